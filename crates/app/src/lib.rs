@@ -1,1 +1,36 @@
-//! app
+//! The use cases: one function is one thing a person does and one transaction. Everything here is synchronous; nothing
+//! outside the machine is called inside a transaction.
+
+pub mod account;
+pub mod book;
+pub mod case;
+pub mod contact;
+pub mod ctx;
+pub mod desk;
+pub mod error;
+pub mod files;
+pub mod journal;
+pub mod live;
+pub mod once;
+pub mod outbox;
+pub mod password;
+pub mod site;
+pub mod staff;
+
+/// The demo's sign-ins: login and role. They exist only in a demo estate.
+pub const DEMO_LOGINS: &[(&str, &str)] = &[
+    ("chenxiaowen", "front_desk"),
+    ("lihuimin", "cs_head"),
+    ("wangjianguo", "worker"),
+    ("gongcheng", "dept_head"),
+    ("menwei", "guard"),
+    ("zhaolixin", "security_head"),
+    ("jingli", "project_manager"),
+    ("zhiguan", "quality"),
+    ("caiwu", "finance"),
+    ("xingzheng", "administration"),
+    ("fenguan", "company_leader"),
+    ("zongjingli", "general_manager"),
+    ("waibao", "vendor"),
+    ("admin", "sysadmin"),
+];

@@ -1,1 +1,53 @@
-fn main() {}
+//! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
+
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// 三声 Sansheng: the service desk of a residential property company.
+#[derive(Parser)]
+#[command(name = "sansheng", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the data is.
+#[derive(clap::Args, Clone)]
+pub struct Place {
+    /// Folder of the data: files, and the database unless --database names another.
+    #[arg(long, value_name = "DIR", env = "SANSHENG_DATA")]
+    data: PathBuf,
+    /// postgres://… for several replicas; otherwise SQLite in the data folder.
+    #[arg(long, value_name = "URL", env = "SANSHENG_DATABASE")]
+    database: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the product.
+    Serve(serve::Args),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+    let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(e) => {
+            eprintln!("sansheng: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,45 @@
-//! store
+//! Persistence on SQLite and PostgreSQL: migrations, one module per aggregate, the journal, the search index.
+//!
+//! `db` runs closures as transactions, `seam` is the one place that knows two engines (and says how a module is written),
+//! `migrate` makes the schema, `journal` is the spine of everything that happened, `search` finds words. Synchronous
+//! throughout: async code uses `Db::submit`.
+
+pub mod account;
+pub mod case;
+pub mod contact;
+pub mod check;
+pub mod db;
+mod ids;
+pub mod journal;
+pub mod migrate;
+pub mod search;
+pub mod seam;
+pub mod site;
+
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use db::{Db, DbUrl, Options, Tx};
+pub use seam::{Conn, Error, ErrorKind, Result};
+
+/// The statements of every module with a `sql!` block. A test finds modules that are missing here.
+const MODULES: &[&[seam::Statement]] =
+    &[
+    account::STATEMENTS,
+    case::STATEMENTS,
+    contact::STATEMENTS,
+    db::tx::statements::STATEMENTS,
+    journal::STATEMENTS,
+    migrate::STATEMENTS,
+    search::STATEMENTS,
+    site::STATEMENTS,
+];
+
+/// Every statement of the store.
+pub(crate) fn statements() -> impl Iterator<Item = &'static seam::Statement> {
+    MODULES.iter().flat_map(|m| m.iter())
+}
+
+#[cfg(test)]
+mod tests;

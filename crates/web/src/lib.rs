@@ -1,1 +1,31 @@
-//! web
+//! The web room: router, pages, live updates and the JSON API. Handlers parse, call one use case and show its outcome;
+//! no rule lives here.
+
+pub mod assets;
+pub mod l10n;
+pub mod routes;
+pub mod state;
+
+mod account;
+mod fail;
+mod gate;
+mod health;
+mod live;
+mod page;
+mod when;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+
+pub use state::{Settings, Web};
+
+/// The whole product as one service.
+pub fn service(web: Web) -> Router {
+    live::start(&web);
+    routes::router()
+        .fallback(health::nothing)
+        .layer(from_fn_with_state(web.clone(), gate::gate))
+        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
+        .with_state(web)
+}

@@ -1,0 +1,332 @@
+//! Cases: every step of a case's life is `act`: load, look whether it is visible, decide, apply, save, journal, index,
+//! tell. The rules are the domain's; the rooms above only fill in commands.
+
+use domain::access::{Action, Reach};
+use domain::case::{CaseState, Command, Env, Event, Fact, Offer, Status, apply, decide, legal_actions, may};
+use domain::ids::{CaseId, SiteId};
+use domain::number::{RecordNumber, Series};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::case as db;
+use store::db::Tx;
+use store::seam::Conn;
+
+use crate::ctx::{Actor, Ctx};
+use crate::error::{Error, Res};
+use crate::journal::{self, Subject};
+use crate::outbox;
+
+/// A case with the version it was read at.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub state: CaseState,
+    pub version: i64,
+}
+
+/// The zone of the open site.
+///
+/// # Errors
+/// `NotFound` when there is no such site.
+pub fn zone(c: &mut Conn, site: &SiteId) -> Res<TimeZone> {
+    let s = store::site::get(c, site)?.ok_or(Error::NotFound)?;
+    TimeZone::get(&s.zone).map_err(Error::internal)
+}
+
+/// The next number of a series on the site's present day.
+///
+/// # Errors
+/// `Internal` for a day outside the calendar.
+pub fn next_number(tx: &mut Tx, ctx: &Ctx, zone: &TimeZone, series: Series, at: i64) -> Res<String> {
+    let date = Timestamp::from_millisecond(at).map_err(Error::internal)?.to_zoned(zone.clone()).date();
+    let n = store::site::next_number(tx, &ctx.site, series.as_str(), &date.to_string())?;
+    let seq = u32::try_from(n).map_err(Error::internal)?;
+    Ok(RecordNumber { series, date, seq }.to_string())
+}
+
+/// Reads a case that the actor may see; what is not visible is not there.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Seen> {
+    let row = db::doc(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let state: CaseState = serde_json::from_str(&row.doc)?;
+    let visible = match &ctx.actor {
+        Actor::Staff(_) => may(Some(&state), Action::ViewCase, &ctx.who()).is_ok(),
+        Actor::Link { case, .. } => case == id,
+        Actor::System(_) => true,
+    };
+    if visible { Ok(Seen { state, version: row.version }) } else { Err(Error::NotFound) }
+}
+
+/// The case of a number (`BX-20261121-0037`) or an id.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Seen> {
+    match db::id_by_number(c, &ctx.site, key)? {
+        Some(id) => get(c, ctx, &id),
+        None => get(c, ctx, &CaseId::from(key)),
+    }
+}
+
+/// What may be done with a case now, and why not the rest.
+///
+/// # Errors
+/// `NotFound` when the site is gone.
+pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
+    let zone = zone(c, &ctx.site)?;
+    Ok(legal_actions(state, &ctx.who(), &Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now }))
+}
+
+/// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.
+///
+/// # Errors
+/// `NotFound` when not visible, `Conflict`, or the `Refused` of a rule.
+pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command) -> Res<Seen> {
+    let mut now = get(tx, ctx, id)?;
+    if let Some(seen) = seen.filter(|s| *s != now.version) {
+        return Err(Error::Conflict { seen, current: now.version });
+    }
+    let zone = zone(tx, &ctx.site)?;
+    let events = {
+        let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+        decide(Some(&now.state), cmd, &ctx.who(), &env)?
+    };
+    let mut state = Some(now.state);
+    for e in &events {
+        apply(&mut state, e);
+    }
+    now.state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
+    now.version += 1;
+    let saved = db::save(tx, &row(ctx, &now.state, now.version)?)?;
+    if saved != 1 {
+        return Err(Error::Conflict { seen: now.version - 1, current: now.version });
+    }
+    after(tx, ctx, &now.state, &events)?;
+    Ok(now)
+}
+
+/// Begins a case.
+///
+/// # Errors
+/// The `Refused` of a rule.
+pub fn begin(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<Seen> {
+    let zone = zone(tx, &ctx.site)?;
+    let events = {
+        let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+        decide(None, cmd, &ctx.who(), &env)?
+    };
+    let mut state = None;
+    for e in &events {
+        apply(&mut state, e);
+    }
+    let state = state.ok_or_else(|| Error::Internal("a case began without an event".into()))?;
+    db::insert(tx, &row(ctx, &state, 1)?)?;
+    after(tx, ctx, &state, &events)?;
+    Ok(Seen { state, version: 1 })
+}
+
+/// Everything that follows a change: projections, journal, words, messages.
+fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()> {
+    project(tx, ctx, state, events)?;
+    let mut words = false;
+    for e in events {
+        let body = serde_json::to_value(e)?;
+        let subject = Subject { kind: "case", id: state.id.as_str(), case: Some(state.id.as_str()) };
+        journal::append(tx, ctx, subject, e.kind(), body, e.personal_fields(), e.when());
+        words |= matches!(
+            e.fact,
+            Fact::Registered { .. }
+                | Fact::ContentChanged { .. }
+                | Fact::ItemChanged { .. }
+                | Fact::PlaceChanged { .. }
+                | Fact::CustomerChanged { .. }
+                | Fact::KindChanged { .. }
+        );
+    }
+    if words {
+        index(tx, ctx, state)?;
+    }
+    outbox::for_events(tx, ctx, state, events)
+}
+
+/// Puts a case's words into the index.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn index(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
+    let item = ctx.book.taxonomy.item(&s.item);
+    let text = [
+        s.content.as_str(),
+        &s.place,
+        &s.customer.name,
+        &s.customer.address,
+        item.map_or("", |i| i.zh.as_str()),
+        item.map_or("", |i| i.en.as_str()),
+    ]
+    .join(" \n");
+    let mut tokens = domain::tokens::index_tokens(&text);
+    tokens.extend(s.old_numbers.iter().chain([&s.number]).map(|n| n.to_lowercase().replace('-', "")));
+    Ok(store::search::put(tx, ctx.site.as_str(), "case", s.id.as_str(), s.registered_at, &tokens)?)
+}
+
+/// A short line that says what the case is about: the first sentence of the content, or the item's name.
+pub fn title(ctx: &Ctx, s: &CaseState) -> String {
+    let first = s.content.split(['。', '\n', '；', ';']).find(|t| !t.trim().is_empty()).unwrap_or_default().trim();
+    if first.is_empty() {
+        return ctx.book.taxonomy.item(&s.item).map_or_else(String::new, |i| i.zh.clone());
+    }
+    let mut short: String = first.chars().take(40).collect();
+    if first.chars().count() > 40 {
+        short.push('…');
+    }
+    short
+}
+
+/// Where it is, as lists show it: the unit in the console's writing, or the place in words.
+pub fn place(s: &CaseState) -> String {
+    if s.located.unit.is_some() || s.place.is_empty() { s.customer.address.clone() } else { s.place.clone() }
+}
+
+/// The open clock that is due first, and when; `NO_DUE` while nothing runs.
+fn due(s: &CaseState, now: i64) -> (i64, String) {
+    s.clocks
+        .iter()
+        .filter(|c| c.is_open())
+        .filter_map(|c| c.due_at(now).map(|d| (d, c.code.as_str().to_owned())))
+        .min()
+        .unwrap_or((db::NO_DUE, String::new()))
+}
+
+/// The row of a case: the document and its projection.
+fn row(ctx: &Ctx, s: &CaseState, version: i64) -> Res<db::CaseRow> {
+    let open = s.is_open();
+    let order = s.last_order();
+    let (due_at, due_code) = due(s, ctx.now);
+    let callback = s.callbacks.iter().rev().find_map(|c| c.attempts.iter().rev().find(|a| a.solved.is_some()));
+    let opinion = callback.and_then(|a| a.satisfaction).or_else(|| s.confirmation().and_then(|c| c.opinion));
+    Ok(db::CaseRow {
+        id: s.id.clone(),
+        site_id: ctx.site.clone(),
+        number: s.number.clone(),
+        kind: s.kind.as_str().to_owned(),
+        item: s.item.clone(),
+        title: title(ctx, s),
+        urgency: s.urgency.as_str().to_owned(),
+        importance: s.importance.as_str().to_owned(),
+        scope: s.scope.as_str().to_owned(),
+        fee_kind: s.fee.kind.as_str().to_owned(),
+        fee_cents: s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()),
+        state: s.status.as_str().to_owned(),
+        open,
+        unit_id: s.located.unit.clone(),
+        building: building(s),
+        place: place(s),
+        person_id: s.located.person.clone(),
+        name: s.customer.name.clone(),
+        phone: s.customer.phone.clone(),
+        department_id: order.map(|o| o.department.clone()),
+        worker_id: order.and_then(|o| o.worker.clone()),
+        first_asked_id: s.first_asked.clone(),
+        repeat_of: s.repeat_of.clone(),
+        happened_at: s.happened_at,
+        registered_at: s.registered_at,
+        updated_at: ctx.now,
+        due_at: open.then_some(due_at),
+        due_code,
+        next_step_at: s.next_step_at(ctx.now),
+        paused: s.status == Status::Waiting,
+        breached: s.clocks.iter().any(|c| c.breached_at.is_some()),
+        reopened: i64::from(s.reopened),
+        rework: i64::from(s.rework),
+        done_at: s.work().map(|w| w.at),
+        closed_at: s.closed_at.or(s.cancelled_at),
+        satisfaction: opinion.map(|o| o.as_str().to_owned()),
+        solved: callback.and_then(|a| a.solved),
+        doc: serde_json::to_string(s)?,
+        version,
+    })
+}
+
+/// The building's code out of the address, for "what is open in this building".
+fn building(s: &CaseState) -> String {
+    domain::room::RoomKey::parse(&s.customer.address).map_or_else(|_| String::new(), |k| k.building)
+}
+
+/// Orders and callbacks as rows, those that the events touched.
+fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
+    if registered && s.orders.is_empty() && s.callbacks.is_empty() {
+        return Ok(());
+    }
+    let (due_at, due_code) = due(s, ctx.now);
+    let last = s.last_order().map(|o| o.id.clone());
+    let earlier = s.orders.len().saturating_sub(2);
+    // Only the order in hand and the one before can change.
+    for o in s.orders.iter().skip(earlier) {
+        let current = Some(&o.id) == last.as_ref();
+        let state = if current && o.ended_at.is_none_or(|_| o.status == domain::case::OrderStatus::Done) {
+            s.status.as_str().to_owned()
+        } else {
+            o.status.as_str().to_owned()
+        };
+        let open = current && s.is_open();
+        db::order_put(tx, &db::OrderRow {
+            id: o.id.clone(),
+            site_id: ctx.site.clone(),
+            case_id: s.id.clone(),
+            number: o.number.clone(),
+            kind: s.kind.as_str().to_owned(),
+            item: s.item.clone(),
+            title: title(ctx, s),
+            place: place(s),
+            urgency: s.urgency.as_str().to_owned(),
+            department_id: Some(o.department.clone()),
+            worker_id: o.worker.clone(),
+            state,
+            open,
+            fee_kind: s.fee.kind.as_str().to_owned(),
+            fee_cents: s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()),
+            due_at: Some(if open { due_at } else { db::NO_DUE }),
+            due_code: due_code.clone(),
+            paused: current && s.status == Status::Waiting,
+            breached: current && s.clocks.iter().any(|c| c.breached_at.is_some()),
+            issued_at: o.issued_at,
+            done_at: s.work.iter().rev().find(|w| w.order.as_ref() == Some(&o.id)).map(|w| w.at),
+        })?;
+    }
+    if let Some(b) = s.callbacks.last() {
+        let made = b.attempts.iter().rev().find(|a| a.solved.is_some());
+        let clock = s
+            .clocks
+            .iter()
+            .rev()
+            .find(|c| c.code == domain::clock::ClockCode::Callback && c.cycle == b.cycle)
+            .and_then(|c| c.due_at(ctx.now));
+        db::callback_put(tx, &db::CallbackRow {
+            id: b.id.clone(),
+            site_id: ctx.site.clone(),
+            case_id: s.id.clone(),
+            case_number: s.number.clone(),
+            title: title(ctx, s),
+            place: place(s),
+            name: s.customer.name.clone(),
+            kind: s.kind.as_str().to_owned(),
+            state: b.end.map_or("open", |e| e.as_str()).to_owned(),
+            open: b.end.is_none() && s.is_open(),
+            due_at: Some(clock.or(b.planned_at).unwrap_or(db::NO_DUE)),
+            next_try_at: b.attempts.last().and_then(|a| a.again_at),
+            attempts: i64::try_from(b.attempts.len()).unwrap_or(0),
+            created_at: s.work.iter().rev().find(|w| w.cycle == b.cycle).map_or(s.registered_at, |w| w.at),
+            closed_at: b.ended_at,
+            satisfaction: made.and_then(|a| a.satisfaction).map(|x| x.as_str().to_owned()),
+            solved: made.and_then(|a| a.solved),
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the actor sees every case of the site, or only a part: lists narrow themselves by it.
+pub fn list_reach(ctx: &Ctx) -> Reach {
+    ctx.reach(Action::ViewCase)
+}

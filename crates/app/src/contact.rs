@@ -1,0 +1,364 @@
+//! Contacts (来电来访): what came in by phone, visit, letter or otherwise, and what came of it: answered on the spot, one or
+//! more cases, or joined to an open one.
+
+use domain::access::Action;
+use domain::case::{
+    Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, Register, Scope, Urgency, Where,
+};
+use domain::ids::{BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
+use domain::number::Series;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::contact as db;
+use store::db::Tx;
+
+use crate::case;
+use crate::ctx::Ctx;
+use crate::error::{Error, Fields, Res};
+use crate::journal;
+use crate::once;
+
+/// One case of a contact as the form or the API gives it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewCase {
+    pub kind: Kind,
+    #[serde(default)]
+    pub item: String,
+    #[serde(default)]
+    pub place: String,
+    #[serde(default)]
+    pub content: String,
+    #[serde(default = "ordinary")]
+    pub importance: Importance,
+    #[serde(default = "normal")]
+    pub urgency: Urgency,
+    #[serde(default = "own")]
+    pub scope: Scope,
+    #[serde(default = "free")]
+    pub fee: Fee,
+    #[serde(default)]
+    pub appointment: Option<Appointment>,
+    #[serde(default)]
+    pub wanted_by: Option<i64>,
+    #[serde(default)]
+    pub authority_by: Option<i64>,
+    #[serde(default)]
+    pub repeat_of: Option<CaseId>,
+    /// Dispatch at once to this department…
+    #[serde(default)]
+    pub department: Option<DepartmentId>,
+    /// … and worker.
+    #[serde(default)]
+    pub worker: Option<StaffId>,
+    /// Answered on the spot with these words: an inquiry, suggestion or praise ends with it.
+    #[serde(default)]
+    pub answer: Option<String>,
+}
+
+fn ordinary() -> Importance {
+    Importance::Ordinary
+}
+fn normal() -> Urgency {
+    Urgency::Normal
+}
+fn own() -> Scope {
+    Scope::Own
+}
+fn free() -> Fee {
+    Fee::FREE
+}
+
+/// A contact as the form or the API gives it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewContact {
+    pub channel: Channel,
+    /// When it happened, if it is entered later. Unix milliseconds.
+    #[serde(default)]
+    pub happened_at: Option<i64>,
+    #[serde(default)]
+    pub person: Option<PersonId>,
+    #[serde(default)]
+    pub unit: Option<UnitId>,
+    #[serde(default)]
+    pub building: Option<BuildingId>,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub address: String,
+    #[serde(default)]
+    pub anonymous_reason: Option<String>,
+    #[serde(default)]
+    pub identity: Option<Identity>,
+    /// What it was about, in a line.
+    #[serde(default)]
+    pub summary: String,
+    /// The number of a 12345 transfer or a letter.
+    #[serde(default)]
+    pub external_ref: String,
+    /// Language the caller spoke: `zh` or `en`.
+    #[serde(default)]
+    pub locale: String,
+    /// Cases that came of it.
+    #[serde(default)]
+    pub cases: Vec<NewCase>,
+    /// An open case that it is about.
+    #[serde(default)]
+    pub join: Option<CaseId>,
+    /// Answered on the spot without a case of its own.
+    #[serde(default)]
+    pub answer: Option<String>,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Registered {
+    pub contact: ContactId,
+    pub number: String,
+    pub cases: Vec<CaseId>,
+    pub case_numbers: Vec<String>,
+}
+
+/// The most cases that one contact makes.
+const MOST_CASES: usize = 10;
+
+/// The series of a kind's numbers.
+pub fn series(kind: Kind) -> Series {
+    match kind {
+        Kind::Inquiry => Series::Inquiry,
+        Kind::Request => Series::Request,
+        Kind::Complaint => Series::Complaint,
+        Kind::Help => Series::Help,
+        Kind::Suggestion => Series::Suggestion,
+        Kind::Praise => Series::Praise,
+    }
+}
+
+/// Registers a contact and what came of it, in one transaction: all of it or nothing. The same key twice is one record.
+///
+/// # Errors
+/// `Invalid` fields, `Refused` rules (REC-10, REC-13, REC-14, …), `NotFound` for an unknown case to join.
+pub fn register(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewContact) -> Res<Registered> {
+    ctx.need(Action::RegisterContact)?;
+    check(ctx, n)?;
+    once::once(tx, ctx, key, n, |tx, ctx| write(tx, ctx, n))
+}
+
+fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {
+    let mut f = Fields::default();
+    if n.happened_at.is_some_and(|at| at > ctx.now) {
+        f.add("happened_at", "invalid-future");
+    }
+    if n.happened_at.is_some_and(|at| at < ctx.now - 366 * 86_400_000) {
+        f.add("happened_at", "invalid-long-ago");
+    }
+    if !n.phone.trim().is_empty() && domain::phone::normalise(&n.phone).is_err() {
+        f.add("phone", "invalid-phone");
+    }
+    if n.cases.len() > MOST_CASES {
+        f.add("cases", "invalid-too-many-cases");
+    }
+    if n.cases.is_empty() && n.join.is_none() && n.answer.as_deref().is_none_or(|a| a.trim().is_empty()) {
+        f.add("answer", "invalid-no-outcome");
+    }
+    if n.cases.is_empty() && n.summary.trim().is_empty() {
+        f.add("content", "required");
+    }
+    for (name, text, most) in [("name", &n.name, 60), ("address", &n.address, 200), ("summary", &n.summary, 4000)] {
+        if text.chars().count() > most {
+            f.add_with(name, "invalid-too-long", vec![("most", most.to_string())]);
+        }
+    }
+    for c in &n.cases {
+        if c.content.chars().count() > 4000 {
+            f.add_with("content", "invalid-too-long", vec![("most", "4000".to_owned())]);
+        }
+        if !c.item.is_empty() && ctx.book.taxonomy.item(&c.item).is_none() {
+            f.add("item", "invalid-item");
+        }
+    }
+    let known = !(n.name.trim().is_empty() && n.phone.trim().is_empty() && n.address.trim().is_empty());
+    if n.cases.is_empty() && !known && n.anonymous_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+        f.add("anonymous_reason", "invalid-anonymous");
+    }
+    f.done()
+}
+
+fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
+    let zone = case::zone(tx, &ctx.site)?;
+    let happened_at = n.happened_at.unwrap_or(ctx.now);
+    let id: ContactId = ctx.id();
+    let number = case::next_number(tx, ctx, &zone, Series::Contact, happened_at)?;
+    let staff = ctx.staff();
+    let phone = domain::phone::normalise(&n.phone).map(|p| p.canonical()).unwrap_or_default();
+    // ID and card numbers are never kept in a record (ETQ-4).
+    let clean = |t: &str| domain::privacy::masked(t.trim());
+    let customer =
+        Customer { name: clean(&n.name), phone: phone.clone(), address: n.address.trim().to_owned() };
+    let kind = n.cases.first().map_or("", |c| c.kind.as_str());
+    let summary = match n.cases.first() {
+        Some(c) if n.summary.trim().is_empty() => clean(&c.content),
+        _ => clean(&n.summary),
+    };
+    let answer = n.answer.as_deref().or_else(|| n.cases.iter().find_map(|c| c.answer.as_deref())).unwrap_or_default();
+    let outcome = if !n.cases.is_empty() {
+        if n.cases.iter().all(|c| c.answer.is_some()) { "answered" } else { "case" }
+    } else if n.join.is_some() {
+        "joined"
+    } else {
+        "answered"
+    };
+    let check = n.identity.unwrap_or(Identity { name: Check::Unknown, unit: Check::Unknown, phone: Check::Unknown });
+    let row = db::Contact {
+        id: id.clone(),
+        site_id: ctx.site.clone(),
+        number: number.clone(),
+        channel: n.channel.as_str().to_owned(),
+        happened_at,
+        recorded_at: ctx.now,
+        staff_id: staff.map(|s| s.id.clone()),
+        department_id: staff.and_then(|s| s.department.clone()),
+        person_id: n.person.clone(),
+        unit_id: n.unit.clone(),
+        name: customer.name.clone(),
+        phone,
+        address: customer.address.clone(),
+        anonymous_reason: n.anonymous_reason.clone().unwrap_or_default(),
+        identity_check: serde_json::to_string(&check)?,
+        kind: kind.to_owned(),
+        summary,
+        answer: clean(answer),
+        outcome: outcome.to_owned(),
+        external_ref: n.external_ref.trim().to_owned(),
+        locale: if n.locale == "en" { "en" } else { "zh" }.to_owned(),
+        version: 1,
+    };
+    db::insert(tx, &row)?;
+    let body = json!({
+        "number": number, "channel": n.channel, "kind": kind, "outcome": outcome, "person": n.person, "unit": n.unit,
+        "name": row.name, "phone": row.phone, "address": row.address, "summary": row.summary, "answer": row.answer,
+        "anonymous_reason": row.anonymous_reason, "identity": check, "external_ref": row.external_ref,
+    });
+    let personal = ["name", "phone", "address", "summary", "answer", "anonymous_reason", "external_ref"];
+    let subject = journal::Subject { kind: "contact", id: id.as_str(), case: None };
+    journal::append(tx, ctx, subject, "contact_registered", body, &personal, happened_at);
+    index(tx, ctx, &row)?;
+
+    let mut made = Registered { contact: id.clone(), number, cases: Vec::new(), case_numbers: Vec::new() };
+    if let Some(join) = &n.join {
+        let done = case::act(tx, ctx, join, None, &Command::JoinContact { contact: id.clone() })?;
+        db::link(tx, &id, join)?;
+        made.cases.push(join.clone());
+        made.case_numbers.push(done.state.number);
+    }
+    for c in &n.cases {
+        let seen = begin(tx, ctx, n, c, &customer, check, &id)?;
+        db::link(tx, &id, &seen.state.id)?;
+        made.cases.push(seen.state.id);
+        made.case_numbers.push(seen.state.number);
+    }
+    Ok(made)
+}
+
+fn begin(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    n: &NewContact,
+    c: &NewCase,
+    customer: &Customer,
+    check: Identity,
+    contact: &ContactId,
+) -> Res<case::Seen> {
+    let zone = case::zone(tx, &ctx.site)?;
+    let happened_at = n.happened_at.unwrap_or(ctx.now);
+    let number = case::next_number(tx, ctx, &zone, series(c.kind), happened_at)?;
+    let register = Register {
+        case: ctx.id(),
+        number,
+        kind: c.kind,
+        channel: n.channel,
+        item: c.item.clone(),
+        place: c.place.trim().to_owned(),
+        content: domain::privacy::masked(c.content.trim()),
+        importance: c.importance,
+        urgency: c.urgency,
+        scope: c.scope,
+        fee: c.fee,
+        customer: customer.clone(),
+        located: Where { person: n.person.clone(), unit: n.unit.clone(), building: n.building.clone() },
+        identity: Some(check),
+        anonymous_reason: n.anonymous_reason.clone().filter(|r| !r.trim().is_empty()),
+        appointment: c.appointment,
+        wanted_by: c.wanted_by,
+        authority_by: c.authority_by,
+        repeat_of: c.repeat_of.clone(),
+        contact: Some(contact.clone()),
+        first_asked: ctx.staff().map(|s| s.id.clone()),
+        happened_at: n.happened_at,
+    };
+    let mut seen = case::begin(tx, ctx, &Command::Register(Box::new(register)))?;
+    if let Some(answer) = c.answer.as_deref().filter(|a| !a.trim().is_empty()) {
+        let cmd = Command::Answer {
+            answer: domain::privacy::masked(answer.trim()),
+            callback: ctx.id(),
+            happened_at: n.happened_at,
+        };
+        seen = case::act(tx, ctx, &seen.state.id, None, &cmd)?;
+    } else if let Some(department) = &c.department {
+        seen = dispatch(tx, ctx, &seen.state.id, None, department, c.worker.as_ref(), n.happened_at)?;
+    }
+    Ok(seen)
+}
+
+/// Dispatches a case: issues the work order with its number (REC-12, REC-15).
+///
+/// # Errors
+/// `Invalid` for a department of another site, `Refused` by the rules.
+pub fn dispatch(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &CaseId,
+    seen: Option<i64>,
+    department: &DepartmentId,
+    worker: Option<&StaffId>,
+    happened_at: Option<i64>,
+) -> Res<case::Seen> {
+    let d = store::site::department(tx, &ctx.site, department)?
+        .filter(|d| d.active && d.kind != "outside")
+        .ok_or_else(|| Error::field("department", "invalid-department"))?;
+    if let Some(w) = worker {
+        assignable(tx, ctx, w)?;
+    }
+    let zone = case::zone(tx, &ctx.site)?;
+    let order: OrderId = ctx.id();
+    let number = case::next_number(tx, ctx, &zone, Series::Order, happened_at.unwrap_or(ctx.now))?;
+    let cmd = Command::Dispatch {
+        order,
+        number,
+        department: d.id,
+        worker: worker.cloned(),
+        to_vendor: d.kind == "vendor",
+        happened_at,
+    };
+    case::act(tx, ctx, id, seen, &cmd)
+}
+
+/// Refuses somebody who does not work at this site, or no longer.
+///
+/// # Errors
+/// `Invalid`.
+pub fn assignable(tx: &mut Tx, ctx: &Ctx, worker: &StaffId) -> Res<()> {
+    let works = store::account::roles_of(tx, worker)?.iter().any(|r| r.site_id == ctx.site);
+    let active = store::account::is_active(tx, worker)?.unwrap_or(false);
+    if works && active { Ok(()) } else { Err(Error::field("worker", "invalid-worker")) }
+}
+
+/// Puts a contact's words into the index.
+fn index(tx: &mut Tx, ctx: &Ctx, row: &db::Contact) -> Res<()> {
+    let mut tokens = domain::tokens::index_tokens(&[row.summary.as_str(), &row.name, &row.address].join(" \n"));
+    tokens.push(row.number.to_lowercase().replace('-', ""));
+    Ok(store::search::put(tx, ctx.site.as_str(), "contact", row.id.as_str(), row.happened_at, &tokens)?)
+}

@@ -1,0 +1,236 @@
+//! Who asks, for which site, when, and where time, ids and randomness come from. Every use case takes a `Ctx`;
+//! nothing below it reads the clock of the host.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::access::{Action, Reach, Role, Via, Who, reach};
+use domain::ids::{CaseId, DepartmentId, LinkId, OrderId, SessionId, SiteId, StaffId};
+use serde::{Deserialize, Serialize};
+
+use crate::book::Book;
+use crate::error::{Error, Res};
+use crate::live::Live;
+
+/// Language of what a person reads. Chinese is the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locale {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Locale {
+    /// The code used in the database, in cookies and as `lang`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Locale::Zh => "zh",
+            Locale::En => "en",
+        }
+    }
+
+    /// The language of a code or an Accept-Language value; Chinese for what is neither.
+    pub fn parse(s: &str) -> Locale {
+        if s.trim_start().to_ascii_lowercase().starts_with("en") { Locale::En } else { Locale::Zh }
+    }
+}
+
+/// Source of the present instant, in unix milliseconds.
+pub trait Clock: Send + Sync {
+    fn now(&self) -> i64;
+}
+
+/// Source of ids and secrets.
+pub trait Entropy: Send + Sync {
+    fn fill(&self, buf: &mut [u8]);
+}
+
+/// The host's clock, never stepping back within the process.
+#[derive(Default)]
+pub struct HostClock {
+    last: AtomicU64,
+}
+
+impl Clock for HostClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the host's clock is read")]
+    fn now(&self) -> i64 {
+        let ms = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0));
+        i64::try_from(ms.max(self.last.fetch_max(ms, Ordering::Relaxed))).unwrap_or(i64::MAX)
+    }
+}
+
+/// The operating system's randomness.
+pub struct HostEntropy;
+
+impl Entropy for HostEntropy {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the host's randomness is read")]
+    #[expect(clippy::panic, reason = "without randomness no id and no secret can be made: nothing may go on")]
+    fn fill(&self, buf: &mut [u8]) {
+        if getrandom::fill(buf).is_err() {
+            panic!("the operating system gives no randomness");
+        }
+    }
+}
+
+/// Makes ids and secrets from the injected sources.
+#[derive(Clone)]
+pub struct Ids(pub Arc<dyn Entropy>);
+
+impl Ids {
+    /// A new UUIDv7 for `now`, as 32 lower-case hex characters.
+    pub fn id<T: From<String>>(&self, now: i64) -> T {
+        let mut random = [0u8; 10];
+        self.0.fill(&mut random);
+        let ms = u64::try_from(now).unwrap_or(0);
+        T::from(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid().simple().to_string())
+    }
+
+    /// A secret for links, sessions and tokens: 192 bits in 32 URL-safe characters.
+    pub fn secret(&self) -> String {
+        use base64::Engine as _;
+        let mut bytes = [0u8; 24];
+        self.0.fill(&mut bytes);
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// `n` random bytes as lower-case hex.
+    pub fn hex(&self, n: usize) -> String {
+        let mut bytes = vec![0u8; n];
+        self.0.fill(&mut bytes);
+        bytes.iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+/// A signed-in member of staff (or a token acting for one) at one site.
+#[derive(Debug, Clone)]
+pub struct StaffActor {
+    pub id: StaffId,
+    pub name: String,
+    pub name_en: String,
+    pub roles: Vec<Role>,
+    pub department: Option<DepartmentId>,
+    /// The session; `None` when a token acts.
+    pub session: Option<SessionId>,
+    /// Scopes of the token; `None` for a session, which may do all that the roles allow.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// On whose behalf something happens. There is no other way to a `Scope`.
+#[derive(Debug, Clone)]
+pub enum Actor {
+    Staff(StaffActor),
+    /// A resident or a vendor's worker, holding the secret address of one case.
+    Link { link: LinkId, case: CaseId, order: Option<OrderId>, purpose: LinkPurpose },
+    /// A named part of the product: `timer`, `import`, `demo`, `setup`, `outbox`, `cli`.
+    System(&'static str),
+}
+
+/// What a secret address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPurpose {
+    Track,
+    Confirm,
+    Vendor,
+}
+
+impl LinkPurpose {
+    pub fn code(self) -> &'static str {
+        match self {
+            LinkPurpose::Track => "track",
+            LinkPurpose::Confirm => "confirm",
+            LinkPurpose::Vendor => "vendor",
+        }
+    }
+
+    pub fn parse(s: &str) -> Option<LinkPurpose> {
+        [LinkPurpose::Track, LinkPurpose::Confirm, LinkPurpose::Vendor].into_iter().find(|p| p.code() == s)
+    }
+}
+
+/// The context of one request.
+#[derive(Clone)]
+pub struct Ctx {
+    pub actor: Actor,
+    pub site: SiteId,
+    pub now: i64,
+    pub ids: Ids,
+    pub locale: Locale,
+    /// Address the request came from; empty for system actors.
+    pub ip: String,
+    /// `web`, `api`, `link`, `cli`, `timer`.
+    pub via: &'static str,
+    /// Standard, taxonomy, prices and scripts in force.
+    pub book: Arc<Book>,
+    /// Told after the commit what has changed.
+    pub live: Arc<Live>,
+}
+
+impl Ctx {
+    /// A new id made at this context's instant.
+    pub fn id<T: From<String>>(&self) -> T {
+        self.ids.id(self.now)
+    }
+
+    /// The signed-in member of staff, if the actor is one.
+    pub fn staff(&self) -> Option<&StaffActor> {
+        match &self.actor {
+            Actor::Staff(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The signed-in member of staff.
+    ///
+    /// # Errors
+    /// `Forbidden` for any other actor.
+    pub fn need_staff(&self) -> Res<&StaffActor> {
+        self.staff().ok_or(Error::Forbidden("forbidden-staff-only"))
+    }
+
+    /// How far the actor may do `action` here: the widest reach of all roles held.
+    pub fn reach(&self, action: Action) -> Reach {
+        match &self.actor {
+            Actor::Staff(s) => reach(&s.roles, action),
+            Actor::Link { .. } => Reach::Never,
+            Actor::System(_) => Reach::All,
+        }
+    }
+
+    /// Refuses when the actor may not do `action` at all.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn need(&self, action: Action) -> Res<Reach> {
+        match self.reach(action) {
+            Reach::Never => Err(Error::Forbidden("forbidden-role")),
+            r => Ok(r),
+        }
+    }
+
+    /// The actor as the rules see it.
+    pub fn who(&self) -> Who {
+        match &self.actor {
+            Actor::Staff(s) => {
+                Who::Staff { id: s.id.clone(), roles: s.roles.clone(), department: s.department.clone() }
+            }
+            Actor::Link { case, order: Some(order), purpose: LinkPurpose::Vendor, .. } => {
+                Who::VendorLink { case: case.clone(), order: order.clone() }
+            }
+            Actor::Link { case, .. } => Who::Customer { via: Via::Link, case: case.clone() },
+            Actor::System(name) => Who::System { name: (*name).to_owned() },
+        }
+    }
+
+    /// `(actor_kind, actor_id)` as the journal keeps them.
+    pub fn actor_ref(&self) -> (&'static str, String) {
+        match &self.actor {
+            Actor::Staff(s) => ("staff", s.id.as_str().to_owned()),
+            Actor::Link { link, purpose: LinkPurpose::Vendor, .. } => ("vendor_link", link.as_str().to_owned()),
+            Actor::Link { link, .. } => ("customer_link", link.as_str().to_owned()),
+            Actor::System(name) => ("system", (*name).to_owned()),
+        }
+    }
+}

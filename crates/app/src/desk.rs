@@ -1,0 +1,159 @@
+//! The running product: database, files, clock, documents in force and what is live. Everything that is shared by
+//! requests, timers and the command line.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use domain::ids::SiteId;
+use store::db::{Db, Tx};
+use store::seam::Conn;
+
+use crate::book::Book;
+use crate::ctx::{Actor, Clock, Ctx, Entropy, Ids, Locale};
+use crate::error::{Error, Res};
+use crate::files::Files;
+use crate::live::{Counts, Live};
+
+/// See the module.
+pub struct Desk {
+    pub db: Db,
+    pub files: Files,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub live: Arc<Live>,
+    /// The folder that holds everything which is not in PostgreSQL.
+    pub dir: PathBuf,
+    book: RwLock<Arc<Book>>,
+    set_up_code: Mutex<Option<String>>,
+}
+
+impl Desk {
+    /// Opens the product over a database that is migrated already.
+    ///
+    /// # Errors
+    /// `Internal` when the folder cannot be used.
+    pub fn open(db: Db, dir: &Path, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Res<Arc<Desk>> {
+        let book = Arc::new(Book::shipped()?);
+        let desk = Desk {
+            db,
+            files: Files::open(&dir.join("files"))?,
+            clock,
+            ids: Ids(entropy),
+            live: Arc::new(Live::default()),
+            dir: dir.to_owned(),
+            book: RwLock::new(book),
+            set_up_code: Mutex::new(None),
+        };
+        Ok(Arc::new(desk))
+    }
+
+    /// The documents in force.
+    pub fn book(&self) -> Arc<Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A context for a named part of the product, at the present instant.
+    pub fn system(&self, name: &'static str, site: &SiteId) -> Ctx {
+        Ctx {
+            actor: Actor::System(name),
+            site: site.clone(),
+            now: self.clock.now(),
+            ids: self.ids.clone(),
+            locale: Locale::Zh,
+            ip: String::new(),
+            via: name,
+            book: self.book(),
+            live: self.live.clone(),
+        }
+    }
+
+    /// Runs a use case that writes; `reply` is called after the commit is on disk.
+    pub fn submit_write<T, F>(&self, ctx: Ctx, mut f: F, reply: impl FnOnce(Res<T>) + Send + 'static)
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx, &Ctx) -> Res<T> + Send + 'static,
+    {
+        self.db.submit(move |tx| f(tx, &ctx), reply);
+    }
+
+    /// Runs a question on a reader.
+    pub fn submit_read<T, F>(&self, ctx: Ctx, mut f: F, reply: impl FnOnce(Res<T>) + Send + 'static)
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn, &Ctx) -> Res<T> + Send + 'static,
+    {
+        self.db.submit_read(move |c| f(c, &ctx), reply);
+    }
+
+    /// Runs a use case and waits for it. Never from an async thread.
+    ///
+    /// # Errors
+    /// What the use case says.
+    pub fn write_now<T, F>(&self, ctx: &Ctx, f: F) -> Res<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx, &Ctx) -> Res<T> + Send + 'static,
+    {
+        let (send, receive) = std::sync::mpsc::sync_channel(1);
+        self.submit_write(ctx.clone(), f, move |r| {
+            let _gone = send.send(r);
+        });
+        receive.recv().unwrap_or(Err(Error::Unavailable("unavailable-stopping")))
+    }
+
+    /// Runs a question and waits for it. Never from an async thread.
+    ///
+    /// # Errors
+    /// What the question says.
+    pub fn read_now<T, F>(&self, f: F) -> Res<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Conn) -> Res<T> + Send + 'static,
+    {
+        self.db.read(f)
+    }
+
+    /// Reads the counters of a site again. Returns whether they changed.
+    ///
+    /// # Errors
+    /// `Unavailable` while the database is away.
+    pub fn recount(&self, site: &SiteId) -> Res<bool> {
+        let (s, now) = (site.clone(), self.clock.now());
+        let (counts, on_duty, seq) = self.read_now(move |c| {
+            let counts = Counts {
+                queue: store::site::count_open(c, &s)?,
+                overdue: store::site::count_overdue(c, &s, now)?,
+                orders: store::site::count_orders(c, &s)?,
+                callbacks: store::site::count_callbacks(c, &s)?,
+                messages_failed: store::site::count_failed(c, &s)?,
+            };
+            let duty = store::site::on_duty(c, &s)?;
+            let duty = duty.into_iter().map(|d| (d.name, d.department.unwrap_or_default())).collect::<Vec<_>>();
+            Ok::<_, Error>((counts, duty, store::site::seq(c, &s)?.unwrap_or(0)))
+        })?;
+        Ok(self.live.set(site, seq, counts, on_duty))
+    }
+
+    /// Follows the commits until the product stops: reads counters again where something changed and tells everyone who
+    /// is looking. Runs on a thread of its own.
+    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+        while !stop() {
+            for site in self.live.wait(std::time::Duration::from_millis(500)) {
+                if let Err(e) = self.recount(&site) {
+                    tracing::warn!(error = %e, "counters could not be read");
+                }
+            }
+        }
+    }
+
+    /// The code that the first administrator has to give; made on first use.
+    pub fn set_up_code(&self) -> String {
+        let mut code = self.set_up_code.lock().unwrap_or_else(PoisonError::into_inner);
+        code.get_or_insert_with(|| self.ids.hex(4)).clone()
+    }
+
+    /// Whether this is the set-up code.
+    pub fn set_up_code_fits(&self, code: &str) -> bool {
+        !code.is_empty() && self.set_up_code() == code.to_lowercase()
+    }
+}

@@ -1,0 +1,102 @@
+//! What has just changed, for everyone who is looking: the last sequence number of each site, the counters beside the
+//! navigation and who is on duty. Filled after each commit, read without a query by every page.
+
+use std::collections::HashMap;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::ids::SiteId;
+
+/// Counters beside the navigation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open cases at the desk.
+    pub queue: i64,
+    /// Of these, past their due time.
+    pub overdue: i64,
+    /// Open work orders.
+    pub orders: i64,
+    /// Callbacks waiting to be made.
+    pub callbacks: i64,
+    /// Messages that reached nobody.
+    pub messages_failed: i64,
+}
+
+#[derive(Default)]
+struct SiteNow {
+    seq: i64,
+    counts: Counts,
+    on_duty: Vec<(String, String)>,
+    dirty: bool,
+}
+
+type Listener = Box<dyn Fn(&SiteId, i64) + Send + Sync>;
+
+/// See the module.
+#[derive(Default)]
+pub struct Live {
+    sites: Mutex<HashMap<SiteId, SiteNow>>,
+    listeners: Mutex<Vec<Listener>>,
+    wake: Condvar,
+}
+
+impl Live {
+    /// Calls `f` with the site and its sequence after each commit that changed something there.
+    pub fn listen(&self, f: impl Fn(&SiteId, i64) + Send + Sync + 'static) {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(f));
+    }
+
+    /// A commit (of this process or another replica) has changed something at the site.
+    pub fn changed(&self, site: &SiteId) {
+        if site.as_str().is_empty() || site.as_str() == crate::journal::COMPANY {
+            return;
+        }
+        self.sites.lock().unwrap_or_else(PoisonError::into_inner).entry(site.clone()).or_default().dirty = true;
+        self.wake.notify_one();
+    }
+
+    /// Waits until something has changed, at most `longest`; the sites returned are to be read again.
+    pub fn wait(&self, longest: Duration) -> Vec<SiteId> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut sites, _) = self
+            .wake
+            .wait_timeout_while(sites, longest, |s| !s.values().any(|n| n.dirty))
+            .unwrap_or_else(PoisonError::into_inner);
+        sites.iter_mut().filter_map(|(s, n)| std::mem::take(&mut n.dirty).then(|| s.clone())).collect()
+    }
+
+    /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
+    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<(String, String)>) -> bool {
+        let (differs, moved) = {
+            let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = sites.entry(site.clone()).or_default();
+            let differs = now.counts != counts || now.on_duty != on_duty;
+            let moved = seq > now.seq;
+            now.seq = now.seq.max(seq);
+            now.counts = counts;
+            now.on_duty = on_duty;
+            (differs, moved)
+        };
+        if differs || moved {
+            for f in self.listeners.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                f(site, seq);
+            }
+        }
+        differs
+    }
+
+    pub fn counts(&self, site: &SiteId) -> Counts {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.counts.clone()).unwrap_or_default()
+    }
+
+    pub fn seq(&self, site: &SiteId) -> i64 {
+        self.sites.lock().unwrap_or_else(PoisonError::into_inner).get(site).map_or(0, |n| n.seq)
+    }
+
+    /// Name and department of who is at work now.
+    pub fn on_duty(&self, site: &SiteId) -> Vec<(String, String)> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.on_duty.clone()).unwrap_or_default()
+    }
+}

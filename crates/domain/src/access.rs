@@ -1,0 +1,374 @@
+//! Who may do what: one table, role by action. Everything that asks for a right asks here.
+//!
+//! A system administrator keeps accounts and settings and sees no resident's data without another role. A vendor sees its own
+//! orders. A customer and a vendor's link are not roles: what they may do stands in [`CUSTOMER_ACTIONS`] and
+//! [`VENDOR_LINK_ACTIONS`].
+
+use crate::codes::codes;
+use crate::ids::{CaseId, DepartmentId, OrderId, StaffId};
+
+codes! {
+    /// What a member of staff is, in the order of the table's columns.
+    Role {
+        FrontDesk = "front_desk",
+        Worker = "worker",
+        CsHead = "cs_head",
+        DeptHead = "dept_head",
+        Guard = "guard",
+        SecurityHead = "security_head",
+        ProjectManager = "project_manager",
+        Quality = "quality",
+        Finance = "finance",
+        Administration = "administration",
+        CompanyLeader = "company_leader",
+        GeneralManager = "general_manager",
+        Vendor = "vendor",
+        Sysadmin = "sysadmin",
+    }
+}
+
+codes! {
+    /// How far a right reaches. Later ones include earlier ones.
+    Reach {
+        Never = "never",
+        /// What one is working on, or was the first to be asked about (DIR-9).
+        Own = "own",
+        /// What one's department is working on, and own.
+        Department = "department",
+        /// Everything at the sites one belongs to.
+        Site = "site",
+        /// Every site of the company.
+        All = "all",
+    }
+}
+
+codes! {
+    /// Everything a person does.
+    Action {
+        RegisterContact = "register_contact",
+        ViewContacts = "view_contacts",
+        RegisterCase = "register_case",
+        ViewCase = "view_case",
+        ViewDirectory = "view_directory",
+        EditDirectory = "edit_directory",
+        MergePersons = "merge_persons",
+        RevealPhone = "reveal_phone",
+        Dispatch = "dispatch",
+        TakeBack = "take_back",
+        Reassign = "reassign",
+        Accept = "accept",
+        ReturnOrder = "return_order",
+        HandOver = "hand_over",
+        Arrive = "arrive",
+        Quote = "quote",
+        ConsentQuote = "consent_quote",
+        RefuseQuote = "refuse_quote",
+        Wait = "wait",
+        Resume = "resume",
+        Complete = "complete",
+        Amend = "amend",
+        Confirm = "confirm",
+        SecondCheck = "second_check",
+        RecordPayment = "record_payment",
+        WaiveFee = "waive_fee",
+        ScheduleCallback = "schedule_callback",
+        Callback = "callback",
+        GiveUpCallback = "give_up_callback",
+        Close = "close",
+        Reopen = "reopen",
+        Cancel = "cancel",
+        Urge = "urge",
+        Note = "note",
+        Promise = "promise",
+        KeepPromise = "keep_promise",
+        Answer = "answer",
+        ReportOutside = "report_outside",
+        ChangeKind = "change_kind",
+        ChangeLevel = "change_level",
+        ChangeFee = "change_fee",
+        ChangeScope = "change_scope",
+        ChangeItem = "change_item",
+        ChangePlace = "change_place",
+        ChangeContent = "change_content",
+        ChangeCustomer = "change_customer",
+        ChangeAppointment = "change_appointment",
+        JoinContact = "join_contact",
+        Attach = "attach",
+        /// Records limits that have passed; done by the timer alone.
+        CheckClocks = "check_clocks",
+        SendLink = "send_link",
+        WithdrawLink = "withdraw_link",
+        PrintOrder = "print_order",
+        ResendMessage = "resend_message",
+        Import = "import",
+        Export = "export",
+        ViewReports = "view_reports",
+        ReadJournal = "read_journal",
+        ManageStaff = "manage_staff",
+        ManageSite = "manage_site",
+        ManageStandard = "manage_standard",
+        Settings = "settings",
+        Backup = "backup",
+        ApiTokens = "api_tokens",
+    }
+}
+
+impl Action {
+    /// Every action on a case that is decided by `case::decide`, in the order in which a page lists them.
+    pub const ON_CASE: &'static [Action] = &[
+        Action::Dispatch,
+        Action::Answer,
+        Action::ReportOutside,
+        Action::Accept,
+        Action::ReturnOrder,
+        Action::TakeBack,
+        Action::Reassign,
+        Action::HandOver,
+        Action::Arrive,
+        Action::Quote,
+        Action::ConsentQuote,
+        Action::RefuseQuote,
+        Action::Wait,
+        Action::Resume,
+        Action::Complete,
+        Action::Amend,
+        Action::Confirm,
+        Action::SecondCheck,
+        Action::RecordPayment,
+        Action::WaiveFee,
+        Action::ScheduleCallback,
+        Action::Callback,
+        Action::GiveUpCallback,
+        Action::Close,
+        Action::Reopen,
+        Action::Cancel,
+        Action::Urge,
+        Action::Note,
+        Action::Promise,
+        Action::KeepPromise,
+        Action::ChangeKind,
+        Action::ChangeLevel,
+        Action::ChangeFee,
+        Action::ChangeScope,
+        Action::ChangeItem,
+        Action::ChangePlace,
+        Action::ChangeContent,
+        Action::ChangeCustomer,
+        Action::ChangeAppointment,
+        Action::JoinContact,
+        Action::Attach,
+    ];
+
+    /// Done by whoever holds the work order; being the first asked is not enough.
+    pub const fn needs_the_order(self) -> bool {
+        use Action::*;
+        matches!(self, Accept | ReturnOrder | HandOver | Arrive | Quote | Wait | Resume | Complete | Amend)
+    }
+}
+
+/// What a resident does by the link to the own case.
+pub const CUSTOMER_ACTIONS: &[Action] = &[
+    Action::ViewCase,
+    Action::ConsentQuote,
+    Action::RefuseQuote,
+    Action::Confirm,
+    Action::Reopen,
+    Action::Urge,
+    Action::Note,
+    Action::Attach,
+];
+
+/// What a vendor without an account does by the link for one order.
+pub const VENDOR_LINK_ACTIONS: &[Action] = &[
+    Action::ViewCase,
+    Action::Accept,
+    Action::ReturnOrder,
+    Action::Arrive,
+    Action::Quote,
+    Action::Wait,
+    Action::Resume,
+    Action::Complete,
+    Action::Note,
+    Action::Attach,
+];
+
+/// What the product does by itself: imports, the exchange's calls, messages from outside, the timer.
+pub const SYSTEM_ACTIONS: &[Action] = &[
+    Action::RegisterContact,
+    Action::RegisterCase,
+    Action::ViewCase,
+    Action::Note,
+    Action::Attach,
+    Action::JoinContact,
+    Action::CheckClocks,
+];
+
+/// One group of actions with the same rights.
+struct Row(&'static [Action], [Reach; 14]);
+
+const N: Reach = Reach::Never;
+const O: Reach = Reach::Own;
+const D: Reach = Reach::Department;
+const S: Reach = Reach::Site;
+const A: Reach = Reach::All;
+
+use Action as Do;
+
+/// The table. Columns: front desk, worker, head of customer service, department head, guard, head of security, project
+/// manager, quality, finance, administration, company leader, general manager, vendor, system administrator.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    // Reception                                            desk work cs   dept grd  sec  pm   qual fin  adm  lead gm   vend sys
+    Row(&[Do::RegisterContact, Do::RegisterCase],           [S,  S,   S,   S,   S,   S,   S,   S,   S,   S,   S,   S,   N,   N]),
+    Row(&[Do::ViewContacts],                                [S,  N,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::ViewCase],                                    [S,  D,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
+    Row(&[Do::JoinContact],                                 [S,  N,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::Answer, Do::Promise, Do::KeepPromise],        [S,  O,   S,   D,   O,   S,   S,   N,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ReportOutside],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::Note, Do::Attach],                            [S,  D,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
+    Row(&[Do::Urge],                                        [S,  N,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    // Corrections
+    Row(&[Do::ChangeItem, Do::ChangePlace, Do::ChangeContent, Do::ChangeCustomer, Do::ChangeAppointment],
+                                                            [S,  N,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::ChangeKind, Do::ChangeLevel, Do::ChangeScope, Do::ChangeFee],
+                                                            [S,  N,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    // The work order
+    Row(&[Do::Dispatch, Do::TakeBack, Do::Reassign],        [S,  N,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::Accept, Do::ReturnOrder, Do::Arrive, Do::Wait, Do::Resume, Do::Complete],
+                                                            [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
+    Row(&[Do::HandOver],                                    [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
+    Row(&[Do::Quote],                                       [S,  O,   S,   D,   N,   N,   S,   N,   N,   N,   N,   N,   O,   N]),
+    Row(&[Do::ConsentQuote, Do::RefuseQuote],               [S,  O,   S,   D,   N,   N,   S,   N,   N,   N,   N,   N,   O,   N]),
+    Row(&[Do::Amend],                                       [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
+    Row(&[Do::PrintOrder],                                  [S,  O,   S,   D,   O,   D,   S,   A,   S,   S,   A,   A,   O,   N]),
+    // The customer's word
+    Row(&[Do::Confirm],                                     [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
+    Row(&[Do::SecondCheck],                                 [S,  N,   S,   D,   N,   D,   S,   A,   S,   N,   A,   A,   N,   N]),
+    Row(&[Do::SendLink, Do::WithdrawLink],                  [S,  O,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::ScheduleCallback, Do::Callback, Do::GiveUpCallback],
+                                                            [S,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    // Money
+    Row(&[Do::RecordPayment],                               [S,  O,   S,   N,   N,   N,   S,   N,   S,   N,   N,   N,   N,   N]),
+    Row(&[Do::WaiveFee],                                    [N,  N,   S,   N,   N,   N,   S,   N,   S,   N,   A,   A,   N,   N]),
+    // The end, and back again
+    Row(&[Do::Close, Do::Cancel],                           [S,  N,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::Reopen],                                      [S,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    // The directory
+    Row(&[Do::ViewDirectory],                               [S,  N,   S,   S,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::RevealPhone],                                 [S,  O,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
+    Row(&[Do::EditDirectory],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::MergePersons, Do::Import],                    [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
+    // Oversight
+    Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ReadJournal],                                 [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ResendMessage],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
+    // Keeping house
+    Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
+    Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
+    Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
+    Row(&[Do::CheckClocks],                                 [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N]),
+];
+
+/// How far a role's right to an action reaches.
+pub fn allowed(role: Role, action: Action) -> Reach {
+    let row = TABLE.iter().find(|Row(actions, _)| actions.contains(&action));
+    row.map_or(Reach::Never, |Row(_, reach)| reach[role as usize])
+}
+
+/// The farthest reach of several roles.
+pub fn reach(roles: &[Role], action: Action) -> Reach {
+    roles.iter().map(|role| allowed(*role, action)).max().unwrap_or(Reach::Never)
+}
+
+codes! {
+    /// How a customer proved to be the customer.
+    Via {
+        /// A secret link opened outside any staff session.
+        Link = "link",
+        /// A code sent to the verified number.
+        Code = "code",
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody with an account, vendors' contacts included.
+    Staff { id: StaffId, roles: Vec<Role>, department: Option<DepartmentId> },
+    /// The customer of one case.
+    Customer { via: Via, case: CaseId },
+    /// A vendor without an account, for one order.
+    VendorLink { case: CaseId, order: OrderId },
+    /// A named part of the product: `timer`, `import`, `pbx`.
+    System { name: String },
+}
+
+impl Who {
+    /// The account, if it is one.
+    pub fn staff(&self) -> Option<&StaffId> {
+        match self {
+            Who::Staff { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// How far this person's right to an action reaches. A customer and a vendor's link reach their own case only.
+    pub fn reach(&self, action: Action) -> Reach {
+        let own = |list: &[Action]| if list.contains(&action) { Reach::Own } else { Reach::Never };
+        match self {
+            Who::Staff { roles, .. } => reach(roles, action),
+            Who::Customer { .. } => own(CUSTOMER_ACTIONS),
+            Who::VendorLink { .. } => own(VENDOR_LINK_ACTIONS),
+            Who::System { .. } if SYSTEM_ACTIONS.contains(&action) => Reach::All,
+            Who::System { .. } => Reach::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_stands_in_the_table_once() {
+        for action in Action::ALL {
+            let rows = TABLE.iter().filter(|Row(actions, _)| actions.contains(action)).count();
+            assert_eq!(rows, 1, "{action}");
+        }
+        assert_eq!(Role::ALL.len(), 14);
+        for (place, role) in Role::ALL.iter().enumerate() {
+            assert_eq!(*role as usize, place, "{role}");
+        }
+    }
+
+    #[test]
+    fn a_system_administrator_sees_no_resident() {
+        let house = ["manage_staff", "manage_site", "settings", "backup", "api_tokens", "resend_message"];
+        for action in Action::ALL {
+            let may = allowed(Role::Sysadmin, *action) > Reach::Never;
+            assert_eq!(may, house.contains(&action.as_str()), "{action}");
+        }
+    }
+
+    #[test]
+    fn a_vendor_reaches_own_orders_only() {
+        for action in Action::ALL {
+            assert!(allowed(Role::Vendor, *action) <= Reach::Own, "{action}");
+        }
+    }
+
+    #[test]
+    fn a_fee_is_waived_only_by_those_who_may_grant_it() {
+        let grantors: Vec<_> =
+            Role::ALL.iter().filter(|role| allowed(**role, Action::WaiveFee) > Reach::Never).map(|r| r.as_str()).collect();
+        assert_eq!(grantors, ["cs_head", "project_manager", "finance", "company_leader", "general_manager"]);
+    }
+
+    #[test]
+    fn several_roles_add_up() {
+        assert_eq!(reach(&[Role::Sysadmin, Role::DeptHead], Action::Dispatch), Reach::Department);
+        assert_eq!(reach(&[], Action::ViewCase), Reach::Never);
+    }
+}

@@ -1,0 +1,524 @@
+//! What each event does to the state. Decides nothing and refuses nothing: the same events make the same state, always.
+
+use super::event::{Event, Fact};
+use super::state::*;
+use super::values::*;
+use crate::clock::{BreachReason, Clock, ClockCode, ClockStart};
+use crate::ids::StaffId;
+
+/// Applies one event. Anything but `registered` on no case is ignored, and so is `registered` on a case.
+pub fn apply(state: &mut Option<CaseState>, event: &Event) {
+    match state {
+        None => *state = registered(event),
+        Some(case) => on_case(case, event),
+    }
+}
+
+/// The state that a case's events make.
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<CaseState> {
+    let mut state = None;
+    for event in events {
+        apply(&mut state, event);
+    }
+    state
+}
+
+fn registered(event: &Event) -> Option<CaseState> {
+    let Fact::Registered {
+        case,
+        number,
+        kind,
+        channel,
+        item,
+        importance,
+        urgency,
+        scope,
+        fee,
+        identity,
+        located,
+        anonymous,
+        appointment,
+        wanted_by,
+        authority_by,
+        repeat_of,
+        contact,
+        first_asked,
+        standard,
+        customer,
+        place,
+        content,
+        anonymous_reason,
+    } = event.fact.clone()
+    else {
+        return None;
+    };
+    Some(CaseState {
+        id: case,
+        number,
+        old_numbers: Vec::new(),
+        kind,
+        channel,
+        status: Status::Registered,
+        item,
+        place,
+        content,
+        importance,
+        urgency,
+        scope,
+        fee,
+        customer,
+        located,
+        identity,
+        anonymous,
+        anonymous_reason,
+        appointment,
+        wanted_by,
+        authority_by,
+        repeat_of,
+        contacts: contact.into_iter().collect(),
+        first_asked,
+        standard,
+        happened_at: event.when(),
+        registered_at: event.at,
+        registered_by: event.by.clone(),
+        last_step_at: event.when(),
+        cycle: 0,
+        round_started_at: event.when(),
+        orders: Vec::new(),
+        quotes: Vec::new(),
+        waiting: None,
+        work: Vec::new(),
+        answer: None,
+        confirmations: Vec::new(),
+        payments: Vec::new(),
+        waivers: Vec::new(),
+        callbacks: Vec::new(),
+        promises: Vec::new(),
+        outside: None,
+        attachments: Vec::new(),
+        clocks: Vec::new(),
+        did: Default::default(),
+        reopened: 0,
+        rework: 0,
+        returned: 0,
+        urged: 0,
+        closed_at: None,
+        cancelled_at: None,
+        end_reason: None,
+    })
+}
+
+fn on_case(case: &mut CaseState, event: &Event) {
+    on_life(case, event);
+    on_money(case, event);
+    on_record(case, event);
+    on_clocks(case, event);
+}
+
+/// Steps of the life: dispatch to done, confirmed, closed and back.
+fn on_life(case: &mut CaseState, event: &Event) {
+    let (at, when) = (event.at, event.when());
+    match &event.fact {
+        Fact::Dispatched { order, number, department, worker, to_vendor } => {
+            case.orders.push(Order {
+                id: order.clone(),
+                number: number.clone(),
+                cycle: case.cycle,
+                status: OrderStatus::Issued,
+                department: department.clone(),
+                worker: worker.clone(),
+                to_vendor: *to_vendor,
+                issued_at: when,
+                issued_by: event.by.clone(),
+                accepted_at: None,
+                arrived_at: None,
+                ended_at: None,
+                end_reason: None,
+            });
+            step(case, Status::Dispatched, when);
+        }
+        Fact::Accepted { worker, .. } => {
+            on_order(case, |order| {
+                order.status = OrderStatus::Accepted;
+                order.accepted_at = Some(when);
+                order.worker = worker.clone().or_else(|| order.worker.take());
+            });
+            step(case, Status::Accepted, when);
+        }
+        Fact::Returned { reason, .. } => {
+            end_order(case, OrderStatus::Returned, when, Some(reason));
+            case.returned += 1;
+            step(case, Status::Registered, when);
+        }
+        Fact::TakenBack { reason, .. } => {
+            end_order(case, OrderStatus::TakenBack, when, Some(reason));
+            step(case, Status::Registered, when);
+        }
+        Fact::Reassigned { department, worker, .. } => {
+            on_order(case, |order| {
+                order.department = department.clone();
+                order.worker = worker.clone();
+                order.status = OrderStatus::Issued;
+                order.accepted_at = None;
+                order.arrived_at = None;
+            });
+            step(case, Status::Dispatched, when);
+        }
+        Fact::HandedOver { from_worker, worker, .. } => {
+            // Who stops here did some of it.
+            case.did.extend(from_worker.clone());
+            on_order(case, |order| order.worker = Some(worker.clone()));
+        }
+        Fact::Arrived { worker, .. } => {
+            did(case, worker.as_ref());
+            on_order(case, |order| order.arrived_at = Some(when));
+            step(case, Status::OnSite, when);
+        }
+        Fact::WaitStarted { reason, until, customer_told, note } => {
+            case.waiting = Some(Waiting {
+                reason: *reason,
+                since: when,
+                until: *until,
+                customer_told: *customer_told,
+                note: note.clone(),
+                back_to: case.status,
+            });
+            case.status = Status::Waiting;
+        }
+        Fact::Resumed {} => {
+            if let Some(waiting) = case.waiting.take() {
+                case.status = waiting.back_to;
+            }
+        }
+        Fact::Completed { order, worker, charge_cents, photos, cycle, done, lines, no_photo_reason } => {
+            did(case, worker.as_ref());
+            case.work.push(WorkDone {
+                cycle: *cycle,
+                order: order.clone(),
+                done: done.clone(),
+                lines: lines.clone(),
+                charge_cents: *charge_cents,
+                photos: photos.clone(),
+                no_photo_reason: no_photo_reason.clone(),
+                worker: worker.clone(),
+                at: when,
+            });
+            end_order(case, OrderStatus::Done, when, None);
+            step(case, Status::Done, when);
+        }
+        Fact::Amended { charge_cents, photos, done, lines, no_photo_reason, .. } => {
+            if let Some(work) = case.work.last_mut() {
+                work.charge_cents = *charge_cents;
+                work.photos = photos.clone();
+                work.done = done.clone();
+                work.lines = lines.clone();
+                work.no_photo_reason = no_photo_reason.clone();
+            }
+        }
+        Fact::Answered { answer, .. } => {
+            did(case, event.by.staff());
+            case.answer = Some(answer.clone());
+            step(case, Status::Done, when);
+        }
+        Fact::Confirmed {
+            confirmation,
+            grade,
+            content_hash,
+            signature,
+            paper,
+            witness,
+            opinion,
+            reason,
+            comment,
+        } => {
+            case.confirmations.push(Confirmation {
+                id: confirmation.clone(),
+                cycle: case.cycle,
+                grade: *grade,
+                content_hash: content_hash.clone(),
+                at: when,
+                by: event.by.clone(),
+                signature: signature.clone(),
+                paper: paper.clone(),
+                witness: witness.clone(),
+                reason: reason.clone(),
+                opinion: *opinion,
+                comment: comment.clone(),
+                checked_by: None,
+                checked_at: None,
+                void_at: None,
+            });
+            step(case, Status::Confirmed, when);
+        }
+        Fact::SecondChecked { confirmation } => {
+            if let Some(found) = case.confirmations.iter_mut().find(|c| c.id == *confirmation) {
+                found.checked_by = event.by.staff().cloned();
+                found.checked_at = Some(at);
+            }
+        }
+        Fact::ConfirmationVoided { confirmation } => {
+            if let Some(found) = case.confirmations.iter_mut().find(|c| c.id == *confirmation) {
+                found.void_at = Some(at);
+            }
+            if case.status == Status::Confirmed {
+                case.status = Status::Done;
+            }
+        }
+        Fact::Closed {} => {
+            case.closed_at = Some(at);
+            step(case, Status::Closed, when);
+        }
+        Fact::Reopened { cycle, rework, .. } => {
+            drop_callback(case, at);
+            case.cycle = *cycle;
+            case.round_started_at = when;
+            case.reopened += 1;
+            case.rework += u32::from(*rework);
+            case.closed_at = None;
+            step(case, Status::Registered, when);
+        }
+        Fact::Cancelled { reason, .. } => {
+            drop_callback(case, at);
+            end_order(case, OrderStatus::Cancelled, when, Some(reason));
+            case.cancelled_at = Some(at);
+            case.end_reason = Some(reason.clone());
+            step(case, Status::Cancelled, when);
+        }
+        _ => {}
+    }
+}
+
+/// Prices, payments, callbacks and promises.
+fn on_money(case: &mut CaseState, event: &Event) {
+    let (at, when, by) = (event.at, event.when(), &event.by);
+    match &event.fact {
+        Fact::Quoted { quote, total_cents, lines } => {
+            for older in case.quotes.iter_mut().filter(|older| older.accepted.is_none()) {
+                older.superseded = true;
+            }
+            case.quotes.push(Quote {
+                id: quote.clone(),
+                lines: lines.clone(),
+                total_cents: *total_cents,
+                at: when,
+                by: by.clone(),
+                accepted: None,
+                answered_at: None,
+                grade: None,
+                how: None,
+                superseded: false,
+            });
+        }
+        Fact::QuoteAccepted { quote, grade, how, .. } => {
+            if let Some(found) = case.quotes.iter_mut().find(|known| known.id == *quote) {
+                (found.accepted, found.answered_at) = (Some(true), Some(when));
+                (found.grade, found.how) = (Some(*grade), Some(*how));
+            }
+        }
+        Fact::QuoteRefused { quote, how, .. } => {
+            if let Some(found) = case.quotes.iter_mut().find(|known| known.id == *quote) {
+                (found.accepted, found.answered_at) = (Some(false), Some(when));
+                found.how = Some(*how);
+            }
+        }
+        Fact::Paid { method, amount_cents, receipt } => case.payments.push(Payment {
+            method: *method,
+            amount_cents: *amount_cents,
+            receipt: receipt.clone(),
+            at: when,
+            by: by.clone(),
+        }),
+        Fact::Waived { amount_cents, reason } => {
+            case.waivers.push(Waiver { amount_cents: *amount_cents, reason: reason.clone(), at, by: by.clone() });
+        }
+        Fact::CallbackScheduled { callback, planned_at, assignee } => {
+            match case.callbacks.iter_mut().find(|known| known.id == *callback) {
+                Some(known) => (known.planned_at, known.assignee) = (*planned_at, assignee.clone()),
+                None => case.callbacks.push(Callback {
+                    id: callback.clone(),
+                    cycle: case.cycle,
+                    planned_at: *planned_at,
+                    assignee: assignee.clone(),
+                    attempts: Vec::new(),
+                    end: None,
+                    ended_at: None,
+                }),
+            }
+        }
+        Fact::CallbackAttempted { callback, result, satisfaction, solved, again_at, answers, note } => {
+            if let Some(known) = case.callbacks.iter_mut().find(|known| known.id == *callback) {
+                known.planned_at = again_at.or(known.planned_at);
+                known.attempts.push(Attempt {
+                    at: when,
+                    by: by.clone(),
+                    result: *result,
+                    satisfaction: *satisfaction,
+                    solved: *solved,
+                    again_at: *again_at,
+                    answers: answers.clone(),
+                    note: note.clone(),
+                });
+            }
+        }
+        Fact::CallbackEnded { callback, end } => {
+            if let Some(known) = case.callbacks.iter_mut().find(|known| known.id == *callback) {
+                (known.end, known.ended_at) = (Some(*end), Some(when));
+            }
+        }
+        Fact::Promised { no, what, .. } => case.promises.push(PromiseMade {
+            no: *no,
+            what: what.clone(),
+            at: when,
+            by: by.clone(),
+            kept_at: None,
+            how: None,
+        }),
+        Fact::PromiseKept { no, how } => {
+            if let Some(promise) = case.promises.iter_mut().find(|promise| promise.no == *no) {
+                (promise.kept_at, promise.how) = (Some(when), Some(how.clone()));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The record itself: corrections, notes, files, contacts.
+fn on_record(case: &mut CaseState, event: &Event) {
+    match event.fact.clone() {
+        Fact::Urged { .. } => case.urged += 1,
+        Fact::OutsideReported { reported_to, referral, note } => {
+            case.outside = Some(OutsideReport { reported_to, referral, note, at: event.when() });
+        }
+        Fact::KindChanged { kind, number, .. } => {
+            case.kind = kind;
+            case.old_numbers.push(std::mem::replace(&mut case.number, number));
+        }
+        Fact::LevelChanged { importance, urgency, .. } => (case.importance, case.urgency) = (importance, urgency),
+        Fact::FeeChanged { new, .. } => case.fee = new,
+        Fact::ScopeChanged { new, .. } => case.scope = new,
+        Fact::ItemChanged { new, .. } => case.item = new,
+        Fact::PlaceChanged { new, .. } => case.place = new,
+        Fact::ContentChanged { new, .. } => case.content = new,
+        Fact::CustomerChanged { located, identity, anonymous, new, anonymous_reason, .. } => {
+            (case.customer, case.located, case.identity) = (new, located, identity);
+            (case.anonymous, case.anonymous_reason) = (anonymous, anonymous_reason);
+        }
+        Fact::AppointmentChanged { new, .. } => case.appointment = new,
+        Fact::ContactJoined { contact } if !case.contacts.contains(&contact) => case.contacts.push(contact),
+        Fact::Attached { attachment, file, kind, caption } => {
+            let by = event.by.clone();
+            case.attachments.push(Attachment { id: attachment, file, kind, caption, at: event.when(), by });
+        }
+        _ => {}
+    }
+}
+
+/// What starts, meets, holds and ends clocks.
+fn on_clocks(case: &mut CaseState, event: &Event) {
+    use ClockCode::{Callback, Feedback, Finish, OnSite, Response};
+    let (at, when) = (event.at, event.when());
+    match &event.fact {
+        Fact::ClocksStarted { clocks } => clocks.iter().for_each(|start| add_clock(case, start.clone(), at)),
+        Fact::ClocksRetargeted { changed, dropped, .. } => {
+            for start in changed {
+                match open_clock(case, start.code, start.cycle) {
+                    Some(clock) => clock.retarget(start.clone(), at),
+                    None => add_clock(case, start.clone(), at),
+                }
+            }
+            for clock in case.clocks.iter_mut().filter(|clock| clock.is_open() && dropped.contains(&clock.code)) {
+                clock.cancel(at);
+            }
+        }
+        Fact::ClockBegun { code, cycle, started_at, target } => {
+            if let Some(clock) = open_clock(case, *code, *cycle) {
+                clock.begin(*started_at, *target);
+            }
+        }
+        Fact::ClockBreached { code, cycle, breached_at, reason } => {
+            breach(case, *code, *cycle, *breached_at, *reason);
+        }
+        Fact::Promised { clock, .. } => {
+            add_clock(case, clock.clone(), at);
+            meet(case, &[Response], when, at);
+        }
+        Fact::PromiseKept { no, .. } => {
+            if let Some(clock) = open_clock(case, ClockCode::Promise, *no) {
+                clock.meet(when, at);
+            }
+            meet(case, &[Feedback], when, at);
+        }
+        Fact::Accepted { .. } => meet(case, &[Response], when, at),
+        Fact::Arrived { .. } => meet(case, &[Response, OnSite], when, at),
+        Fact::Noted { told_customer: true, .. } => meet(case, &[Response, Feedback], when, at),
+        Fact::Completed { .. } | Fact::Answered { .. } | Fact::OutsideReported { .. } => {
+            meet(case, &[Response, OnSite, Feedback, Finish], when, at);
+        }
+        Fact::CallbackEnded { end, .. } if *end != CallbackEnd::Dropped => meet(case, &[Callback], when, at),
+        Fact::WaitStarted { reason, until, .. } => {
+            case.clocks.iter_mut().for_each(|clock| clock.pause(when, Some(*until), *reason));
+        }
+        Fact::Resumed {} => case.clocks.iter_mut().for_each(|clock| clock.resume(when)),
+        Fact::Closed {} | Fact::Cancelled { .. } => case.clocks.iter_mut().for_each(|clock| clock.cancel(at)),
+        Fact::Reopened { .. } => {
+            let old = case.clocks.iter_mut().filter(|clock| clock.code != ClockCode::Promise);
+            old.for_each(|clock| clock.cancel(at));
+        }
+        _ => {}
+    }
+}
+
+fn step(case: &mut CaseState, status: Status, when: i64) {
+    case.status = status;
+    case.last_step_at = case.last_step_at.max(when);
+    case.waiting = None;
+}
+
+fn did(case: &mut CaseState, worker: Option<&StaffId>) {
+    case.did.extend(worker.cloned());
+}
+
+fn on_order(case: &mut CaseState, change: impl FnOnce(&mut Order)) {
+    let open = |order: &&mut Order| matches!(order.status, OrderStatus::Issued | OrderStatus::Accepted);
+    if let Some(order) = case.orders.iter_mut().rev().find(open) {
+        change(order);
+    }
+}
+
+fn end_order(case: &mut CaseState, status: OrderStatus, when: i64, reason: Option<&String>) {
+    on_order(case, |order| {
+        order.status = status;
+        order.ended_at = Some(when);
+        order.end_reason = reason.cloned();
+    });
+}
+
+fn drop_callback(case: &mut CaseState, at: i64) {
+    for callback in case.callbacks.iter_mut().filter(|callback| callback.end.is_none()) {
+        (callback.end, callback.ended_at) = (Some(CallbackEnd::Dropped), Some(at));
+    }
+}
+
+fn add_clock(case: &mut CaseState, start: ClockStart, at: i64) {
+    let mut clock = Clock::new(start);
+    if let Some(waiting) = &case.waiting {
+        clock.pause(waiting.since.max(at), Some(waiting.until), waiting.reason);
+    }
+    case.clocks.push(clock);
+}
+
+fn open_clock(case: &mut CaseState, code: ClockCode, cycle: u32) -> Option<&mut Clock> {
+    case.clocks.iter_mut().find(|clock| clock.code == code && clock.cycle == cycle && clock.is_open())
+}
+
+fn meet(case: &mut CaseState, codes: &[ClockCode], when: i64, at: i64) {
+    for clock in case.clocks.iter_mut().filter(|clock| codes.contains(&clock.code)) {
+        clock.meet(when, at);
+    }
+}
+
+fn breach(case: &mut CaseState, code: ClockCode, cycle: u32, breached_at: i64, reason: BreachReason) {
+    if let Some(clock) = open_clock(case, code, cycle) {
+        clock.breach(breached_at, reason);
+    }
+}

@@ -1,0 +1,271 @@
+//! Whether a step is open to somebody now, before anything is filled in. `decide` asks here first, so that a page which draws
+//! its buttons by [`legal_actions`] and the rules never disagree.
+
+use serde::Serialize;
+
+use super::close::missing_to_close;
+use super::decide::Env;
+use super::state::CaseState;
+use super::values::*;
+use crate::access::{Action, Reach, Via, Who};
+use crate::ids::{DepartmentId, StaffId};
+use crate::refusal::Refusal;
+
+/// One action of a case's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Offer {
+    pub action: Action,
+    /// Why not. None: it is open.
+    pub refusal: Option<Refusal>,
+}
+
+impl Offer {
+    /// The step is open.
+    pub fn allowed(&self) -> bool {
+        self.refusal.is_none()
+    }
+}
+
+/// Every action on a case, open or with the reason why not.
+pub fn legal_actions(case: &CaseState, who: &Who, env: &Env<'_>) -> Vec<Offer> {
+    let offer = |action: &Action| Offer { action: *action, refusal: gate(Some(case), *action, who, env).err() };
+    Action::ON_CASE.iter().map(offer).collect()
+}
+
+/// Whether somebody may do this to this case at all, whatever its state.
+///
+/// # Errors
+/// `refuse-role` when no role gives the right, `refuse-not-yours` when it does not reach this case.
+pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Refusal> {
+    let reach = who.reach(action);
+    if reach == Reach::Never {
+        return Err(Refusal::new("refuse-role").arg("action", action));
+    }
+    let Some(case) = case else { return Ok(()) };
+    let within = match who {
+        Who::Staff { id, roles: _, department } => match reach {
+            Reach::Never => false,
+            Reach::Own => own(case, id, department.as_ref(), action),
+            Reach::Department => {
+                let theirs = case.last_order().is_some_and(|order| Some(&order.department) == department.as_ref());
+                theirs || own(case, id, department.as_ref(), action)
+            }
+            Reach::Site | Reach::All => true,
+        },
+        Who::Customer { case: theirs, .. } => *theirs == case.id,
+        Who::VendorLink { case: theirs, order } => {
+            *theirs == case.id && case.last_order().is_some_and(|last| last.id == *order && last.to_vendor)
+        }
+        Who::System { .. } => true,
+    };
+    if within { Ok(()) } else { Err(Refusal::new("refuse-not-yours").arg("action", action)) }
+}
+
+/// Own is what one works on; for steps outside the work order also what one did some of, or was asked about first.
+fn own(case: &CaseState, id: &StaffId, department: Option<&DepartmentId>, action: Action) -> bool {
+    let on_order = case.last_order().is_some_and(|order| match &order.worker {
+        Some(worker) => worker == id,
+        None => department == Some(&order.department),
+    });
+    let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id);
+    on_order || (!action.needs_the_order() && involved())
+}
+
+/// The states in which a step makes sense.
+fn legal_in(action: Action) -> &'static [Status] {
+    use Status::*;
+    const OPEN: &[Status] = &[Registered, Dispatched, Accepted, OnSite, Waiting, Done, Confirmed];
+    const BEFORE_DONE: &[Status] = &[Registered, Dispatched, Accepted, OnSite, Waiting];
+    match action {
+        Action::Dispatch | Action::Answer | Action::ReportOutside => &[Registered],
+        Action::Accept => &[Dispatched],
+        Action::ReturnOrder | Action::Reassign => &[Dispatched, Accepted, OnSite, Waiting],
+        Action::TakeBack => &[Dispatched, Accepted],
+        Action::HandOver => &[Accepted, OnSite, Waiting],
+        Action::Arrive => &[Accepted, Waiting],
+        Action::Quote | Action::ConsentQuote | Action::RefuseQuote => &[Accepted, OnSite, Waiting],
+        Action::Wait => &[Registered, Dispatched, Accepted, OnSite],
+        Action::Resume => &[Waiting],
+        Action::Complete => &[Registered, Dispatched, Accepted, OnSite],
+        Action::Amend | Action::ScheduleCallback | Action::Callback | Action::GiveUpCallback => &[Done, Confirmed],
+        Action::Confirm => &[Done],
+        Action::SecondCheck => &[Confirmed],
+        Action::RecordPayment | Action::WaiveFee => &[Accepted, OnSite, Waiting, Done, Confirmed],
+        Action::Reopen => &[Done, Confirmed, Closed],
+        Action::Cancel | Action::ChangeLevel | Action::ChangeFee | Action::ChangeScope | Action::ChangeAppointment => {
+            BEFORE_DONE
+        }
+        Action::ChangeKind => BEFORE_DONE,
+        Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise => Status::ALL,
+        // Closing names everything that is lacking, the work included, rather than the state.
+        _ => OPEN,
+    }
+}
+
+/// Every check that needs no form: right, state, what must have happened before.
+pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &Env<'_>) -> Result<(), Refusal> {
+    may(case, action, who)?;
+    let Some(case) = case else {
+        let begins = action == Action::RegisterCase;
+        return if begins { Ok(()) } else { Err(Refusal::new("refuse-no-case")) };
+    };
+    if action == Action::RegisterCase {
+        return Err(Refusal::new("refuse-registered-already"));
+    }
+    if !legal_in(action).contains(&case.status) {
+        return Err(wrong_state(case, action));
+    }
+    match action {
+        Action::Dispatch => may_dispatch(case),
+        Action::Accept | Action::ReturnOrder | Action::TakeBack | Action::Reassign => need_order(case, action),
+        Action::HandOver | Action::Quote => need_accepted(case, action),
+        Action::Arrive => may_arrive(case),
+        Action::ConsentQuote | Action::RefuseQuote => {
+            refuse_unless(case.pending_quote().is_some(), || Refusal::new("refuse-no-quote").clause("REC-14"))
+        }
+        Action::Complete => may_complete(case),
+        Action::Answer => {
+            refuse_unless(case.kind != Kind::Request, || Refusal::new("refuse-request-needs-order").clause("REC-15"))
+        }
+        Action::ReportOutside => refuse_unless(case.scope == Scope::Outside, || Refusal::new("refuse-not-outside").clause("REC-12")),
+        Action::SecondCheck => may_check(case, who),
+        Action::RecordPayment | Action::WaiveFee => {
+            refuse_unless(case.owed_cents() > 0, || Refusal::new("refuse-nothing-owed").clause("REC-13"))
+        }
+        Action::ScheduleCallback => refuse_unless(case.callback().is_none_or(|c| c.end.is_none()), || {
+            Refusal::new("refuse-callback-over").clause("CSM-3")
+        }),
+        Action::Callback => may_call_back(case, who),
+        Action::GiveUpCallback => may_give_up(case, env),
+        Action::Close => may_close(case),
+        Action::KeepPromise => {
+            refuse_unless(case.open_promises().next().is_some(), || Refusal::new("refuse-no-promise").clause("REC-8"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn wrong_state(case: &CaseState, action: Action) -> Refusal {
+    Refusal::new("refuse-state").arg("action", action).arg("state", case.status)
+}
+
+fn refuse_unless(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(refusal()) }
+}
+
+fn need_order(case: &CaseState, action: Action) -> Result<(), Refusal> {
+    refuse_unless(case.order().is_some(), || wrong_state(case, action))
+}
+
+fn need_accepted(case: &CaseState, action: Action) -> Result<(), Refusal> {
+    refuse_unless(case.order().is_some_and(|order| order.accepted_at.is_some()), || wrong_state(case, action))
+}
+
+/// REC-12 to REC-14: nothing goes out before the scope and the price are settled with the customer.
+fn may_dispatch(case: &CaseState) -> Result<(), Refusal> {
+    if case.scope == Scope::Outside {
+        return Err(Refusal::new("refuse-outside-not-dispatched").clause("REC-12"));
+    }
+    check_fee(&case.fee)
+}
+
+/// Whether work may go on at this price.
+pub(super) fn check_fee(fee: &Fee) -> Result<(), Refusal> {
+    match fee.kind {
+        FeeKind::Free => Ok(()),
+        FeeKind::Paid if fee.accepted == Some(false) => Err(Refusal::new("refuse-fee-declined").clause("REC-13")),
+        FeeKind::Paid => {
+            let mut missing = Vec::new();
+            if !fee.told {
+                missing.push("missing-fee-told");
+            }
+            if fee.accepted.is_none() {
+                missing.push("missing-fee-accepted");
+            }
+            refuse_unless(missing.is_empty(), || {
+                Refusal::new("refuse-fee-not-accepted").clause("REC-13").missing(missing)
+            })
+        }
+        FeeKind::Quote => refuse_unless(fee.told, || {
+            Refusal::new("refuse-quote-not-told").clause("REC-14").missing(["missing-quote-told"])
+        }),
+    }
+}
+
+fn may_arrive(case: &CaseState) -> Result<(), Refusal> {
+    let from = case.waiting.as_ref().map_or(case.status, |waiting| waiting.back_to);
+    refuse_unless(from == Status::Accepted, || wrong_state(case, Action::Arrive))
+}
+
+fn may_complete(case: &CaseState) -> Result<(), Refusal> {
+    // Only a request is bound to a visit; other kinds may be settled at the desk.
+    if case.kind == Kind::Request && case.status != Status::OnSite {
+        return Err(wrong_state(case, Action::Complete));
+    }
+    if case.scope == Scope::Outside {
+        return Err(Refusal::new("refuse-outside-not-dispatched").clause("REC-12"));
+    }
+    if case.pending_quote().is_some() {
+        return Err(Refusal::new("refuse-quote-pending").clause("REC-14").missing(["missing-quote-consent"]));
+    }
+    refuse_unless(case.accepted_cents().is_some(), || {
+        Refusal::new("refuse-price-open").clause("REC-14").missing(["missing-quote"])
+    })
+}
+
+fn may_check(case: &CaseState, who: &Who) -> Result<(), Refusal> {
+    let open = case.confirmation().filter(|c| c.grade == Grade::C && c.checked_by.is_none());
+    let Some(confirmation) = open else { return Err(Refusal::new("refuse-nothing-to-check").clause("COM-30")) };
+    let second = who.staff().is_some_and(|id| confirmation.by.staff() != Some(id) && !case.did.contains(id));
+    refuse_unless(second, || Refusal::new("refuse-second-person").clause("COM-30"))
+}
+
+fn may_call_back(case: &CaseState, who: &Who) -> Result<(), Refusal> {
+    if case.open_callback().is_none() {
+        return Err(Refusal::new("refuse-no-callback").clause("CSM-3"));
+    }
+    let other = who.staff().is_some_and(|id| !case.did.contains(id));
+    refuse_unless(other, || Refusal::new("refuse-callback-own-work").clause("CSM-3"))
+}
+
+/// Enough attempts, far enough apart; a call that reached somebody starts the count anew.
+fn may_give_up(case: &CaseState, env: &Env<'_>) -> Result<(), Refusal> {
+    let Some(callback) = case.open_callback() else {
+        return Err(Refusal::new("refuse-no-callback").clause("CSM-3"));
+    };
+    let rule = env.standard.callback();
+    let mut counted = 0;
+    let mut last: Option<i64> = None;
+    for attempt in &callback.attempts {
+        match attempt.result {
+            AttemptResult::NoAnswer | AttemptResult::WrongNumber => {
+                if last.is_none_or(|last| attempt.at.saturating_sub(last) >= rule.spacing_ms) {
+                    counted += 1;
+                    last = Some(attempt.at);
+                }
+            }
+            _ => (counted, last) = (0, None),
+        }
+    }
+    refuse_unless(counted >= rule.attempts, || {
+        Refusal::new("refuse-too-few-attempts")
+            .clause("CSM-3")
+            .arg("attempts", counted)
+            .arg("needed", rule.attempts)
+            .arg("hours", rule.spacing_ms / 3_600_000)
+    })
+}
+
+fn may_close(case: &CaseState) -> Result<(), Refusal> {
+    let missing = missing_to_close(case);
+    refuse_unless(missing.is_empty(), || Refusal::new("refuse-not-closable").clause("REC-10").missing(missing))
+}
+
+/// The grade that a person's own word has; None for staff, vendors and the product itself (COM-30).
+pub(super) fn own_grade(who: &Who) -> Option<Grade> {
+    match who {
+        Who::Customer { via: Via::Code, .. } => Some(Grade::A),
+        Who::Customer { via: Via::Link, .. } => Some(Grade::B),
+        _ => None,
+    }
+}

@@ -1,0 +1,39 @@
+//! The case (事件): its life from registering to closing, as pure rules.
+//!
+//! `decide` turns a command into events or a refusal, `apply` turns events into state, `legal_actions` says beforehand what
+//! `decide` would not refuse. Events are kept for good, so what they are called and what they hold does not change.
+//!
+//! ```text
+//! registered → dispatched → accepted → on_site ⇄ waiting → done → confirmed → closed
+//!      ↑___ returned, taken back ___|                        |________________|→ reopened → registered
+//! ```
+
+mod after;
+mod apply;
+mod close;
+mod command;
+mod decide;
+mod event;
+mod gate;
+mod money;
+mod plan;
+mod record;
+mod state;
+mod steps;
+mod values;
+
+pub use apply::{apply, replay};
+pub use close::missing_to_close;
+pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
+pub use decide::{Env, decide};
+pub use event::{By, Event, Fact};
+pub use money::sum_of;
+pub use gate::{Offer, legal_actions, may};
+pub use state::{
+    Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,
+    Waiting, Waiver, WorkDone,
+};
+pub use values::*;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,281 @@
+//! The record itself: registering, corrections that keep the old value, notes, promises, files, further contacts.
+
+use super::close::has_unit;
+use super::command::{Change, Register};
+use super::decide::{Draft, incomplete, required, text};
+use super::event::Fact;
+use super::gate::check_fee;
+use super::money::MOST_CENTS;
+use super::state::CaseState;
+use super::values::*;
+use crate::clock::{Bound, BoundSource, ClockCode, ClockStart};
+use crate::ids::*;
+use crate::refusal::Refusal;
+
+/// CAL-2, CAL-5, CSM-3, REC-10, REC-13.
+pub(super) fn register(draft: &mut Draft<'_>, form: &Register) -> Result<(), Refusal> {
+    draft.happened(form.happened_at)?;
+    let customer = trimmed(&form.customer)?;
+    let content = text(&form.content)?;
+    let place = text(&form.place)?;
+    let item = text(&form.item)?;
+    let number = text(&form.number)?;
+    let anonymous_reason = form.anonymous_reason.as_deref().map(text).transpose()?.filter(|r| !r.is_empty());
+    let unknown = customer.name.is_empty() && customer.phone.is_empty() && !has_unit(&customer, &form.located);
+    let itemised = matches!(form.kind, Kind::Request | Kind::Complaint);
+    let missing: Vec<_> = [
+        (number.is_empty(), "missing-number"),
+        (content.is_empty(), "missing-content"),
+        (item.is_empty() && itemised, "missing-item"),
+        (place.is_empty() && form.kind == Kind::Request, "missing-place"),
+        (unknown && anonymous_reason.is_none(), "missing-anonymous-reason"),
+    ]
+    .into_iter()
+    .filter_map(|(lacks, key)| lacks.then_some(key))
+    .collect();
+    if !missing.is_empty() {
+        return Err(incomplete(missing).clause("CAL-5"));
+    }
+    check_price(&form.fee)?;
+    check_appointment(form.appointment)?;
+    let when = draft.when();
+    if let Some(past) = [form.wanted_by, form.authority_by].into_iter().flatten().find(|at| *at <= when) {
+        return Err(Refusal::new("refuse-until-past").arg("until", past));
+    }
+    draft.emit(Fact::Registered {
+        case: form.case.clone(),
+        number,
+        kind: form.kind,
+        channel: form.channel,
+        item,
+        importance: form.importance,
+        urgency: form.urgency,
+        scope: form.scope,
+        fee: form.fee,
+        identity: form.identity,
+        located: form.located.clone(),
+        anonymous: anonymous_reason.is_some(),
+        appointment: form.appointment,
+        wanted_by: form.wanted_by,
+        authority_by: form.authority_by,
+        repeat_of: form.repeat_of.clone(),
+        contact: form.contact.clone(),
+        first_asked: form.first_asked.as_ref().or(draft.who.staff()).cloned(),
+        standard: draft.env.standard.version().to_owned(),
+        customer,
+        place,
+        content,
+        anonymous_reason,
+    })?;
+    draft.start_clocks()
+}
+
+fn trimmed(customer: &Customer) -> Result<Customer, Refusal> {
+    Ok(Customer { name: text(&customer.name)?, phone: text(&customer.phone)?, address: text(&customer.address)? })
+}
+
+/// A price belongs to paid work, and only to it.
+fn check_price(fee: &Fee) -> Result<(), Refusal> {
+    let right = match fee.kind {
+        FeeKind::Paid => (1..=MOST_CENTS).contains(&fee.cents),
+        FeeKind::Free | FeeKind::Quote => fee.cents == 0,
+    };
+    if right { Ok(()) } else { Err(Refusal::new("refuse-fee-amount").clause("REC-13").arg("cents", fee.cents)) }
+}
+
+fn check_appointment(appointment: Option<Appointment>) -> Result<(), Refusal> {
+    match appointment {
+        Some(appointment) if appointment.to <= appointment.from => Err(Refusal::new("refuse-appointment-order")),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn urge(draft: &mut Draft<'_>, note: &str) -> Result<(), Refusal> {
+    draft.emit(Fact::Urged { note: text(note)? })
+}
+
+pub(super) fn note(draft: &mut Draft<'_>, given: &str, told_customer: bool) -> Result<(), Refusal> {
+    // A customer's own words do not count as the customer having been told.
+    let told_customer = told_customer && draft.who.staff().is_some();
+    draft.emit(Fact::Noted { told_customer, text: required(given, "missing-text")? })
+}
+
+/// REC-8: the limit follows from the importance; the customer's own time counts if it is earlier.
+pub(super) fn promise(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    what: &str,
+    by: Option<i64>,
+) -> Result<(), Refusal> {
+    let what = required(what, "missing-what")?;
+    let now = draft.env.now;
+    if let Some(past) = by.filter(|by| *by <= now) {
+        return Err(Refusal::new("refuse-until-past").arg("until", past));
+    }
+    let no = case.promises.last().map_or(1, |last| last.no + 1);
+    let rule = draft.env.standard.promise(case.kind, &case.item, case.importance, case.urgency);
+    let clock = ClockStart {
+        code: ClockCode::Promise,
+        clause: rule.map(|rule| rule.clause.clone()).unwrap_or_default(),
+        limit: rule.map(|rule| rule.limit),
+        started_at: Some(now),
+        target: rule.map(|rule| rule.limit.target(now, draft.env.zone)),
+        bounds: by.map(|at| Bound { at, source: BoundSource::Customer }).into_iter().collect(),
+        pausable: Vec::new(),
+        max_pause_ms: None,
+        paused: Vec::new(),
+        cycle: no,
+    };
+    draft.emit(Fact::Promised { no, clock, what })
+}
+
+pub(super) fn keep_promise(draft: &mut Draft<'_>, case: &CaseState, no: u32, how: &str) -> Result<(), Refusal> {
+    if !case.open_promises().any(|promise| promise.no == no) {
+        return Err(Refusal::new("refuse-no-promise").clause("REC-8"));
+    }
+    draft.emit(Fact::PromiseKept { no, how: required(how, "missing-how")? })
+}
+
+/// REC-12 C and CAL-8: an apology, a report to the head, and a referral.
+pub(super) fn report_outside(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    reported_to: &StaffId,
+    referral: &str,
+    note: &str,
+) -> Result<(), Refusal> {
+    if case.outside.is_some() {
+        return Err(Refusal::new("refuse-nothing-changed"));
+    }
+    let referral = required(referral, "missing-referral").map_err(|refusal| refusal.clause("CAL-8"))?;
+    draft.emit(Fact::OutsideReported { reported_to: reported_to.clone(), referral, note: text(note)? })
+}
+
+pub(super) fn join(draft: &mut Draft<'_>, case: &CaseState, contact: &ContactId) -> Result<(), Refusal> {
+    if case.contacts.contains(contact) {
+        return Err(Refusal::new("refuse-nothing-changed"));
+    }
+    draft.emit(Fact::ContactJoined { contact: contact.clone() })
+}
+
+pub(super) fn attach(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    (attachment, file): (&AttachmentId, &FileId),
+    kind: AttachmentKind,
+    caption: &str,
+) -> Result<(), Refusal> {
+    if case.attachments.iter().any(|known| known.id == *attachment) {
+        return Err(Refusal::new("refuse-id-used"));
+    }
+    let (attachment, file) = (attachment.clone(), file.clone());
+    draft.emit(Fact::Attached { attachment, file, kind, caption: text(caption)? })
+}
+
+/// Corrections. What becomes of clocks and of a signature follows from what the case is afterwards.
+pub(super) fn change(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    change: &Change,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let reason = required(reason, "missing-reason")?;
+    let same = || Err(Refusal::new("refuse-nothing-changed"));
+    match change {
+        Change::Kind { kind, .. } if *kind == case.kind => same(),
+        Change::Kind { kind, number } => {
+            let number = required(number, "missing-number")?;
+            let itemised = matches!(kind, Kind::Request | Kind::Complaint);
+            let lacks_place = *kind == Kind::Request && case.place.is_empty();
+            let lacks = [(itemised && case.item.is_empty(), "missing-item"), (lacks_place, "missing-place")];
+            let missing: Vec<_> = lacks.into_iter().filter_map(|(lacks, key)| lacks.then_some(key)).collect();
+            if !missing.is_empty() {
+                return Err(incomplete(missing).clause("CSM-3"));
+            }
+            draft.emit(Fact::KindChanged {
+                old_kind: case.kind,
+                old_number: case.number.clone(),
+                kind: *kind,
+                number,
+                reason,
+            })?;
+            draft.retarget(case, Because::Kind)
+        }
+        Change::Level { importance, urgency } if (*importance, *urgency) == (case.importance, case.urgency) => same(),
+        Change::Level { importance, urgency } => {
+            draft.emit(Fact::LevelChanged {
+                old_importance: case.importance,
+                old_urgency: case.urgency,
+                importance: *importance,
+                urgency: *urgency,
+                reason,
+            })?;
+            draft.retarget(case, Because::Level)
+        }
+        Change::Fee(fee) if *fee == case.fee => same(),
+        Change::Fee(fee) => {
+            check_price(fee)?;
+            if case.order().is_some() {
+                check_fee(fee)?;
+            }
+            draft.emit(Fact::FeeChanged { old: case.fee, new: *fee, reason })
+        }
+        Change::Scope(scope) if *scope == case.scope => same(),
+        Change::Scope(_) if case.order().is_some() => Err(Refusal::new("refuse-order-in-hand").clause("REC-12")),
+        Change::Scope(scope) => draft.emit(Fact::ScopeChanged { old: case.scope, new: *scope, reason }),
+        Change::Item(item) => {
+            let new = required(item, "missing-item")?;
+            if new == case.item {
+                return same();
+            }
+            draft.emit(Fact::ItemChanged { old: case.item.clone(), new, reason })?;
+            draft.retarget(case, Because::Item)
+        }
+        Change::Place(place) => {
+            let new = required(place, "missing-place")?;
+            if new == case.place {
+                return same();
+            }
+            draft.emit(Fact::PlaceChanged { old: case.place.clone(), new, reason })
+        }
+        Change::Content(content) => {
+            let new = required(content, "missing-content")?;
+            if new == case.content {
+                return same();
+            }
+            draft.emit(Fact::ContentChanged { old: case.content.clone(), new, reason })
+        }
+        Change::Customer { customer, located, identity, anonymous_reason } => {
+            let new = trimmed(customer)?;
+            let anonymous_reason = anonymous_reason.as_deref().map(text).transpose()?.filter(|r| !r.is_empty());
+            let unknown = new.name.is_empty() && new.phone.is_empty() && !has_unit(&new, located);
+            if unknown && anonymous_reason.is_none() {
+                return Err(incomplete(["missing-anonymous-reason"]).clause("REC-10"));
+            }
+            if (&new, located, identity, &anonymous_reason)
+                == (&case.customer, &case.located, &case.identity, &case.anonymous_reason)
+            {
+                return same();
+            }
+            draft.emit(Fact::CustomerChanged {
+                old_located: case.located.clone(),
+                located: located.clone(),
+                identity: *identity,
+                anonymous: anonymous_reason.is_some(),
+                old: case.customer.clone(),
+                new,
+                anonymous_reason,
+                reason,
+            })
+        }
+        Change::Appointment(new) if *new == case.appointment => same(),
+        Change::Appointment(new) => {
+            check_appointment(*new)?;
+            if let Some(past) = new.filter(|new| new.to <= draft.env.now) {
+                return Err(Refusal::new("refuse-until-past").arg("until", past.to));
+            }
+            draft.emit(Fact::AppointmentChanged { old: case.appointment, new: *new, reason })?;
+            draft.retarget(case, Because::Appointment)
+        }
+    }
+}

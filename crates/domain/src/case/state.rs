@@ -1,0 +1,385 @@
+//! The case as it stands: everything the rules look at, and nothing they do not.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::event::By;
+use super::values::*;
+use crate::clock::{Clock, ClockView, WaitReason};
+use crate::codes::codes;
+use crate::ids::*;
+
+codes! {
+    /// How a customer's word about a price reached the record.
+    Consent {
+        /// By the customer's own link or code.
+        Own = "own",
+        /// Told on the phone, noted by staff.
+        Phone = "phone",
+        /// Told on site, noted by staff.
+        Spoken = "spoken",
+        /// Signed on paper.
+        Paper = "paper",
+    }
+}
+
+/// A work order (工作联系单): one for each dispatch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    pub id: OrderId,
+    pub number: String,
+    pub cycle: u32,
+    pub status: OrderStatus,
+    pub department: DepartmentId,
+    pub worker: Option<StaffId>,
+    pub to_vendor: bool,
+    pub issued_at: i64,
+    pub issued_by: By,
+    pub accepted_at: Option<i64>,
+    pub arrived_at: Option<i64>,
+    /// When it was done, returned, taken back or cancelled.
+    pub ended_at: Option<i64>,
+    pub end_reason: Option<String>,
+}
+
+/// A price named on site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub id: QuoteId,
+    pub lines: Vec<Line>,
+    pub total_cents: i64,
+    pub at: i64,
+    pub by: By,
+    /// None while the customer has not answered.
+    pub accepted: Option<bool>,
+    pub answered_at: Option<i64>,
+    pub grade: Option<Grade>,
+    pub how: Option<Consent>,
+    /// A newer quote took its place.
+    pub superseded: bool,
+}
+
+/// Why and until when the work waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub reason: WaitReason,
+    pub since: i64,
+    pub until: i64,
+    pub customer_told: bool,
+    pub note: String,
+    /// Where the case goes on.
+    pub back_to: Status,
+}
+
+/// What was done in one round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkDone {
+    pub cycle: u32,
+    pub order: Option<OrderId>,
+    pub done: String,
+    pub lines: Vec<Line>,
+    pub charge_cents: i64,
+    pub photos: Vec<AttachmentId>,
+    pub no_photo_reason: Option<String>,
+    pub worker: Option<StaffId>,
+    pub at: i64,
+}
+
+/// The customer's confirmation, or that it was declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub id: ConfirmationId,
+    pub cycle: u32,
+    pub grade: Grade,
+    pub content_hash: String,
+    pub at: i64,
+    pub by: By,
+    pub signature: Option<FileId>,
+    pub paper: Option<AttachmentId>,
+    pub witness: Option<StaffId>,
+    pub reason: String,
+    pub opinion: Option<Satisfaction>,
+    pub comment: String,
+    pub checked_by: Option<StaffId>,
+    pub checked_at: Option<i64>,
+    pub void_at: Option<i64>,
+}
+
+/// Money that came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    pub method: PayMethod,
+    pub amount_cents: i64,
+    pub receipt: Option<String>,
+    pub at: i64,
+    pub by: By,
+}
+
+/// Money that is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiver {
+    pub amount_cents: i64,
+    pub reason: String,
+    pub at: i64,
+    pub by: By,
+}
+
+/// A callback (回访) with its attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    pub id: CallbackId,
+    pub cycle: u32,
+    pub planned_at: Option<i64>,
+    pub assignee: Option<StaffId>,
+    pub attempts: Vec<Attempt>,
+    pub end: Option<CallbackEnd>,
+    pub ended_at: Option<i64>,
+}
+
+/// One attempt to call back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub at: i64,
+    pub by: By,
+    pub result: AttemptResult,
+    pub satisfaction: Option<Satisfaction>,
+    pub solved: Option<bool>,
+    pub again_at: Option<i64>,
+    pub answers: Vec<Answer>,
+    pub note: String,
+}
+
+/// A promised reply (REC-8); its clock is the one with the same number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromiseMade {
+    pub no: u32,
+    pub what: String,
+    pub at: i64,
+    pub by: By,
+    pub kept_at: Option<i64>,
+    pub how: Option<String>,
+}
+
+/// A file attached to the case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub file: FileId,
+    pub kind: AttachmentKind,
+    pub caption: String,
+    pub at: i64,
+    pub by: By,
+}
+
+/// What was said and reported about something that is nobody's service (REC-12 C, CAL-8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideReport {
+    pub reported_to: StaffId,
+    pub referral: String,
+    pub note: String,
+    pub at: i64,
+}
+
+/// One case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseState {
+    pub id: CaseId,
+    pub number: String,
+    /// Numbers it had as another kind.
+    pub old_numbers: Vec<String>,
+    pub kind: Kind,
+    pub channel: Channel,
+    pub status: Status,
+    pub item: String,
+    pub place: String,
+    pub content: String,
+    pub importance: Importance,
+    pub urgency: Urgency,
+    pub scope: Scope,
+    pub fee: Fee,
+    pub customer: Customer,
+    pub located: Where,
+    pub identity: Option<Identity>,
+    /// Registered without the customer's particulars, with a reason (REC-10).
+    pub anonymous: bool,
+    pub anonymous_reason: Option<String>,
+    pub appointment: Option<Appointment>,
+    /// The customer's own limit for the work.
+    pub wanted_by: Option<i64>,
+    /// An outside authority's limit.
+    pub authority_by: Option<i64>,
+    pub repeat_of: Option<CaseId>,
+    pub contacts: Vec<ContactId>,
+    /// Stays answerable until the case is closed (DIR-9).
+    pub first_asked: Option<StaffId>,
+    pub standard: String,
+    pub happened_at: i64,
+    pub registered_at: i64,
+    pub registered_by: By,
+    /// When the last step of the life happened; later steps are not earlier.
+    pub last_step_at: i64,
+    /// 0 for the first round, one more with each reopening.
+    pub cycle: u32,
+    /// When this round began: the report, or the reopening.
+    pub round_started_at: i64,
+    pub orders: Vec<Order>,
+    pub quotes: Vec<Quote>,
+    pub waiting: Option<Waiting>,
+    pub work: Vec<WorkDone>,
+    pub answer: Option<String>,
+    pub confirmations: Vec<Confirmation>,
+    pub payments: Vec<Payment>,
+    pub waivers: Vec<Waiver>,
+    pub callbacks: Vec<Callback>,
+    pub promises: Vec<PromiseMade>,
+    pub outside: Option<OutsideReport>,
+    pub attachments: Vec<Attachment>,
+    pub clocks: Vec<Clock>,
+    /// Everybody who did some of the work: they do not call back, witness or check it.
+    pub did: BTreeSet<StaffId>,
+    pub reopened: u32,
+    /// Reopenings that count as rework (返修): those of service requests.
+    pub rework: u32,
+    pub returned: u32,
+    pub urged: u32,
+    pub closed_at: Option<i64>,
+    pub cancelled_at: Option<i64>,
+    pub end_reason: Option<String>,
+}
+
+impl CaseState {
+    /// Neither closed nor cancelled.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, Status::Closed | Status::Cancelled)
+    }
+
+    /// The order in hand: issued or accepted.
+    pub fn order(&self) -> Option<&Order> {
+        self.orders.iter().rev().find(|order| matches!(order.status, OrderStatus::Issued | OrderStatus::Accepted))
+    }
+
+    /// The order in hand, or else the last one.
+    pub fn last_order(&self) -> Option<&Order> {
+        self.order().or_else(|| self.orders.last())
+    }
+
+    /// The quote that waits for the customer's answer.
+    pub fn pending_quote(&self) -> Option<&Quote> {
+        self.quotes.iter().rev().find(|quote| quote.accepted.is_none() && !quote.superseded)
+    }
+
+    /// What was done in this round.
+    pub fn work(&self) -> Option<&WorkDone> {
+        self.work.last().filter(|work| work.cycle == self.cycle)
+    }
+
+    /// The confirmation of this round that still holds.
+    pub fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmations.iter().rev().find(|c| c.cycle == self.cycle && c.void_at.is_none())
+    }
+
+    /// The callback of this round.
+    pub fn callback(&self) -> Option<&Callback> {
+        self.callbacks.iter().rev().find(|callback| callback.cycle == self.cycle)
+    }
+
+    /// The callback of this round that is not over.
+    pub fn open_callback(&self) -> Option<&Callback> {
+        self.callback().filter(|callback| callback.end.is_none())
+    }
+
+    /// Promises not kept yet.
+    pub fn open_promises(&self) -> impl Iterator<Item = &PromiseMade> {
+        self.promises.iter().filter(|promise| promise.kept_at.is_none())
+    }
+
+    /// There is somebody to sign and to call back: name, phone or unit is known.
+    pub fn has_customer(&self) -> bool {
+        !self.anonymous || !self.customer.phone.trim().is_empty()
+    }
+
+    /// What the customer has agreed to pay in all, in cents; None while the price is open.
+    pub fn accepted_cents(&self) -> Option<i64> {
+        let quoted = self.quotes.iter().rev().find(|quote| quote.accepted == Some(true));
+        match (quoted, self.fee.kind) {
+            (Some(quote), _) => Some(quote.total_cents),
+            (None, FeeKind::Free) => Some(0),
+            (None, FeeKind::Paid) => (self.fee.accepted == Some(true)).then_some(self.fee.cents),
+            (None, FeeKind::Quote) => None,
+        }
+    }
+
+    /// What has been charged for work done, in cents.
+    pub fn charged_cents(&self) -> i64 {
+        self.work.iter().map(|work| work.charge_cents).sum()
+    }
+
+    /// What has been paid, in cents.
+    pub fn paid_cents(&self) -> i64 {
+        self.payments.iter().map(|payment| payment.amount_cents).sum()
+    }
+
+    /// What is still to be paid or waived, in cents: of the charge once done, of the accepted price before.
+    pub fn owed_cents(&self) -> i64 {
+        let price = if self.work().is_some() {
+            self.charged_cents()
+        } else {
+            self.accepted_cents().unwrap_or(0).max(self.charged_cents())
+        };
+        let waived: i64 = self.waivers.iter().map(|waiver| waiver.amount_cents).sum();
+        price - self.paid_cents() - waived
+    }
+
+    /// What a customer signs, as one text. A change in it voids the confirmation.
+    pub fn signed_content(&self) -> String {
+        let mut text = String::new();
+        let mut field = |name: &str, value: &str| {
+            // Lengths keep one field from running into the next.
+            let _ = writeln!(text, "{name} {} {value}", value.len());
+        };
+        field("case", self.id.as_str());
+        field("round", &self.cycle.to_string());
+        field("order", self.last_order().map_or("", |order| &order.number));
+        field("name", &self.customer.name);
+        field("address", &self.customer.address);
+        field("item", &self.item);
+        field("place", &self.place);
+        field("content", &self.content);
+        if let Some(work) = self.work() {
+            field("done", &work.done);
+            for line in &work.lines {
+                field(line.kind.as_str(), &format!("{} × {} × {}", line.what, line.quantity_milli, line.unit_cents));
+            }
+            field("charge", &work.charge_cents.to_string());
+        }
+        field("answer", self.answer.as_deref().unwrap_or_default());
+        text
+    }
+
+    /// SHA-256 of [`CaseState::signed_content`] in lower-case hexadecimal digits.
+    pub fn content_hash(&self) -> String {
+        let mut text = String::with_capacity(64);
+        for byte in Sha256::digest(self.signed_content()) {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// The earliest instant at which an open clock is due.
+    pub fn due_at(&self, now: i64) -> Option<i64> {
+        self.clocks.iter().filter(|clock| clock.is_open()).filter_map(|clock| clock.due_at(now)).min()
+    }
+
+    /// The earliest instant at which a clock changes its state by itself: when the timer has to look.
+    pub fn next_step_at(&self, now: i64) -> Option<i64> {
+        self.clocks.iter().filter_map(|clock| clock.next_step_at(now)).min()
+    }
+
+    /// The clocks as seen at `now`.
+    pub fn clock_views(&self, now: i64) -> Vec<ClockView> {
+        self.clocks.iter().map(|clock| clock.view(now)).collect()
+    }
+}

@@ -1,0 +1,524 @@
+//! Time limits: when something is due, whether it was met, and why it is due then.
+//!
+//! Nothing here ticks. A clock is a handful of facts, and every figure is computed from them and an instant. Instants are
+//! unix milliseconds; intervals are half-open. The rules:
+//! - due is the *earliest* instant at which running time equals the target; if that is the first instant of a pause, due
+//!   moves to the pause's end;
+//! - done exactly when due is met; instants are compared, never elapsed seconds;
+//! - while paused nothing is due and the time left is frozen, unless an instant was fixed from outside;
+//! - a breach is a fact with its own instant. Nothing takes it back; a later entry of what happened in time excuses it.
+
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+use crate::codes::codes;
+
+codes! {
+    /// What a clock measures.
+    ClockCode {
+        /// First response to the customer (STD-1).
+        Response = "response",
+        /// Somebody is on site (STD-2, STD-3).
+        OnSite = "on_site",
+        /// The customer was told how it stands (STD-3).
+        Feedback = "feedback",
+        /// The work is done (STD-6, STD-15, STD-16).
+        Finish = "finish",
+        /// The callback after completion (CSM-3).
+        Callback = "callback",
+        /// A reply that was promised (REC-8).
+        Promise = "promise",
+    }
+}
+
+codes! {
+    /// Why a case waits.
+    WaitReason {
+        Parts = "parts",
+        CustomerTime = "customer_time",
+        Vendor = "vendor",
+        Weather = "weather",
+        ThirdParty = "third_party",
+        Other = "other",
+    }
+}
+
+codes! {
+    /// Why a limit was passed.
+    BreachReason {
+        /// Time ran out.
+        Time = "time",
+        /// A change of level, item, kind or appointment moved the limit into the past.
+        Change = "change",
+        /// It was already past when the record was entered.
+        EnteredLate = "entered_late",
+    }
+}
+
+codes! {
+    /// Who fixed an instant that counts beside the standard's own limit.
+    BoundSource { Customer = "customer", Authority = "authority" }
+}
+
+/// A length of time as the service standard states it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "unit", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Limit {
+    /// Round-the-clock minutes.
+    Minute { n: u32 },
+    /// Round-the-clock hours.
+    Hour { n: u32 },
+    /// Days of the calendar, not rolled over days off: 0 ends at 24:00 of the day it began, n at 24:00 of the n-th day after.
+    NaturalDay { n: u32 },
+}
+
+/// What a limit comes to once its start is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Target {
+    /// Running time in milliseconds; pauses move it.
+    Running { ms: i64 },
+    /// An instant; pauses do not move it.
+    Fixed { at: i64 },
+}
+
+impl Limit {
+    /// The limit for a clock that starts at `started_at`, in the site's zone.
+    pub fn target(self, started_at: i64, zone: &TimeZone) -> Target {
+        match self {
+            Limit::Minute { n } => Target::Running { ms: i64::from(n) * 60_000 },
+            Limit::Hour { n } => Target::Running { ms: i64::from(n) * 3_600_000 },
+            Limit::NaturalDay { n } => Target::Fixed { at: end_of_day(started_at, n, zone) },
+        }
+    }
+
+    /// For ordering limits of different units; a day counts from its first instant.
+    pub(crate) fn rough_ms(self) -> i64 {
+        match self {
+            Limit::Minute { n } => i64::from(n) * 60_000,
+            Limit::Hour { n } => i64::from(n) * 3_600_000,
+            Limit::NaturalDay { n } => (i64::from(n) + 1) * 86_400_000,
+        }
+    }
+}
+
+/// 24:00 of the `days`-th day after the one that `at` falls on. Falls back to 24-hour days outside the calendar's range.
+fn end_of_day(at: i64, days: u32, zone: &TimeZone) -> i64 {
+    Timestamp::from_millisecond(at)
+        .ok()
+        .and_then(|instant| {
+            let date = instant.to_zoned(zone.clone()).date();
+            let next = date.checked_add((i64::from(days) + 1).days()).ok()?;
+            Some(next.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
+        })
+        .unwrap_or_else(|| at.saturating_add((i64::from(days) + 1) * 86_400_000))
+}
+
+/// A stretch that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    pub from: i64,
+    /// Exclusive; open while unknown.
+    pub to: Option<i64>,
+    pub reason: WaitReason,
+    /// Comes from an appointment, not from a wait that somebody declared: it moves with the appointment.
+    #[serde(default)]
+    pub planned: bool,
+}
+
+/// An instant fixed by the customer or by an outside authority. The earliest limit counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    pub at: i64,
+    pub source: BoundSource,
+}
+
+/// A clock's rule and start, as an event carries them: a snapshot, untouched by later edits of the standard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStart {
+    pub code: ClockCode,
+    /// Clause behind the limit; empty where only a bound set it.
+    pub clause: String,
+    /// None where only a bound counts.
+    pub limit: Option<Limit>,
+    /// None while the clock has not begun (a callback before completion).
+    pub started_at: Option<i64>,
+    pub target: Option<Target>,
+    pub bounds: Vec<Bound>,
+    pub pausable: Vec<WaitReason>,
+    /// Pauses beyond this total (ms) count again.
+    pub max_pause_ms: Option<i64>,
+    /// Pauses known from the start.
+    pub paused: Vec<Pause>,
+    /// 0 for the first round, one more with each reopening; for a promise its number.
+    pub cycle: u32,
+}
+
+/// One time limit of a case with everything that happened to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    pub code: ClockCode,
+    pub clause: String,
+    pub limit: Option<Limit>,
+    pub started_at: Option<i64>,
+    pub target: Option<Target>,
+    pub bounds: Vec<Bound>,
+    pub pausable: Vec<WaitReason>,
+    pub max_pause_ms: Option<i64>,
+    pub paused: Vec<Pause>,
+    pub cycle: u32,
+    pub met_at: Option<i64>,
+    pub breached_at: Option<i64>,
+    pub breach_reason: Option<BreachReason>,
+    /// When it was shown that what was due had happened in time.
+    pub excused_at: Option<i64>,
+    pub cancelled_at: Option<i64>,
+}
+
+codes! {
+    /// How a clock stands, for a badge.
+    ClockState {
+        NotStarted = "not_started",
+        Running = "running",
+        /// Little time left.
+        Near = "near",
+        Overdue = "overdue",
+        Paused = "paused",
+        Met = "met",
+        /// Done, but too late.
+        BreachedDone = "breached_done",
+        Cancelled = "cancelled",
+    }
+}
+
+codes! {
+    /// Whether a stretch of time counts.
+    StretchKind { Counted = "counted", Paused = "paused" }
+}
+
+/// A stretch of a clock's time and whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stretch {
+    pub from: i64,
+    pub to: i64,
+    pub kind: StretchKind,
+    pub reason: Option<WaitReason>,
+}
+
+/// A clock as seen at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClockView {
+    pub code: ClockCode,
+    pub clause: String,
+    pub cycle: u32,
+    pub state: ClockState,
+    /// None while paused or not begun.
+    pub due_at: Option<i64>,
+    /// Running milliseconds left, frozen while paused, negative when overdue; None when not begun.
+    pub left_ms: Option<i64>,
+    /// The whole limit in milliseconds.
+    pub limit_ms: Option<i64>,
+    /// Set when an instant fixed from outside decides, not the standard.
+    pub bound_by: Option<BoundSource>,
+    pub met_at: Option<i64>,
+    pub breached_at: Option<i64>,
+    pub breach_reason: Option<BreachReason>,
+    pub excused: bool,
+    pub explain: Vec<Stretch>,
+}
+
+/// Near when at most this much is left, or a quarter of the limit if that is less.
+const NEAR_MS: i64 = 15 * 60_000;
+
+impl Clock {
+    /// A clock from its rule.
+    pub fn new(start: ClockStart) -> Self {
+        Clock {
+            code: start.code,
+            clause: start.clause,
+            limit: start.limit,
+            started_at: start.started_at,
+            target: start.target,
+            bounds: start.bounds,
+            pausable: start.pausable,
+            max_pause_ms: start.max_pause_ms,
+            paused: start.paused,
+            cycle: start.cycle,
+            met_at: None,
+            breached_at: None,
+            breach_reason: None,
+            excused_at: None,
+            cancelled_at: None,
+        }
+    }
+
+    /// Neither met nor cancelled.
+    pub fn is_open(&self) -> bool {
+        self.met_at.is_none() && self.cancelled_at.is_none()
+    }
+
+    /// Pauses as they count: a union, clipped to the clock's start, cut at the longest total. Open ends stay open.
+    fn pauses(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
+        let Some(start) = self.started_at else { return Vec::new() };
+        let mut raw: Vec<_> = self.paused.iter().map(|p| (p.from.max(start), p.to, p.reason)).collect();
+        raw.retain(|(from, to, _)| to.is_none_or(|to| to > *from));
+        raw.sort_by_key(|(from, _, _)| *from);
+        let mut merged: Vec<(i64, Option<i64>, WaitReason)> = Vec::new();
+        for (from, to, reason) in raw {
+            match merged.last_mut() {
+                Some((_, last, _)) if last.is_none_or(|last| from <= last) => {
+                    *last = last.zip(to).map(|(a, b)| a.max(b));
+                }
+                _ => merged.push((from, to, reason)),
+            }
+        }
+        let Some(mut left) = self.max_pause_ms else { return merged };
+        merged.retain_mut(|(from, to, _)| {
+            let end = to.map_or(from.saturating_add(left), |to| to.min(from.saturating_add(left)));
+            left -= end - *from;
+            *to = Some(end);
+            end > *from
+        });
+        merged
+    }
+
+    /// The earliest outside instant.
+    fn bound(&self) -> Option<&Bound> {
+        self.bounds.iter().min_by_key(|bound| bound.at)
+    }
+
+    /// When the standard's own limit is reached, as pauses known so far leave it. None while a pause has no end.
+    fn own_due(&self) -> Option<i64> {
+        let start = self.started_at?;
+        let mut left = match self.target? {
+            Target::Fixed { at } => return Some(at),
+            Target::Running { ms } => ms,
+        };
+        let mut at = start;
+        for (from, to, _) in self.pauses() {
+            let run = from - at;
+            if left < run {
+                return Some(at + left);
+            }
+            // Equal: the limit is reached on the first instant of the pause and moves to its end.
+            left -= run;
+            at = to?;
+        }
+        Some(at.saturating_add(left))
+    }
+
+    /// The pause that holds the clock at `now`, if it is not overdue already.
+    fn pause_at(&self, now: i64) -> Option<(i64, Option<i64>, WaitReason)> {
+        if !matches!(self.target, Some(Target::Running { .. })) {
+            return None;
+        }
+        self.pauses()
+            .into_iter()
+            .find(|(from, to, _)| *from <= now && to.is_none_or(|to| now < to))
+            .filter(|(from, _, _)| self.own_due().is_none_or(|due| due >= *from))
+    }
+
+    /// When it is due, as known at `now`. None while paused (unless an outside instant counts) or not begun.
+    pub fn due_at(&self, now: i64) -> Option<i64> {
+        self.started_at?;
+        let own = if self.pause_at(now).is_some() { None } else { self.own_due() };
+        match (own, self.bound().map(|bound| bound.at)) {
+            (Some(own), Some(bound)) => Some(own.min(bound)),
+            (own, bound) => own.or(bound),
+        }
+    }
+
+    /// Running time from the start to `until`, without pauses.
+    fn elapsed(&self, until: i64) -> i64 {
+        let Some(start) = self.started_at else { return 0 };
+        let paused: i64 = self
+            .pauses()
+            .iter()
+            .map(|(from, to, _)| (to.unwrap_or(until).min(until) - from.min(&until)).max(0))
+            .sum();
+        (until - start).max(0) - paused
+    }
+
+    /// An open clock whose limit has passed at `now` and whose breach is not yet a fact: the instant it was due.
+    pub fn unrecorded_breach(&self, now: i64) -> Option<i64> {
+        if !self.is_open() || self.breached_at.is_some() {
+            return None;
+        }
+        self.due_at(now).filter(|due| now > *due)
+    }
+
+    /// Records the breach. The first one stays.
+    pub fn breach(&mut self, at: i64, reason: BreachReason) {
+        if self.breached_at.is_none() {
+            self.breached_at = Some(at);
+            self.breach_reason = Some(reason);
+        }
+    }
+
+    /// What was due happened at `happened_at` and was recorded at `recorded_at`. The first time counts.
+    pub fn meet(&mut self, happened_at: i64, recorded_at: i64) {
+        if !self.is_open() || self.started_at.is_none() {
+            return;
+        }
+        let due = self.due_at(happened_at);
+        self.met_at = Some(happened_at);
+        match due {
+            Some(due) if happened_at > due => self.breach(due, BreachReason::Time),
+            _ if self.breached_at.is_some_and(|at| at >= happened_at) => self.excused_at = Some(recorded_at),
+            _ => {}
+        }
+    }
+
+    /// Starts a clock that had not begun.
+    pub fn begin(&mut self, started_at: i64, target: Option<Target>) {
+        if self.started_at.is_none() && self.is_open() {
+            self.started_at = Some(started_at);
+            self.target = target;
+        }
+    }
+
+    /// Holds the clock, if its rule allows this reason. A known end lets it go on by itself.
+    pub fn pause(&mut self, from: i64, to: Option<i64>, reason: WaitReason) {
+        if self.is_open() && self.pausable.contains(&reason) {
+            self.paused.push(Pause { from, to, reason, planned: false });
+        }
+    }
+
+    /// Ends declared pauses that reach beyond `at`.
+    pub fn resume(&mut self, at: i64) {
+        for pause in &mut self.paused {
+            if !pause.planned && pause.to.is_none_or(|to| to > at) {
+                pause.to = Some(at.max(pause.from));
+            }
+        }
+    }
+
+    /// Takes over a changed rule; start, past pauses and breach stay. Pauses planned for later give way to the new ones.
+    pub fn retarget(&mut self, rule: ClockStart, at: i64) {
+        self.clause = rule.clause;
+        self.limit = rule.limit;
+        self.target = rule.target;
+        self.bounds = rule.bounds;
+        self.pausable = rule.pausable;
+        self.max_pause_ms = rule.max_pause_ms;
+        for pause in &mut self.paused {
+            if pause.planned && pause.to.is_none_or(|to| to > at) {
+                pause.to = Some(at.max(pause.from));
+            }
+        }
+        self.paused.extend(rule.paused);
+    }
+
+    /// The clock is of no interest any more. A breach stays.
+    pub fn cancel(&mut self, at: i64) {
+        if self.is_open() {
+            self.cancelled_at = Some(at);
+        }
+    }
+
+    /// The next instant at which this clock changes its state by itself: becomes near, due, or runs again.
+    pub fn next_step_at(&self, now: i64) -> Option<i64> {
+        if !self.is_open() || self.breached_at.is_some() {
+            return None;
+        }
+        let resumes = self.pause_at(now).and_then(|(_, to, _)| to);
+        let due = self.due_at(now);
+        let near = due.zip(self.limit_ms()).map(|(due, limit)| due - near_ms(limit)).filter(|near| *near > now);
+        // Past due the breach itself is the step, and it is wanted at once: the first instant after due.
+        let passed = due.map(|due| due.saturating_add(1));
+        [resumes, near, passed].into_iter().flatten().min()
+    }
+
+    /// The whole limit in milliseconds: running time, or from start to the fixed instant.
+    fn limit_ms(&self) -> Option<i64> {
+        let start = self.started_at?;
+        let own = self.target.map(|target| match target {
+            Target::Running { ms } => ms,
+            Target::Fixed { at } => at - start,
+        });
+        match (own, self.bound().map(|bound| bound.at - start)) {
+            (Some(own), Some(bound)) => Some(own.min(bound)),
+            (own, bound) => own.or(bound),
+        }
+    }
+
+    /// How the clock stands at `now`, and why.
+    pub fn view(&self, now: i64) -> ClockView {
+        let end = self.met_at.or(self.cancelled_at).unwrap_or(now);
+        let due_at = self.due_at(end);
+        let pause = self.pause_at(end);
+        let bound = self.bound().filter(|bound| due_at == Some(bound.at)).filter(|_| self.own_due() != due_at);
+        let left_ms = self.started_at.and_then(|_| match (due_at, self.target) {
+            (Some(due), _) if bound.is_some() => Some(due - end),
+            (_, Some(Target::Running { ms })) => Some(ms - self.elapsed(end)),
+            (Some(due), _) => Some(due - end),
+            (None, _) => None,
+        });
+        let state = if let Some(met) = self.met_at {
+            match (self.breached_at, self.excused_at) {
+                (Some(_), None) => ClockState::BreachedDone,
+                _ if due_at.is_some_and(|due| met > due) => ClockState::BreachedDone,
+                _ => ClockState::Met,
+            }
+        } else if self.cancelled_at.is_some() {
+            ClockState::Cancelled
+        } else if self.started_at.is_none() {
+            ClockState::NotStarted
+        } else if self.breached_at.is_some() || due_at.is_some_and(|due| now > due) {
+            ClockState::Overdue
+        } else if due_at.is_none() || (pause.is_some() && bound.is_none()) {
+            ClockState::Paused
+        } else if left_ms.zip(self.limit_ms()).is_some_and(|(left, limit)| left <= near_ms(limit)) {
+            ClockState::Near
+        } else {
+            ClockState::Running
+        };
+        ClockView {
+            code: self.code,
+            clause: self.clause.clone(),
+            cycle: self.cycle,
+            state,
+            due_at,
+            left_ms,
+            limit_ms: self.limit_ms(),
+            bound_by: bound.map(|bound| bound.source),
+            met_at: self.met_at,
+            breached_at: self.breached_at,
+            breach_reason: self.breach_reason,
+            excused: self.excused_at.is_some(),
+            explain: self.explain(due_at.unwrap_or(end).max(end)),
+        }
+    }
+
+    /// The stretches from the start to `until`, in order and without gaps.
+    fn explain(&self, until: i64) -> Vec<Stretch> {
+        let Some(mut at) = self.started_at else { return Vec::new() };
+        let mut stretches = Vec::new();
+        let mut push = |from: i64, to: i64, reason: Option<WaitReason>| {
+            if to > from {
+                let kind = if reason.is_some() { StretchKind::Paused } else { StretchKind::Counted };
+                stretches.push(Stretch { from, to, kind, reason });
+            }
+        };
+        let pauses = if matches!(self.target, Some(Target::Running { .. })) { self.pauses() } else { Vec::new() };
+        for (from, to, reason) in pauses {
+            if from >= until {
+                break;
+            }
+            let to = to.unwrap_or(until).min(until);
+            push(at, from, None);
+            push(from, to, Some(reason));
+            at = to;
+        }
+        push(at, until, None);
+        stretches
+    }
+}
+
+fn near_ms(limit: i64) -> i64 {
+    (limit / 4).min(NEAR_MS)
+}
+
+#[cfg(test)]
+#[path = "clock_tests.rs"]
+mod tests;

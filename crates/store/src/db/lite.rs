@@ -1,0 +1,124 @@
+//! SQLite's threads. The writer puts up to [`BATCH`] waiting closures into one transaction, each in a savepoint, commits
+//! once with a full sync, then answers all: a durable commit costs the same for one as for many.
+
+use std::time::{Duration, Instant};
+
+use super::queue::Queue;
+use super::tx::Tx;
+use super::work::{ReadWork, WriteWork, run_after};
+use crate::seam::{Conn, Error, ErrorKind, Result};
+
+const BATCH: usize = 64;
+/// A batch takes no more closures after this time, so that the first in it does not wait for the last.
+const BATCH_TIME: Duration = Duration::from_millis(20);
+/// One use case holding the writer longer is worth a line in the log.
+const SLOW: Duration = Duration::from_millis(20);
+
+pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>) {
+    let mut tx = Tx::new(conn);
+    while let Some(first) = queue.pop() {
+        let mut jobs = vec![first];
+        if !batch(&mut tx, &mut jobs, Some(queue)) {
+            // SQLite ended the transaction in the middle, with everybody's work. Each for itself now: only those fail
+            // that would have failed alone.
+            let again = std::mem::take(&mut jobs);
+            for job in again {
+                let mut one = vec![job];
+                if !batch(&mut tx, &mut one, None) {
+                    tracing::error!("a use case ended its transaction");
+                }
+                for job in one {
+                    job.answer();
+                }
+            }
+        }
+        for job in jobs {
+            job.answer();
+        }
+    }
+}
+
+/// False if the transaction was lost: then nothing is kept, and the results in `jobs` do not count unless there is but one.
+fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Box<dyn WriteWork>>>) -> bool {
+    let start = Instant::now();
+    if let Err(e) = tx.begin() {
+        fail_all(jobs, &e);
+        return true;
+    }
+    let mut after = Vec::new();
+    let mut i = 0;
+    while i < jobs.len() {
+        let before = Instant::now();
+        match in_savepoint(tx, jobs[i].as_mut()) {
+            Ok(true) => after.append(&mut tx.take_after()),
+            Ok(false) => {}
+            Err(e) => jobs[i].fail(e),
+        }
+        if before.elapsed() > SLOW {
+            tracing::warn!(ms = before.elapsed().as_millis(), "a use case held the writer");
+        }
+        if !tx.alive() || tx.is_aborted() {
+            let _ = tx.reset_to(0);
+            return false;
+        }
+        i += 1;
+        if i == jobs.len()
+            && i < BATCH
+            && start.elapsed() < BATCH_TIME
+            && let Some(next) = more.and_then(Queue::try_pop)
+        {
+            jobs.push(next);
+        }
+    }
+    match tx.commit() {
+        Ok(()) => run_after(after),
+        Err(e) => {
+            tracing::error!(error = %e, closures = jobs.len(), "a commit failed");
+            let _ = tx.reset_to(0);
+            fail_all(jobs, &e);
+        }
+    }
+    true
+}
+
+/// True if the work stands in the transaction; false if the closure failed and its work is undone.
+fn in_savepoint(tx: &mut Tx, job: &mut dyn WriteWork) -> Result<bool> {
+    tx.begin()?;
+    let depth = tx.depth();
+    let ok = job.attempt(tx);
+    if tx.alive() {
+        // A panic may have left savepoints of its own open.
+        tx.reset_to(depth)?;
+    }
+    if ok && tx.alive() {
+        tx.commit()?;
+        return Ok(true);
+    }
+    tx.reset_to(depth - 1)?;
+    if ok {
+        return Err(Error::new(ErrorKind::Aborted, "the transaction was ended inside the closure"));
+    }
+    Ok(false)
+}
+
+fn fail_all(jobs: &mut [Box<dyn WriteWork>], e: &Error) {
+    for job in jobs {
+        job.fail(e.again());
+    }
+}
+
+pub(super) fn read_loop(mut conn: Conn, queue: &Queue<Box<dyn ReadWork>>) {
+    while let Some(mut job) = queue.pop() {
+        match conn.begin() {
+            Ok(()) => {
+                job.attempt(&mut conn);
+                // Nothing was written, so giving up the snapshot is all there is to do, however it went.
+                if let Err(e) = conn.reset_to(0) {
+                    tracing::error!(error = %e, "a reading connection is stuck");
+                }
+            }
+            Err(e) => job.fail(e),
+        }
+        job.answer();
+    }
+}

@@ -1,0 +1,912 @@
+// app.js: what the pages do by themselves. No framework, no inline handlers, no markup made of data: every text comes from
+// the server (<template id="l10n">), every act is a form or a link that works without this file. The contract with the
+// templates is in README.md beside this file. Whole-line comments are cut by the build: keep code off those lines.
+(() => {
+'use strict';
+const doc = document;
+const root = doc.documentElement;
+const $ = (sel, from = doc) => from.querySelector(sel);
+const $$ = (sel, from = doc) => [...from.querySelectorAll(sel)];
+const on = (type, fn, opt) => doc.addEventListener(type, fn, opt);
+const visible = el => el.getClientRects().length > 0;
+const fire = (el, type, detail) => el.dispatchEvent(new CustomEvent(type, {bubbles: true, cancelable: true, detail}));
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+
+// ---------- texts, and calls to the server ----------
+const t = (key, vars = {}) =>
+  ($('#l10n')?.getAttribute('data-' + key) ?? '').replace(/\{(\w+)\}/g, (all, name) => vars[name] ?? all);
+const csrf = () => $('meta[name=csrf]')?.content;
+const headers = extra => ({...(csrf() ? {'X-CSRF-Token': csrf()} : {}), ...extra});
+on('htmx:config:request', e => {
+  if (csrf() && e.detail.ctx.request.method !== 'GET') e.detail.ctx.request.headers['X-CSRF-Token'] = csrf();
+});
+
+// The server's time: a front-desk PC's clock may be wrong. The stream corrects it (event "now").
+let offset = 0;
+const setNow = ms => { if (Number.isFinite(ms) && ms > 0) offset = ms - Date.now(); };
+setNow(+$('meta[name=now]')?.content);
+const now = () => Date.now() + offset;
+
+// ---------- storage that may be refused ----------
+const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); return true; } catch { return false; } },
+  del(key) { try { localStorage.removeItem(key); } catch { /* nothing to remove */ } },
+};
+
+// ---------- keys ----------
+// While an IME composes, no key is ours: Enter and digits choose candidates.
+const composing = e => e.isComposing || e.keyCode === 229;
+const TYPING = 'textarea,select,[contenteditable=""],[contenteditable=true],' +
+  'input:not([type=radio]):not([type=checkbox]):not([type=button]):not([type=submit]):not([type=file])';
+const topDialog = () => $$('dialog[open]').filter(d => d.matches(':modal')).pop();
+
+function comboOf(e) {
+  let key = e.key;
+  // Alt changes the character on some layouts; the physical key is what the label means.
+  if (e.altKey && /^(Digit|Key|Numpad)\w$/.test(e.code)) key = e.code.slice(-1);
+  if (key.length === 1) key = key.toUpperCase();
+  return (e.ctrlKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (e.shiftKey && key.length > 1 ? 'Shift+' : '') + key;
+}
+
+function press(el) {
+  if (el.matches('[aria-disabled=true]')) return el.focus();
+  if (el.matches('textarea,select') || (el.matches('input') && el.matches(TYPING))) return el.focus();
+  el.click();
+}
+
+on('keydown', e => {
+  if (composing(e) || e.defaultPrevented || e.metaKey) return;
+  if (e.key === 'Escape') return escape(e);
+  const typing = e.target.closest?.(TYPING);
+  const combo = comboOf(e);
+  const single = !e.ctrlKey && !e.altKey && e.key.length === 1;
+  // WCAG 2.1.4: single-character keys only outside fields, and they can be switched off.
+  if (single && (typing || doc.body.dataset.singleKeys === 'off')) return;
+  if (!single && typing && !e.ctrlKey && !e.altKey && !/^F\d+$/.test(e.key)) return;
+  const scope = topDialog() ?? doc;
+  const found = $$('[data-key]', scope).filter(el => el.dataset.key.toUpperCase() === combo.toUpperCase() && !el.disabled
+    && (visible(el) || el.matches('[data-key-hidden]')));
+  const form = e.target.closest?.('form');
+  let el = found.find(x => form && (x.form === form || form.contains(x))) ?? found[0];
+  if (!el && combo === '/') el = $('[data-search]', scope);
+  if (!el && combo === '?') el = $('[data-dialog-open="#keys"]') ?? $('#keys');
+  if (!el) return;
+  e.preventDefault();
+  if (e.repeat) return;
+  if (el.id === 'keys') return openDialog(el);
+  if (el.matches('[data-search]')) { el.focus(); return el.select(); }
+  press(el);
+});
+
+// Esc closes the top layer: candidates (they stop the event themselves), an open menu; a modal dialog closes natively.
+function escape(e) {
+  if (topDialog()) return;
+  const menu = $$('details.menu[open]').pop();
+  if (menu) { menu.open = false; $('summary', menu).focus(); return e.preventDefault(); }
+  const back = $('[data-escape]');
+  if (back && visible(back) && !e.target.closest(TYPING)) { e.preventDefault(); back.click(); }
+}
+on('click', e => $$('details.menu[open]').forEach(m => { if (!m.contains(e.target)) m.open = false; }));
+
+const ARIA = {Ctrl: 'Control'};
+function markKeys(from) {
+  $$('[data-key]', from).forEach(el =>
+    el.setAttribute('aria-keyshortcuts', el.dataset.key.split('+').map(k => ARIA[k] ?? k).join('+')));
+}
+
+// The help lists what this page has, so it cannot be out of date. Rows the server wrote stay above.
+function listKeys(dialog) {
+  const list = $('[data-keys-list]', dialog);
+  if (!list) return;
+  $$('[data-made]', list).forEach(x => x.remove());
+  const seen = new Set();
+  $$('[data-key]').filter(el => visible(el) && !dialog.contains(el)).forEach(el => {
+    if (seen.has(el.dataset.key)) return;
+    seen.add(el.dataset.key);
+    const label = el.dataset.keyLabel ?? el.getAttribute('aria-label') ?? plain(el.closest('label') ?? el);
+    const dt = doc.createElement('dt'), dd = doc.createElement('dd'), kbd = doc.createElement('kbd');
+    dt.dataset.made = dd.dataset.made = '';
+    kbd.textContent = el.dataset.key.replaceAll('+', ' ');
+    dd.textContent = label;
+    dt.append(kbd);
+    list.append(dt, dd);
+  });
+}
+function plain(el) {
+  const copy = el.cloneNode(true);
+  $$('kbd,svg,.vh', copy).forEach(x => x.remove());
+  return copy.textContent.trim().replace(/\s+/g, ' ');
+}
+
+// ---------- dialogs, copy, print, theme ----------
+function openDialog(dialog) {
+  if (!dialog || dialog.open) return;
+  if (dialog.id === 'keys') listKeys(dialog);
+  dialog.showModal();
+}
+on('click', e => {
+  const el = e.target.closest?.('[data-dialog-open],[data-dialog-close],[data-copy],[data-print],[data-theme-set],[data-reload]');
+  if (!el) {
+    // A click on the ground of a dialog that only shows something closes it.
+    if (e.target.matches?.('dialog.drawer,dialog[data-light]')) e.target.close();
+    return;
+  }
+  if (el.matches('[aria-disabled=true]')) return e.preventDefault();
+  const d = el.dataset;
+  if (d.dialogOpen) { if (el.tagName === 'A') e.preventDefault(); openDialog($(d.dialogOpen)); }
+  if (d.dialogClose !== undefined) el.closest('dialog')?.close();
+  if (d.copy !== undefined) copy(el);
+  if (d.print !== undefined) print();
+  if (d.reload !== undefined) location.reload();
+  if (d.themeSet) setTheme(d.themeSet);
+});
+on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-disabled=true]')) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
+on('dialog:close', () => topDialog()?.close());
+
+async function copy(el) {
+  const from = el.dataset.copy.startsWith('#') ? $(el.dataset.copy) : null;
+  const text = from ? (from.value ?? from.textContent.trim()) : el.dataset.copy;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without TLS on the local network there is no clipboard interface.
+    const area = doc.createElement('textarea');
+    area.className = 'vh';
+    area.value = text;
+    (el.closest('dialog') ?? doc.body).append(area);
+    area.select();
+    doc.execCommand('copy');
+    area.remove();
+    el.focus();
+  }
+  const label = $('[data-copy-label]', el) ?? el;
+  label.dataset.was ??= label.textContent;
+  if (t('copied')) label.textContent = t('copied');
+  setTimeout(() => { label.textContent = label.dataset.was; }, 2000);
+}
+
+function setTheme(theme) {
+  root.dataset.theme = theme;
+  doc.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax` + (location.protocol === 'https:' ? '; Secure' : '');
+  $$('[data-theme-set]').forEach(el => el.setAttribute('aria-pressed', String(el.dataset.themeSet === theme)));
+}
+
+// ---------- combobox and global search ----------
+// The server swaps [role=option] elements into the list named by aria-controls; this file only moves, picks and tells.
+// The field asks by the event "query" (debounced by hx-trigger), which never fires while an IME composes.
+const asks = el => el.matches?.('[data-combo],[data-search],[data-query]');
+const listOf = input => doc.getElementById(input.getAttribute('aria-controls'));
+const optionsOf = input => $$('[role=option]:not([aria-disabled=true])', listOf(input) ?? doc.createElement('i'));
+const active = input => doc.getElementById(input.getAttribute('aria-activedescendant') || ' ');
+const pending = new WeakMap();
+
+function ask(input) {
+  pending.set(input, 'asked');
+  fire(input, 'query');
+}
+on('input', e => {
+  const el = e.target;
+  if (!asks(el)) return;
+  if (el.dataset.combo) {
+    const hidden = doc.getElementById(el.dataset.combo);
+    if (hidden?.value) { hidden.value = ''; fire(hidden, 'change'); }
+    el.removeAttribute('data-unpicked');
+  }
+  if (!e.isComposing) ask(el);
+});
+on('compositionend', e => { if (asks(e.target)) ask(e.target); });
+on('focusin', e => { if (e.target.matches?.('[data-combo-open]') && !e.target.value) ask(e.target); });
+
+function setActive(input, option) {
+  optionsOf(input).forEach(o => o.setAttribute('aria-selected', String(o === option)));
+  if (!option) return input.removeAttribute('aria-activedescendant');
+  input.setAttribute('aria-activedescendant', option.id);
+  option.scrollIntoView({block: 'nearest'});
+}
+function show(input) {
+  const list = listOf(input);
+  if (!list) return;
+  $$('[role=option]', list).forEach((o, i) => { o.id ||= `${list.id}-${i}`; o.setAttribute('aria-selected', 'false'); });
+  list.hidden = !list.childElementCount;
+  input.setAttribute('aria-expanded', String(!list.hidden));
+  setActive(input, input.dataset.comboFree === undefined ? optionsOf(input)[0] : null);
+  const live = $('[data-combo-live]');
+  if (live) live.textContent = optionsOf(input).length ? t('combo-count', {n: optionsOf(input).length}) : t('combo-none');
+}
+function hide(input) {
+  const list = listOf(input);
+  if (list) list.hidden = true;
+  input.setAttribute('aria-expanded', 'false');
+  setActive(input, null);
+}
+const opened = input => input.getAttribute('aria-expanded') === 'true';
+
+function pick(input, option) {
+  hide(input);
+  pending.delete(input);
+  if (option.hasAttribute('href')) return option.click();
+  input.value = option.dataset.text ?? plain(option);
+  input.removeAttribute('data-unpicked');
+  input.removeAttribute('aria-invalid');
+  const hidden = doc.getElementById(input.dataset.combo);
+  if (hidden) { hidden.value = option.dataset.value ?? ''; fire(hidden, 'change'); }
+  fire(input, 'combo:pick', {...option.dataset});
+}
+
+// Two answers may overtake each other only if hx-sync is missing; the swap that counts is the last.
+on('htmx:after:swap', e => {
+  const input = e.detail?.ctx?.sourceElement;
+  if (!input || !asks(input) || input.dataset.query !== undefined) return;
+  const wanted = pending.get(input);
+  pending.delete(input);
+  if (doc.activeElement !== input && wanted !== 'enter') return;
+  show(input);
+  // Enter was pressed before the answer came: a fast typist gets what the first candidate is.
+  if (wanted === 'enter') { const first = optionsOf(input)[0]; if (first) pick(input, first); }
+});
+on('htmx:error', e => { const input = e.detail?.ctx?.sourceElement; if (input) pending.delete(input); });
+
+on('keydown', e => {
+  const input = e.target;
+  if (!input.matches?.('[data-combo],[data-search]') || composing(e) || e.ctrlKey || e.altKey || e.metaKey) return;
+  const all = optionsOf(input), at = all.indexOf(active(input));
+  const step = {ArrowDown: 1, ArrowUp: -1}[e.key];
+  if (step) {
+    e.preventDefault();
+    if (!opened(input)) return all.length && !pending.has(input) ? show(input) : ask(input);
+    return setActive(input, all[(at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length]);
+  }
+  if (e.key === 'Escape' && opened(input)) { e.preventDefault(); e.stopPropagation(); return hide(input); }
+  if (e.key === 'Enter') {
+    if (pending.has(input) && input.dataset.comboFree === undefined) { e.preventDefault(); pending.set(input, 'enter'); return; }
+    if (opened(input) && at >= 0) { e.preventDefault(); return pick(input, all[at]); }
+    if (input.dataset.combo !== undefined && opened(input)) { e.preventDefault(); hide(input); }
+  }
+  if (e.key === 'Tab' && !e.shiftKey && opened(input) && at >= 0 && input.dataset.combo !== undefined) pick(input, all[at]);
+}, true);
+on('mousedown', e => { if (e.target.closest?.('[role=listbox]')) e.preventDefault(); });
+on('click', e => {
+  const option = e.target.closest?.('[role=option]');
+  const list = option?.closest('[role=listbox]');
+  if (!list || option.hasAttribute('href')) return;
+  const input = $(`[aria-controls="${CSS.escape(list.id)}"]`);
+  if (input) pick(input, option);
+});
+on('focusout', e => {
+  const input = e.target;
+  if (!input.matches?.('[data-combo],[data-search]')) return;
+  setTimeout(() => { if (doc.activeElement !== input) hide(input); }, 150);
+  const hidden = doc.getElementById(input.dataset.combo || ' ');
+  input.toggleAttribute('data-unpicked', !!hidden && input.dataset.comboFree === undefined && !!input.value && !hidden.value);
+});
+
+// ---------- time left ----------
+// Minutes are rounded up while there is time and down when it is over; the server's helper does the same.
+function duration(ms) {
+  const over = ms <= 0;
+  const min = over ? Math.floor(-ms / 6e4) : Math.ceil(ms / 6e4);
+  const d = Math.floor(min / 1440), h = Math.floor(min / 60) % 24, m = min % 60;
+  const side = over ? 'over' : 'left';
+  if (over && !min) return t('over-now');
+  const vars = {d, h, m, hh: String(h).padStart(2, '0'), mm: String(m).padStart(2, '0')};
+  return t(`${side}-${d ? 'd' : h ? 'h' : 'm'}`, vars);
+}
+const DUE_ICON = {ok: 'clock', near: 'clock', over: 'alarm'};
+function tickDue(el) {
+  const left = +el.dataset.due - now();
+  const state = left <= 0 ? 'over' : left <= +(el.dataset.near || 0) ? 'near' : 'ok';
+  const text = $('[data-due-text]', el) ?? (el.childElementCount ? null : el);
+  const words = duration(left);
+  if (text && words && text.textContent !== words) text.textContent = words;
+  if (el.dataset.state === state) return;
+  const was = el.dataset.state;
+  el.dataset.state = state;
+  el.classList.remove('ok', 'near', 'over');
+  el.classList.add(state);
+  const use = $('use', el), href = use?.getAttribute('href');
+  if (href) use.setAttribute('href', href.replace(/#.*/, '#' + DUE_ICON[state]));
+  const row = el.closest('[data-due-row]');
+  row?.classList.toggle('over', state === 'over');
+  row?.classList.toggle('near', state === 'near');
+  if (was) fire(el, 'due:' + state);
+}
+const clocks = new Map();
+function tick() {
+  if (doc.hidden) return;
+  $$('[data-due]').forEach(tickDue);
+  $$('[data-since]').forEach(el => {
+    const s = Math.max(0, Math.floor((now() - el.dataset.since) / 1000));
+    const text = (s >= 3600 ? Math.floor(s / 3600) + ':' : '') + String(Math.floor(s / 60) % 60).padStart(2, '0') + ':' + String(s % 60).padStart(2, '0');
+    if (el.textContent !== text) el.textContent = text;
+  });
+  $$('[data-clock]').forEach(el => {
+    const zone = el.dataset.clock || undefined;
+    if (!clocks.has(zone)) {
+      clocks.set(zone, new Intl.DateTimeFormat('en-GB', {timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23'}));
+    }
+    const text = clocks.get(zone).format(now());
+    if (el.textContent !== text) el.textContent = text;
+  });
+  idle();
+}
+setInterval(tick, 1000);
+on('visibilitychange', () => { tick(); idle(); });
+
+// ---------- drafts ----------
+// Saved on the server soon after typing and kept on this machine until the server has it. The server renders the saved
+// values again; only what never reached it is put back from here.
+const drafts = new WeakMap();
+const draftKey = form => `draft:${doc.body.dataset.user ?? ''}:${form.dataset.draft}`;
+function values(form) {
+  const out = {};
+  for (const [name, value] of new FormData(form)) {
+    if (typeof value !== 'string' || name === '_csrf') continue;
+    const field = form.elements[name];
+    if (field?.type === 'password' || field?.dataset?.draft === 'no') continue;
+    if (name in out) out[name] = [].concat(out[name], value); else out[name] = value;
+  }
+  return out;
+}
+function fill(form, saved) {
+  for (const el of form.elements) {
+    if (!el.name || el.type === 'file' || el.type === 'password' || el.type === 'submit' || el.name === '_csrf') continue;
+    const value = [].concat(saved[el.name] ?? []);
+    if (el.type === 'radio' || el.type === 'checkbox') el.checked = value.includes(el.value);
+    else if (el.multiple) [...el.options].forEach(o => { o.selected = value.includes(o.value); });
+    else if (value.length) el.value = value[0];
+  }
+  showIf(form);
+}
+function draftState(form, state) {
+  const el = $('[data-draft-state]', form) ?? $(`[data-draft-state="${CSS.escape(form.dataset.draft)}"]`);
+  if (!el) return;
+  el.dataset.state = state;
+  const at = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: $('[data-clock]')?.dataset.clock || undefined}).format(now());
+  el.textContent = t('draft-' + state, {t: at});
+}
+function touch(form) {
+  const d = drafts.get(form) ?? {};
+  drafts.set(form, d);
+  if (d.done) return;
+  d.dirty = true;
+  d.body = {at: Math.round(now()), fields: values(form)};
+  store.set(draftKey(form), JSON.stringify(d.body));
+  clearTimeout(d.timer);
+  d.timer = setTimeout(() => save(form), 800);
+}
+async function save(form, last) {
+  const d = drafts.get(form);
+  if (!d?.dirty || d.done) return;
+  if (d.sending && !last) { d.again = true; return; }
+  clearTimeout(d.timer);
+  d.dirty = false;
+  d.sending = new AbortController();
+  const sent = d.body;
+  draftState(form, 'saving');
+  try {
+    const answer = await fetch(form.dataset.draftUrl, {
+      method: 'PUT', keepalive: !!last, credentials: 'same-origin', signal: d.sending.signal,
+      headers: headers({'Content-Type': 'application/json'}), body: JSON.stringify(sent),
+    });
+    if (answer.status === 410) { d.done = true; store.del(draftKey(form)); return; }
+    if (!answer.ok) throw new Error(String(answer.status));
+    d.delay = 0;
+    if (!d.dirty) store.del(draftKey(form));
+    draftState(form, 'saved');
+  } catch (error) {
+    if (error.name === 'AbortError' || d.done) return;
+    d.dirty = true;
+    d.delay = Math.min((d.delay || 1000) * 2, 30000);
+    draftState(form, navigator.onLine && /^\d+$/.test(error.message) ? 'failed' : 'offline');
+    d.timer = setTimeout(() => save(form), d.delay);
+  } finally {
+    d.sending = null;
+    if (d.again) { d.again = false; save(form); }
+  }
+}
+const draftForms = () => $$('form[data-draft]');
+const edited = e => { const form = e.target.form ?? e.target.closest?.('form'); if (form?.dataset.draft) touch(form); };
+on('input', edited);
+on('change', edited);
+on('focusout', e => { const form = e.target.form; if (form?.dataset.draft) save(form); });
+addEventListener('pagehide', () => draftForms().forEach(form => save(form, true)));
+addEventListener('online', () => draftForms().forEach(form => save(form)));
+const flushDrafts = () => Promise.all(draftForms().map(form => save(form)));
+function restore(form) {
+  if (drafts.has(form)) return;
+  drafts.set(form, {});
+  const raw = store.get(draftKey(form));
+  if (!raw) return;
+  try {
+    const saved = JSON.parse(raw);
+    // A form that was sent comes back only under the same key: otherwise it was registered.
+    const sameKey = saved.fields._key && saved.fields._key === form.elements._key?.value;
+    if ((saved.sent && !sameKey) || saved.at <= +(form.dataset.draftAt || 0)) return store.del(draftKey(form));
+    fill(form, saved.fields);
+    draftState(form, 'restored');
+    const d = drafts.get(form);
+    d.dirty = true;
+    d.body = {at: saved.at, fields: saved.fields};
+    d.timer = setTimeout(() => save(form), 800);
+  } catch { store.del(draftKey(form)); }
+}
+function draftSent(form) {
+  const d = drafts.get(form);
+  if (!d) return;
+  d.done = true;
+  clearTimeout(d.timer);
+  d.sending?.abort();
+  const raw = store.get(draftKey(form));
+  if (raw) store.set(draftKey(form), raw.replace(/^\{/, '{"sent":true,'));
+}
+function draftAnswered(form, ok) {
+  const d = drafts.get(form);
+  if (!d) return;
+  if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; touch(form); }
+}
+
+// ---------- one form, one record ----------
+// The second submit of the same form is stopped here; if it passes all the same, the server knows the key (_key).
+addEventListener('submit', e => {
+  const form = e.target;
+  if (form.dataset.busy !== undefined) { e.preventDefault(); return e.stopImmediatePropagation(); }
+  if (form.method !== 'post' && !form.hasAttribute('hx-post') && !form.hasAttribute('hx-put') && !form.hasAttribute('hx-patch')) return;
+  if (form.dataset.noGuard !== undefined) return;
+  form.dataset.busy = '';
+  draftSent(form);
+  const buttons = [...form.elements].filter(b => b.type === 'submit' && !b.disabled);
+  const focused = doc.activeElement;
+  // After this task: the pressed button's own name and value still travel.
+  setTimeout(() => { if (form.dataset.busy !== undefined) buttons.forEach(b => { b.disabled = true; b.dataset.held = ''; }); });
+  form._release = () => {
+    delete form.dataset.busy;
+    clearTimeout(form._timer);
+    buttons.forEach(b => { if (b.dataset.held !== undefined) { b.disabled = false; delete b.dataset.held; } });
+    if (form.contains(focused) && doc.activeElement === doc.body) focused.focus();
+  };
+  // A download leaves the page where it is; nobody should wait for ever.
+  form._timer = setTimeout(() => form._release?.(), form.dataset.download !== undefined ? 2000 : 20000);
+}, true);
+on('htmx:finally:request', e => {
+  const ctx = e.detail?.ctx;
+  const form = ctx?.sourceElement?.closest?.('form');
+  if (!form?._release || ctx.request.method === 'GET') return;
+  form._release();
+  draftAnswered(form, !!ctx.response && ctx.response.status < 400);
+});
+addEventListener('pageshow', e => {
+  if (!e.persisted) return;
+  $$('form').forEach(form => { form._release?.(); const d = drafts.get(form); if (d) d.done = false; });
+  liveState(false);
+  reconnect();
+});
+
+// ---------- forms ----------
+// data-show-if="fee=paid|quote": the part shows only then, and what is hidden is not sent.
+function showIf(form) {
+  $$('[data-show-if]', form).forEach(part => {
+    const [name, wanted] = part.dataset.showIf.split('=');
+    const field = form.elements[name];
+    if (!field) return;
+    const value = field.type === 'checkbox' ? (field.checked ? field.value : '') : field.value;
+    part.hidden = !wanted.split('|').includes(value);
+    if (part.matches('fieldset')) part.disabled = part.hidden;
+  });
+}
+on('change', e => { if (e.target.form) showIf(e.target.form); });
+on('change', e => {
+  const form = e.target.form;
+  if (!form || !e.target.closest('[data-autosubmit]')) return;
+  if (form.requestSubmit) form.requestSubmit(); else $('[type=submit]', form)?.click();
+});
+function focusFirstError(from) {
+  const bad = $('[aria-invalid=true]', from) ?? $('[data-invalid] input', from) ?? $('[data-error-summary]', from);
+  if (bad && visible(bad)) bad.focus();
+  return bad;
+}
+
+// ETQ-4: identity and bank card numbers do not belong in a record.
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const isId = s => /^\d{17}[\dX]$/i.test(s) && /^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.test(s.slice(6, 14))
+  && '10X98765432'[WEIGHTS.reduce((sum, w, i) => sum + w * s[i], 0) % 11] === s[17].toUpperCase();
+const isCard = s => /^\d{16,19}$/.test(s) && !/^(\d)\1+$/.test(s)
+  && [...s].reverse().reduce((sum, c, i) => sum + (i % 2 ? (c * 2 > 9 ? c * 2 - 9 : c * 2) : +c), 0) % 10 === 0;
+function privateNumber(text) {
+  const s = text.normalize('NFKC');
+  // An identity number may stand right beside a phone number: every 18 characters of a run are looked at.
+  const ids = (s.match(/\d[\d -]{15,}[\dXx]/g) ?? []).map(run => run.replace(/[ -]/g, ''))
+    .flatMap(run => Array.from({length: Math.max(0, run.length - 17)}, (_, i) => run.slice(i, i + 18)));
+  const cards = [...s.split(/\D+/), ...(s.match(/\b\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?\b/g) ?? []).map(c => c.replace(/\D/g, ''))];
+  return ids.some(isId) || cards.some(isCard);
+}
+on('input', e => {
+  const el = e.target;
+  if (!el.matches?.('[data-privacy]') || e.isComposing) return;
+  const id = (el.id || el.name) + '-privacy';
+  let line = doc.getElementById(id);
+  const found = privateNumber(el.value);
+  if (!line && !found) return;
+  if (!line) {
+    line = doc.createElement('div');
+    line.id = id;
+    line.className = 'warn';
+    line.setAttribute('role', 'alert');
+    el.after(line);
+    el.setAttribute('aria-describedby', `${el.getAttribute('aria-describedby') ?? ''} ${id}`.trim());
+  }
+  line.hidden = !found;
+  const text = el.dataset.privacy || t('privacy');
+  if (line.textContent !== (found ? text : '')) line.textContent = found ? text : '';
+});
+
+// ---------- lists ----------
+// ↑↓ Home End move between the rows' links; Enter is the link's own.
+on('keydown', e => {
+  const list = e.target.closest?.('[data-rows]');
+  if (!list || composing(e) || e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented) return;
+  if (e.target.closest(TYPING)) return;
+  const rows = $$('[data-row]', list).map(row => row.matches('a') ? row : $('a[href]', row)).filter(a => a && visible(a));
+  const at = rows.findIndex(a => (a.closest('[data-row]') ?? a).contains(e.target));
+  const to = {ArrowDown: Math.min(at + 1, rows.length - 1), ArrowUp: Math.max(at - 1, 0), Home: 0, End: rows.length - 1}[e.key];
+  if (to === undefined || !rows.length) return;
+  e.preventDefault();
+  rows[to].focus();
+  rows[to].scrollIntoView({block: 'nearest'});
+});
+let lastCheck = null;
+on('click', e => {
+  const box = e.target;
+  if (!box.matches?.('[data-rows] input[type=checkbox]')) return;
+  if (e.shiftKey && lastCheck?.isConnected && lastCheck.name === box.name) {
+    const all = $$(`input[name="${CSS.escape(box.name)}"]`);
+    const [a, b] = [all.indexOf(lastCheck), all.indexOf(box)].sort((x, y) => x - y);
+    all.slice(a, b + 1).forEach(x => { x.checked = box.checked; });
+  }
+  lastCheck = box;
+});
+function countChecks() {
+  $$('[data-check-all]').forEach(all => {
+    const boxes = $$(`input[type=checkbox][name="${CSS.escape(all.dataset.checkAll)}"]`).filter(b => b !== all);
+    const n = boxes.filter(b => b.checked).length;
+    all.checked = n > 0 && n === boxes.length;
+    all.indeterminate = n > 0 && n < boxes.length;
+    boxes.forEach(b => b.closest('tr')?.classList.toggle('sel', b.checked));
+    $$('[data-check-count]').forEach(el => { el.textContent = t('selected', {n}); });
+    $$('[data-bulk]').forEach(b => { b.disabled = !n; });
+  });
+}
+on('change', e => {
+  const all = e.target.closest?.('[data-check-all]');
+  if (all) $$(`input[type=checkbox][name="${CSS.escape(all.dataset.checkAll)}"]`).forEach(b => { b.checked = all.checked; });
+  if (e.target.type === 'checkbox') countChecks();
+});
+
+// ---------- errors of requests, offline ----------
+// 4xx bodies are swapped (the server answers 422 with the form); a 5xx or a dead line is one sentence, and the page stays.
+if (window.htmx) Object.assign(htmx.config, {noSwap: [204, 304, '5xx']});
+function errorLine(text) {
+  const line = $('[data-error-line]');
+  if (!line) return;
+  ($('[data-error-text]', line) ?? line).textContent = text;
+  line.hidden = !text;
+}
+on('htmx:response:error', e => {
+  const status = e.detail.ctx.response.status;
+  if (status >= 500) errorLine(t('error-server'));
+  if (status === 401) location.reload();
+});
+on('htmx:error', e => {
+  // The stream and its polls tell their state in the footer.
+  if (e.detail?.ctx && !e.detail.ctx.sourceElement?.matches?.('[data-quiet],[data-live]')) errorLine(t('error-network'));
+});
+on('htmx:after:request', e => { if (e.detail.ctx.response.status < 500) errorLine(''); });
+function offline() { $$('[data-offline]').forEach(el => { el.hidden = navigator.onLine; }); }
+addEventListener('online', offline);
+addEventListener('offline', offline);
+
+// ---------- live updates ----------
+// hx-sse does the stream. Here: its state in words, a watchdog for lines that died silently, a first connection that
+// failed, and polling meanwhile (elements listen with hx-trigger="poll from:body").
+let live = null, seen = 0, poll = 0, tries = 0;
+function liveState(up) {
+  $$('[data-live-state]').forEach(el => {
+    el.dataset.state = up ? 'on' : 'off';
+    el.classList.toggle('grn', up);
+    el.classList.toggle('amb', !up);
+    const text = t(up ? 'live-on' : 'live-off');
+    if (text && el.textContent !== text) el.textContent = text;
+  });
+  clearInterval(poll);
+  if (!up && $('[data-live]')) poll = setInterval(() => { if (!doc.hidden) fire(doc.body, 'poll'); }, 15000);
+}
+on('htmx:sse:after:connection', e => {
+  if (!e.target.matches('[data-live]')) return;
+  const again = live !== null;
+  live = e.detail.connection;
+  seen = 0;
+  tries = 0;
+  liveState(true);
+  // What the stream could not replay, the elements fetch once.
+  if (again) fire(doc.body, 'poll');
+});
+on('htmx:sse:error', e => { if (e.target.matches('[data-live]')) liveState(false); });
+on('htmx:sse:before:connection', e => { if (e.target.matches('[data-live]') && e.detail.connection.attempt > 0) liveState(false); });
+on('htmx:sse:close', e => { if (e.target.matches('[data-live]') && e.detail.reason !== 'message') { liveState(false); reconnect(); } });
+on('now', e => { if (e.detail?.data) { setNow(+e.detail.data); seen = Date.now(); } });
+setInterval(() => { if (live && seen && Date.now() - seen > 40000) { seen = Date.now(); live.reader?.cancel(); } }, 5000);
+function reconnect() {
+  const el = $('[data-live]');
+  if (!el) return;
+  const delay = Math.min(1000 * 2 ** tries++, 30000) * (0.7 + Math.random() * 0.6);
+  setTimeout(() => { if (el.isConnected && !el._htmx?.sse) fire(el, 'reconnect'); }, delay);
+}
+on('htmx:finally:request', e => {
+  const el = e.detail?.ctx?.sourceElement;
+  if (el?.matches?.('[data-live]') && !el._htmx?.sse) { liveState(false); reconnect(); }
+});
+
+// ---------- idle lock ----------
+// The time of the last act is shared by all tabs of the browser.
+const lockAfter = +(doc.body?.dataset.lockAfter || 0) * 1000;
+let marked = 0, locking = false, warned = false;
+function act() {
+  if (locking || !lockAfter || Date.now() - marked < 1000) return;
+  marked = Date.now();
+  store.set('active', String(marked));
+  if (warned) { warned = false; $$('[data-lock-warning]').forEach(el => { el.hidden = true; }); }
+}
+if (lockAfter) {
+  ['pointerdown', 'keydown', 'wheel', 'touchstart', 'input'].forEach(type => on(type, act, {passive: true, capture: true}));
+  addEventListener('storage', e => { if (e.key === 'locked' && e.newValue) lock(false); });
+  act();
+}
+function idle() {
+  if (!lockAfter || locking) return;
+  const left = Math.max(marked, +(store.get('active') || 0)) + lockAfter - Date.now();
+  const before = Math.min(+(doc.body.dataset.lockWarn || 60) * 1000, lockAfter / 2);
+  if (left <= 0) return lock(true);
+  const warn = left <= before;
+  if (warn || warned) {
+    warned = warn;
+    $$('[data-lock-warning]').forEach(el => {
+      el.hidden = !warn;
+      // Every ten seconds is enough for who listens; the last ten count down.
+      const s = Math.ceil(left / 1000), shown = s > 10 ? Math.ceil(s / 10) * 10 : s;
+      const text = $('[data-lock-text]', el) ?? el;
+      const words = t('lock-soon', {s: shown});
+      if (text.textContent !== words) text.textContent = words;
+    });
+  }
+}
+async function lock(first) {
+  if (locking) return;
+  locking = true;
+  root.classList.add('locked');
+  await Promise.race([flushDrafts(), sleep(3000)]);
+  const d = doc.body.dataset;
+  for (let wait = 1000; first; wait = Math.min(wait * 2, 30000)) {
+    try {
+      const answer = await fetch(d.lockUrl || '/session/lock', {method: 'POST', credentials: 'same-origin', headers: headers()});
+      if (answer.ok || answer.status === 401) break;
+    } catch { /* no line: the screen stays covered until there is one */ }
+    await sleep(wait);
+  }
+  if (first) store.set('locked', String(Date.now()));
+  location.replace((d.lockPage || '/locked') + '?next=' + encodeURIComponent(location.pathname + location.search));
+}
+
+// ---------- photos ----------
+// Shrunk here, queued in IndexedDB, sent when there is a line, by whichever page of ours is open. A refusal of the server
+// (4xx) is final and is shown; everything else is tried again. The id is the idempotency key.
+const MAX_SIDE = 1600;
+const memory = new Map();
+let dbOpen;
+function db() {
+  dbOpen ??= new Promise(done => {
+    try {
+      const ask = indexedDB.open('sansheng', 1);
+      ask.onupgradeneeded = () => ask.result.createObjectStore('uploads', {keyPath: 'id'});
+      ask.onsuccess = () => done(ask.result);
+      ask.onerror = ask.onblocked = () => done(null);
+    } catch { done(null); }
+  });
+  return dbOpen;
+}
+async function idb(mode, work) {
+  const base = await db();
+  if (!base) return undefined;
+  return new Promise((done, fail) => {
+    const tx = base.transaction('uploads', mode);
+    const ask = work(tx.objectStore('uploads'));
+    tx.oncomplete = () => done(ask.result);
+    tx.onerror = tx.onabort = () => fail(tx.error);
+  });
+}
+const uploads = {
+  async put(item) { try { if (await idb('readwrite', s => s.put(item)) !== undefined) return; } catch { /* full or refused */ } memory.set(item.id, item); },
+  async del(id) { memory.delete(id); try { await idb('readwrite', s => s.delete(id)); } catch { /* gone already */ } },
+  async all() {
+    let saved = [];
+    try { saved = await idb('readonly', s => s.getAll()) ?? []; } catch { /* memory only */ }
+    return [...saved, ...memory.values()].filter(x => x.user === (doc.body.dataset.user ?? '')).sort((a, b) => a.at - b.at);
+  },
+};
+async function decode(blob) {
+  try { return await createImageBitmap(blob, {imageOrientation: 'from-image'}); } catch { /* older browsers do so anyway */ }
+  try { return await createImageBitmap(blob); } catch { return null; }
+}
+async function shrink(file) {
+  if (!file.type.startsWith('image/')) return file;
+  const image = await decode(file);
+  if (!image) return file;
+  const k = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
+  if (k === 1 && file.type === 'image/jpeg' && file.size < 400000) return file;
+  const canvas = doc.createElement('canvas');
+  canvas.width = Math.round(image.width * k);
+  canvas.height = Math.round(image.height * k);
+  const pen = canvas.getContext('2d');
+  pen.fillStyle = '#fff';
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  const blob = await new Promise(done => canvas.toBlob(done, 'image/jpeg', 0.82));
+  return blob && blob.size < file.size ? blob : file;
+}
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
+
+on('change', async e => {
+  const input = e.target;
+  if (!input.matches?.('input[type=file][data-upload]')) return;
+  const files = [...input.files];
+  const d = {...input.dataset};
+  input.value = '';
+  for (const file of files) {
+    const blob = d.shrink !== undefined ? await shrink(file) : file;
+    const item = {
+      id: newId(), url: d.upload, kind: d.kind ?? '', name: blob === file ? file.name : file.name.replace(/\.\w+$/, '') + '.jpg',
+      blob, user: doc.body.dataset.user ?? '', taken: file.lastModified || 0, at: Date.now(), tries: 0, next: 0, state: 'waiting', error: '',
+    };
+    await uploads.put(item);
+    drawTile(item);
+  }
+  pump();
+});
+
+const uploadList = url => {
+  const input = $(`input[data-upload="${CSS.escape(url)}"]`);
+  return input && ($(input.dataset.list || ' ') ?? input.closest('.photos'));
+};
+async function drawTile(item) {
+  const list = uploadList(item.url);
+  if (!list) return;
+  let tile = doc.getElementById('up-' + item.id);
+  if (!tile) {
+    tile = doc.createElement(list.matches('ul,ol') ? 'li' : 'div');
+    tile.id = 'up-' + item.id;
+    tile.className = 'ph';
+    const cap = doc.createElement('span');
+    cap.className = 'cap';
+    cap.setAttribute('role', 'status');
+    tile.append(cap);
+    const add = $('.add', list);
+    if (add) add.before(tile); else list.append(tile);
+    // A canvas and no blob: address, which the CSP would refuse.
+    const image = item.blob.type.startsWith('image/') && await decode(item.blob);
+    if (image) {
+      const canvas = doc.createElement('canvas');
+      const k = Math.min(1, 320 / Math.max(image.width, image.height));
+      canvas.width = image.width * k;
+      canvas.height = image.height * k;
+      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.setAttribute('role', 'img');
+      canvas.setAttribute('aria-label', item.name);
+      image.close();
+      tile.prepend(canvas);
+    }
+  }
+  tile.dataset.state = item.state;
+  const wait = Math.max(0, Math.ceil((item.next - Date.now()) / 1000));
+  $('.cap', tile).textContent = item.error || t('photo-' + item.state, {s: wait, name: item.name});
+  if (item.state === 'failed' && !$('.rm', tile)) {
+    const rm = doc.createElement('button');
+    rm.type = 'button';
+    rm.className = 'rm';
+    rm.textContent = '×';
+    rm.setAttribute('aria-label', t('photo-remove', {name: item.name}));
+    rm.addEventListener('click', async () => { await uploads.del(item.id); tile.remove(); });
+    tile.append(rm);
+  }
+}
+async function send(item) {
+  item.state = 'sending';
+  drawTile(item);
+  const body = new FormData();
+  body.append('_key', item.id);
+  body.append('kind', item.kind);
+  body.append('taken_at', String(item.taken));
+  body.append('file', item.blob, item.name);
+  let status = 0, answer = null;
+  try {
+    answer = await fetch(item.url, {method: 'POST', body, credentials: 'same-origin', headers: headers({'HX-Request': 'true'})});
+    status = answer.redirected ? 401 : answer.status;
+  } catch { /* no line */ }
+  if (status >= 200 && status < 300) {
+    await uploads.del(item.id);
+    const tile = doc.getElementById('up-' + item.id);
+    const html = /text\/html/.test(answer.headers.get('Content-Type') ?? '') ? await answer.text() : '';
+    if (tile && html.trim()) {
+      const box = doc.createElement('template');
+      box.innerHTML = html;
+      const made = [...box.content.children];
+      tile.replaceWith(...made);
+      made.forEach(el => window.htmx?.process(el));
+    } else if (tile) { item.state = 'done'; drawTile(item); }
+    return void fire(doc.body, 'photo:done', {id: item.id, url: item.url});
+  }
+  item.tries++;
+  if (status >= 400 && status < 500 && ![401, 403, 408, 423, 425, 429].includes(status)) {
+    item.state = 'failed';
+    item.error = /text\/plain/.test(answer.headers.get('Content-Type') ?? '') ? (await answer.text()).slice(0, 80) : '';
+  } else {
+    item.state = 'retry';
+    item.next = Date.now() + Math.min(2000 * 2 ** (item.tries - 1), 60000) * (0.8 + Math.random() * 0.4);
+  }
+  await uploads.put(item);
+  drawTile(item);
+}
+let pumping = false, pumpTimer = 0;
+async function pump(hurry) {
+  if (pumping) return;
+  pumping = true;
+  clearTimeout(pumpTimer);
+  const work = async () => {
+    for (;;) {
+      const due = (await uploads.all()).find(x => x.state !== 'failed' && (hurry === true || x.next <= Date.now()));
+      if (!due || !navigator.onLine) break;
+      await send(due);
+      hurry = false;
+    }
+  };
+  try {
+    // Two tabs must not send the same picture at once; the key makes it one record even then.
+    if (navigator.locks) await navigator.locks.request('uploads', {ifAvailable: true}, got => got && work()); else await work();
+  } finally {
+    pumping = false;
+    const left = (await uploads.all()).filter(x => x.state !== 'failed');
+    if (left.length) pumpTimer = setTimeout(pump, Math.max(1000, Math.min(...left.map(x => x.next)) - Date.now()));
+  }
+}
+addEventListener('online', () => pump(true));
+
+// ---------- what a page or a swapped part needs ----------
+function ready(from) {
+  markKeys(from);
+  $$('form', from).concat(from.closest?.('form') ?? []).forEach(form => { showIf(form); if (form.dataset.draft) restore(form); });
+  $$('[data-due]', from).forEach(tickDue);
+  countChecks();
+}
+on('htmx:after:swap', e => {
+  const ctx = e.detail?.ctx;
+  const target = typeof ctx?.target === 'string' ? $(ctx.target) : ctx?.target;
+  const from = target?.isConnected ? target : doc.body;
+  ready(from);
+  const dialog = from.closest('dialog[data-auto]');
+  if (dialog && !dialog.open && dialog.textContent.trim()) openDialog(dialog);
+  if (ctx?.response?.status === 422) focusFirstError(from);
+});
+
+async function start() {
+  ready(doc.body);
+  focusFirstError(doc);
+  $$('[data-theme-set]').forEach(el => el.setAttribute('aria-pressed', String(el.dataset.themeSet === (root.dataset.theme ?? 'light'))));
+  offline();
+  tick();
+  if (doc.body.dataset.printNow !== undefined) setTimeout(print, 200);
+  const waiting = await uploads.all();
+  for (const item of waiting.filter(x => x.state === 'sending')) { item.state = 'waiting'; await uploads.put(item); }
+  waiting.forEach(drawTile);
+  if (waiting.length) pump();
+}
+if (doc.readyState === 'loading') addEventListener('DOMContentLoaded', start); else start();
+})();

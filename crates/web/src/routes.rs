@@ -1,0 +1,78 @@
+//! The table of contents of the product: every address, who may ask it, and the function that answers.
+//! The guard stands beside the route, is enforced before the handler runs, and is what the access test walks over.
+
+use axum::Router;
+use axum::routing::{MethodFilter, on};
+use domain::access::Action;
+
+use crate::state::Web;
+
+/// Who may reach a route at all. What of its objects a person sees is the use case's part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Anyone: sign-in, health, assets.
+    Open,
+    /// The holder of a secret address: residents, vendors, delivery reports.
+    Secret,
+    /// Anyone signed in, whatever the role.
+    SignedIn,
+    /// A role whose reach for this action is not `Never`, at the site that is open.
+    May(Action),
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub guard: Guard,
+}
+
+fn method(name: &str) -> MethodFilter {
+    match name {
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
+}
+
+macro_rules! contents {
+    ($( $(#[$section:meta])* $method:ident $path:literal $guard:expr => $handler:path; )*) => {
+        /// Every route, as the access test and the API document read it.
+        pub const TABLE: &[Entry] = &[$( $(#[$section])* Entry { method: stringify!($method), path: $path, guard: $guard } ),*];
+
+        /// The router made of the table.
+        pub fn router() -> Router<Web> {
+            let mut r = Router::new();
+            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler)); } )*
+            r
+        }
+    };
+}
+
+use Guard::{May, Open, Secret, SignedIn};
+
+contents! {
+    GET "/healthz" Open => crate::health::live;
+    GET "/assets/{*path}" Open => crate::health::asset;
+    GET "/favicon.ico" Open => crate::health::favicon;
+
+    // sign-in and set-up
+    GET  "/sign-in" Open => crate::account::sign_in_page;
+    POST "/sign-in" Open => crate::account::sign_in;
+    POST "/sign-out" SignedIn => crate::account::sign_out;
+    GET  "/set-up" Open => crate::account::set_up_page;
+    POST "/set-up" Open => crate::account::set_up;
+    POST "/locale" Open => crate::account::locale;
+
+    // live
+    GET "/live" SignedIn => crate::live::stream;
+    GET "/nav" SignedIn => crate::live::nav;
+
+    GET "/" SignedIn => crate::health::home;
+}
+
+#[expect(unused, reason = "not every guard is in use in every build")]
+const GUARDS: [Guard; 4] = [Open, Secret, SignedIn, May(Action::ViewCase)];

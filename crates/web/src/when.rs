@@ -1,0 +1,88 @@
+//! Instants as people read them, in the site's zone.
+
+use app::ctx::Locale;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+fn zoned(zone: &str, at: i64) -> Zoned {
+    let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(tz)
+}
+
+/// `10:42` today, `11-20 10:42` this year, `2025-11-20 10:42` before.
+pub fn short(zone: &str, now: i64, at: i64) -> String {
+    let (n, z) = (zoned(zone, now), zoned(zone, at));
+    let format = if n.date() == z.date() {
+        "%H:%M"
+    } else if n.year() == z.year() {
+        "%m-%d %H:%M"
+    } else {
+        "%Y-%m-%d %H:%M"
+    };
+    z.strftime(format).to_string()
+}
+
+/// `2026-11-21 10:42`
+pub fn full(zone: &str, at: i64) -> String {
+    zoned(zone, at).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// `2026-11-21`
+pub fn date(zone: &str, at: i64) -> String {
+    zoned(zone, at).strftime("%Y-%m-%d").to_string()
+}
+
+/// `10:42`
+pub fn clock(zone: &str, at: i64) -> String {
+    zoned(zone, at).strftime("%H:%M").to_string()
+}
+
+/// `2026-11-21T10:42`, as the browser's own date-and-time field wants it.
+pub fn field(zone: &str, at: i64) -> String {
+    zoned(zone, at).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// The instant of a browser's date-and-time field (`2026-11-21T10:42`), if it is one.
+pub fn parse_field(zone: &str, text: &str) -> Option<i64> {
+    let dt: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
+    let tz = TimeZone::get(zone).ok()?;
+    Some(dt.to_zoned(tz).ok()?.timestamp().as_millisecond())
+}
+
+/// Start of the day `2026-11-21` in the zone, if it is a date.
+pub fn day_start(zone: &str, text: &str) -> Option<i64> {
+    let d: jiff::civil::Date = text.trim().parse().ok()?;
+    let tz = TimeZone::get(zone).ok()?;
+    Some(d.to_zoned(tz).ok()?.timestamp().as_millisecond())
+}
+
+/// End of that day (the start of the next one).
+pub fn day_end(zone: &str, text: &str) -> Option<i64> {
+    let d: jiff::civil::Date = text.trim().parse().ok()?;
+    let tz = TimeZone::get(zone).ok()?;
+    Some(d.tomorrow().ok()?.to_zoned(tz).ok()?.timestamp().as_millisecond())
+}
+
+/// `11月21日 周六`, `Sat 21 Nov`
+pub fn today(locale: Locale, zone: &str, now: i64) -> String {
+    let z = zoned(zone, now);
+    match locale {
+        Locale::En => z.strftime("%a %-d %b").to_string(),
+        Locale::Zh => {
+            let day = ["一", "二", "三", "四", "五", "六", "日"]
+                .get(usize::try_from(z.weekday().to_monday_zero_offset()).unwrap_or(0))
+                .copied()
+                .unwrap_or_default();
+            format!("{}月{}日 周{day}", z.month(), z.day())
+        }
+    }
+}
+
+/// For residents: `11月21日 10:42`, `21 Nov 10:42`.
+pub fn resident(locale: Locale, zone: &str, at: i64) -> String {
+    let z = zoned(zone, at);
+    match locale {
+        Locale::En => z.strftime("%-d %b %H:%M").to_string(),
+        Locale::Zh => format!("{}月{}日 {}", z.month(), z.day(), z.strftime("%H:%M")),
+    }
+}
