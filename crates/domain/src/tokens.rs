@@ -8,7 +8,7 @@ use crate::fold::{fold_char, is_han, is_invisible};
 /// Longest Latin or digit token, in characters; what is longer is cut alike when indexed and when asked for.
 const MAX_TOKEN: usize = 40;
 /// Most keys one name gets.
-const MAX_KEYS: usize = 8;
+const MAX_KEYS: usize = 10;
 
 /// Tokens under which a text is found, each once, in order of appearance: Chinese characters singly and in adjacent pairs, Latin
 /// words and digits whole (`DN15` as `dn15`, `dn` and `15`).
@@ -197,6 +197,26 @@ const SURNAMES: &[(&str, &[&str])] = &[
     ("长", &["zhang"]),
 ];
 
+/// Characters of given names that are read in two ways: the usual one there, and the other that people type.
+const GIVEN: &[(char, &str, &str)] = &[
+    ('长', "chang", "zhang"),
+    ('晟', "sheng", "cheng"),
+    ('隽', "jun", "juan"),
+    ('茜', "qian", "xi"),
+    ('莘', "xin", "shen"),
+    ('筠', "yun", "jun"),
+    ('乐', "le", "yue"),
+    ('朝', "chao", "zhao"),
+    ('柏', "bai", "bo"),
+    ('重', "chong", "zhong"),
+    ('行', "xing", "hang"),
+    ('颉', "jie", "xie"),
+    ('藏', "cang", "zang"),
+    ('娜', "na", "nuo"),
+    ('盛', "sheng", "cheng"),
+    ('芮', "rui", "ruo"),
+];
+
 /// Plain readings of a character, the usual one first, as typed on a keyboard (`lv` for ü). Empty for what is not an ideograph.
 #[must_use]
 pub fn readings(c: char) -> Vec<String> {
@@ -238,7 +258,14 @@ fn syllables(name: &str, as_surname: bool) -> Vec<String> {
     }
     for run in runs(rest) {
         match run {
-            Run::Cjk(chars) => out.extend(chars.iter().filter_map(|c| readings(*c).into_iter().next())),
+            Run::Cjk(chars) => {
+                for c in chars {
+                    // The first character of a name is its surname: its usual reading counts, not a given name's.
+                    let given = GIVEN.iter().find(|(g, ..)| *g == c && !out.is_empty());
+                    let sound = given.map(|g| g.1.to_owned()).or_else(|| readings(c).into_iter().next());
+                    out.extend(sound);
+                }
+            }
             Run::Word(word) => out.push(word),
         }
     }
@@ -261,24 +288,34 @@ fn initials(syllables: &[String]) -> String {
     syllables.iter().filter_map(|s| s.chars().next()).collect()
 }
 
-/// Keys under which a name is found by its beginning: full pinyin and initials, for every reading of the surname's first character
-/// (who types `dan` for 单 finds her too), `lu` beside `lv`, and the given name alone. At most eight, each once, the best first.
+/// Keys under which a name is found by its beginning: full pinyin and initials, once more for the other reading of a surname or of
+/// a given name's character (who types `dan` for 单 finds her too), `lu` beside `lv`, and the given name alone. At most ten, each
+/// once, the best first.
 #[must_use]
 pub fn name_keys(name: &str) -> Vec<String> {
     let name = name.trim();
     let best = syllables(name, true);
-    let plain = syllables(name, false);
-    let mut out = vec![best.concat(), initials(&best), plain.concat(), initials(&plain)];
-    if let (Some(first), [_, tail @ ..]) = (name.chars().next(), best.as_slice()) {
-        for reading in readings(first).into_iter().take(3) {
-            out.push(format!("{reading}{}", tail.concat()));
-        }
-        if tail.len() > 1 || name.is_ascii() {
-            out.push(tail.concat());
+    let mut variants = vec![best.clone(), syllables(name, false)];
+    for (at, c) in name.chars().enumerate().skip(1) {
+        // Only where syllables and characters run together: pure Chinese names.
+        if let Some((_, _, other)) = GIVEN.iter().find(|(g, ..)| *g == c)
+            && best.len() == name.chars().count()
+        {
+            let mut variant = best.clone();
+            if let Some(slot) = variant.get_mut(at) {
+                *slot = (*other).to_owned();
+            }
+            variants.push(variant);
         }
     }
-    if best.iter().any(|s| s.contains('v')) && !name.is_ascii() {
-        out.insert(2, best.concat().replace("lv", "lu").replace("nv", "nu"));
+    if best.iter().any(|s| matches!(s.as_str(), "lv" | "lve" | "nv" | "nve")) && !name.is_ascii() {
+        variants.push(best.iter().map(|s| s.replace("lv", "lu").replace("nv", "nu")).collect());
+    }
+    let mut out: Vec<String> = variants.iter().flat_map(|v| [v.concat(), initials(v)]).collect();
+    if let [_, tail @ ..] = best.as_slice()
+        && (tail.len() > 1 || name.is_ascii())
+    {
+        out.insert(2, tail.concat());
     }
     let mut seen = std::collections::HashSet::new();
     out.retain(|key| !key.is_empty() && seen.insert(key.clone()));
@@ -445,6 +482,13 @@ mod tests {
         );
         assert!(name_keys("吕丽").contains(&"luli".to_owned()));
         assert!(name_keys("John Smith").contains(&"smith".to_owned()));
+        let keys = name_keys("张长乐");
+        assert_eq!(keys.first().map(String::as_str), Some("zhangchangle"));
+        assert!(
+            keys.contains(&"zhangchangyue".to_owned()) && keys.contains(&"zcl".to_owned()),
+            "{keys:?}"
+        );
+        assert_eq!(name_keys("王敏"), ["wangmin", "wm"]);
         assert!(name_keys("").is_empty());
     }
 

@@ -7,9 +7,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::Lang;
-use crate::template_text::{
-    BAD_CHOICE, Both, Column, EXAMPLE, Form, INSTRUCTIONS, RULES, SHEETS, Sheet, TABLE, TITLE, YES,
-};
+use crate::template_text::{BAD_CHOICE, Both, Column, Form, INSTRUCTIONS, RULES, SHEETS, Sheet, TABLE, TITLE, YES};
 
 /// Rows that have the drop-downs.
 const ROWS: u32 = 100_000;
@@ -79,17 +77,16 @@ fn heading(column: &Column, lang: Lang) -> String {
 
 fn instructions(page: &mut Worksheet, lang: Lang) -> Result<(), TemplateError> {
     let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    let bold = Format::new().set_bold().set_font_size(11);
     let head = heading_format(false);
     page.set_name(say(INSTRUCTIONS, lang))?;
-    for (index, width) in [(0u16, 18.0), (1, 20.0), (2, 10.0), (3, 76.0)] {
+    for (index, width) in [(0u16, 18.0), (1, 20.0), (2, 10.0), (3, 60.0), (4, 24.0), (5, 24.0)] {
         page.set_column_width(index, width)?;
     }
     page.write_string_with_format(0, 0, say(TITLE, lang), &Format::new().set_bold().set_font_size(16))?;
     let mut row = 2;
     for (number, rule) in RULES.iter().enumerate() {
-        page.merge_range(row, 0, row, 3, &format!("{}. {}", number + 1, say(*rule, lang)), &wrap)?;
-        page.set_row_height(row, if lang == Lang::Zh { 34 } else { 36 })?;
+        page.merge_range(row, 0, row, 5, &format!("{}. {}", number + 1, say(*rule, lang)), &wrap)?;
+        page.set_row_height(row, 34)?;
         row += 1;
     }
     row += 1;
@@ -98,31 +95,20 @@ fn instructions(page: &mut Worksheet, lang: Lang) -> Result<(), TemplateError> {
     }
     row += 1;
     for sheet in SHEETS {
-        for column in sheet.columns {
-            page.write_string_with_format(row, 0, say(sheet.name, lang), &wrap)?;
+        let name = format!("{}\n{}", say(sheet.name, lang), say(sheet.purpose, lang));
+        for (position, column) in sheet.columns.iter().enumerate() {
+            if position == 0 {
+                page.write_string_with_format(row, 0, &name, &wrap)?;
+            } else {
+                page.write_string_with_format(row, 0, say(sheet.name, lang), &wrap)?;
+            }
             page.write_string_with_format(row, 1, say(column.heading, lang), &wrap)?;
             page.write_string_with_format(row, 2, if column.required { say(YES, lang) } else { "" }, &wrap)?;
             page.write_string_with_format(row, 3, explanation(column, lang), &wrap)?;
-            row += 1;
-        }
-    }
-    for sheet in SHEETS {
-        row += 1;
-        let title = format!(
-            "{} · {} ({})",
-            say(EXAMPLE, lang),
-            say(sheet.name, lang),
-            say(sheet.purpose, lang)
-        );
-        page.write_string_with_format(row, 0, title, &bold)?;
-        row += 1;
-        for (column, index) in sheet.columns.iter().zip(0u16..) {
-            page.write_string_with_format(row, index, heading(column, lang), &heading_format(column.required))?;
-        }
-        row += 1;
-        for example in sheet.examples {
-            for (text, index) in example.iter().zip(0u16..) {
-                page.write_string(row, index, say(*text, lang))?;
+            // Examples stand beside the explanation, one column for each row of the sheet.
+            for (example, index) in sheet.examples.iter().zip(4u16..) {
+                let text = example.get(position).map_or("", |text| say(*text, lang));
+                page.write_string_with_format(row, index, text, &wrap)?;
             }
             row += 1;
         }

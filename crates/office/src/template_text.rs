@@ -114,7 +114,6 @@ pub(crate) const TABLE: [Both; 4] = [
 ];
 
 pub(crate) const YES: Both = ("是", "yes");
-pub(crate) const EXAMPLE: Both = ("示例", "Example");
 pub(crate) const BAD_CHOICE: Both = ("请从下拉列表中选择", "Please choose from the list");
 
 const BUILDING: Both = (

@@ -1,15 +1,19 @@
 //! The check of all statements, for the test that runs it on both engines and for the doctor: every text is prepared, and parameters, column
 //! names and types are compared with the Rust side. A renamed, swapped or forgotten column fails here, not at the desk.
 
-use crate::seam::{Column, Conn, Engine, SqlType, Statement, Text, sql_type_of};
+use crate::seam::{Column, Conn, Engine, Error, SqlType, Statement, Text, sql_type_of};
 
 /// Words of one engine, or that do not scale.
 const FORBIDDEN: [&str; 8] = ["OFFSET", "ILIKE", "NOW", "CURRENT_TIMESTAMP", "RANDOM", "IFNULL", "STRFTIME", "DATETIME"];
 
 /// Everything that is wrong with the statements, one line each. Needs a connection with the full schema.
 pub fn problems(conn: &mut Conn) -> Vec<String> {
+    problems_of(conn, crate::statements())
+}
+
+pub(crate) fn problems_of<'a>(conn: &mut Conn, statements: impl Iterator<Item = &'a Statement>) -> Vec<String> {
     let mut out = Vec::new();
-    for s in crate::statements() {
+    for s in statements {
         let here = match s.engine {
             Engine::Both => true,
             Engine::Lite => conn.is_lite(),
@@ -60,7 +64,12 @@ fn one(conn: &mut Conn, s: &Statement, sql: &str, params: &[SqlType], out: &mut 
             say(format!("{w} is not of the common dialect"));
         }
     }
-    let found = if conn.is_lite() { lite(conn, sql, params.len()) } else { pg(conn, sql, params) };
+    // In a savepoint: PostgreSQL would refuse to look at another statement after one that is wrong.
+    let prepared = conn.tx(|c| {
+        let found = if c.is_lite() { lite(c, sql, params.len()) } else { pg(c, sql, params) };
+        found.map_err(Error::other)
+    });
+    let found = prepared.map_err(|e| e.source.map_or_else(|| "not prepared".to_owned(), |s| s.to_string()));
     match found {
         Ok(found) => {
             let mut wrong = found.problems;

@@ -160,9 +160,10 @@ async function copy(el) {
     area.remove();
     el.focus();
   }
-  const label = $('[data-copy-label]', el) ?? el;
+  const label = $('[data-copy-label]', el) ?? (el.childElementCount ? null : el);
+  if (!label || !t('copied')) return;
   label.dataset.was ??= label.textContent;
-  if (t('copied')) label.textContent = t('copied');
+  label.textContent = t('copied');
   setTimeout(() => { label.textContent = label.dataset.was; }, 2000);
 }
 
@@ -369,8 +370,12 @@ function touch(form) {
   const d = drafts.get(form) ?? {};
   drafts.set(form, d);
   if (d.done) return;
+  const fields = values(form), same = JSON.stringify(fields);
+  // Leaving a field fires "change" after "input": nothing new.
+  if (same === d.same) return;
+  d.same = same;
   d.dirty = true;
-  d.body = {at: Math.round(now()), fields: values(form)};
+  d.body = {at: Math.round(now()), fields};
   store.set(draftKey(form), JSON.stringify(d.body));
   clearTimeout(d.timer);
   d.timer = setTimeout(() => save(form), 800);
@@ -443,7 +448,7 @@ function draftSent(form) {
 function draftAnswered(form, ok) {
   const d = drafts.get(form);
   if (!d) return;
-  if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; touch(form); }
+  if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; d.same = ''; touch(form); }
 }
 
 // ---------- one form, one record ----------
@@ -751,7 +756,7 @@ async function shrink(file) {
   pen.drawImage(image, 0, 0, canvas.width, canvas.height);
   image.close();
   const blob = await new Promise(done => canvas.toBlob(done, 'image/jpeg', 0.82));
-  return blob && blob.size < file.size ? blob : file;
+  return blob && (k < 1 || blob.size < file.size) ? blob : file;
 }
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join('');
 

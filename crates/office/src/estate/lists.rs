@@ -212,7 +212,7 @@ fn holder(reading: &Reading, cells: &mut Cells<'_>) -> Holder {
         .text(Field::Phone)
         .filter(|phone| !(reading.placeholders.phone)(phone));
     let person = name.as_ref().and_then(|name| {
-        let by_unit = unit.as_ref().map(|unit| by_unit(unit));
+        let by_unit = unit.as_ref().map(by_unit);
         let by_phone = phone.as_ref().map(|phone| by_phone(phone));
         [by_phone, by_unit]
             .into_iter()

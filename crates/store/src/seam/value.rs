@@ -60,8 +60,8 @@ impl rusqlite::ToSql for Arg<'_> {
     }
 }
 
-/// What may be given to a statement: the basic types, their `Option`s, references to them, and the domain's ids and
-/// codes through [`col_id!`](crate::seam::col_id) and [`col_code!`](crate::seam::col_code).
+/// What may be given to a statement: the basic types, their `Option`s, references to them, and the domain's ids
+/// through [`col_id!`](crate::seam::col_id).
 pub trait Param {
     fn sql_type() -> SqlType
     where
@@ -220,29 +220,4 @@ macro_rules! col_id {
     )* };
 }
 
-/// Lets the domain's enums be parameters and columns by their text codes. Give the two functions that convert:
-/// `col_code!(domain::case::Kind, Kind::code => Kind::from_code);` with `fn(&T or T) -> &str` and
-/// `fn(&str) -> Option<T>`. An unknown code in the database is an error that names it.
-macro_rules! col_code {
-    ($($t:ty, $to:expr => $from:expr);* $(;)?) => { $(
-        impl $crate::seam::Param for $t {
-            fn sql_type() -> $crate::seam::SqlType { $crate::seam::SqlType::Text }
-            fn arg(&self) -> $crate::seam::Arg<'_> { $crate::seam::Arg::Text(($to)(self.clone())) }
-        }
-        impl $crate::seam::Col for $t {
-            fn col_type() -> $crate::seam::SqlType { $crate::seam::SqlType::Text }
-            fn read(cell: $crate::seam::Cell<'_>) -> $crate::seam::Result<Self> {
-                let $crate::seam::Cell::Text(text) = cell else {
-                    return Err($crate::seam::mismatch::<Self>(cell));
-                };
-                ($from)(text).ok_or_else(|| {
-                    $crate::seam::Error::other(format!("unknown {} {text:?}", stringify!($t)))
-                })
-            }
-        }
-        $crate::seam::scalar_row!($t);
-    )* };
-}
-
-#[expect(unused_imports, reason = "for the modules of the aggregates")]
-pub(crate) use {col_code, col_id};
+pub(crate) use col_id;
