@@ -44,13 +44,13 @@ pub fn missing_to_close(case: &CaseState) -> Vec<&'static str> {
         );
     }
     need(case.work().is_none() || case.owed_cents() <= 0, "missing-payment");
-    if callback_needed(case) && !(outside && case.status == Status::Registered) {
-        let over = case
-            .callback()
-            .and_then(|callback| callback.end)
-            .is_some_and(|end| end != CallbackEnd::Dropped);
-        need(over, "missing-callback");
-    }
+    let needed = callback_needed(case) && !(outside && case.status == Status::Registered);
+    let made = case
+        .callback()
+        .and_then(|callback| callback.end)
+        .is_some_and(|end| end != CallbackEnd::Dropped);
+    // One that was planned without need is made too, or given up.
+    need((made || !needed) && case.open_callback().is_none(), "missing-callback");
     need(case.open_promises().next().is_none(), "missing-promise");
     if !case.anonymous {
         need(!case.customer.name.trim().is_empty(), "missing-name");

@@ -20,6 +20,7 @@ mod plan;
 mod record;
 mod state;
 mod steps;
+mod timing;
 mod values;
 
 pub use apply::{apply, replay};

@@ -242,11 +242,27 @@ fn a_reopened_case_runs_anew_and_keeps_what_was() {
 #[test]
 fn a_limit_dropped_by_one_change_counts_again_after_another() {
     let mut desk = Desk::with(free());
-    let level = |urgency| change(Change::Level { importance: Importance::Ordinary, urgency });
+    let level = |urgency| {
+        change(Change::Level {
+            importance: Importance::Ordinary,
+            urgency,
+        })
+    };
     desk.ok(&chen(), level(Urgency::Normal));
     assert_eq!(view(&desk, ClockCode::OnSite).state, ClockState::Cancelled);
     desk.ok(&chen(), level(Urgency::Urgent));
     let on_site = view(&desk, ClockCode::OnSite);
-    assert_eq!(on_site.due_at, Some(MORNING + 31 * MIN), "from the report, not from the change");
-    assert_eq!(desk.case().clocks.iter().filter(|clock| clock.code == ClockCode::OnSite).count(), 1);
+    assert_eq!(
+        on_site.due_at,
+        Some(MORNING + 31 * MIN),
+        "from the report, not from the change"
+    );
+    assert_eq!(
+        desk.case()
+            .clocks
+            .iter()
+            .filter(|clock| clock.code == ClockCode::OnSite)
+            .count(),
+        1
+    );
 }
