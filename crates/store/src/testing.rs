@@ -182,6 +182,8 @@ fn template() -> String {
         return name.clone();
     }
     let name = format!("sansheng_template_{}", migrate::fingerprint());
+    // Before the lock is taken, which starting the server takes too.
+    server();
     let _lock = lock();
     let mut c = must(postgres::Client::connect(&url_of("postgres"), postgres::NoTls), "reach the test PostgreSQL");
     let there = must(c.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]), "look for the template");

@@ -253,7 +253,7 @@ macro_rules! sql_save {
         $crate::seam::text!(
             "UPDATE ", $table, " SET (", <$row as $crate::seam::Target>::COLS, ") = (",
             $crate::seam::numbers(COLUMNS.len()), ") WHERE id = ", $crate::seam::number_of(COLUMNS, "id"),
-            " AND version = ", $crate::seam::number_of(COLUMNS, "version"), " - 1"
+            " AND version + 1 = ", $crate::seam::number_of(COLUMNS, "version")
         )
     }};
 }
