@@ -6,6 +6,7 @@ pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod files;

@@ -1,5 +1,6 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+mod demo;
 mod serve;
 
 use std::path::PathBuf;
@@ -30,6 +31,8 @@ pub struct Place {
 enum Command {
     /// Serve the product.
     Serve(serve::Args),
+    /// Make a demo estate in an empty place.
+    Demo(demo::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
     };
     match done {
         Ok(code) => code,
