@@ -50,7 +50,6 @@ enum Step {
     Resume,
     Complete,
     Confirm,
-    Check,
     Pay,
     Callback,
     Close,
@@ -164,7 +163,7 @@ impl Life {
             };
             match done {
                 Err(Error::Refused(r)) => {
-                    tracing::debug!(rule = r.rule, "the demo stumbled");
+                    tracing::debug!(rule = r.rule, missing = ?r.missing, args = ?r.args, "the demo stumbled");
                     self.refused += 1;
                 }
                 other => other?,
@@ -341,14 +340,16 @@ impl Life {
         let place = self.fill(w.place, floor);
         let urgent = item.urgent || domain::text::suggest_level(Kind::Request, &content, Some(&item)).is_some();
         let department = self.people.department(&item.department);
-        let worker = self.people.worker(&item.department, &mut self.dice).filter(|_| !self.dice.percent(8));
+        // Now and then nobody is named, and somebody of the department takes it.
+        let worker = self.people.worker(&item.department, &mut self.dice);
+        let named = !self.dice.percent(8);
         let mut c = self.spoken(Kind::Request, w.item, &content, None);
         c.place = place;
         c.urgency = if urgent { Urgency::Urgent } else { Urgency::Normal };
         c.scope = item.scope;
         c.fee = self.fee(&item, w);
         c.department = department;
-        c.worker = worker.clone();
+        c.worker = worker.clone().filter(|_| named);
         n.cases = vec![c];
         let cases = self.register(tx, ctx, &n)?;
         let Some(id) = cases.first().cloned() else { return Ok(()) };
@@ -460,10 +461,6 @@ impl Life {
             }
             Step::Complete => self.complete(tx, &hands, at, key, &t)?,
             Step::Confirm => self.confirm(tx, &hands, at, key, &t)?,
-            Step::Check => {
-                let head = self.ctx(at, &self.people.head.clone());
-                self.act(tx, &head, &t.case, &Command::SecondCheck)?;
-            }
             Step::Pay => {
                 let seen = case::get(tx, &desk, &t.case)?;
                 let owed = seen.state.owed_cents();
@@ -476,9 +473,10 @@ impl Life {
             }
             Step::Callback => self.call_back(tx, &desk, at, key, &t)?,
             Step::Close => {
-                let close = self.act(tx, &desk, &t.case, &Command::Close);
                 self.todo.remove(&key);
-                close?;
+                if case::get(tx, &desk, &t.case)?.state.is_open() {
+                    self.act(tx, &desk, &t.case, &Command::Close)?;
+                }
             }
         }
         Ok(())
@@ -561,9 +559,6 @@ impl Life {
         };
         let ctx = if own { self.customer(at, &t.case) } else { hands.clone() };
         self.act(tx, &ctx, &t.case, &cmd)?;
-        if !own {
-            self.plan_in(at, 30, 600, key, Step::Check);
-        }
         Ok(())
     }
 
