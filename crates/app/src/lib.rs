@@ -16,6 +16,8 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+pub mod step;
+pub mod timer;
 
 /// The demo's sign-ins: login and role. They exist only in a demo estate.
 pub const DEMO_LOGINS: &[(&str, &str)] = &[
