@@ -18,6 +18,11 @@ pub mod site;
 pub mod staff;
 pub mod step;
 pub mod timer;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
 
 /// The demo's sign-ins: login and role. They exist only in a demo estate.
 pub const DEMO_LOGINS: &[(&str, &str)] = &[
