@@ -123,6 +123,7 @@ colon = :{" "}
 ## Forms of the steps
 form-now = Now:{" "}
 form-missing = Please fill in: {$what}
+form-add-photo = Choose photos
 form-sure = {$action}: are you sure?
 conflict-head = Somebody else has just updated this case
 conflict-text = Look at the changes first, then decide whether to save yours all the same.

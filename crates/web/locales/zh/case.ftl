@@ -123,6 +123,7 @@ colon = ：
 ## Forms of the steps
 form-now = 现在：
 form-missing = 请填写：{$what}
+form-add-photo = 选择照片
 form-sure = 确定要{$action}吗？
 conflict-head = 这个事件刚被别人更新
 conflict-text = 请先看下面的变化，再决定是否仍按您的内容保存。

@@ -5,11 +5,11 @@ use app::step::{Done, Saw};
 use app::{case, step as steps};
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
-use domain::case::CaseState;
+use domain::case::{CaseState, Kind};
 use domain::ids::CaseId;
 
 use super::fields::{Build, Choices, line_kinds};
@@ -43,6 +43,8 @@ pub struct FormView {
     pub danger: bool,
     pub script: String,
     pub possible: bool,
+    /// What a file that is taken in here shows; empty where none is.
+    pub upload: &'static str,
 }
 
 #[derive(Template)]
@@ -76,7 +78,8 @@ struct Ground {
 }
 
 async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
-    let read = web.read(&v.ctx()?, move |c, ctx| {
+    let ctx = v.ctx()?;
+    let read = web.read(&ctx, move |c, ctx| {
         let seen = case::find(c, ctx, &key)?;
         let seq = store::journal::last_of_case(c, ctx.site.as_str(), seen.state.id.as_str())?.unwrap_or(0);
         let offers = case::offers(c, ctx, &seen.state)?;
@@ -108,6 +111,11 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
         danger: matches!(action, Action::Cancel | Action::TakeBack | Action::ReturnOrder),
         script: if action == Action::Callback { script(p, &g.choices, s) } else { String::new() },
         possible: true,
+        upload: match action {
+            Action::Confirm => "paper_form",
+            Action::Complete | Action::Amend if s.kind == Kind::Request => "photo_after",
+            _ => "",
+        },
     }
 }
 
@@ -128,7 +136,13 @@ fn draw(p: Page, f: FormView, htmx: bool, code: StatusCode) -> Answer {
 }
 
 /// The form of a step.
-pub async fn do_page(State(web): State<Web>, v: Viewer, Path((key, action)): Path<(String, String)>, headers: HeaderMap) -> Answer {
+pub async fn do_page(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((key, action)): Path<(String, String)>,
+    Query(given): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Answer {
     let action = known(&action)?;
     let g = ground(&web, &v, key).await?;
     let p = Page::titled(&web, &v, format!("{} {}", crate::l10n::t(v.locale, &format!("action-{action}")), g.seen.state.number));
@@ -136,6 +150,12 @@ pub async fn do_page(State(web): State<Web>, v: Viewer, Path((key, action)): Pat
         presence::here(&s.site, &g.seen.state.id, &s.actor, v.now, Some(action));
     }
     let mut f = form(&web, &p, &v, &g, action);
+    if !given.is_empty() {
+        // What was typed before a photo joined the form.
+        let chosen: Vec<Vec<String>> = f.fields.iter().map(|x| x.values.clone()).collect();
+        refill(&mut f.fields, &Posted(given));
+        f.fields.iter_mut().zip(chosen).for_each(|(x, chosen)| x.values = chosen);
+    }
     let refusal = g.offers.iter().find(|o| o.action == action).and_then(|o| o.refusal.clone());
     if let Some(r) = refusal {
         f.possible = false;

@@ -234,13 +234,13 @@ impl Build<'_> {
         let charge = p.money(self.s.charged_cents());
         let photo = match forms.last() {
             Some(last) => self.f("photo", Input::Select).value(last.value.clone()).options(forms.clone()),
-            None => self.f("photo", Input::Select).hint(p.t("hint-paper-first")),
+            None => self.f("photo", Input::Hidden),
         };
         vec![
             self.f("signed", Input::Show).value(format!("{} · {done} · {charge}", self.s.customer.name)),
             self.f("content_hash", Input::Hidden).value(self.s.content_hash()),
             self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how),
-            photo.show_if("how=paper"),
+            if forms.is_empty() { photo } else { photo.show_if("how=paper") },
             self.f("reason", Input::Area).show_if("how=declined").label(p.t("case-f-declined-reason")),
             self.people("witness").show_if("how=declined").hint(p.t("hint-witness")),
             self.satisfaction("opinion"),

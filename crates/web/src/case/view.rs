@@ -127,7 +127,8 @@ pub struct View {
     pub callbacks: Vec<CallbackView>,
     pub acts: Acts,
     pub waiting: String,
-    pub open: bool,
+    /// What a file that is taken in on the page shows.
+    pub upload: &'static str,
 }
 
 /// A phone number as screens show it.
@@ -177,7 +178,7 @@ impl View {
             callbacks: callbacks(p, l),
             acts: sort(p, s, &l.offers),
             waiting: waiting(p, s),
-            open: s.is_open(),
+            upload: if s.work().is_some() { "photo_after" } else { "photo_before" },
         }
     }
 }
@@ -361,7 +362,7 @@ fn order(p: &Page, l: &Loaded) -> Option<OrderView> {
     let (s, names) = (&l.seen.state, &l.names);
     let o = s.last_order()?;
     let in_hand = s.order().is_some();
-    let (tone, state) = if in_hand {
+    let (state_tone, state) = if in_hand {
         (look::state_tone(s.status), p.code("state", s.status.as_str()))
     } else {
         (if o.status == OrderStatus::Done { "grn" } else { "" }, p.code("order", o.status.as_str()))
@@ -389,7 +390,7 @@ fn order(p: &Page, l: &Loaded) -> Option<OrderView> {
     add("case-fee", fee(p, s), "");
     let (signature, tone) = signature(p, s);
     add("order-signature", signature, tone);
-    Some(OrderView { number: o.number.clone(), state, tone, facts })
+    Some(OrderView { number: o.number.clone(), state, tone: state_tone, facts })
 }
 
 /// What stands on the line of the customer's signature.
