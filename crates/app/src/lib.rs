@@ -17,6 +17,8 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+pub mod step;
+pub mod timer;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -1,6 +1,7 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
 mod demo;
+mod journal;
 mod serve;
 
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ enum Command {
     Serve(serve::Args),
     /// Make a demo estate in an empty place.
     Demo(demo::Args),
+    /// The journal of what happened.
+    #[command(subcommand)]
+    Journal(journal::Command),
 }
 
 fn main() -> ExitCode {
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
+        Command::Journal(command) => journal::run(command),
     };
     match done {
         Ok(code) => code,

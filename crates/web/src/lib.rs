@@ -7,9 +7,11 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod case;
 mod fail;
 mod gate;
 mod health;
+mod journal;
 mod live;
 mod page;
 mod when;

@@ -73,6 +73,19 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // cases
+    GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
+    GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
+    GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
+    GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
+    POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
+    POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
+    POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // the journal
+    GET "/journal" May(Action::ReadJournal) => crate::journal::list;
+    GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
+
     GET "/" SignedIn => crate::health::home;
 }
 
