@@ -7,6 +7,7 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod attachment;
 mod fail;
 mod gate;
 mod health;
@@ -15,7 +16,6 @@ mod page;
 mod when;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use state::{Settings, Web};
@@ -26,6 +26,5 @@ pub fn service(web: Web) -> Router {
     routes::router()
         .fallback(health::nothing)
         .layer(from_fn_with_state(web.clone(), gate::gate))
-        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .with_state(web)
 }
