@@ -17,6 +17,11 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
 
 /// The demo's sign-ins: login and role. They exist only in a demo estate.
 pub const DEMO_LOGINS: &[(&str, &str)] = &[

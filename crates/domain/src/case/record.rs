@@ -266,7 +266,6 @@ pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, r
             })
         }
         Change::Scope(scope) if *scope == case.scope => same(),
-        Change::Scope(_) if case.order().is_some() => Err(Refusal::new("refuse-order-in-hand").clause("REC-12")),
         Change::Scope(scope) => draft.emit(Fact::ScopeChanged {
             old: case.scope,
             new: *scope,
