@@ -2,6 +2,7 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod attachment;
 pub mod book;
 pub mod case;
 pub mod contact;
