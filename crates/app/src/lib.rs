@@ -12,6 +12,7 @@ pub mod desk;
 pub mod error;
 pub mod files;
 pub mod journal;
+pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;

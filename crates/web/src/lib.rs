@@ -13,8 +13,10 @@ mod fail;
 mod gate;
 mod health;
 mod journal;
+mod list;
 mod live;
 mod page;
+mod print;
 mod when;
 
 use axum::Router;
