@@ -47,8 +47,8 @@ for (const name of PACKAGES) {
 }
 
 // ---------- icons in use ----------
-// In templates: icon("x"), icon_l("x"), …#x of a <use>. In Rust: the same calls, and any literal on a line that speaks of an
-// icon. Beside that assets/icons.txt. A name in a call or in the list must exist; a literal only counts if it does.
+// In templates: icon("x"), icon_l("x"), …#x of a <use>. In Rust: the same calls, and any literal that is an icon's name in a file
+// that speaks of icons. Beside that assets/icons.txt. A name in a call or in the list must exist; a literal only counts if it does.
 const isIcon = name => fs.existsSync(at(ICONS, `${name}.svg`));
 const icons = new Map();
 const use = (name, where) => { if (!icons.has(name)) icons.set(name, where); };
@@ -56,10 +56,8 @@ for (const file of [...templates, ...rust]) {
   const text = read(file);
   for (const [, name] of text.matchAll(/\bicon\w*\(\s*"([a-z][a-z0-9-]*)"/g)) use(name, file);
   for (const [, name] of text.matchAll(/<use\b[^>]*#([a-z][a-z0-9-]*)"/g)) if (name !== 'brand') use(name, file);
-  if (file.endsWith('.rs')) {
-    for (const line of text.split('\n').filter(l => /icon/i.test(l))) {
-      for (const [, name] of line.matchAll(/"([a-z][a-z0-9-]*)"/g)) if (isIcon(name)) use(name, file);
-    }
+  if (file.endsWith('.rs') && /icon/i.test(text)) {
+    for (const [, name] of text.matchAll(/"([a-z][a-z0-9-]*)"/g)) if (isIcon(name)) use(name, file);
   }
 }
 for (const line of read('assets/icons.txt').split('\n')) {
@@ -99,9 +97,9 @@ const noMap = text => text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '');
 // Whole-line comments and indentation only: nothing that could change what the code means.
 const slimJs = text => text.split('\n').map(l => l.trim()).filter(l => l && !l.startsWith('//')).join('\n');
 const slimCss = text => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s*\n\s*/g, '\n').replace(/;\s*}/g, '}').replace(/\n+/g, '\n').trim();
-// @dark{…} is written once and becomes two rules, for screens only: paper is always light.
+// @dark{…} is written once and becomes two rules, for screens only: paper is always light. No theme chosen means: as the system.
 const dark = text => text.replace(/@dark\s*{([^}]*)}/g, (_, body) =>
-  `@media screen{html[data-theme=dark]{${body}}}\n@media screen and (prefers-color-scheme:dark){html[data-theme=auto]{${body}}}`);
+  `@media screen{html[data-theme=dark]{${body}}}\n@media screen and (prefers-color-scheme:dark){html:not([data-theme=light]):not([data-theme=dark]){${body}}}`);
 
 const htmxVersion = version('htmx.org');
 const sprite = '<svg xmlns="http://www.w3.org/2000/svg"><!-- Tabler Icons, MIT, see LICENSES.txt -->'

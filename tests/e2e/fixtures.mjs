@@ -14,13 +14,13 @@ export const CSP = "default-src 'self'; object-src 'none'; base-uri 'none'; form
 
 export const icon = (name, cls = '') => `<svg class="i ${cls}" aria-hidden="true"><use href="${asset('icons.svg')}#${name}"/></svg>`;
 const L10N = {
-  'left-d': '剩 {d} 天 {h} 时', 'left-h': '剩 {h} 时 {mm} 分', 'left-m': '剩 {m} 分',
-  'over-d': '超时 {d} 天 {h} 时', 'over-h': '超时 {h} 时 {mm} 分', 'over-m': '超时 {m} 分', 'over-now': '刚超时',
+  'left-d': '剩 {d} 天 {h} 时', 'left-hm': '剩 {h} 时 {mm} 分', 'left-m': '剩 {$m} 分',
+  'over-d': '超时 {d} 天 {h} 时', 'over-hm': '超时 {h} 时 {mm} 分', 'over-m': '超时 {m} 分', 'over-now': '刚超时',
   'draft-saving': '正在保存', 'draft-saved': '已保存 {t}', 'draft-offline': '离线，已留在本机', 'draft-failed': '未存到服务器，正在重试', 'draft-restored': '已取回未存的内容',
-  'live-on': '实时连接正常', 'live-off': '实时连接中断，正在重连', 'combo-count': '{n} 个匹配', 'combo-none': '无匹配',
-  'photo-waiting': '待上传', 'photo-sending': '上传中', 'photo-retry': '{s} 秒后重试', 'photo-failed': '未传成', 'photo-done': '已上传', 'photo-remove': '移除 {name}',
-  'lock-soon': '{s} 秒后锁定', 'selected': '已选 {n} 项', 'privacy': '请勿记录身份证号、银行卡号', 'copied': '已复制',
-  'error-server': '系统出错，请稍后重试', 'error-network': '网络不通，请检查连接',
+  'live-connected': '实时连接正常', 'live-reconnecting': '实时连接中断，正在重连', 'combo-count': '{n} 个匹配', 'combo-none': '无匹配',
+  'upload-queued': '待上传', 'upload-sending': '上传中', 'upload-failed': '{s} 秒后重试', 'upload-refused': '未传成', 'upload-done': '已上传', 'upload-remove': '移除 {name}',
+  'lock-warning': '{s} 秒后锁定', 'selected': '已选 {n} 项', 'privacy-id': '请勿记录身份证号', 'privacy-card': '请勿记录银行卡号', 'copied': '已复制',
+  'failed-server': '系统出错，请稍后重试', 'failed': '网络不通，请检查连接',
 };
 export function html(body, {title = '测试页', attrs = '', theme = 'light', sign = false, lang = 'zh-CN', user = 'u1'} = {}) {
   return `<!doctype html><html lang="${lang}" data-theme="${theme}"><head><meta charset="utf-8">
@@ -67,8 +67,8 @@ export function pages() {
       <label class="ck"><input type="checkbox" name="ok" value="1">已告知</label><p class="draft" data-draft-state></p><button class="btn pri">登记</button></form>`)),
     photo: html(main('照片', `<div class="photos" id="list"><label class="add">${icon('camera', 'xl')}拍照<input class="vh" id="file" type="file" accept="image/*" multiple data-upload="/upload" data-shrink data-kind="after" data-list="#list"></label></div>`)),
     sign: html(`<main class="mmain"><h1>签字</h1><form method="post" action="/post"><div class="sign"><canvas id="pad" data-sign data-target="signature" role="img" aria-label="签字区"></canvas></div><input type="hidden" name="signature"><button class="btn" type="button" data-sign-clear=".sign">重签</button></form></main>`, {sign: true, attrs: 'class="m"'}),
-    live: html(main('队列', `${ERROR}<div data-live id="live" hx-sse:connect="/events" hx-trigger="load, reconnect" hx-swap="none" hx-config="sse.pauseOnBackground:false"></div>
-      <b id="count">1</b><p id="card" hx-get="/said" hx-trigger="call from:#live, poll from:body"></p><span class="st" data-live-state>…</span><button id="boom" hx-get="/boom" hx-target="#card" type="button">x</button>`)),
+    live: html(main('队列', `${ERROR}<div id="live" hx-sse:connect="/events" hx-swap="none"></div>
+      <b id="count">1</b><p id="card" hx-get="/said" hx-trigger="call from:#live, live from:body"></p><span class="st" data-live-state>…</span><button id="boom" hx-get="/boom" hx-target="#card" type="button">x</button>`)),
     table: html(main('清单', `<table class="t"><thead><tr><th scope="col"><input type="checkbox" data-check-all="ids" aria-label="全选"></th><th scope="col">单号</th></tr></thead><tbody data-rows>${[1, 2, 3, 4].map(i => `<tr data-row><td><input type="checkbox" name="ids" value="${i}" aria-label="选择 ${i}"></td><td><a href="#r${i}" id="r${i}">LX-${i}</a></td></tr>`).join('')}</tbody></table><span data-check-count></span> <button class="btn" data-bulk disabled>催办</button>`)),
     lock: html(main('工作台', `<form data-draft="contact" data-draft-url="/drafts/contact"><label for="text">内容</label><textarea class="ta" id="text" name="text"></textarea></form><div class="floatbar" role="alert" data-lock-warning hidden><span data-lock-text></span></div>`), {attrs: 'data-lock-after="4" data-lock-warn="2" data-lock-url="/session/lock" data-lock-page="/locked" data-locked-text="已锁定"'}),
     locked: html(`<main><h1>已锁定</h1></main>`, {attrs: 'class="gate"'}),

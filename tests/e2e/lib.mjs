@@ -119,11 +119,11 @@ export async function page(t, {base = '', viewport = DESK, locale = 'zh-CN', pho
 
 /** Signs in by the form of the product and waits until it has left the sign-in page. */
 export async function signIn(tab, login, password) {
-  if (!/\/login/.test(tab.url())) await tab.goto('/login');
+  if (!/\/sign-in/.test(tab.url())) await tab.goto('/sign-in');
   await tab.fill('[name=login]', login);
   await tab.fill('[name=password]', password);
   await tab.press('[name=password]', 'Enter');
-  await tab.waitForURL(url => !/\/login/.test(url.pathname));
+  await tab.waitForURL(url => !/\/sign-in/.test(url.pathname));
 }
 
 /** WCAG 2.2 AA and best practice; fails with what is wrong and where. */

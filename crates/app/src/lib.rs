@@ -7,8 +7,10 @@ pub mod case;
 pub mod contact;
 pub mod ctx;
 pub mod desk;
+pub mod directory;
 pub mod error;
 pub mod files;
+pub mod find;
 pub mod journal;
 pub mod live;
 pub mod once;
@@ -16,6 +18,11 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
 
 /// The demo's sign-ins: login and role. They exist only in a demo estate.
 pub const DEMO_LOGINS: &[(&str, &str)] = &[

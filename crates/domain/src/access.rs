@@ -162,7 +162,10 @@ impl Action {
     /// Done by whoever holds the work order; being the first asked is not enough.
     pub const fn needs_the_order(self) -> bool {
         use Action::*;
-        matches!(self, Accept | ReturnOrder | HandOver | Arrive | Quote | Wait | Resume | Complete | Amend)
+        matches!(
+            self,
+            Accept | ReturnOrder | HandOver | Arrive | Quote | Wait | Resume | Complete | Amend
+        )
     }
 }
 
@@ -279,7 +282,11 @@ pub fn allowed(role: Role, action: Action) -> Reach {
 
 /// The farthest reach of several roles.
 pub fn reach(roles: &[Role], action: Action) -> Reach {
-    roles.iter().map(|role| allowed(*role, action)).max().unwrap_or(Reach::Never)
+    roles
+        .iter()
+        .map(|role| allowed(*role, action))
+        .max()
+        .unwrap_or(Reach::Never)
 }
 
 codes! {
@@ -296,7 +303,11 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
     /// Somebody with an account, vendors' contacts included.
-    Staff { id: StaffId, roles: Vec<Role>, department: Option<DepartmentId> },
+    Staff {
+        id: StaffId,
+        roles: Vec<Role>,
+        department: Option<DepartmentId>,
+    },
     /// The customer of one case.
     Customer { via: Via, case: CaseId },
     /// A vendor without an account, for one order.
@@ -316,7 +327,13 @@ impl Who {
 
     /// How far this person's right to an action reaches. A customer and a vendor's link reach their own case only.
     pub fn reach(&self, action: Action) -> Reach {
-        let own = |list: &[Action]| if list.contains(&action) { Reach::Own } else { Reach::Never };
+        let own = |list: &[Action]| {
+            if list.contains(&action) {
+                Reach::Own
+            } else {
+                Reach::Never
+            }
+        };
         match self {
             Who::Staff { roles, .. } => reach(roles, action),
             Who::Customer { .. } => own(CUSTOMER_ACTIONS),
@@ -345,7 +362,14 @@ mod tests {
 
     #[test]
     fn a_system_administrator_sees_no_resident() {
-        let house = ["manage_staff", "manage_site", "settings", "backup", "api_tokens", "resend_message"];
+        let house = [
+            "manage_staff",
+            "manage_site",
+            "settings",
+            "backup",
+            "api_tokens",
+            "resend_message",
+        ];
         for action in Action::ALL {
             let may = allowed(Role::Sysadmin, *action) > Reach::Never;
             assert_eq!(may, house.contains(&action.as_str()), "{action}");
@@ -361,14 +385,29 @@ mod tests {
 
     #[test]
     fn a_fee_is_waived_only_by_those_who_may_grant_it() {
-        let grantors: Vec<_> =
-            Role::ALL.iter().filter(|role| allowed(**role, Action::WaiveFee) > Reach::Never).map(|r| r.as_str()).collect();
-        assert_eq!(grantors, ["cs_head", "project_manager", "finance", "company_leader", "general_manager"]);
+        let grantors: Vec<_> = Role::ALL
+            .iter()
+            .filter(|role| allowed(**role, Action::WaiveFee) > Reach::Never)
+            .map(|r| r.as_str())
+            .collect();
+        assert_eq!(
+            grantors,
+            [
+                "cs_head",
+                "project_manager",
+                "finance",
+                "company_leader",
+                "general_manager"
+            ]
+        );
     }
 
     #[test]
     fn several_roles_add_up() {
-        assert_eq!(reach(&[Role::Sysadmin, Role::DeptHead], Action::Dispatch), Reach::Department);
+        assert_eq!(
+            reach(&[Role::Sysadmin, Role::DeptHead], Action::Dispatch),
+            Reach::Department
+        );
         assert_eq!(reach(&[], Action::ViewCase), Reach::Never);
     }
 }

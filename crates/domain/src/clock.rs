@@ -86,9 +86,15 @@ impl Limit {
     /// The limit for a clock that starts at `started_at`, in the site's zone.
     pub fn target(self, started_at: i64, zone: &TimeZone) -> Target {
         match self {
-            Limit::Minute { n } => Target::Running { ms: i64::from(n) * 60_000 },
-            Limit::Hour { n } => Target::Running { ms: i64::from(n) * 3_600_000 },
-            Limit::NaturalDay { n } => Target::Fixed { at: end_of_day(started_at, n, zone) },
+            Limit::Minute { n } => Target::Running {
+                ms: i64::from(n) * 60_000,
+            },
+            Limit::Hour { n } => Target::Running {
+                ms: i64::from(n) * 3_600_000,
+            },
+            Limit::NaturalDay { n } => Target::Fixed {
+                at: end_of_day(started_at, n, zone),
+            },
         }
     }
 
@@ -259,8 +265,14 @@ impl Clock {
 
     /// Pauses as they count: a union, clipped to the clock's start, cut at the longest total. Open ends stay open.
     fn pauses(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
-        let Some(start) = self.started_at else { return Vec::new() };
-        let mut raw: Vec<_> = self.paused.iter().map(|p| (p.from.max(start), p.to, p.reason)).collect();
+        let Some(start) = self.started_at else {
+            return Vec::new();
+        };
+        let mut raw: Vec<_> = self
+            .paused
+            .iter()
+            .map(|p| (p.from.max(start), p.to, p.reason))
+            .collect();
         raw.retain(|(from, to, _)| to.is_none_or(|to| to > *from));
         raw.sort_by_key(|(from, _, _)| *from);
         let mut merged: Vec<(i64, Option<i64>, WaitReason)> = Vec::new();
@@ -272,7 +284,9 @@ impl Clock {
                 _ => merged.push((from, to, reason)),
             }
         }
-        let Some(mut left) = self.max_pause_ms else { return merged };
+        let Some(mut left) = self.max_pause_ms else {
+            return merged;
+        };
         merged.retain_mut(|(from, to, _)| {
             let end = to.map_or(from.saturating_add(left), |to| to.min(from.saturating_add(left)));
             left -= end - *from;
@@ -321,7 +335,11 @@ impl Clock {
     /// When it is due, as known at `now`. None while paused (unless an outside instant counts) or not begun.
     pub fn due_at(&self, now: i64) -> Option<i64> {
         self.started_at?;
-        let own = if self.pause_at(now).is_some() { None } else { self.own_due() };
+        let own = if self.pause_at(now).is_some() {
+            None
+        } else {
+            self.own_due()
+        };
         match (own, self.bound().map(|bound| bound.at)) {
             (Some(own), Some(bound)) => Some(own.min(bound)),
             (own, bound) => own.or(bound),
@@ -380,7 +398,12 @@ impl Clock {
     /// Holds the clock, if its rule allows this reason. A known end lets it go on by itself.
     pub fn pause(&mut self, from: i64, to: Option<i64>, reason: WaitReason) {
         if self.is_open() && self.pausable.contains(&reason) {
-            self.paused.push(Pause { from, to, reason, planned: false });
+            self.paused.push(Pause {
+                from,
+                to,
+                reason,
+                planned: false,
+            });
         }
     }
 
@@ -393,8 +416,13 @@ impl Clock {
         }
     }
 
-    /// Takes over a changed rule; start, past pauses and breach stay. Pauses planned for later give way to the new ones.
+    /// Takes over a changed rule; start, past pauses and breach stay. Pauses planned for later give way to the new ones, and
+    /// a clock that an earlier change had dropped counts again.
     pub fn retarget(&mut self, rule: ClockStart, at: i64) {
+        if self.met_at.is_some() {
+            return;
+        }
+        self.cancelled_at = None;
         self.clause = rule.clause;
         self.limit = rule.limit;
         self.target = rule.target;
@@ -423,7 +451,10 @@ impl Clock {
         }
         let resumes = self.pause_at(now).and_then(|(_, to, _)| to);
         let due = self.due_at(now);
-        let near = due.zip(self.limit_ms()).map(|(due, limit)| due - near_ms(limit)).filter(|near| *near > now);
+        let near = due
+            .zip(self.limit_ms())
+            .map(|(due, limit)| due - near_ms(limit))
+            .filter(|near| *near > now);
         // Past due the breach itself is the step, and it is wanted at once: the first instant after due.
         let passed = due.map(|due| due.saturating_add(1));
         [resumes, near, passed].into_iter().flatten().min()
@@ -447,7 +478,10 @@ impl Clock {
         let end = self.met_at.or(self.cancelled_at).unwrap_or(now);
         let due_at = self.due_at(end);
         let pause = self.pause_at(end);
-        let bound = self.bound().filter(|bound| due_at == Some(bound.at)).filter(|_| self.own_due() != due_at);
+        let bound = self
+            .bound()
+            .filter(|bound| due_at == Some(bound.at))
+            .filter(|_| self.own_due() != due_at);
         let left_ms = self.started_at.and_then(|_| match (due_at, self.target) {
             (Some(due), _) if bound.is_some() => Some(due - end),
             (_, Some(Target::Running { ms })) => Some(ms - self.elapsed(end)),
@@ -468,7 +502,10 @@ impl Clock {
             ClockState::Overdue
         } else if due_at.is_none() || (pause.is_some() && bound.is_none()) {
             ClockState::Paused
-        } else if left_ms.zip(self.limit_ms()).is_some_and(|(left, limit)| left <= near_ms(limit)) {
+        } else if left_ms
+            .zip(self.limit_ms())
+            .is_some_and(|(left, limit)| left <= near_ms(limit))
+        {
             ClockState::Near
         } else {
             ClockState::Running
@@ -492,15 +529,25 @@ impl Clock {
 
     /// The stretches from the start to `until`, in order and without gaps.
     fn explain(&self, until: i64) -> Vec<Stretch> {
-        let Some(mut at) = self.started_at else { return Vec::new() };
+        let Some(mut at) = self.started_at else {
+            return Vec::new();
+        };
         let mut stretches = Vec::new();
         let mut push = |from: i64, to: i64, reason: Option<WaitReason>| {
             if to > from {
-                let kind = if reason.is_some() { StretchKind::Paused } else { StretchKind::Counted };
+                let kind = if reason.is_some() {
+                    StretchKind::Paused
+                } else {
+                    StretchKind::Counted
+                };
                 stretches.push(Stretch { from, to, kind, reason });
             }
         };
-        let pauses = if matches!(self.target, Some(Target::Running { .. })) { self.pauses() } else { Vec::new() };
+        let pauses = if matches!(self.target, Some(Target::Running { .. })) {
+            self.pauses()
+        } else {
+            Vec::new()
+        };
         for (from, to, reason) in pauses {
             if from >= until {
                 break;

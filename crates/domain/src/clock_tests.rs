@@ -7,7 +7,12 @@ const HOUR: i64 = 60 * MIN;
 const ZONE: &str = "Asia/Shanghai";
 
 fn ms(text: &str) -> i64 {
-    text.parse::<jiff::civil::DateTime>().unwrap().in_tz(ZONE).unwrap().timestamp().as_millisecond()
+    text.parse::<jiff::civil::DateTime>()
+        .unwrap()
+        .in_tz(ZONE)
+        .unwrap()
+        .timestamp()
+        .as_millisecond()
 }
 
 fn clock(started: i64, limit: Limit) -> Clock {
@@ -53,11 +58,20 @@ fn natural_days_end_at_midnight() {
         ("2026-11-20T23:59", 2, "2026-11-23T00:00"),
         ("2026-12-30T10:00", 3, "2027-01-03T00:00"),
     ] {
-        assert_eq!(clock(ms(start), Limit::NaturalDay { n }).due_at(ms(start)), Some(ms(due)), "{start} +{n}");
+        assert_eq!(
+            clock(ms(start), Limit::NaturalDay { n }).due_at(ms(start)),
+            Some(ms(due)),
+            "{start} +{n}"
+        );
     }
     let berlin = TimeZone::get("Europe/Berlin").unwrap();
-    let noon = "2026-10-25T00:30:00+02:00".parse::<Timestamp>().unwrap().as_millisecond();
-    let Target::Fixed { at } = (Limit::NaturalDay { n: 0 }).target(noon, &berlin) else { panic!("not fixed") };
+    let noon = "2026-10-25T00:30:00+02:00"
+        .parse::<Timestamp>()
+        .unwrap()
+        .as_millisecond();
+    let Target::Fixed { at } = (Limit::NaturalDay { n: 0 }).target(noon, &berlin) else {
+        panic!("not fixed")
+    };
     assert_eq!(at - noon, 24 * HOUR + 30 * MIN, "the autumn Sunday has 25 hours");
 }
 
@@ -66,7 +80,10 @@ fn pauses_are_a_union_and_move_the_limit() {
     let four = Limit::Hour { n: 4 };
     for (pauses, due) in [
         (vec![(HOUR, Some(2 * HOUR))], 5 * HOUR),
-        (vec![(HOUR, Some(2 * HOUR)), (HOUR + 30 * MIN, Some(3 * HOUR))], 6 * HOUR),
+        (
+            vec![(HOUR, Some(2 * HOUR)), (HOUR + 30 * MIN, Some(3 * HOUR))],
+            6 * HOUR,
+        ),
         (vec![(HOUR, Some(HOUR))], 4 * HOUR),
         (vec![(-HOUR, Some(HOUR))], 5 * HOUR),
         // Due falls on the first instant of a pause: it moves to the end.
@@ -74,7 +91,10 @@ fn pauses_are_a_union_and_move_the_limit() {
         // A pause after due does not move it.
         (vec![(4 * HOUR + 1, Some(6 * HOUR))], 4 * HOUR),
         // Two that begin in the same minute.
-        (vec![(3_605_000, Some(3_620_000)), (3_640_000, Some(5_410_000))], 4 * HOUR + 1_785_000),
+        (
+            vec![(3_605_000, Some(3_620_000)), (3_640_000, Some(5_410_000))],
+            4 * HOUR + 1_785_000,
+        ),
     ] {
         assert_eq!(paused(four, &pauses).due_at(10 * HOUR), Some(due), "{pauses:?}");
     }
@@ -85,7 +105,10 @@ fn while_paused_nothing_is_due_and_the_rest_is_frozen() {
     let clock = paused(Limit::Hour { n: 4 }, &[(HOUR, None)]);
     for now in [HOUR, 6 * HOUR, 600 * HOUR] {
         let view = clock.view(now);
-        assert_eq!((view.state, view.due_at, view.left_ms), (ClockState::Paused, None, Some(3 * HOUR)));
+        assert_eq!(
+            (view.state, view.due_at, view.left_ms),
+            (ClockState::Paused, None, Some(3 * HOUR))
+        );
         assert_eq!(clock.unrecorded_breach(now), None);
         assert_eq!(clock.next_step_at(now), None);
     }
@@ -102,7 +125,10 @@ fn a_wait_with_an_end_lets_the_clock_go_on_by_itself() {
 
 #[test]
 fn pauses_beyond_the_longest_total_count() {
-    let mut clock = paused(Limit::Hour { n: 4 }, &[(HOUR, Some(2 * HOUR)), (2 * HOUR + 30 * MIN, None)]);
+    let mut clock = paused(
+        Limit::Hour { n: 4 },
+        &[(HOUR, Some(2 * HOUR)), (2 * HOUR + 30 * MIN, None)],
+    );
     clock.max_pause_ms = Some(2 * HOUR);
     assert_eq!(clock.due_at(10 * HOUR), Some(6 * HOUR));
     assert_eq!(clock.view(3 * HOUR).state, ClockState::Paused);
@@ -117,9 +143,10 @@ fn only_named_reasons_pause() {
 
 #[test]
 fn met_exactly_when_due_and_breached_one_millisecond_later() {
-    for (at, state, breached) in
-        [(30 * MIN, ClockState::Met, None), (30 * MIN + 1, ClockState::BreachedDone, Some(30 * MIN))]
-    {
+    for (at, state, breached) in [
+        (30 * MIN, ClockState::Met, None),
+        (30 * MIN + 1, ClockState::BreachedDone, Some(30 * MIN)),
+    ] {
         let mut clock = clock(0, Limit::Minute { n: 30 });
         clock.meet(at, at);
         let view = clock.view(at + HOUR);
@@ -153,18 +180,34 @@ fn what_happened_in_time_and_was_entered_later_is_excused() {
     clock.breach(30 * MIN, BreachReason::Time);
     clock.meet(15 * MIN, 45 * MIN);
     let view = clock.view(HOUR);
-    assert_eq!((view.state, view.excused, view.breached_at), (ClockState::Met, true, Some(30 * MIN)));
+    assert_eq!(
+        (view.state, view.excused, view.breached_at),
+        (ClockState::Met, true, Some(30 * MIN))
+    );
 }
 
 #[test]
 fn the_earliest_of_standard_customer_and_authority_counts() {
     let mut clock = clock(0, Limit::Hour { n: 4 });
-    clock.bounds.push(Bound { at: 3 * HOUR, source: BoundSource::Customer });
-    clock.bounds.push(Bound { at: 2 * HOUR, source: BoundSource::Authority });
+    clock.bounds.push(Bound {
+        at: 3 * HOUR,
+        source: BoundSource::Customer,
+    });
+    clock.bounds.push(Bound {
+        at: 2 * HOUR,
+        source: BoundSource::Authority,
+    });
     let view = clock.view(0);
-    assert_eq!((view.due_at, view.bound_by), (Some(2 * HOUR), Some(BoundSource::Authority)));
+    assert_eq!(
+        (view.due_at, view.bound_by),
+        (Some(2 * HOUR), Some(BoundSource::Authority))
+    );
     clock.pause(HOUR, None, WaitReason::Parts);
-    assert_eq!(clock.due_at(90 * MIN), Some(2 * HOUR), "a pause does not move what others fixed");
+    assert_eq!(
+        clock.due_at(90 * MIN),
+        Some(2 * HOUR),
+        "a pause does not move what others fixed"
+    );
 }
 
 #[test]
@@ -184,7 +227,14 @@ fn the_explanation_has_no_gaps() {
     let view = paused(Limit::Hour { n: 4 }, &[(HOUR, Some(2 * HOUR))]).view(3 * HOUR);
     let seen: Vec<_> = view.explain.iter().map(|s| (s.from, s.to, s.kind)).collect();
     let (counted, paused) = (StretchKind::Counted, StretchKind::Paused);
-    assert_eq!(seen, [(0, HOUR, counted), (HOUR, 2 * HOUR, paused), (2 * HOUR, 5 * HOUR, counted)]);
+    assert_eq!(
+        seen,
+        [
+            (0, HOUR, counted),
+            (HOUR, 2 * HOUR, paused),
+            (2 * HOUR, 5 * HOUR, counted)
+        ]
+    );
 }
 
 fn start_of(clock: &Clock) -> ClockStart {

@@ -25,7 +25,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal by a rule.
     pub fn new(rule: &'static str) -> Self {
-        Refusal { rule, clause: None, missing: Vec::new(), args: Vec::new() }
+        Refusal {
+            rule,
+            clause: None,
+            missing: Vec::new(),
+            args: Vec::new(),
+        }
     }
 
     /// Names the clause behind the rule.

@@ -56,7 +56,11 @@ pub struct StandardError {
 
 impl std::fmt::Display for StandardError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.path, self.message) }
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.path, self.message)
+        }
     }
 }
 
@@ -137,15 +141,27 @@ impl Standard {
             lines.push(checked_line(line, &format!("lines[{l}]"))?);
         }
         for (l, line) in lines.iter().enumerate() {
-            let earlier = lines[..l].iter().position(|other| other.same_cases(line) && other.sets_same_clock(line));
+            let earlier = lines[..l]
+                .iter()
+                .position(|other| other.same_cases(line) && other.sets_same_clock(line));
             if let Some(other) = earlier {
-                return Err(error(&format!("lines[{l}]"), &format!("speaks for the same cases as lines[{other}]")));
+                return Err(error(
+                    &format!("lines[{l}]"),
+                    &format!("speaks for the same cases as lines[{other}]"),
+                ));
             }
         }
-        let standard = Standard { version: file.version, lines, callback };
+        let standard = Standard {
+            version: file.version,
+            lines,
+            callback,
+        };
         for kind in Kind::ALL {
             for importance in Importance::ALL {
-                if standard.rule(ClockCode::Promise, *kind, "", *importance, Urgency::Normal).is_none() {
+                if standard
+                    .rule(ClockCode::Promise, *kind, "", *importance, Urgency::Normal)
+                    .is_none()
+                {
                     let what = format!("no promise limit for {kind}, {importance} (REC-8)");
                     return Err(error("lines", &what));
                 }
@@ -199,10 +215,20 @@ impl Line {
         let prefix = if self.items.is_empty() {
             Some(0)
         } else {
-            self.items.iter().filter(|prefix| under(item, prefix)).map(String::len).max()
+            self.items
+                .iter()
+                .filter(|prefix| under(item, prefix))
+                .map(String::len)
+                .max()
         };
-        let named = [!self.kinds.is_empty(), !self.importance.is_empty(), !self.urgency.is_empty()];
-        prefix.filter(|_| fits).map(|length| (length, named.into_iter().filter(|named| *named).count()))
+        let named = [
+            !self.kinds.is_empty(),
+            !self.importance.is_empty(),
+            !self.urgency.is_empty(),
+        ];
+        prefix
+            .filter(|_| fits)
+            .map(|length| (length, named.into_iter().filter(|named| *named).count()))
     }
 
     fn same_cases(&self, other: &Line) -> bool {
@@ -219,13 +245,16 @@ impl Line {
     }
 
     fn sets_same_clock(&self, other: &Line) -> bool {
-        self.clocks.iter().any(|rule| other.clocks.iter().any(|theirs| theirs.code == rule.code))
+        self.clocks
+            .iter()
+            .any(|rule| other.clocks.iter().any(|theirs| theirs.code == rule.code))
     }
 }
 
 /// Whether an item code lies under a prefix: `repair.lift` holds `repair.lift.stuck`, not `repair.lifting`.
 fn under(item: &str, prefix: &str) -> bool {
-    item.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric()))
+    item.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
 fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
@@ -240,24 +269,59 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
         let path = format!("{path}.clocks[{c}]");
         let ms = clock.limit.rough_ms();
         if ms <= 0 || ms > LONGEST_MS {
-            return Err(error(&format!("{path}.limit"), "must be more than nothing and at most a year"));
+            return Err(error(
+                &format!("{path}.limit"),
+                "must be more than nothing and at most a year",
+            ));
         }
         if clock.clause.trim().is_empty() {
-            return Err(error(&format!("{path}.clause"), "must name the clause or the site's own rule"));
+            return Err(error(
+                &format!("{path}.clause"),
+                "must name the clause or the site's own rule",
+            ));
         }
         if matches!(clock.limit, Limit::NaturalDay { .. }) && !clock.pausable.is_empty() {
-            return Err(error(&format!("{path}.pausable"), "a limit in natural days cannot be paused"));
+            return Err(error(
+                &format!("{path}.pausable"),
+                "a limit in natural days cannot be paused",
+            ));
         }
         if clocks.iter().any(|other| other.code == clock.code) {
             return Err(error(&path, &format!("sets {} twice", clock.code)));
         }
-        let max_pause_ms =
-            clock.max_pause.map(|limit| running_ms(limit, &format!("{path}.max_pause"))).transpose()?;
-        let ClockFile { code, limit, clause, pausable, .. } = clock;
-        clocks.push(ClockRule { code, limit, clause, pausable, max_pause_ms });
+        let max_pause_ms = clock
+            .max_pause
+            .map(|limit| running_ms(limit, &format!("{path}.max_pause")))
+            .transpose()?;
+        let ClockFile {
+            code,
+            limit,
+            clause,
+            pausable,
+            ..
+        } = clock;
+        clocks.push(ClockRule {
+            code,
+            limit,
+            clause,
+            pausable,
+            max_pause_ms,
+        });
     }
-    let LineFile { kinds, importance, urgency, items, .. } = line;
-    Ok(Line { kinds, importance, urgency, items, clocks })
+    let LineFile {
+        kinds,
+        importance,
+        urgency,
+        items,
+        ..
+    } = line;
+    Ok(Line {
+        kinds,
+        importance,
+        urgency,
+        items,
+        clocks,
+    })
 }
 
 fn running_ms(limit: Limit, path: &str) -> Result<i64, StandardError> {
@@ -269,7 +333,10 @@ fn running_ms(limit: Limit, path: &str) -> Result<i64, StandardError> {
 }
 
 fn error(path: &str, message: &str) -> StandardError {
-    StandardError { path: path.to_owned(), message: message.to_owned() }
+    StandardError {
+        path: path.to_owned(),
+        message: message.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -278,31 +345,127 @@ mod tests {
 
     fn limit(code: ClockCode, kind: Kind, item: &str, imp: Importance, urg: Urgency) -> Option<(Limit, String)> {
         let standard = Standard::shipped().unwrap();
-        standard.rule(code, kind, item, imp, urg).map(|rule| (rule.limit, rule.clause.clone()))
+        standard
+            .rule(code, kind, item, imp, urg)
+            .map(|rule| (rule.limit, rule.clause.clone()))
     }
 
     #[test]
     fn the_shipped_standard_says_what_the_clauses_say() {
         use {ClockCode as C, Importance as I, Kind as K, Urgency as U};
-        let (minute, hour, day) =
-            (|n| Limit::Minute { n }, |n| Limit::Hour { n }, |n| Limit::NaturalDay { n });
+        let (minute, hour, day) = (
+            |n| Limit::Minute { n },
+            |n| Limit::Hour { n },
+            |n| Limit::NaturalDay { n },
+        );
         for (code, kind, item, imp, urg, expected) in [
-            (C::Response, K::Inquiry, "", I::Ordinary, U::Normal, Some((hour(4), "STD-1"))),
-            (C::Response, K::Help, "", I::Major, U::Emergency, Some((hour(4), "STD-1"))),
-            (C::OnSite, K::Request, "", I::Ordinary, U::Urgent, Some((minute(30), "STD-2"))),
-            (C::OnSite, K::Request, "", I::Ordinary, U::Emergency, Some((minute(30), "STD-2"))),
+            (
+                C::Response,
+                K::Inquiry,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(4), "STD-1")),
+            ),
+            (
+                C::Response,
+                K::Help,
+                "",
+                I::Major,
+                U::Emergency,
+                Some((hour(4), "STD-1")),
+            ),
+            (
+                C::OnSite,
+                K::Request,
+                "",
+                I::Ordinary,
+                U::Urgent,
+                Some((minute(30), "STD-2")),
+            ),
+            (
+                C::OnSite,
+                K::Request,
+                "",
+                I::Ordinary,
+                U::Emergency,
+                Some((minute(30), "STD-2")),
+            ),
             (C::OnSite, K::Request, "", I::Ordinary, U::Normal, None),
-            (C::OnSite, K::Complaint, "", I::Ordinary, U::Normal, Some((hour(1), "STD-3"))),
-            (C::Feedback, K::Complaint, "", I::Ordinary, U::Normal, Some((hour(4), "STD-3"))),
-            (C::Finish, K::Complaint, "", I::Ordinary, U::Normal, Some((hour(8), "STD-6"))),
-            (C::Finish, K::Request, "repair.lift.stuck", I::Ordinary, U::Normal, Some((minute(30), "STD-15"))),
+            (
+                C::OnSite,
+                K::Complaint,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(1), "STD-3")),
+            ),
+            (
+                C::Feedback,
+                K::Complaint,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(4), "STD-3")),
+            ),
+            (
+                C::Finish,
+                K::Complaint,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(8), "STD-6")),
+            ),
+            (
+                C::Finish,
+                K::Request,
+                "repair.lift.stuck",
+                I::Ordinary,
+                U::Normal,
+                Some((minute(30), "STD-15")),
+            ),
             (C::Finish, K::Request, "repair.lift.stuck", I::Major, U::Normal, None),
-            (C::Finish, K::Request, "repair.power.light_corridor", I::Ordinary, U::Normal, Some((hour(8), "STD-16"))),
-            (C::Finish, K::Request, "repair.power.light_corridor", I::Important, U::Normal, Some((hour(48), "STD-16"))),
-            (C::Callback, K::Request, "", I::Ordinary, U::Normal, Some((hour(24), "CSM-3"))),
+            (
+                C::Finish,
+                K::Request,
+                "repair.power.light_corridor",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(8), "STD-16")),
+            ),
+            (
+                C::Finish,
+                K::Request,
+                "repair.power.light_corridor",
+                I::Important,
+                U::Normal,
+                Some((hour(48), "STD-16")),
+            ),
+            (
+                C::Callback,
+                K::Request,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((hour(24), "CSM-3")),
+            ),
             (C::Callback, K::Praise, "", I::Ordinary, U::Normal, None),
-            (C::Promise, K::Inquiry, "", I::Ordinary, U::Normal, Some((day(0), "REC-8"))),
-            (C::Promise, K::Complaint, "", I::Important, U::Normal, Some((day(2), "REC-8"))),
+            (
+                C::Promise,
+                K::Inquiry,
+                "",
+                I::Ordinary,
+                U::Normal,
+                Some((day(0), "REC-8")),
+            ),
+            (
+                C::Promise,
+                K::Complaint,
+                "",
+                I::Important,
+                U::Normal,
+                Some((day(2), "REC-8")),
+            ),
             (C::Promise, K::Request, "", I::Major, U::Normal, Some((day(3), "REC-8"))),
         ] {
             let seen = limit(code, kind, item, imp, urg);
@@ -327,7 +490,10 @@ mod tests {
         ))
         .unwrap();
         let finish = |kind, item, urgency| {
-            standard.rule(ClockCode::Finish, kind, item, Importance::Ordinary, urgency).unwrap().limit
+            standard
+                .rule(ClockCode::Finish, kind, item, Importance::Ordinary, urgency)
+                .unwrap()
+                .limit
         };
         assert_eq!(finish(Kind::Help, "z", Urgency::Normal), Limit::Hour { n: 1 });
         assert_eq!(finish(Kind::Request, "z", Urgency::Urgent), Limit::Hour { n: 2 });

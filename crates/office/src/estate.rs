@@ -446,8 +446,6 @@ struct Index {
     units: HashMap<UnitKey, usize>,
     /// Position in `people` by name and something that tells namesakes apart.
     people: HashMap<(String, String), usize>,
-    /// Position in `people` by key.
-    person: HashMap<PersonKey, usize>,
     /// Position in `occupancies`.
     occupancies: HashMap<(PersonKey, UnitKey), usize>,
     /// Position in `vehicles` by folded plate.

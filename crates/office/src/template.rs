@@ -113,6 +113,7 @@ fn instructions(page: &mut Worksheet, lang: Lang) -> Result<(), TemplateError> {
             row += 1;
         }
     }
+    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     page.set_active(true);
     Ok(())
 }
@@ -162,6 +163,7 @@ fn data_sheet(page: &mut Worksheet, sheet: &Sheet, lang: Lang) -> Result<(), Tem
             page.add_data_validation(1, index, ROWS, index, &validation)?;
         }
     }
+    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     page.set_freeze_panes(1, 0)?;
     Ok(())
 }

@@ -106,11 +106,13 @@ pub(crate) const RULES: &[Both] = &[
 ];
 
 /// Headings of the table of explanations.
-pub(crate) const TABLE: [Both; 4] = [
+pub(crate) const TABLE: [Both; 6] = [
     ("工作表", "Sheet"),
     ("列", "Column"),
     ("必填", "Required"),
     ("怎么填", "How to fill in"),
+    ("示例一", "Example 1"),
+    ("示例二", "Example 2"),
 ];
 
 pub(crate) const YES: Both = ("是", "yes");

@@ -6,11 +6,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::ctx::{Clock, HostClock, HostEntropy};
+use app::ctx::{Clock, HostEntropy};
 use app::desk::Desk;
 use store::db::{Db, DbUrl};
 
 use crate::Place;
+
+#[cfg(all(feature = "test-switch", not(debug_assertions)))]
+compile_error!("the test switch has no place in a release build");
 
 /// Options of `serve`.
 #[derive(clap::Args)]
@@ -51,7 +54,12 @@ pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<Desk>, String> {
 
 /// Serves until told to stop.
 pub fn run(args: Args) -> Result<ExitCode, String> {
-    let desk = open(&args.place, Arc::new(HostClock::default()))?;
+    #[cfg(feature = "test-switch")]
+    let moved = Arc::new(app::ctx::MovedClock::default());
+    #[cfg(feature = "test-switch")]
+    let desk = open(&args.place, moved.clone())?;
+    #[cfg(not(feature = "test-switch"))]
+    let desk = open(&args.place, Arc::new(app::ctx::HostClock::default()))?;
     let empty = desk.read_now(|c| app::account::is_empty(c)).map_err(|e| e.to_string())?;
     let sites = desk.read_now(|c| Ok(store::site::all(c)?)).map_err(|e: app::error::Error| e.to_string())?;
     for s in &sites {
@@ -74,6 +82,8 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         trusted_proxies: args.trusted_proxies.iter().map(|p| p.to_canonical().to_string()).collect(),
         demo: args.place.data.join("demo").exists(),
         lock_after: args.lock_after,
+        #[cfg(feature = "test-switch")]
+        moved,
     };
     let service = web::service(web::Web { desk: desk.clone(), settings: Arc::new(settings) });
     let runtime = tokio::runtime::Builder::new_multi_thread()

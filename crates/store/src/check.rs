@@ -4,7 +4,16 @@
 use crate::seam::{Column, Conn, Engine, Error, SqlType, Statement, Text, sql_type_of};
 
 /// Words of one engine, or that do not scale.
-const FORBIDDEN: [&str; 8] = ["OFFSET", "ILIKE", "NOW", "CURRENT_TIMESTAMP", "RANDOM", "IFNULL", "STRFTIME", "DATETIME"];
+const FORBIDDEN: [&str; 8] = [
+    "OFFSET",
+    "ILIKE",
+    "NOW",
+    "CURRENT_TIMESTAMP",
+    "RANDOM",
+    "IFNULL",
+    "STRFTIME",
+    "DATETIME",
+];
 
 /// Everything that is wrong with the statements, one line each. Needs a connection with the full schema.
 pub fn problems(conn: &mut Conn) -> Vec<String> {
@@ -66,14 +75,18 @@ fn one(conn: &mut Conn, s: &Statement, sql: &str, params: &[SqlType], out: &mut 
     }
     // In a savepoint: PostgreSQL would refuse to look at another statement after one that is wrong.
     let prepared = conn.tx(|c| {
-        let found = if c.is_lite() { lite(c, sql, params.len()) } else { pg(c, sql, params) };
+        let found = if c.is_lite() {
+            lite(c, sql, params.len())
+        } else {
+            pg(c, sql, params)
+        };
         found.map_err(Error::other)
     });
     let found = prepared.map_err(|e| e.source.map_or_else(|| "not prepared".to_owned(), |s| s.to_string()));
     match found {
         Ok(found) => {
             let mut wrong = found.problems;
-            wrong.extend(columns(s.columns, &found.columns));
+            wrong.extend(columns(s.columns, &found.columns, sql));
             for text in wrong {
                 say(text);
             }
@@ -94,7 +107,7 @@ struct Found {
     nullable: bool,
 }
 
-fn columns(want: Option<&[Column]>, found: &[Found]) -> Vec<String> {
+fn columns(want: Option<&[Column]>, found: &[Found], sql: &str) -> Vec<String> {
     let mut out = Vec::new();
     let Some(want) = want else {
         if !found.is_empty() {
@@ -117,7 +130,9 @@ fn columns(want: Option<&[Column]>, found: &[Found]) -> Vec<String> {
             Ok(_) => {}
             Err(t) => out.push(format!("column {} is {t}: cast it", f.name)),
         }
-        if f.nullable && !w.nullable {
+        // The text may see to it itself.
+        let excluded = sql.contains(&format!("{} IS NOT NULL", f.name));
+        if f.nullable && !w.nullable && !excluded {
             out.push(format!("column {} may be NULL, the row's is no Option", f.name));
         }
     }
@@ -131,7 +146,10 @@ fn lite(conn: &Conn, sql: &str, params: usize) -> Result<Prepared, String> {
     let mut used = vec![false; params];
     for i in 1..=statement.parameter_count() {
         let name = statement.parameter_name(i).unwrap_or("?");
-        let number = name.strip_prefix('$').and_then(|n| n.parse::<usize>().ok()).filter(|n| (1..=params).contains(n));
+        let number = name
+            .strip_prefix('$')
+            .and_then(|n| n.parse::<usize>().ok())
+            .filter(|n| (1..=params).contains(n));
         match number {
             Some(n) => used[n - 1] = true,
             None => problems.push(format!("parameter {name}, the function has {params}")),
@@ -142,7 +160,11 @@ fn lite(conn: &Conn, sql: &str, params: usize) -> Result<Prepared, String> {
     }
     let columns = statement
         .column_names()
-        .map(|n| Found { name: n.to_owned(), sql_type: Ok(None), nullable: false })
+        .map(|n| Found {
+            name: n.to_owned(),
+            sql_type: Ok(None),
+            nullable: false,
+        })
         .collect();
     Ok(Prepared { columns, problems })
 }
@@ -152,7 +174,11 @@ fn pg(conn: &mut Conn, sql: &str, params: &[SqlType]) -> Result<Prepared, String
     let statement = c.prepare(sql).map_err(|e| crate::seam::pg_failure(&e).to_string())?;
     let mut problems = Vec::new();
     if statement.params().len() != params.len() {
-        problems.push(format!("{} parameters, the function has {}", statement.params().len(), params.len()));
+        problems.push(format!(
+            "{} parameters, the function has {}",
+            statement.params().len(),
+            params.len()
+        ));
     }
     for (i, (t, want)) in statement.params().iter().zip(params).enumerate() {
         if sql_type_of(t) != Some(*want) {
@@ -164,14 +190,19 @@ fn pg(conn: &mut Conn, sql: &str, params: &[SqlType]) -> Result<Prepared, String
         // A column that comes straight from a table may be NULL if the table says so.
         let nullable = match (col.table_oid(), col.column_id()) {
             (Some(table), Some(n)) => c
-                .query_opt("SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1 AND attnum = $2", &[&table, &n])
+                .query_opt(
+                    "SELECT NOT attnotnull FROM pg_attribute WHERE attrelid = $1 AND attnum = $2",
+                    &[&table, &n],
+                )
                 .map_err(|e| e.to_string())?
                 .is_some_and(|r| r.get(0)),
             _ => false,
         };
         columns.push(Found {
             name: col.name().to_owned(),
-            sql_type: sql_type_of(col.type_()).map(Some).ok_or_else(|| col.type_().to_string()),
+            sql_type: sql_type_of(col.type_())
+                .map(Some)
+                .ok_or_else(|| col.type_().to_string()),
             nullable,
         });
     }

@@ -136,8 +136,14 @@ sql! {
 
     /// The end of a site's chain; none before its first entry.
     fn head_of(site: &str) -> Option<Head> { "SELECT seq, hash FROM site_head WHERE site_id = $1" }
-    /// Every site that has a journal.
-    pub fn sites() -> Vec<String> { "SELECT site_id FROM site_head ORDER BY site_id" }
+    /// Every site that has a journal, also one whose head was taken away. Steps from site to site in the key.
+    pub fn sites() -> Vec<String> {
+        "WITH RECURSIVE step (site_id) AS (
+           SELECT MIN(site_id) FROM journal
+           UNION ALL
+           SELECT (SELECT MIN(j.site_id) FROM journal j WHERE j.site_id > step.site_id) FROM step WHERE step.site_id IS NOT NULL)
+         SELECT site_id FROM step WHERE site_id IS NOT NULL UNION SELECT site_id FROM site_head ORDER BY 1"
+    }
 
     fn after(site: &str, seq: i64, limit: i64) -> Vec<EntryRow> {
         "SELECT ", EntryRow::COLS, " FROM journal WHERE site_id = $1 AND seq > $2 ORDER BY seq LIMIT $3"
@@ -218,7 +224,11 @@ fn make_row(site: &str, seq: i64, e: NewEntry, prev_hash: String) -> Result<(Ent
     let mut personal = e.personal;
     if let Some(ip) = e.ip {
         body.insert(IP.to_owned(), Value::String(ip));
-        personal.push(Personal { key: IP.to_owned(), owner_kind: e.actor_kind.clone(), owner_id: e.actor_id.clone() });
+        personal.push(Personal {
+            key: IP.to_owned(),
+            owner_kind: e.actor_kind.clone(),
+            owner_id: e.actor_id.clone(),
+        });
     }
     let mut rows = Vec::new();
     for p in personal {
@@ -227,7 +237,9 @@ fn make_row(site: &str, seq: i64, e: NewEntry, prev_hash: String) -> Result<(Ent
             continue;
         }
         if e.secret.len() < 32 {
-            return Err(Error::other("a journal entry with personal values needs 16 random bytes"));
+            return Err(Error::other(
+                "a journal entry with personal values needs 16 random bytes",
+            ));
         }
         let value = slot.to_string();
         // One salt a field, so that erasing one value does not leave the salt of it with another.
@@ -306,7 +318,10 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The end of a site's chain: number 0 and an empty hash before its first entry. The number is where live updates start.
 pub fn head(conn: &mut Conn, site: &str) -> Result<Head> {
-    Ok(head_of(conn, site_name(site))?.unwrap_or(Head { seq: 0, hash: String::new() }))
+    Ok(head_of(conn, site_name(site))?.unwrap_or(Head {
+        seq: 0,
+        hash: String::new(),
+    }))
 }
 
 /// Entries about one thing, newest first, before number `before` (`i64::MAX` for the newest), at most `limit`.
@@ -337,12 +352,11 @@ pub fn get(conn: &mut Conn, site: &str, seq: i64) -> Result<Option<Entry>> {
     Ok(fill(rows, |low, high| personal_between(conn, site, low, high))?.pop())
 }
 
-fn fill(
-    rows: Vec<EntryRow>,
-    load: impl FnOnce(i64, i64) -> Result<Vec<PersonalRow>>,
-) -> Result<Vec<Entry>> {
+fn fill(rows: Vec<EntryRow>, load: impl FnOnce(i64, i64) -> Result<Vec<PersonalRow>>) -> Result<Vec<Entry>> {
     let bounds = rows.iter().map(|r| r.seq).min().zip(rows.iter().map(|r| r.seq).max());
-    let Some((low, high)) = bounds else { return Ok(Vec::new()) };
+    let Some((low, high)) = bounds else {
+        return Ok(Vec::new());
+    };
     let values: HashMap<String, PersonalRow> = load(low, high)?.into_iter().map(|p| (p.id.clone(), p)).collect();
     rows.into_iter().map(|r| entry(r, &values)).collect()
 }
@@ -355,7 +369,9 @@ fn entry(r: EntryRow, values: &HashMap<String, PersonalRow>) -> Result<Entry> {
         for slot in map.values_mut() {
             let Some((id, _)) = reference(slot) else { continue };
             *slot = match values.get(id).and_then(|p| p.value.as_deref()) {
-                Some(text) => serde_json::from_str(text).map_err(|e| Error::other(format!("personal value {id}: {e}")))?,
+                Some(text) => {
+                    serde_json::from_str(text).map_err(|e| Error::other(format!("personal value {id}: {e}")))?
+                }
                 None => json!({ "erased": true }),
             };
         }
@@ -413,18 +429,33 @@ const SLICE: i64 = 2_000;
 pub fn verify(db: &Db, site: &str) -> Result<VerifyReport> {
     let site = site_name(site).to_owned();
     let at = site.clone();
-    let head = db.read(move |c| head(c, &at))?;
+    let (head, first, next) = db.read(move |c| {
+        let head = head(c, &at)?;
+        let first = after(c, &at, i64::MIN, 1)?.pop().map(|r| r.seq);
+        let next = after(c, &at, head.seq, 1)?.pop().map(|r| r.seq);
+        Ok::<_, Error>((head, first, next))
+    })?;
     let (mut checked, mut hash) = (0, String::new());
-    let mut first_broken = None;
+    // Something before the first number was never written by us.
+    let mut first_broken = first.filter(|seq| *seq < 1).map(|seq| Broken { seq, why: "chain" });
     while checked < head.seq && first_broken.is_none() {
         let (at, before, limit) = (site.clone(), hash.clone(), SLICE.min(head.seq - checked));
         let (n, last, broken) = db.read(move |c| verify_slice(c, &at, checked, before.clone(), limit))?;
         (checked, hash, first_broken) = (checked + n, last, broken);
     }
     if first_broken.is_none() && hash != head.hash {
-        first_broken = Some(Broken { seq: head.seq, why: "head" });
+        first_broken = Some(Broken {
+            seq: head.seq,
+            why: "head",
+        });
     }
-    Ok(VerifyReport { site_id: site, checked, head, first_broken })
+    first_broken = first_broken.or(next.map(|seq| Broken { seq, why: "head" }));
+    Ok(VerifyReport {
+        site_id: site,
+        checked,
+        head,
+        first_broken,
+    })
 }
 
 fn verify_slice(
@@ -435,8 +466,10 @@ fn verify_slice(
     limit: i64,
 ) -> Result<(i64, String, Option<Broken>)> {
     let rows = after(conn, site, seq, limit)?;
-    let values: HashMap<String, PersonalRow> =
-        personal_between(conn, site, seq + 1, seq + limit)?.into_iter().map(|p| (p.id.clone(), p)).collect();
+    let values: HashMap<String, PersonalRow> = personal_between(conn, site, seq + 1, seq + limit)?
+        .into_iter()
+        .map(|p| (p.id.clone(), p))
+        .collect();
     let mut n = 0;
     for want in seq + 1..=seq + limit {
         let why = match rows.get(usize::try_from(n).unwrap_or(usize::MAX)) {
@@ -461,16 +494,21 @@ fn broken(r: &EntryRow, prev: &str, values: &HashMap<String, PersonalRow>) -> Op
     if r.hash != entry_hash(r) {
         return Some("hash");
     }
-    let Ok(Value::Object(body)) = serde_json::from_str(&r.body) else { return Some("hash") };
-    let whole = body.iter().filter_map(|(key, v)| reference(v).map(|(id, h)| (key, id, h))).all(|(key, id, h)| {
-        values.get(id).is_some_and(|p| {
-            p.field == *key
-                && match (&p.value, &p.salt) {
-                    (Some(value), Some(salt)) => value_hash(salt, value) == h,
-                    (None, None) => p.erased_at.is_some(),
-                    _ => false,
-                }
-        })
-    });
+    let Ok(Value::Object(body)) = serde_json::from_str(&r.body) else {
+        return Some("hash");
+    };
+    let whole = body
+        .iter()
+        .filter_map(|(key, v)| reference(v).map(|(id, h)| (key, id, h)))
+        .all(|(key, id, h)| {
+            values.get(id).is_some_and(|p| {
+                p.field == *key
+                    && match (&p.value, &p.salt) {
+                        (Some(value), Some(salt)) => value_hash(salt, value) == h,
+                        (None, None) => p.erased_at.is_some(),
+                        _ => false,
+                    }
+            })
+        });
     (!whole).then_some("personal_value")
 }

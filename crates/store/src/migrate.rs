@@ -102,12 +102,12 @@ pub fn run(conn: &mut Conn) -> Result<()> {
             one_at_a_time(c)?;
         }
         if !has_table(c)? {
-            c.batch(&translate(TABLE, c.is_lite()))?;
+            c.sql_batch(&translate(TABLE, c.is_lite()))?;
         }
         for m in missing(c)? {
             let extra = if c.is_lite() { m.sqlite } else { m.postgres };
-            c.batch(&translate(m.sql, c.is_lite()))?;
-            c.batch(extra)?;
+            c.sql_batch(&translate(m.sql, c.is_lite()))?;
+            c.sql_batch(extra)?;
             let sum = checksum(m);
             if c.is_lite() {
                 record_lite(c, m.version, m.name, &sum)?;
@@ -135,7 +135,11 @@ pub fn newest() -> i64 {
 }
 
 fn has_table(conn: &mut Conn) -> Result<bool> {
-    if conn.is_lite() { table_lite(conn) } else { table_pg(conn) }
+    if conn.is_lite() {
+        table_lite(conn)
+    } else {
+        table_pg(conn)
+    }
 }
 
 fn missing(conn: &mut Conn) -> Result<Vec<&'static Migration>> {
@@ -143,7 +147,12 @@ fn missing(conn: &mut Conn) -> Result<Vec<&'static Migration>> {
     if let Some(a) = done.iter().find(|a| a.version > newest()) {
         return Err(Error::new(
             ErrorKind::TooNew,
-            format!("step {} ({}) is unknown here, {} is the newest", a.version, a.name, newest()),
+            format!(
+                "step {} ({}) is unknown here, {} is the newest",
+                a.version,
+                a.name,
+                newest()
+            ),
         ));
     }
     let mut out = Vec::new();
@@ -151,7 +160,12 @@ fn missing(conn: &mut Conn) -> Result<Vec<&'static Migration>> {
         match done.iter().find(|a| a.version == m.version) {
             None => out.push(m),
             Some(a) if a.checksum == checksum(m) => {}
-            Some(_) => return Err(Error::other(format!("migration {} was changed after it was run", m.name))),
+            Some(_) => {
+                return Err(Error::other(format!(
+                    "migration {} was changed after it was run",
+                    m.name
+                )));
+            }
         }
     }
     Ok(out)
@@ -160,7 +174,11 @@ fn missing(conn: &mut Conn) -> Result<Vec<&'static Migration>> {
 /// The same on every engine and with every kind of line ends.
 fn checksum(m: &Migration) -> String {
     let text = [m.sql, m.sqlite, m.postgres].join("\0").replace('\r', "");
-    Sha256::digest(text).iter().take(16).map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(text)
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 /// A short name for the state of all migrations.
@@ -182,7 +200,8 @@ pub(crate) fn translate(sql: &str, lite: bool) -> String {
             continue;
         }
         // After AS it is a cast, at the start of a definition a name.
-        let is_type = word && before != "AS" && before.starts_with(|c: char| c.is_ascii_lowercase() || c == '_' || c == '"');
+        let is_type =
+            word && before != "AS" && before.starts_with(|c: char| c.is_ascii_lowercase() || c == '_' || c == '"');
         match token {
             ";" => {
                 if lite && first == ["CREATE", "TABLE"] {
@@ -199,7 +218,9 @@ pub(crate) fn translate(sql: &str, lite: bool) -> String {
             "BYTEA" if is_type && lite => out.push_str("BLOB"),
             "JSON" if is_type && lite => out.push_str(&format!("TEXT CHECK (json_valid({before}))")),
             "JSON" if is_type => {
-                out.push_str(&format!("TEXT COLLATE \"C\" CHECK (CAST({before} AS json) IS NOT NULL OR {before} IS NULL)"));
+                out.push_str(&format!(
+                    "TEXT COLLATE \"C\" CHECK (CAST({before} AS json) IS NOT NULL OR {before} IS NULL)"
+                ));
             }
             _ => out.push_str(token),
         }
@@ -216,7 +237,11 @@ fn tokens(sql: &str) -> impl Iterator<Item = &str> {
     let mut rest = sql;
     std::iter::from_fn(move || {
         let c = rest.chars().next()?;
-        let len = |stop: &dyn Fn(char) -> bool| rest.char_indices().find(|(_, c)| stop(*c)).map_or(rest.len(), |(i, _)| i);
+        let len = |stop: &dyn Fn(char) -> bool| {
+            rest.char_indices()
+                .find(|(_, c)| stop(*c))
+                .map_or(rest.len(), |(i, _)| i)
+        };
         let n = if c.is_whitespace() {
             len(&|c| !c.is_whitespace())
         } else if c.is_ascii_alphanumeric() || c == '_' {

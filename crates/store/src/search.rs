@@ -70,7 +70,11 @@ sql! {
 /// Without tokens it is only removed.
 pub fn put(conn: &mut Conn, site: &str, kind: &str, id: &str, at: i64, tokens: &[String]) -> Result<()> {
     remove(conn, site, kind, id)?;
-    let mut words: Vec<String> = tokens.iter().filter(|t| !t.is_empty()).map(|t| encode(site, kind, t)).collect();
+    let mut words: Vec<String> = tokens
+        .iter()
+        .filter(|t| !t.is_empty())
+        .map(|t| encode(site, kind, t))
+        .collect();
     words.sort_unstable();
     words.dedup();
     if words.is_empty() {
@@ -88,7 +92,9 @@ pub fn put(conn: &mut Conn, site: &str, kind: &str, id: &str, at: i64, tokens: &
 
 /// Takes a subject out of the index; nothing happens if it is not in it.
 pub fn remove(conn: &mut Conn, site: &str, kind: &str, id: &str) -> Result<()> {
-    let Some(doc) = line(conn, site, kind, id)? else { return Ok(()) };
+    let Some(doc) = line(conn, site, kind, id)? else {
+        return Ok(());
+    };
     if conn.is_lite() {
         delete_words(conn, doc)?;
     }
@@ -119,10 +125,20 @@ pub fn find(conn: &mut Conn, q: &Query<'_>) -> Result<Vec<Hit>> {
     let before = q.before.unwrap_or(i64::MAX);
     for kind in q.kinds {
         hits.append(&mut if conn.is_lite() {
-            let text = question(q, kind, |word, prefix| format!("\"{word}\"{}", if prefix { "*" } else { "" }), " AND ");
+            let text = question(
+                q,
+                kind,
+                |word, prefix| format!("\"{word}\"{}", if prefix { "*" } else { "" }),
+                " AND ",
+            );
             self::hits(conn, &text, q.site, kind, before, q.limit)?
         } else {
-            let text = question(q, kind, |word, prefix| format!("'{word}'{}", if prefix { ":*" } else { "" }), " & ");
+            let text = question(
+                q,
+                kind,
+                |word, prefix| format!("'{word}'{}", if prefix { ":*" } else { "" }),
+                " & ",
+            );
             let newest = newest_hits(conn, q.site, kind, before, WALK, &text, q.limit)?;
             if i64::try_from(newest.len()).unwrap_or(i64::MAX) >= q.limit {
                 newest
@@ -140,8 +156,11 @@ pub fn find(conn: &mut Conn, q: &Query<'_>) -> Result<Vec<Hit>> {
 fn question(q: &Query<'_>, kind: &str, word: impl Fn(&str, bool) -> String, and: &str) -> String {
     let tokens: Vec<&String> = q.tokens.iter().filter(|t| !t.is_empty()).collect();
     let last = tokens.len() - 1;
-    let words: Vec<String> =
-        tokens.iter().enumerate().map(|(i, t)| word(&encode(q.site, kind, t), q.prefix && i == last)).collect();
+    let words: Vec<String> = tokens
+        .iter()
+        .enumerate()
+        .map(|(i, t)| word(&encode(q.site, kind, t), q.prefix && i == last))
+        .collect();
     words.join(and)
 }
 
@@ -157,7 +176,11 @@ fn encode(site: &str, kind: &str, token: &str) -> String {
         for c in token.chars() {
             let c = u32::from(c);
             // Writing to a String cannot fail.
-            let _ = if c < 0x1_0000 { write!(out, "{c:04x}") } else { write!(out, "z{c:06x}") };
+            let _ = if c < 0x1_0000 {
+                write!(out, "{c:04x}")
+            } else {
+                write!(out, "z{c:06x}")
+            };
         }
     }
     out

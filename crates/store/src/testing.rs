@@ -27,7 +27,11 @@ pub fn for_both(test: impl Fn(&Db)) {
 /// What [`for_both`] opens with: few connections, because many tests run at the same time.
 #[must_use]
 pub fn options() -> Options {
-    Options { readers: 2, writers: 4, ..Options::default() }
+    Options {
+        readers: 2,
+        writers: 4,
+        ..Options::default()
+    }
 }
 
 /// As [`for_both`], with options.
@@ -48,7 +52,7 @@ pub fn urls_for_both(migrated: bool, test: impl Fn(&DbUrl)) {
 
 /// Runs SQL outside of the statements, to build what a test needs or to break something.
 pub fn raw(conn: &mut Conn, sql: &str) -> crate::Result<()> {
-    conn.batch(sql)
+    conn.sql_batch(sql)
 }
 
 /// A text of a migration as `conn`'s engine understands it.
@@ -74,14 +78,28 @@ pub fn plan(conn: &mut Conn, name: &str, fragment: &str) -> String {
     };
     if let Some(c) = conn.as_lite() {
         let mut q = must(c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")), name);
-        let lines = must(q.query_map([], |r| r.get::<_, String>(3)).and_then(Iterator::collect::<Result<Vec<_>, _>>), name);
+        // Parameters that are not bound are NULL.
+        let mut rows = q.raw_query();
+        let mut lines = Vec::new();
+        while let Some(r) = must(rows.next(), name) {
+            lines.push(must(r.get::<_, String>(3), name));
+        }
         return lines.join("\n");
     }
     let Some(c) = conn.as_pg() else { panic!("no engine") };
     let n = must(c.prepare(&sql), name).params().len();
     let nulls = vec!["NULL"; n].join(", ");
-    let execute = if n == 0 { "EXECUTE explained".to_owned() } else { format!("EXECUTE explained ({nulls})") };
-    must(c.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE explained AS {sql}")), name);
+    let execute = if n == 0 {
+        "EXECUTE explained".to_owned()
+    } else {
+        format!("EXECUTE explained ({nulls})")
+    };
+    must(
+        c.batch_execute(&format!(
+            "SET plan_cache_mode = force_generic_plan; PREPARE explained AS {sql}"
+        )),
+        name,
+    );
     let rows = must(c.simple_query(&format!("EXPLAIN {execute}")), name);
     must(c.batch_execute("DEALLOCATE explained; RESET plan_cache_mode"), name);
     let lines = rows.iter().filter_map(|m| match m {
@@ -131,7 +149,10 @@ impl PgDatabase {
         let from = if migrated { template() } else { "template0".to_owned() };
         admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         admin(&format!("CREATE DATABASE {name} TEMPLATE {from} ENCODING 'UTF8'"));
-        PgDatabase { url: url_of(&name), name }
+        PgDatabase {
+            url: url_of(&name),
+            name,
+        }
     }
 }
 
@@ -153,7 +174,10 @@ fn must<T, E: std::fmt::Display>(result: Result<T, E>, what: &str) -> T {
 }
 
 fn admin(sql: &str) {
-    let mut c = must(postgres::Client::connect(&url_of("postgres"), postgres::NoTls), "reach the test PostgreSQL");
+    let mut c = must(
+        postgres::Client::connect(&url_of("postgres"), postgres::NoTls),
+        "reach the test PostgreSQL",
+    );
     if let Err(e) = c.batch_execute(sql) {
         let cause = crate::seam::pg_failure(&e);
         // While a test fails, a second failure would hide the first.
@@ -168,7 +192,9 @@ fn admin(sql: &str) {
 /// The URL of a database on the test server.
 fn url_of(name: &str) -> String {
     let base = server();
-    let (head, query) = base.split_once('?').map_or((base.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
+    let (head, query) = base
+        .split_once('?')
+        .map_or((base.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
     let host = head.find("://").map_or(0, |i| i + 3);
     let end = head[host..].find('/').map_or(head.len(), |i| host + i);
     format!("{}/{name}{query}", &head[..end])
@@ -182,14 +208,25 @@ fn template() -> String {
         return name.clone();
     }
     let name = format!("sansheng_template_{}", migrate::fingerprint());
+    // Before the lock is taken, which starting the server takes too.
+    server();
     let _lock = lock();
-    let mut c = must(postgres::Client::connect(&url_of("postgres"), postgres::NoTls), "reach the test PostgreSQL");
-    let there = must(c.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]), "look for the template");
+    let mut c = must(
+        postgres::Client::connect(&url_of("postgres"), postgres::NoTls),
+        "reach the test PostgreSQL",
+    );
+    let there = must(
+        c.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]),
+        "look for the template",
+    );
     if there.is_none() {
         let draft = format!("{name}_draft");
         admin(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"));
         admin(&format!("CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8'"));
-        let mut conn = must(connect(&DbUrl::Postgres(url_of(&draft)), Use::Write, &options()), "open the template");
+        let mut conn = must(
+            connect(&DbUrl::Postgres(url_of(&draft)), Use::Write, &options()),
+            "open the template",
+        );
         must(migrate::run(&mut conn), "migrate the template");
         drop(conn);
         admin(&format!("ALTER DATABASE {draft} RENAME TO {name}"));
@@ -217,9 +254,18 @@ fn home() -> PathBuf {
 /// One process at a time starts the cluster or makes a template. Kept until the file is closed.
 fn lock() -> File {
     let path = std::env::temp_dir().join("sansheng-test-pg.lock");
-    let file = must(File::options().create(true).append(true).open(&path), "open the lock file");
-    must(file.lock(), "take the lock");
-    file
+    let file = must(
+        File::options().create(true).append(true).open(&path),
+        "open the lock file",
+    );
+    // Not forever: whoever holds it may hang, and then this should be said.
+    for _ in 0..3_000 {
+        if file.try_lock().is_ok() {
+            return file;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("another process has held {} for minutes", path.display());
 }
 
 fn cluster_url() -> String {
@@ -237,7 +283,9 @@ fn shared_cluster() -> String {
     let (home, data) = (home(), home().join("data"));
     if data.join("postmaster.pid").exists() {
         // Perhaps it just does not answer; a second server on the same files would damage them.
-        let _ = as_postgres(&bin, "pg_ctl").args(["-D", &text(&data), "-m", "immediate", "-w", "stop"]).output();
+        let _ = as_postgres(&bin, "pg_ctl")
+            .args(["-D", &text(&data), "-m", "immediate", "-w", "stop"])
+            .output();
     }
     let _ = fs::remove_dir_all(&home);
     must(fs::create_dir_all(&home), "make the cluster's directory");
@@ -259,7 +307,16 @@ fn shared_cluster() -> String {
          -c max_connections=400 -c shared_buffers=64MB -c logging_collector=off -c jit=off",
         home.display()
     );
-    run(as_postgres(&bin, "pg_ctl").args(["-D", &text(&data), "-l", &text(&home.join("log")), "-o", &settings, "-w", "start"]));
+    run(as_postgres(&bin, "pg_ctl").args([
+        "-D",
+        &text(&data),
+        "-l",
+        &text(&home.join("log")),
+        "-o",
+        &settings,
+        "-w",
+        "start",
+    ]));
     url
 }
 
@@ -268,7 +325,9 @@ pub fn stop_shared() {
     let _lock = lock();
     let data = home().join("data");
     if data.exists() {
-        let _ = as_postgres(&binaries(), "pg_ctl").args(["-D", &text(&data), "-m", "fast", "-w", "stop"]).output();
+        let _ = as_postgres(&binaries(), "pg_ctl")
+            .args(["-D", &text(&data), "-m", "fast", "-w", "stop"])
+            .output();
         let _ = fs::remove_dir_all(home());
     }
 }
@@ -296,7 +355,8 @@ fn as_postgres(bin: &Path, program: &str) -> Command {
     let program = bin.join(program);
     let mut c = if is_root() {
         let mut c = Command::new("setpriv");
-        c.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
+        c.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"])
+            .arg(program);
         c
     } else {
         Command::new(program)

@@ -14,7 +14,7 @@ const sleep = ms => new Promise(done => setTimeout(done, ms));
 
 // ---------- texts, and calls to the server ----------
 const t = (key, vars = {}) =>
-  ($('#l10n')?.getAttribute('data-' + key) ?? '').replace(/\{(\w+)\}/g, (all, name) => vars[name] ?? all);
+  ($('#l10n')?.getAttribute('data-' + key) ?? '').replace(/\{\s*\$?(\w+)\s*\}/g, (all, name) => vars[name] ?? all);
 const csrf = () => $('meta[name=csrf]')?.content;
 const headers = extra => ({...(csrf() ? {'X-CSRF-Token': csrf()} : {}), ...extra});
 on('htmx:config:request', e => {
@@ -126,7 +126,7 @@ function openDialog(dialog) {
   dialog.showModal();
 }
 on('click', e => {
-  const el = e.target.closest?.('[data-dialog-open],[data-dialog-close],[data-copy],[data-print],[data-theme-set],[data-reload]');
+  const el = e.target.closest?.('[data-dialog-open],[data-dialog-close],[data-copy],[data-print],[data-theme-set],[data-theme-toggle],[data-reload]');
   if (!el) {
     // A click on the ground of a dialog that only shows something closes it.
     if (e.target.matches?.('dialog.drawer,dialog[data-light]')) e.target.close();
@@ -140,6 +140,7 @@ on('click', e => {
   if (d.print !== undefined) print();
   if (d.reload !== undefined) location.reload();
   if (d.themeSet) setTheme(d.themeSet);
+  if (d.themeToggle !== undefined) setTheme(isDark() ? 'light' : 'dark');
 });
 on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-disabled=true]')) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
 on('dialog:close', () => topDialog()?.close());
@@ -167,6 +168,7 @@ async function copy(el) {
   setTimeout(() => { label.textContent = label.dataset.was; }, 2000);
 }
 
+const isDark = () => getComputedStyle(root).colorScheme === 'dark';
 function setTheme(theme) {
   root.dataset.theme = theme;
   doc.cookie = `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax` + (location.protocol === 'https:' ? '; Secure' : '');
@@ -235,13 +237,15 @@ function pick(input, option) {
   fire(input, 'combo:pick', {...option.dataset});
 }
 
-// Two answers may overtake each other only if hx-sync is missing; the swap that counts is the last.
+// An answer counts only if it is the answer to what stands in the field now, and only until Escape or a pick.
 on('htmx:after:swap', e => {
-  const input = e.detail?.ctx?.sourceElement;
+  const ctx = e.detail?.ctx, input = ctx?.sourceElement;
   if (!input || !asks(input) || input.dataset.query !== undefined) return;
+  const asked = new URL(ctx.request.action, location.href).searchParams.get(input.name);
+  if (asked !== null && asked !== input.value) return;
   const wanted = pending.get(input);
   pending.delete(input);
-  if (doc.activeElement !== input && wanted !== 'enter') return;
+  if (!wanted || (doc.activeElement !== input && wanted !== 'enter')) return;
   show(input);
   // Enter was pressed before the answer came: a fast typist gets what the first candidate is.
   if (wanted === 'enter') { const first = optionsOf(input)[0]; if (first) pick(input, first); }
@@ -258,7 +262,12 @@ on('keydown', e => {
     if (!opened(input)) return all.length && !pending.has(input) ? show(input) : ask(input);
     return setActive(input, all[(at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length]);
   }
-  if (e.key === 'Escape' && opened(input)) { e.preventDefault(); e.stopPropagation(); return hide(input); }
+  if (e.key === 'Escape' && (opened(input) || pending.delete(input))) {
+    e.preventDefault();
+    e.stopPropagation();
+    pending.delete(input);
+    return hide(input);
+  }
   if (e.key === 'Enter') {
     if (pending.has(input) && input.dataset.comboFree === undefined) { e.preventDefault(); pending.set(input, 'enter'); return; }
     if (opened(input) && at >= 0) { e.preventDefault(); return pick(input, all[at]); }
@@ -289,9 +298,9 @@ function duration(ms) {
   const min = over ? Math.floor(-ms / 6e4) : Math.ceil(ms / 6e4);
   const d = Math.floor(min / 1440), h = Math.floor(min / 60) % 24, m = min % 60;
   const side = over ? 'over' : 'left';
-  if (over && !min) return t('over-now');
+  if (over && !min && t('over-now')) return t('over-now');
   const vars = {d, h, m, hh: String(h).padStart(2, '0'), mm: String(m).padStart(2, '0')};
-  return t(`${side}-${d ? 'd' : h ? 'h' : 'm'}`, vars);
+  return t(`${side}-${d ? 'd' : h ? 'hm' : 'm'}`, vars);
 }
 const DUE_ICON = {ok: 'clock', near: 'clock', over: 'alarm'};
 function tickDue(el) {
@@ -364,7 +373,7 @@ function draftState(form, state) {
   if (!el) return;
   el.dataset.state = state;
   const at = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit', timeZone: $('[data-clock]')?.dataset.clock || undefined}).format(now());
-  el.textContent = t('draft-' + state, {t: at});
+  el.textContent = t('draft-' + state, {t: at}) || t(state === 'failed' ? 'draft-offline' : 'draft-saved', {t: at});
 }
 function touch(form) {
   const d = drafts.get(form) ?? {};
@@ -523,7 +532,7 @@ function privateNumber(text) {
   const ids = (s.match(/\d[\d -]{15,}[\dXx]/g) ?? []).map(run => run.replace(/[ -]/g, ''))
     .flatMap(run => Array.from({length: Math.max(0, run.length - 17)}, (_, i) => run.slice(i, i + 18)));
   const cards = [...s.split(/\D+/), ...(s.match(/\b\d{4}(?:[ -]\d{4}){3}(?:[ -]?\d{1,3})?\b/g) ?? []).map(c => c.replace(/\D/g, ''))];
-  return ids.some(isId) || cards.some(isCard);
+  return ids.some(isId) ? 'id' : cards.some(isCard) ? 'card' : '';
 }
 on('input', e => {
   const el = e.target;
@@ -541,8 +550,8 @@ on('input', e => {
     el.setAttribute('aria-describedby', `${el.getAttribute('aria-describedby') ?? ''} ${id}`.trim());
   }
   line.hidden = !found;
-  const text = el.dataset.privacy || t('privacy');
-  if (line.textContent !== (found ? text : '')) line.textContent = found ? text : '';
+  const words = found && (el.dataset.privacy || t('privacy-' + found));
+  if (line.textContent !== words) line.textContent = words;
 });
 
 // ---------- lists ----------
@@ -598,12 +607,12 @@ function errorLine(text) {
 }
 on('htmx:response:error', e => {
   const status = e.detail.ctx.response.status;
-  if (status >= 500) errorLine(t('error-server'));
+  if (status >= 500) errorLine(t('failed-server') || t('failed'));
   if (status === 401) location.reload();
 });
 on('htmx:error', e => {
   // The stream and its polls tell their state in the footer.
-  if (e.detail?.ctx && !e.detail.ctx.sourceElement?.matches?.('[data-quiet],[data-live]')) errorLine(t('error-network'));
+  if (e.detail?.ctx && !e.detail.ctx.sourceElement?.matches?.('[data-quiet],' + LIVE)) errorLine(t('failed'));
 });
 on('htmx:after:request', e => { if (e.detail.ctx.response.status < 500) errorLine(''); });
 function offline() { $$('[data-offline]').forEach(el => { el.hidden = navigator.onLine; }); }
@@ -612,43 +621,45 @@ addEventListener('offline', offline);
 
 // ---------- live updates ----------
 // hx-sse does the stream. Here: its state in words, a watchdog for lines that died silently, a first connection that
-// failed, and polling meanwhile (elements listen with hx-trigger="poll from:body").
+// failed, and asking meanwhile: the event "live" on the body, which is also what the stream says when something changed.
+const LIVE = '[data-live],[hx-sse\\:connect]';
+if (window.htmx) htmx.config.sse = {pauseOnBackground: false};
 let live = null, seen = 0, poll = 0, tries = 0;
 function liveState(up) {
   $$('[data-live-state]').forEach(el => {
-    el.dataset.state = up ? 'on' : 'off';
+    el.dataset.liveState = up ? 'connected' : 'reconnecting';
     el.classList.toggle('grn', up);
     el.classList.toggle('amb', !up);
-    const text = t(up ? 'live-on' : 'live-off');
+    const text = t(up ? 'live-connected' : 'live-reconnecting');
     if (text && el.textContent !== text) el.textContent = text;
   });
   clearInterval(poll);
-  if (!up && $('[data-live]')) poll = setInterval(() => { if (!doc.hidden) fire(doc.body, 'poll'); }, 15000);
+  if (!up && $(LIVE)) poll = setInterval(() => { if (!doc.hidden) fire(doc.body, 'live'); }, 15000);
 }
 on('htmx:sse:after:connection', e => {
-  if (!e.target.matches('[data-live]')) return;
+  if (!e.target.matches(LIVE)) return;
   const again = live !== null;
   live = e.detail.connection;
   seen = 0;
   tries = 0;
   liveState(true);
   // What the stream could not replay, the elements fetch once.
-  if (again) fire(doc.body, 'poll');
+  if (again) fire(doc.body, 'live');
 });
-on('htmx:sse:error', e => { if (e.target.matches('[data-live]')) liveState(false); });
-on('htmx:sse:before:connection', e => { if (e.target.matches('[data-live]') && e.detail.connection.attempt > 0) liveState(false); });
-on('htmx:sse:close', e => { if (e.target.matches('[data-live]') && e.detail.reason !== 'message') { liveState(false); reconnect(); } });
+on('htmx:sse:error', e => { if (e.target.matches(LIVE)) liveState(false); });
+on('htmx:sse:before:connection', e => { if (e.target.matches(LIVE) && e.detail.connection.attempt > 0) liveState(false); });
+on('htmx:sse:close', e => { if (e.target.matches(LIVE) && e.detail.reason !== 'message') { liveState(false); reconnect(); } });
 on('now', e => { if (e.detail?.data) { setNow(+e.detail.data); seen = Date.now(); } });
 setInterval(() => { if (live && seen && Date.now() - seen > 40000) { seen = Date.now(); live.reader?.cancel(); } }, 5000);
 function reconnect() {
-  const el = $('[data-live]');
+  const el = $(LIVE);
   if (!el) return;
   const delay = Math.min(1000 * 2 ** tries++, 30000) * (0.7 + Math.random() * 0.6);
   setTimeout(() => { if (el.isConnected && !el._htmx?.sse) fire(el, 'reconnect'); }, delay);
 }
 on('htmx:finally:request', e => {
   const el = e.detail?.ctx?.sourceElement;
-  if (el?.matches?.('[data-live]') && !el._htmx?.sse) { liveState(false); reconnect(); }
+  if (el?.matches?.(LIVE) && !el._htmx?.sse) { liveState(false); reconnect(); }
 });
 
 // ---------- idle lock ----------
@@ -679,7 +690,7 @@ function idle() {
       // Every ten seconds is enough for who listens; the last ten count down.
       const s = Math.ceil(left / 1000), shown = s > 10 ? Math.ceil(s / 10) * 10 : s;
       const text = $('[data-lock-text]', el) ?? el;
-      const words = t('lock-soon', {s: shown});
+      const words = t('lock-warning', {s: shown});
       if (text.textContent !== words) text.textContent = words;
     });
   }
@@ -692,13 +703,13 @@ async function lock(first) {
   const d = doc.body.dataset;
   for (let wait = 1000; first; wait = Math.min(wait * 2, 30000)) {
     try {
-      const answer = await fetch(d.lockUrl || '/session/lock', {method: 'POST', credentials: 'same-origin', headers: headers()});
+      const answer = await fetch(d.lockUrl || '/lock-now', {method: 'POST', credentials: 'same-origin', headers: headers()});
       if (answer.ok || answer.status === 401) break;
     } catch { /* no line: the screen stays covered until there is one */ }
     await sleep(wait);
   }
   if (first) store.set('locked', String(Date.now()));
-  location.replace((d.lockPage || '/locked') + '?next=' + encodeURIComponent(location.pathname + location.search));
+  location.replace((d.lockPage || '/lock') + '?next=' + encodeURIComponent(location.pathname + location.search));
 }
 
 // ---------- photos ----------
@@ -770,7 +781,7 @@ on('change', async e => {
     const blob = d.shrink !== undefined ? await shrink(file) : file;
     const item = {
       id: newId(), url: d.upload, kind: d.kind ?? '', name: blob === file ? file.name : file.name.replace(/\.\w+$/, '') + '.jpg',
-      blob, user: doc.body.dataset.user ?? '', taken: file.lastModified || 0, at: Date.now(), tries: 0, next: 0, state: 'waiting', error: '',
+      blob, user: doc.body.dataset.user ?? '', taken: file.lastModified || 0, at: Date.now(), tries: 0, next: 0, state: 'queued', error: '',
     };
     await uploads.put(item);
     drawTile(item);
@@ -782,7 +793,21 @@ const uploadList = url => {
   const input = $(`input[data-upload="${CSS.escape(url)}"]`);
   return input && ($(input.dataset.list || ' ') ?? input.closest('.photos'));
 };
-async function drawTile(item) {
+// A canvas and no blob: address, which the CSP would refuse.
+async function thumbnail(tile, item) {
+  const image = item.blob.type.startsWith('image/') && await decode(item.blob);
+  if (!image) return;
+  const canvas = doc.createElement('canvas');
+  const k = Math.min(1, 320 / Math.max(image.width, image.height));
+  canvas.width = image.width * k;
+  canvas.height = image.height * k;
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.setAttribute('role', 'img');
+  canvas.setAttribute('aria-label', item.name);
+  image.close();
+  tile.prepend(canvas);
+}
+function drawTile(item) {
   const list = uploadList(item.url);
   if (!list) return;
   let tile = doc.getElementById('up-' + item.id);
@@ -796,29 +821,17 @@ async function drawTile(item) {
     tile.append(cap);
     const add = $('.add', list);
     if (add) add.before(tile); else list.append(tile);
-    // A canvas and no blob: address, which the CSP would refuse.
-    const image = item.blob.type.startsWith('image/') && await decode(item.blob);
-    if (image) {
-      const canvas = doc.createElement('canvas');
-      const k = Math.min(1, 320 / Math.max(image.width, image.height));
-      canvas.width = image.width * k;
-      canvas.height = image.height * k;
-      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.setAttribute('role', 'img');
-      canvas.setAttribute('aria-label', item.name);
-      image.close();
-      tile.prepend(canvas);
-    }
+    thumbnail(tile, item);
   }
   tile.dataset.state = item.state;
   const wait = Math.max(0, Math.ceil((item.next - Date.now()) / 1000));
-  $('.cap', tile).textContent = item.error || t('photo-' + item.state, {s: wait, name: item.name});
-  if (item.state === 'failed' && !$('.rm', tile)) {
+  $('.cap', tile).textContent = item.error || t('upload-' + item.state, {s: wait, name: item.name});
+  if (item.state === 'refused' && !$('.rm', tile)) {
     const rm = doc.createElement('button');
     rm.type = 'button';
     rm.className = 'rm';
     rm.textContent = '×';
-    rm.setAttribute('aria-label', t('photo-remove', {name: item.name}));
+    rm.setAttribute('aria-label', t('upload-remove', {name: item.name}));
     rm.addEventListener('click', async () => { await uploads.del(item.id); tile.remove(); });
     tile.append(rm);
   }
@@ -847,14 +860,14 @@ async function send(item) {
       tile.replaceWith(...made);
       made.forEach(el => window.htmx?.process(el));
     } else if (tile) { item.state = 'done'; drawTile(item); }
-    return void fire(doc.body, 'photo:done', {id: item.id, url: item.url});
+    return void fire(doc.body, 'upload:done', {id: item.id, url: item.url});
   }
   item.tries++;
   if (status >= 400 && status < 500 && ![401, 403, 408, 423, 425, 429].includes(status)) {
-    item.state = 'failed';
+    item.state = 'refused';
     item.error = /text\/plain/.test(answer.headers.get('Content-Type') ?? '') ? (await answer.text()).slice(0, 80) : '';
   } else {
-    item.state = 'retry';
+    item.state = 'failed';
     item.next = Date.now() + Math.min(2000 * 2 ** (item.tries - 1), 60000) * (0.8 + Math.random() * 0.4);
   }
   await uploads.put(item);
@@ -867,7 +880,7 @@ async function pump(hurry) {
   clearTimeout(pumpTimer);
   const work = async () => {
     for (;;) {
-      const due = (await uploads.all()).find(x => x.state !== 'failed' && (hurry === true || x.next <= Date.now()));
+      const due = (await uploads.all()).find(x => x.state !== 'refused' && (hurry === true || x.next <= Date.now()));
       if (!due || !navigator.onLine) break;
       await send(due);
       hurry = false;
@@ -878,7 +891,7 @@ async function pump(hurry) {
     if (navigator.locks) await navigator.locks.request('uploads', {ifAvailable: true}, got => got && work()); else await work();
   } finally {
     pumping = false;
-    const left = (await uploads.all()).filter(x => x.state !== 'failed');
+    const left = (await uploads.all()).filter(x => x.state !== 'refused');
     if (left.length) pumpTimer = setTimeout(pump, Math.max(1000, Math.min(...left.map(x => x.next)) - Date.now()));
   }
 }
@@ -902,14 +915,15 @@ on('htmx:after:swap', e => {
 });
 
 async function start() {
+  $$(LIVE).forEach(el => { if (!el.hasAttribute('hx-trigger')) el.setAttribute('hx-trigger', 'load, reconnect'); });
   ready(doc.body);
   focusFirstError(doc);
-  $$('[data-theme-set]').forEach(el => el.setAttribute('aria-pressed', String(el.dataset.themeSet === (root.dataset.theme ?? 'light'))));
+  $$('[data-theme-set]').forEach(el => el.setAttribute('aria-pressed', String(el.dataset.themeSet === (root.dataset.theme || 'auto'))));
   offline();
   tick();
   if (doc.body.dataset.printNow !== undefined) setTimeout(print, 200);
   const waiting = await uploads.all();
-  for (const item of waiting.filter(x => x.state === 'sending')) { item.state = 'waiting'; await uploads.put(item); }
+  for (const item of waiting.filter(x => x.state === 'sending')) { item.state = 'queued'; await uploads.put(item); }
   waiting.forEach(drawTile);
   if (waiting.length) pump();
 }

@@ -27,6 +27,8 @@ pub struct Page {
     pub theme: String,
     pub now: i64,
     pub path: String,
+    /// Id of the signed-in account: drafts kept in the browser belong to it.
+    pub user: String,
     pub staff_name: String,
     pub staff_role: String,
     pub site_name: String,
@@ -69,6 +71,14 @@ const MENU: Menu = &[
             ("/settings", "settings", "nav-settings", Action::ManageSite),
         ],
     ),
+];
+
+/// What `app.js` asks for by these names; the texts are `js-…` in the locale files.
+const SCRIPT_TEXTS: &[&str] = &[
+    "left-d", "left-h", "left-m", "over-d", "over-h", "over-m", "over-now", "draft-saving", "draft-saved",
+    "draft-offline", "draft-failed", "draft-restored", "live-on", "live-off", "combo-count", "combo-none",
+    "photo-waiting", "photo-sending", "photo-retry", "photo-failed", "photo-done", "photo-remove", "lock-soon",
+    "selected", "privacy", "copied", "error-server", "error-network",
 ];
 
 impl Page {
@@ -123,6 +133,7 @@ impl Page {
             theme: v.map(|v| v.theme.clone()).unwrap_or_default(),
             now: v.map_or_else(|| web.desk.clock.now(), |v| v.now),
             path: v.map(|v| v.path.clone()).unwrap_or_default(),
+            user: session.map(|s| s.actor.id.as_str().to_owned()).unwrap_or_default(),
             staff_name: session.map(|s| s.display_name(locale).to_owned()).unwrap_or_default(),
             staff_role: role.unwrap_or_default(),
             site_name: session.map(|s| s.site_name(locale).to_owned()).unwrap_or_default(),
@@ -156,6 +167,13 @@ impl Page {
     /// The text of a code: `code("state", "on_site")` is the text of `state-on_site`.
     pub fn code(&self, family: &str, code: &str) -> String {
         l10n::t(self.locale, &format!("{family}-{code}"))
+    }
+
+    /// The texts of the browser's own script; its placeholders stay in, written `{name}`.
+    pub fn script_texts(&self) -> Vec<(&'static str, String)> {
+        const HOLES: &[(&str, &str)] =
+            &[("d", "{d}"), ("h", "{h}"), ("m", "{m}"), ("mm", "{mm}"), ("t", "{t}"), ("n", "{n}"), ("s", "{s}"), ("name", "{name}")];
+        SCRIPT_TEXTS.iter().map(|key| (*key, l10n::tx(self.locale, &format!("js-{key}"), HOLES))).collect()
     }
 
     pub fn en(&self) -> bool {

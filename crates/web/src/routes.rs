@@ -58,6 +58,8 @@ contents! {
     GET "/healthz" Open => crate::health::live;
     GET "/assets/{*path}" Open => crate::health::asset;
     GET "/favicon.ico" Open => crate::health::favicon;
+    #[cfg(feature = "test-switch")]
+    POST "/_test/clock" Open => crate::health::move_clock;
 
     // sign-in and set-up
     GET  "/sign-in" Open => crate::account::sign_in_page;

@@ -23,6 +23,7 @@ pub use store::directory::thing::{Parking, Vehicle};
 pub use store::directory::unit::{Building, Unit};
 pub use thing::{NewParking, NewVehicle, end_vehicle, upsert_parking, upsert_vehicle};
 pub use unit::{NewBuilding, NewUnit, correct_unit, upsert_building, upsert_unit};
+pub(crate) use household::{visible_cases, visible_contact};
 pub use views::{Lived, MergeView, PersonPage, PersonView, PhoneView};
 
 use domain::ids::PersonId;

@@ -29,9 +29,18 @@ pub(super) fn begin_callback(draft: &mut Draft<'_>, callback: &CallbackId) -> Re
     if let Some(limit) = limit {
         let started_at = draft.when();
         let target = limit.map(|limit| limit.target(started_at, draft.env.zone));
-        draft.emit(Fact::ClockBegun { code: ClockCode::Callback, cycle, started_at, target })?;
+        draft.emit(Fact::ClockBegun {
+            code: ClockCode::Callback,
+            cycle,
+            started_at,
+            target,
+        })?;
     }
-    draft.emit(Fact::CallbackScheduled { callback: callback.clone(), planned_at: None, assignee: None })
+    draft.emit(Fact::CallbackScheduled {
+        callback: callback.clone(),
+        planned_at: None,
+        assignee: None,
+    })
 }
 
 /// COM-30: the customer signs; the office cannot sign for the customer.
@@ -56,7 +65,10 @@ pub(super) fn confirm(
             grade
         }
         (ConfirmHow::Paper { photo }, None) => {
-            let shown = case.attachments.iter().any(|a| a.id == *photo && a.kind == AttachmentKind::PaperForm);
+            let shown = case
+                .attachments
+                .iter()
+                .any(|a| a.id == *photo && a.kind == AttachmentKind::PaperForm);
             if !shown {
                 return Err(incomplete(["missing-paper-photo"]).clause("COM-30"));
             }
@@ -92,8 +104,12 @@ pub(super) fn confirm(
 }
 
 pub(super) fn second_check(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
-    let Some(confirmation) = case.confirmation() else { return Err(Refusal::new("refuse-nothing-to-check")) };
-    draft.emit(Fact::SecondChecked { confirmation: confirmation.id.clone() })
+    let Some(confirmation) = case.confirmation() else {
+        return Err(Refusal::new("refuse-nothing-to-check"));
+    };
+    draft.emit(Fact::SecondChecked {
+        confirmation: confirmation.id.clone(),
+    })
 }
 
 pub(super) fn pay(
@@ -105,15 +121,24 @@ pub(super) fn pay(
 ) -> Result<(), Refusal> {
     let owed = case.owed_cents();
     if !(1..=MOST_CENTS).contains(&amount_cents) || amount_cents > owed {
-        return Err(Refusal::new("refuse-amount").arg("amount", amount_cents).arg("owed", owed));
+        return Err(Refusal::new("refuse-amount")
+            .arg("amount", amount_cents)
+            .arg("owed", owed));
     }
     let receipt = receipt.map(text).transpose()?.filter(|receipt| !receipt.is_empty());
-    draft.emit(Fact::Paid { method, amount_cents, receipt })
+    draft.emit(Fact::Paid {
+        method,
+        amount_cents,
+        receipt,
+    })
 }
 
 pub(super) fn waive(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
-    draft.emit(Fact::Waived { amount_cents: case.owed_cents(), reason })
+    draft.emit(Fact::Waived {
+        amount_cents: case.owed_cents(),
+        reason,
+    })
 }
 
 pub(super) fn schedule_callback(
@@ -134,7 +159,11 @@ pub(super) fn schedule_callback(
         return Err(Refusal::new("refuse-id-used"));
     }
     let callback = open.unwrap_or(callback).clone();
-    draft.emit(Fact::CallbackScheduled { callback, planned_at, assignee: assignee.cloned() })
+    draft.emit(Fact::CallbackScheduled {
+        callback,
+        planned_at,
+        assignee: assignee.cloned(),
+    })
 }
 
 /// What the customer said in a callback.
@@ -153,7 +182,9 @@ pub(super) fn attempt(
     result: AttemptResult,
     said: &Said<'_>,
 ) -> Result<(), Refusal> {
-    let Some(open) = case.open_callback() else { return Err(Refusal::new("refuse-no-callback")) };
+    let Some(open) = case.open_callback() else {
+        return Err(Refusal::new("refuse-no-callback"));
+    };
     let callback = open.id.clone();
     let reached = result == AttemptResult::Reached;
     if reached {
@@ -194,33 +225,37 @@ pub(super) fn attempt(
 }
 
 pub(super) fn give_up(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
-    let Some(open) = case.open_callback() else { return Err(Refusal::new("refuse-no-callback")) };
-    draft.emit(Fact::CallbackEnded { callback: open.id.clone(), end: CallbackEnd::Unreachable })
+    let Some(open) = case.open_callback() else {
+        return Err(Refusal::new("refuse-no-callback"));
+    };
+    draft.emit(Fact::CallbackEnded {
+        callback: open.id.clone(),
+        end: CallbackEnd::Unreachable,
+    })
 }
 
-pub(super) fn reopen(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    reason: ReopenReason,
-    note: &str,
-) -> Result<(), Refusal> {
+pub(super) fn reopen(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReason, note: &str) -> Result<(), Refusal> {
     let by_customer = own_grade(draft.who).is_some();
     if by_customer && reason != ReopenReason::NotSolved {
         return Err(Refusal::new("refuse-customer-reopens-unsolved"));
     }
     // A customer's "not solved" is reason enough; staff say what is wrong.
-    let note = if by_customer { text(note)? } else { required(note, "missing-reason")? };
+    let note = if by_customer {
+        text(note)?
+    } else {
+        required(note, "missing-reason")?
+    };
     open_again(draft, case, reason, note)
 }
 
-fn open_again(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    reason: ReopenReason,
-    note: String,
-) -> Result<(), Refusal> {
+fn open_again(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReason, note: String) -> Result<(), Refusal> {
     let rework = case.kind == Kind::Request;
-    draft.emit(Fact::Reopened { reason, cycle: case.cycle + 1, rework, note })?;
+    draft.emit(Fact::Reopened {
+        reason,
+        cycle: case.cycle + 1,
+        rework,
+        note,
+    })?;
     draft.start_clocks()
 }
 
@@ -232,7 +267,9 @@ pub(super) fn cancel(
 ) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
     if !customer_informed && case.has_customer() {
-        return Err(Refusal::new("refuse-customer-not-told").clause("COM-7").missing(["missing-customer-told"]));
+        return Err(Refusal::new("refuse-customer-not-told")
+            .clause("COM-7")
+            .missing(["missing-customer-told"]));
     }
     if case.paid_cents() > case.charged_cents() {
         return Err(Refusal::new("refuse-paid-already").arg("paid", case.paid_cents()));
@@ -240,7 +277,10 @@ pub(super) fn cancel(
     if case.status == Status::Waiting {
         draft.emit(Fact::Resumed {})?;
     }
-    draft.emit(Fact::Cancelled { customer_informed, reason })
+    draft.emit(Fact::Cancelled {
+        customer_informed,
+        reason,
+    })
 }
 
 /// REC-6: an answer on the spot. Where it is all there is to do, the case closes at once if nothing else is lacking.
@@ -252,8 +292,14 @@ pub(super) fn answer(
 ) -> Result<(), Refusal> {
     let answer = required(answer, "missing-answer")?;
     check_fee(&case.fee)?;
-    draft.emit(Fact::Answered { cycle: case.cycle, answer })?;
+    draft.emit(Fact::Answered {
+        cycle: case.cycle,
+        answer,
+    })?;
     begin_callback(draft, callback)?;
-    let whole = draft.case.as_ref().is_some_and(|case| case.kind.ends_with_an_answer() && missing_to_close(case).is_empty());
+    let whole = draft
+        .case
+        .as_ref()
+        .is_some_and(|case| case.kind.ends_with_an_answer() && missing_to_close(case).is_empty());
     if whole { draft.emit(Fact::Closed {}) } else { Ok(()) }
 }

@@ -2,8 +2,8 @@
 
 use super::event::{Event, Fact};
 use super::state::*;
+use super::timing;
 use super::values::*;
-use crate::clock::{BreachReason, Clock, ClockCode, ClockStart};
 use crate::ids::StaffId;
 
 /// Applies one event. Anything but `registered` on no case is ignored, and so is `registered` on a case.
@@ -112,14 +112,20 @@ fn on_case(case: &mut CaseState, event: &Event) {
     on_life(case, event);
     on_money(case, event);
     on_record(case, event);
-    on_clocks(case, event);
+    timing::on_clocks(case, event);
 }
 
 /// Steps of the life: dispatch to done, confirmed, closed and back.
 fn on_life(case: &mut CaseState, event: &Event) {
     let (at, when) = (event.at, event.when());
     match &event.fact {
-        Fact::Dispatched { order, number, department, worker, to_vendor } => {
+        Fact::Dispatched {
+            order,
+            number,
+            department,
+            worker,
+            to_vendor,
+        } => {
             case.orders.push(Order {
                 id: order.clone(),
                 number: number.clone(),
@@ -164,7 +170,9 @@ fn on_life(case: &mut CaseState, event: &Event) {
             });
             step(case, Status::Dispatched, when);
         }
-        Fact::HandedOver { from_worker, worker, .. } => {
+        Fact::HandedOver {
+            from_worker, worker, ..
+        } => {
             // Who stops here did some of it.
             case.did.extend(from_worker.clone());
             on_order(case, |order| order.worker = Some(worker.clone()));
@@ -174,7 +182,12 @@ fn on_life(case: &mut CaseState, event: &Event) {
             on_order(case, |order| order.arrived_at = Some(when));
             step(case, Status::OnSite, when);
         }
-        Fact::WaitStarted { reason, until, customer_told, note } => {
+        Fact::WaitStarted {
+            reason,
+            until,
+            customer_told,
+            note,
+        } => {
             case.waiting = Some(Waiting {
                 reason: *reason,
                 since: when,
@@ -190,7 +203,16 @@ fn on_life(case: &mut CaseState, event: &Event) {
                 case.status = waiting.back_to;
             }
         }
-        Fact::Completed { order, worker, charge_cents, photos, cycle, done, lines, no_photo_reason } => {
+        Fact::Completed {
+            order,
+            worker,
+            charge_cents,
+            photos,
+            cycle,
+            done,
+            lines,
+            no_photo_reason,
+        } => {
             did(case, worker.as_ref());
             case.work.push(WorkDone {
                 cycle: *cycle,
@@ -206,7 +228,14 @@ fn on_life(case: &mut CaseState, event: &Event) {
             end_order(case, OrderStatus::Done, when, None);
             step(case, Status::Done, when);
         }
-        Fact::Amended { charge_cents, photos, done, lines, no_photo_reason, .. } => {
+        Fact::Amended {
+            charge_cents,
+            photos,
+            done,
+            lines,
+            no_photo_reason,
+            ..
+        } => {
             if let Some(work) = case.work.last_mut() {
                 work.charge_cents = *charge_cents;
                 work.photos = photos.clone();
@@ -292,7 +321,11 @@ fn on_life(case: &mut CaseState, event: &Event) {
 fn on_money(case: &mut CaseState, event: &Event) {
     let (at, when, by) = (event.at, event.when(), &event.by);
     match &event.fact {
-        Fact::Quoted { quote, total_cents, lines } => {
+        Fact::Quoted {
+            quote,
+            total_cents,
+            lines,
+        } => {
             for older in case.quotes.iter_mut().filter(|older| older.accepted.is_none()) {
                 older.superseded = true;
             }
@@ -321,7 +354,11 @@ fn on_money(case: &mut CaseState, event: &Event) {
                 found.how = Some(*how);
             }
         }
-        Fact::Paid { method, amount_cents, receipt } => case.payments.push(Payment {
+        Fact::Paid {
+            method,
+            amount_cents,
+            receipt,
+        } => case.payments.push(Payment {
             method: *method,
             amount_cents: *amount_cents,
             receipt: receipt.clone(),
@@ -329,23 +366,38 @@ fn on_money(case: &mut CaseState, event: &Event) {
             by: by.clone(),
         }),
         Fact::Waived { amount_cents, reason } => {
-            case.waivers.push(Waiver { amount_cents: *amount_cents, reason: reason.clone(), at, by: by.clone() });
+            case.waivers.push(Waiver {
+                amount_cents: *amount_cents,
+                reason: reason.clone(),
+                at,
+                by: by.clone(),
+            });
         }
-        Fact::CallbackScheduled { callback, planned_at, assignee } => {
-            match case.callbacks.iter_mut().find(|known| known.id == *callback) {
-                Some(known) => (known.planned_at, known.assignee) = (*planned_at, assignee.clone()),
-                None => case.callbacks.push(Callback {
-                    id: callback.clone(),
-                    cycle: case.cycle,
-                    planned_at: *planned_at,
-                    assignee: assignee.clone(),
-                    attempts: Vec::new(),
-                    end: None,
-                    ended_at: None,
-                }),
-            }
-        }
-        Fact::CallbackAttempted { callback, result, satisfaction, solved, again_at, answers, note } => {
+        Fact::CallbackScheduled {
+            callback,
+            planned_at,
+            assignee,
+        } => match case.callbacks.iter_mut().find(|known| known.id == *callback) {
+            Some(known) => (known.planned_at, known.assignee) = (*planned_at, assignee.clone()),
+            None => case.callbacks.push(Callback {
+                id: callback.clone(),
+                cycle: case.cycle,
+                planned_at: *planned_at,
+                assignee: assignee.clone(),
+                attempts: Vec::new(),
+                end: None,
+                ended_at: None,
+            }),
+        },
+        Fact::CallbackAttempted {
+            callback,
+            result,
+            satisfaction,
+            solved,
+            again_at,
+            answers,
+            note,
+        } => {
             if let Some(known) = case.callbacks.iter_mut().find(|known| known.id == *callback) {
                 known.planned_at = again_at.or(known.planned_at);
                 known.attempts.push(Attempt {
@@ -386,83 +438,58 @@ fn on_money(case: &mut CaseState, event: &Event) {
 fn on_record(case: &mut CaseState, event: &Event) {
     match event.fact.clone() {
         Fact::Urged { .. } => case.urged += 1,
-        Fact::OutsideReported { reported_to, referral, note } => {
-            case.outside = Some(OutsideReport { reported_to, referral, note, at: event.when() });
+        Fact::OutsideReported {
+            reported_to,
+            referral,
+            note,
+        } => {
+            case.outside = Some(OutsideReport {
+                reported_to,
+                referral,
+                note,
+                at: event.when(),
+            });
         }
         Fact::KindChanged { kind, number, .. } => {
             case.kind = kind;
             case.old_numbers.push(std::mem::replace(&mut case.number, number));
         }
-        Fact::LevelChanged { importance, urgency, .. } => (case.importance, case.urgency) = (importance, urgency),
+        Fact::LevelChanged {
+            importance, urgency, ..
+        } => (case.importance, case.urgency) = (importance, urgency),
         Fact::FeeChanged { new, .. } => case.fee = new,
         Fact::ScopeChanged { new, .. } => case.scope = new,
         Fact::ItemChanged { new, .. } => case.item = new,
         Fact::PlaceChanged { new, .. } => case.place = new,
         Fact::ContentChanged { new, .. } => case.content = new,
-        Fact::CustomerChanged { located, identity, anonymous, new, anonymous_reason, .. } => {
+        Fact::CustomerChanged {
+            located,
+            identity,
+            anonymous,
+            new,
+            anonymous_reason,
+            ..
+        } => {
             (case.customer, case.located, case.identity) = (new, located, identity);
             (case.anonymous, case.anonymous_reason) = (anonymous, anonymous_reason);
         }
         Fact::AppointmentChanged { new, .. } => case.appointment = new,
         Fact::ContactJoined { contact } if !case.contacts.contains(&contact) => case.contacts.push(contact),
-        Fact::Attached { attachment, file, kind, caption } => {
+        Fact::Attached {
+            attachment,
+            file,
+            kind,
+            caption,
+        } => {
             let by = event.by.clone();
-            case.attachments.push(Attachment { id: attachment, file, kind, caption, at: event.when(), by });
-        }
-        _ => {}
-    }
-}
-
-/// What starts, meets, holds and ends clocks.
-fn on_clocks(case: &mut CaseState, event: &Event) {
-    use ClockCode::{Callback, Feedback, Finish, OnSite, Response};
-    let (at, when) = (event.at, event.when());
-    match &event.fact {
-        Fact::ClocksStarted { clocks } => clocks.iter().for_each(|start| add_clock(case, start.clone(), at)),
-        Fact::ClocksRetargeted { changed, dropped, .. } => {
-            for start in changed {
-                match open_clock(case, start.code, start.cycle) {
-                    Some(clock) => clock.retarget(start.clone(), at),
-                    None => add_clock(case, start.clone(), at),
-                }
-            }
-            for clock in case.clocks.iter_mut().filter(|clock| clock.is_open() && dropped.contains(&clock.code)) {
-                clock.cancel(at);
-            }
-        }
-        Fact::ClockBegun { code, cycle, started_at, target } => {
-            if let Some(clock) = open_clock(case, *code, *cycle) {
-                clock.begin(*started_at, *target);
-            }
-        }
-        Fact::ClockBreached { code, cycle, breached_at, reason } => {
-            breach(case, *code, *cycle, *breached_at, *reason);
-        }
-        Fact::Promised { clock, .. } => {
-            add_clock(case, clock.clone(), at);
-            meet(case, &[Response], when, at);
-        }
-        Fact::PromiseKept { no, .. } => {
-            if let Some(clock) = open_clock(case, ClockCode::Promise, *no) {
-                clock.meet(when, at);
-            }
-            meet(case, &[Feedback], when, at);
-        }
-        Fact::Accepted { .. } => meet(case, &[Response], when, at),
-        Fact::Arrived { .. } => meet(case, &[Response, OnSite], when, at),
-        Fact::Noted { told_customer: true, .. } => meet(case, &[Response, Feedback], when, at),
-        Fact::Completed { .. } | Fact::Answered { .. } | Fact::OutsideReported { .. } => {
-            meet(case, &[Response, OnSite, Feedback, Finish], when, at);
-        }
-        Fact::CallbackEnded { end, .. } if *end != CallbackEnd::Dropped => meet(case, &[Callback], when, at),
-        Fact::WaitStarted { reason, until, .. } => {
-            case.clocks.iter_mut().for_each(|clock| clock.pause(when, Some(*until), *reason));
-        }
-        Fact::Resumed {} => case.clocks.iter_mut().for_each(|clock| clock.resume(when)),
-        Fact::Closed {} | Fact::Cancelled { .. } => case.clocks.iter_mut().for_each(|clock| clock.cancel(at)),
-        Fact::Reopened { .. } => {
-            let old = case.clocks.iter_mut().filter(|clock| clock.code != ClockCode::Promise);
-            old.for_each(|clock| clock.cancel(at));
+            case.attachments.push(Attachment {
+                id: attachment,
+                file,
+                kind,
+                caption,
+                at: event.when(),
+                by,
+            });
         }
         _ => {}
     }
@@ -496,29 +523,5 @@ fn end_order(case: &mut CaseState, status: OrderStatus, when: i64, reason: Optio
 fn drop_callback(case: &mut CaseState, at: i64) {
     for callback in case.callbacks.iter_mut().filter(|callback| callback.end.is_none()) {
         (callback.end, callback.ended_at) = (Some(CallbackEnd::Dropped), Some(at));
-    }
-}
-
-fn add_clock(case: &mut CaseState, start: ClockStart, at: i64) {
-    let mut clock = Clock::new(start);
-    if let Some(waiting) = &case.waiting {
-        clock.pause(waiting.since.max(at), Some(waiting.until), waiting.reason);
-    }
-    case.clocks.push(clock);
-}
-
-fn open_clock(case: &mut CaseState, code: ClockCode, cycle: u32) -> Option<&mut Clock> {
-    case.clocks.iter_mut().find(|clock| clock.code == code && clock.cycle == cycle && clock.is_open())
-}
-
-fn meet(case: &mut CaseState, codes: &[ClockCode], when: i64, at: i64) {
-    for clock in case.clocks.iter_mut().filter(|clock| codes.contains(&clock.code)) {
-        clock.meet(when, at);
-    }
-}
-
-fn breach(case: &mut CaseState, code: ClockCode, cycle: u32, breached_at: i64, reason: BreachReason) {
-    if let Some(clock) = open_clock(case, code, cycle) {
-        clock.breach(breached_at, reason);
     }
 }

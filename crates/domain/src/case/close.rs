@@ -19,23 +19,38 @@ pub fn missing_to_close(case: &CaseState) -> Vec<&'static str> {
     }
     let settled = matches!(case.status, Status::Done | Status::Confirmed);
     if !(outside && case.status == Status::Registered) {
-        need(settled, if case.kind == Kind::Request { "missing-work-done" } else { "missing-answer" });
+        need(
+            settled,
+            if case.kind == Kind::Request {
+                "missing-work-done"
+            } else {
+                "missing-answer"
+            },
+        );
     }
     if case.kind == Kind::Request && !outside {
         let confirmation = case.confirmation();
         need(confirmation.is_some() || !case.has_customer(), "missing-signature");
         let checked = confirmation.is_none_or(|c| c.grade != Grade::C || c.checked_by.is_some());
         need(checked, "missing-second-check");
-        let shown = case.work().is_some_and(|work| !work.photos.is_empty() || work.no_photo_reason.is_some());
+        let shown = case
+            .work()
+            .is_some_and(|work| !work.photos.is_empty() || work.no_photo_reason.is_some());
         need(shown, "missing-photo");
     } else if let Some(confirmation) = case.confirmation() {
-        need(confirmation.grade != Grade::C || confirmation.checked_by.is_some(), "missing-second-check");
+        need(
+            confirmation.grade != Grade::C || confirmation.checked_by.is_some(),
+            "missing-second-check",
+        );
     }
     need(case.work().is_none() || case.owed_cents() <= 0, "missing-payment");
-    if callback_needed(case) && !(outside && case.status == Status::Registered) {
-        let over = case.callback().and_then(|callback| callback.end).is_some_and(|end| end != CallbackEnd::Dropped);
-        need(over, "missing-callback");
-    }
+    let needed = callback_needed(case) && !(outside && case.status == Status::Registered);
+    let made = case
+        .callback()
+        .and_then(|callback| callback.end)
+        .is_some_and(|end| end != CallbackEnd::Dropped);
+    // One that was planned without need is made too, or given up.
+    need((made || !needed) && case.open_callback().is_none(), "missing-callback");
     need(case.open_promises().next().is_none(), "missing-promise");
     if !case.anonymous {
         need(!case.customer.name.trim().is_empty(), "missing-name");
@@ -47,7 +62,10 @@ pub fn missing_to_close(case: &CaseState) -> Vec<&'static str> {
 
 /// A callback is due for every service request (CSM-3) and wherever the standard sets its clock, if there is somebody to call.
 pub(super) fn callback_needed(case: &CaseState) -> bool {
-    let by_standard = case.clocks.iter().any(|clock| clock.code == ClockCode::Callback && clock.cycle == case.cycle);
+    let by_standard = case
+        .clocks
+        .iter()
+        .any(|clock| clock.code == ClockCode::Callback && clock.cycle == case.cycle);
     case.has_customer() && ((case.kind == Kind::Request && case.scope != Scope::Outside) || by_standard)
 }
 

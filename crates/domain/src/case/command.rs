@@ -68,14 +68,25 @@ pub enum ConfirmHow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The wrong kind into the right one; the number of the new kind is passed in, the old one is kept.
-    Kind { kind: Kind, number: String },
-    Level { importance: Importance, urgency: Urgency },
+    Kind {
+        kind: Kind,
+        number: String,
+    },
+    Level {
+        importance: Importance,
+        urgency: Urgency,
+    },
     Fee(Fee),
     Scope(Scope),
     Item(String),
     Place(String),
     Content(String),
-    Customer { customer: Customer, located: Where, identity: Option<Identity>, anonymous_reason: Option<String> },
+    Customer {
+        customer: Customer,
+        located: Where,
+        identity: Option<Identity>,
+        anonymous_reason: Option<String>,
+    },
     Appointment(Option<Appointment>),
 }
 
@@ -93,17 +104,48 @@ pub enum Command {
         happened_at: Option<i64>,
     },
     /// `worker` when the desk enters it for somebody.
-    Accept { worker: Option<StaffId>, happened_at: Option<i64> },
-    Return { reason: String },
-    TakeBack { reason: String },
-    Reassign { department: DepartmentId, worker: Option<StaffId>, reason: String },
-    HandOver { worker: StaffId, note: String },
-    Arrive { worker: Option<StaffId>, happened_at: Option<i64> },
-    Quote { quote: QuoteId, lines: Vec<Line> },
-    ConsentQuote { quote: QuoteId, how: ConsentHow },
-    RefuseQuote { quote: QuoteId, how: ConsentHow },
+    Accept {
+        worker: Option<StaffId>,
+        happened_at: Option<i64>,
+    },
+    Return {
+        reason: String,
+    },
+    TakeBack {
+        reason: String,
+    },
+    Reassign {
+        department: DepartmentId,
+        worker: Option<StaffId>,
+        reason: String,
+    },
+    HandOver {
+        worker: StaffId,
+        note: String,
+    },
+    Arrive {
+        worker: Option<StaffId>,
+        happened_at: Option<i64>,
+    },
+    Quote {
+        quote: QuoteId,
+        lines: Vec<Line>,
+    },
+    ConsentQuote {
+        quote: QuoteId,
+        how: ConsentHow,
+    },
+    RefuseQuote {
+        quote: QuoteId,
+        how: ConsentHow,
+    },
     /// The customer must have been told (STD-15 for parts).
-    Wait { reason: WaitReason, until: i64, customer_told: bool, note: String },
+    Wait {
+        reason: WaitReason,
+        until: i64,
+        customer_told: bool,
+        note: String,
+    },
     Resume,
     /// `lines` without any price charge what was accepted. `callback` is the id of the callback that becomes due.
     Complete {
@@ -133,11 +175,22 @@ pub enum Command {
         happened_at: Option<i64>,
     },
     SecondCheck,
-    RecordPayment { method: PayMethod, amount_cents: i64, receipt: Option<String>, happened_at: Option<i64> },
+    RecordPayment {
+        method: PayMethod,
+        amount_cents: i64,
+        receipt: Option<String>,
+        happened_at: Option<i64>,
+    },
     /// Waives all that is still owed.
-    WaiveFee { reason: String },
+    WaiveFee {
+        reason: String,
+    },
     /// `callback` is used if none is open.
-    ScheduleCallback { callback: CallbackId, planned_at: Option<i64>, assignee: Option<StaffId> },
+    ScheduleCallback {
+        callback: CallbackId,
+        planned_at: Option<i64>,
+        assignee: Option<StaffId>,
+    },
     /// `solved` and `satisfaction` when reached; `again_at` when the customer asked for another time.
     CallbackAttempt {
         result: AttemptResult,
@@ -151,20 +204,55 @@ pub enum Command {
     /// Ends a callback as unreachable after enough attempts.
     GiveUpCallback,
     Close,
-    Reopen { reason: ReopenReason, note: String },
-    Cancel { reason: String, customer_informed: bool },
-    Urge { note: String },
-    Note { text: String, told_customer: bool },
+    Reopen {
+        reason: ReopenReason,
+        note: String,
+    },
+    Cancel {
+        reason: String,
+        customer_informed: bool,
+    },
+    Urge {
+        note: String,
+    },
+    Note {
+        text: String,
+        told_customer: bool,
+    },
     /// `by` is the customer's own time, if one was agreed (REC-8).
-    Promise { what: String, by: Option<i64> },
-    KeepPromise { no: u32, how: String },
+    Promise {
+        what: String,
+        by: Option<i64>,
+    },
+    KeepPromise {
+        no: u32,
+        how: String,
+    },
     /// Answered on the spot. `callback` is the id of a callback, if the standard asks for one.
-    Answer { answer: String, callback: CallbackId, happened_at: Option<i64> },
+    Answer {
+        answer: String,
+        callback: CallbackId,
+        happened_at: Option<i64>,
+    },
     /// REC-12 C, CAL-8.
-    ReportOutside { reported_to: StaffId, referral: String, note: String },
-    Change { change: Change, reason: String },
-    JoinContact { contact: ContactId },
-    Attach { attachment: AttachmentId, file: FileId, kind: AttachmentKind, caption: String },
+    ReportOutside {
+        reported_to: StaffId,
+        referral: String,
+        note: String,
+    },
+    Change {
+        change: Change,
+        reason: String,
+    },
+    JoinContact {
+        contact: ContactId,
+    },
+    Attach {
+        attachment: AttachmentId,
+        file: FileId,
+        kind: AttachmentKind,
+        caption: String,
+    },
     /// Records limits that have passed.
     CheckClocks,
 }

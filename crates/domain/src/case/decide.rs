@@ -33,7 +33,14 @@ pub struct Env<'a> {
 /// The first rule in the way, with the complete list of what is lacking under that rule.
 pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env<'_>) -> Result<Vec<Event>, Refusal> {
     gate(state, command.action(), who, env)?;
-    let mut draft = Draft { case: state.cloned(), events: Vec::new(), who, by: By::from(who), env: *env, happened_at: None };
+    let mut draft = Draft {
+        case: state.cloned(),
+        events: Vec::new(),
+        who,
+        by: By::from(who),
+        env: *env,
+        happened_at: None,
+    };
     draft.record_breaches(|due| (due, BreachReason::Time));
     if let Command::Register(form) = command {
         record::register(&mut draft, form)?;
@@ -55,7 +62,14 @@ pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env
 fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(), Refusal> {
     match command {
         Command::Register(_) => Err(Refusal::new("refuse-registered-already")),
-        Command::Dispatch { order, number, department, worker, to_vendor, happened_at } => {
+        Command::Dispatch {
+            order,
+            number,
+            department,
+            worker,
+            to_vendor,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
             steps::dispatch(draft, case, (order, number), (department, worker.as_ref()), *to_vendor)
         }
@@ -65,9 +79,11 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         }
         Command::Return { reason } => steps::return_order(draft, case, reason),
         Command::TakeBack { reason } => steps::take_back(draft, case, reason),
-        Command::Reassign { department, worker, reason } => {
-            steps::reassign(draft, case, department, worker.as_ref(), reason)
-        }
+        Command::Reassign {
+            department,
+            worker,
+            reason,
+        } => steps::reassign(draft, case, department, worker.as_ref(), reason),
         Command::HandOver { worker, note } => steps::hand_over(draft, case, worker, note),
         Command::Arrive { worker, happened_at } => {
             draft.happened(*happened_at)?;
@@ -76,57 +92,124 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         Command::Quote { quote, lines } => steps::quote(draft, case, quote, lines),
         Command::ConsentQuote { quote, how } => steps::answer_quote(draft, case, quote, how, true),
         Command::RefuseQuote { quote, how } => steps::answer_quote(draft, case, quote, how, false),
-        Command::Wait { reason, until, customer_told, note } => {
-            steps::wait(draft, case, *reason, *until, *customer_told, note)
-        }
+        Command::Wait {
+            reason,
+            until,
+            customer_told,
+            note,
+        } => steps::wait(draft, case, *reason, *until, *customer_told, note),
         Command::Resume => draft.emit(Fact::Resumed {}),
-        Command::Complete { done, lines, photos, no_photo_reason, worker, callback, happened_at } => {
+        Command::Complete {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            worker,
+            callback,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
-            let form = steps::Done { done, lines, photos, no_photo_reason: no_photo_reason.as_deref() };
+            let form = steps::Done {
+                done,
+                lines,
+                photos,
+                no_photo_reason: no_photo_reason.as_deref(),
+            };
             steps::complete(draft, case, &form, worker.as_ref(), callback)
         }
-        Command::Amend { done, lines, photos, no_photo_reason, reason } => {
-            let form = steps::Done { done, lines, photos, no_photo_reason: no_photo_reason.as_deref() };
+        Command::Amend {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            reason,
+        } => {
+            let form = steps::Done {
+                done,
+                lines,
+                photos,
+                no_photo_reason: no_photo_reason.as_deref(),
+            };
             steps::amend(draft, case, &form, reason)
         }
-        Command::Confirm { confirmation, content_hash, how, opinion, comment, happened_at } => {
+        Command::Confirm {
+            confirmation,
+            content_hash,
+            how,
+            opinion,
+            comment,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
             after::confirm(draft, case, (confirmation, content_hash), how, *opinion, comment)
         }
         Command::SecondCheck => after::second_check(draft, case),
-        Command::RecordPayment { method, amount_cents, receipt, happened_at } => {
+        Command::RecordPayment {
+            method,
+            amount_cents,
+            receipt,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
             after::pay(draft, case, *method, *amount_cents, receipt.as_deref())
         }
         Command::WaiveFee { reason } => after::waive(draft, case, reason),
-        Command::ScheduleCallback { callback, planned_at, assignee } => {
-            after::schedule_callback(draft, case, callback, *planned_at, assignee.as_ref())
-        }
-        Command::CallbackAttempt { result, satisfaction, solved, again_at, answers, note, happened_at } => {
+        Command::ScheduleCallback {
+            callback,
+            planned_at,
+            assignee,
+        } => after::schedule_callback(draft, case, callback, *planned_at, assignee.as_ref()),
+        Command::CallbackAttempt {
+            result,
+            satisfaction,
+            solved,
+            again_at,
+            answers,
+            note,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
-            let said = after::Said { satisfaction: *satisfaction, solved: *solved, again_at: *again_at, answers, note };
+            let said = after::Said {
+                satisfaction: *satisfaction,
+                solved: *solved,
+                again_at: *again_at,
+                answers,
+                note,
+            };
             after::attempt(draft, case, *result, &said)
         }
         Command::GiveUpCallback => after::give_up(draft, case),
         Command::Close => draft.emit(Fact::Closed {}),
         Command::Reopen { reason, note } => after::reopen(draft, case, *reason, note),
-        Command::Cancel { reason, customer_informed } => after::cancel(draft, case, reason, *customer_informed),
+        Command::Cancel {
+            reason,
+            customer_informed,
+        } => after::cancel(draft, case, reason, *customer_informed),
         Command::Urge { note } => record::urge(draft, note),
         Command::Note { text, told_customer } => record::note(draft, text, *told_customer),
         Command::Promise { what, by } => record::promise(draft, case, what, *by),
         Command::KeepPromise { no, how } => record::keep_promise(draft, case, *no, how),
-        Command::Answer { answer, callback, happened_at } => {
+        Command::Answer {
+            answer,
+            callback,
+            happened_at,
+        } => {
             draft.happened(*happened_at)?;
             after::answer(draft, case, answer, callback)
         }
-        Command::ReportOutside { reported_to, referral, note } => {
-            record::report_outside(draft, case, reported_to, referral, note)
-        }
+        Command::ReportOutside {
+            reported_to,
+            referral,
+            note,
+        } => record::report_outside(draft, case, reported_to, referral, note),
         Command::Change { change, reason } => record::change(draft, case, change, reason),
         Command::JoinContact { contact } => record::join(draft, case, contact),
-        Command::Attach { attachment, file, kind, caption } => {
-            record::attach(draft, case, (attachment, file), *kind, caption)
-        }
+        Command::Attach {
+            attachment,
+            file,
+            kind,
+            caption,
+        } => record::attach(draft, case, (attachment, file), *kind, caption),
         Command::CheckClocks => Ok(()),
     }
 }
@@ -149,18 +232,30 @@ impl Draft<'_> {
     }
 
     fn push(&mut self, fact: Fact, by: By, happened_at: Option<i64>) {
-        let event = Event { at: self.env.now, happened_at, by, fact };
+        let event = Event {
+            at: self.env.now,
+            happened_at,
+            by,
+            fact,
+        };
         apply(&mut self.case, &event);
         self.events.push(event);
     }
 
     /// The time on the paper, if it was entered later: not in the future, not before the step before.
     pub fn happened(&mut self, at: Option<i64>) -> Result<(), Refusal> {
-        let Some(at) = at.filter(|at| *at != self.env.now) else { return Ok(()) };
+        let Some(at) = at.filter(|at| *at != self.env.now) else {
+            return Ok(());
+        };
         if at > self.env.now {
             return Err(Refusal::new("refuse-time-in-future").arg("at", at));
         }
-        if let Some(earlier) = self.case.as_ref().map(|case| case.last_step_at).filter(|earlier| at < *earlier) {
+        if let Some(earlier) = self
+            .case
+            .as_ref()
+            .map(|case| case.last_step_at)
+            .filter(|earlier| at < *earlier)
+        {
             return Err(Refusal::new("refuse-time-order").arg("at", at).arg("earlier", earlier));
         }
         self.happened_at = Some(at);
@@ -174,7 +269,10 @@ impl Draft<'_> {
 
     /// Starts the clocks of the round that has just begun.
     pub fn start_clocks(&mut self) -> Result<(), Refusal> {
-        let clocks = self.case.as_ref().map(|case| plan::clocks(case, case.round_started_at, &self.env));
+        let clocks = self
+            .case
+            .as_ref()
+            .map(|case| plan::clocks(case, case.round_started_at, &self.env));
         match clocks {
             Some(clocks) if !clocks.is_empty() => self.emit(Fact::ClocksStarted { clocks }),
             _ => Ok(()),
@@ -188,13 +286,19 @@ impl Draft<'_> {
         if changed.is_empty() && dropped.is_empty() {
             return Ok(());
         }
-        self.emit(Fact::ClocksRetargeted { changed, dropped, because })
+        self.emit(Fact::ClocksRetargeted {
+            changed,
+            dropped,
+            because,
+        })
     }
 
     /// A confirmation holds only for what was signed.
     fn void_what_changed(&mut self) {
         let Some(case) = &self.case else { return };
-        let Some(confirmation) = case.confirmation() else { return };
+        let Some(confirmation) = case.confirmation() else {
+            return;
+        };
         if confirmation.content_hash != case.content_hash() {
             let confirmation = confirmation.id.clone();
             self.push(Fact::ConfirmationVoided { confirmation }, self.by.clone(), None);
@@ -211,8 +315,19 @@ impl Draft<'_> {
             .collect();
         for (code, cycle, due) in passed {
             let (breached_at, reason) = fact(due);
-            let by = By::System { name: "clock".to_owned() };
-            self.push(Fact::ClockBreached { code, cycle, breached_at, reason }, by, None);
+            let by = By::System {
+                name: "clock".to_owned(),
+            };
+            self.push(
+                Fact::ClockBreached {
+                    code,
+                    cycle,
+                    breached_at,
+                    reason,
+                },
+                by,
+                None,
+            );
         }
     }
 }
@@ -232,7 +347,11 @@ pub(super) fn text(given: &str) -> Result<String, Refusal> {
 /// A text that must be there, trimmed.
 pub(super) fn required(given: &str, missing: &'static str) -> Result<String, Refusal> {
     let given = text(given)?;
-    if given.is_empty() { Err(incomplete([missing])) } else { Ok(given) }
+    if given.is_empty() {
+        Err(incomplete([missing]))
+    } else {
+        Ok(given)
+    }
 }
 
 /// What was filled in is not complete.

@@ -28,7 +28,10 @@ impl Offer {
 
 /// Every action on a case, open or with the reason why not.
 pub fn legal_actions(case: &CaseState, who: &Who, env: &Env<'_>) -> Vec<Offer> {
-    let offer = |action: &Action| Offer { action: *action, refusal: gate(Some(case), *action, who, env).err() };
+    let offer = |action: &Action| Offer {
+        action: *action,
+        refusal: gate(Some(case), *action, who, env).err(),
+    };
     Action::ON_CASE.iter().map(offer).collect()
 }
 
@@ -43,22 +46,35 @@ pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Re
     }
     let Some(case) = case else { return Ok(()) };
     let within = match who {
-        Who::Staff { id, roles: _, department } => match reach {
+        Who::Staff {
+            id,
+            roles: _,
+            department,
+        } => match reach {
             Reach::Never => false,
             Reach::Own => own(case, id, department.as_ref(), action),
             Reach::Department => {
-                let theirs = case.last_order().is_some_and(|order| Some(&order.department) == department.as_ref());
+                let theirs = case
+                    .last_order()
+                    .is_some_and(|order| Some(&order.department) == department.as_ref());
                 theirs || own(case, id, department.as_ref(), action)
             }
             Reach::Site | Reach::All => true,
         },
         Who::Customer { case: theirs, .. } => *theirs == case.id,
         Who::VendorLink { case: theirs, order } => {
-            *theirs == case.id && case.last_order().is_some_and(|last| last.id == *order && last.to_vendor)
+            *theirs == case.id
+                && case
+                    .last_order()
+                    .is_some_and(|last| last.id == *order && last.to_vendor)
         }
         Who::System { .. } => true,
     };
-    if within { Ok(()) } else { Err(Refusal::new("refuse-not-yours").arg("action", action)) }
+    if within {
+        Ok(())
+    } else {
+        Err(Refusal::new("refuse-not-yours").arg("action", action))
+    }
 }
 
 /// Own is what one works on; for steps outside the work order also what one did some of, or was asked about first.
@@ -107,7 +123,11 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
     may(case, action, who)?;
     let Some(case) = case else {
         let begins = action == Action::RegisterCase;
-        return if begins { Ok(()) } else { Err(Refusal::new("refuse-no-case")) };
+        return if begins {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-no-case"))
+        };
     };
     if action == Action::RegisterCase {
         return Err(Refusal::new("refuse-registered-already"));
@@ -120,33 +140,41 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         Action::Accept | Action::ReturnOrder | Action::TakeBack | Action::Reassign => need_order(case, action),
         Action::HandOver | Action::Quote => need_accepted(case, action),
         Action::Arrive => may_arrive(case),
-        Action::ConsentQuote | Action::RefuseQuote => {
-            refuse_unless(case.pending_quote().is_some(), || Refusal::new("refuse-no-quote").clause("REC-14"))
-        }
+        Action::ConsentQuote | Action::RefuseQuote => refuse_unless(case.pending_quote().is_some(), || {
+            Refusal::new("refuse-no-quote").clause("REC-14")
+        }),
         Action::Complete => may_complete(case),
-        Action::Answer => {
-            refuse_unless(case.kind != Kind::Request, || Refusal::new("refuse-request-needs-order").clause("REC-15"))
+        Action::Amend => refuse_unless(case.work().is_some(), || Refusal::new("refuse-nothing-done")),
+        Action::ChangeScope => {
+            refuse_unless(case.order().is_none(), || Refusal::new("refuse-order-in-hand").clause("REC-12"))
         }
-        Action::ReportOutside => refuse_unless(case.scope == Scope::Outside, || Refusal::new("refuse-not-outside").clause("REC-12")),
+        Action::Answer => refuse_unless(case.kind != Kind::Request, || {
+            Refusal::new("refuse-request-needs-order").clause("REC-15")
+        }),
+        Action::ReportOutside => refuse_unless(case.scope == Scope::Outside, || {
+            Refusal::new("refuse-not-outside").clause("REC-12")
+        }),
         Action::SecondCheck => may_check(case, who),
-        Action::RecordPayment | Action::WaiveFee => {
-            refuse_unless(case.owed_cents() > 0, || Refusal::new("refuse-nothing-owed").clause("REC-13"))
-        }
+        Action::RecordPayment | Action::WaiveFee => refuse_unless(case.owed_cents() > 0, || {
+            Refusal::new("refuse-nothing-owed").clause("REC-13")
+        }),
         Action::ScheduleCallback => refuse_unless(case.callback().is_none_or(|c| c.end.is_none()), || {
             Refusal::new("refuse-callback-over").clause("CSM-3")
         }),
         Action::Callback => may_call_back(case, who),
         Action::GiveUpCallback => may_give_up(case, env),
         Action::Close => may_close(case),
-        Action::KeepPromise => {
-            refuse_unless(case.open_promises().next().is_some(), || Refusal::new("refuse-no-promise").clause("REC-8"))
-        }
+        Action::KeepPromise => refuse_unless(case.open_promises().next().is_some(), || {
+            Refusal::new("refuse-no-promise").clause("REC-8")
+        }),
         _ => Ok(()),
     }
 }
 
 pub(super) fn wrong_state(case: &CaseState, action: Action) -> Refusal {
-    Refusal::new("refuse-state").arg("action", action).arg("state", case.status)
+    Refusal::new("refuse-state")
+        .arg("action", action)
+        .arg("state", case.status)
 }
 
 fn refuse_unless(holds: bool, refusal: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
@@ -158,7 +186,9 @@ fn need_order(case: &CaseState, action: Action) -> Result<(), Refusal> {
 }
 
 fn need_accepted(case: &CaseState, action: Action) -> Result<(), Refusal> {
-    refuse_unless(case.order().is_some_and(|order| order.accepted_at.is_some()), || wrong_state(case, action))
+    refuse_unless(case.order().is_some_and(|order| order.accepted_at.is_some()), || {
+        wrong_state(case, action)
+    })
 }
 
 /// REC-12 to REC-14: nothing goes out before the scope and the price are settled with the customer.
@@ -183,11 +213,15 @@ pub(super) fn check_fee(fee: &Fee) -> Result<(), Refusal> {
                 missing.push("missing-fee-accepted");
             }
             refuse_unless(missing.is_empty(), || {
-                Refusal::new("refuse-fee-not-accepted").clause("REC-13").missing(missing)
+                Refusal::new("refuse-fee-not-accepted")
+                    .clause("REC-13")
+                    .missing(missing)
             })
         }
         FeeKind::Quote => refuse_unless(fee.told, || {
-            Refusal::new("refuse-quote-not-told").clause("REC-14").missing(["missing-quote-told"])
+            Refusal::new("refuse-quote-not-told")
+                .clause("REC-14")
+                .missing(["missing-quote-told"])
         }),
     }
 }
@@ -206,17 +240,27 @@ fn may_complete(case: &CaseState) -> Result<(), Refusal> {
         return Err(Refusal::new("refuse-outside-not-dispatched").clause("REC-12"));
     }
     if case.pending_quote().is_some() {
-        return Err(Refusal::new("refuse-quote-pending").clause("REC-14").missing(["missing-quote-consent"]));
+        return Err(Refusal::new("refuse-quote-pending")
+            .clause("REC-14")
+            .missing(["missing-quote-consent"]));
     }
     refuse_unless(case.accepted_cents().is_some(), || {
-        Refusal::new("refuse-price-open").clause("REC-14").missing(["missing-quote"])
+        Refusal::new("refuse-price-open")
+            .clause("REC-14")
+            .missing(["missing-quote"])
     })
 }
 
 fn may_check(case: &CaseState, who: &Who) -> Result<(), Refusal> {
-    let open = case.confirmation().filter(|c| c.grade == Grade::C && c.checked_by.is_none());
-    let Some(confirmation) = open else { return Err(Refusal::new("refuse-nothing-to-check").clause("COM-30")) };
-    let second = who.staff().is_some_and(|id| confirmation.by.staff() != Some(id) && !case.did.contains(id));
+    let open = case
+        .confirmation()
+        .filter(|c| c.grade == Grade::C && c.checked_by.is_none());
+    let Some(confirmation) = open else {
+        return Err(Refusal::new("refuse-nothing-to-check").clause("COM-30"));
+    };
+    let second = who
+        .staff()
+        .is_some_and(|id| confirmation.by.staff() != Some(id) && !case.did.contains(id));
     refuse_unless(second, || Refusal::new("refuse-second-person").clause("COM-30"))
 }
 
@@ -258,7 +302,9 @@ fn may_give_up(case: &CaseState, env: &Env<'_>) -> Result<(), Refusal> {
 
 fn may_close(case: &CaseState) -> Result<(), Refusal> {
     let missing = missing_to_close(case);
-    refuse_unless(missing.is_empty(), || Refusal::new("refuse-not-closable").clause("REC-10").missing(missing))
+    refuse_unless(missing.is_empty(), || {
+        Refusal::new("refuse-not-closable").clause("REC-10").missing(missing)
+    })
 }
 
 /// The grade that a person's own word has; None for staff, vendors and the product itself (COM-30).

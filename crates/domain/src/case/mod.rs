@@ -20,6 +20,7 @@ mod plan;
 mod record;
 mod state;
 mod steps;
+mod timing;
 mod values;
 
 pub use apply::{apply, replay};
@@ -27,8 +28,8 @@ pub use close::missing_to_close;
 pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
 pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
-pub use money::sum_of;
 pub use gate::{Offer, legal_actions, may};
+pub use money::sum_of;
 pub use state::{
     Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,
     Waiting, Waiver, WorkDone,

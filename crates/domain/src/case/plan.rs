@@ -8,7 +8,9 @@ use crate::standard::ClockRule;
 
 /// The clocks of this round. The callback's waits for completion. `pause_from`: since when an appointment holds them.
 pub(super) fn clocks(case: &CaseState, pause_from: i64, env: &Env<'_>) -> Vec<ClockStart> {
-    let rules = env.standard.clocks_for(case.kind, &case.item, case.importance, case.urgency);
+    let rules = env
+        .standard
+        .clocks_for(case.kind, &case.item, case.importance, case.urgency);
     ClockCode::ALL
         .iter()
         .filter_map(|code| {
@@ -31,11 +33,17 @@ fn start(
     let begins = code != ClockCode::Callback;
     let pausable = rule.map(|rule| rule.pausable.clone()).unwrap_or_default();
     // Work by appointment does not run late before the time that the customer chose.
-    let appointed = matches!(code, ClockCode::OnSite | ClockCode::Finish) && pausable.contains(&WaitReason::CustomerTime);
+    let appointed =
+        matches!(code, ClockCode::OnSite | ClockCode::Finish) && pausable.contains(&WaitReason::CustomerTime);
     let paused = case
         .appointment
         .filter(|appointment| appointed && appointment.from > env.now)
-        .map(|a| Pause { from: pause_from, to: Some(a.from), reason: WaitReason::CustomerTime, planned: true });
+        .map(|a| Pause {
+            from: pause_from,
+            to: Some(a.from),
+            reason: WaitReason::CustomerTime,
+            planned: true,
+        });
     ClockStart {
         code,
         clause: rule.map(|rule| rule.clause.clone()).unwrap_or_default(),
@@ -52,16 +60,25 @@ fn start(
 
 /// Instants fixed by the customer or an authority. They bind the first round; a reopened case gets new ones if agreed.
 fn bounds(case: &CaseState, code: ClockCode) -> Vec<Bound> {
-    let customer = |at: i64| Bound { at, source: BoundSource::Customer };
-    let authority = |at: i64| Bound { at, source: BoundSource::Authority };
+    let customer = |at: i64| Bound {
+        at,
+        source: BoundSource::Customer,
+    };
+    let authority = |at: i64| Bound {
+        at,
+        source: BoundSource::Authority,
+    };
     match code {
         ClockCode::OnSite if case.kind != Kind::Inquiry => {
             let ahead = case.appointment.filter(|a| a.to > case.round_started_at);
             ahead.map(|a| customer(a.to)).into_iter().collect()
-        },
-        ClockCode::Finish if case.cycle == 0 => {
-            case.wanted_by.map(customer).into_iter().chain(case.authority_by.map(authority)).collect()
         }
+        ClockCode::Finish if case.cycle == 0 => case
+            .wanted_by
+            .map(customer)
+            .into_iter()
+            .chain(case.authority_by.map(authority))
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -78,13 +95,22 @@ pub(super) fn retarget(before: &CaseState, after: &CaseState, env: &Env<'_>) -> 
     let old = clocks(before, env.now, env);
     let new = clocks(after, env.now, env);
     let this_round = |code: ClockCode| {
-        after.clocks.iter().rev().find(move |clock| clock.code == code && clock.cycle == after.cycle)
+        after
+            .clocks
+            .iter()
+            .rev()
+            .find(move |clock| clock.code == code && clock.cycle == after.cycle)
     };
-    let arrived = after.orders.iter().any(|order| order.cycle == after.cycle && order.arrived_at.is_some());
+    let arrived = after
+        .orders
+        .iter()
+        .any(|order| order.cycle == after.cycle && order.arrived_at.is_some());
     let changed = new
         .iter()
         .filter(|start| match this_round(start.code) {
-            Some(clock) if !clock.is_open() => false,
+            Some(clock) if clock.met_at.is_some() => false,
+            // Dropped by an earlier change: it counts again.
+            Some(clock) if clock.cancelled_at.is_some() => true,
             Some(clock) if start.code == ClockCode::Callback && clock.started_at.is_some() => false,
             Some(_) => !old.contains(start),
             None => after.work().is_none() && !(arrived && start.code == ClockCode::OnSite),

@@ -20,7 +20,12 @@ pub(super) fn register(draft: &mut Draft<'_>, form: &Register) -> Result<(), Ref
     let place = text(&form.place)?;
     let item = text(&form.item)?;
     let number = text(&form.number)?;
-    let anonymous_reason = form.anonymous_reason.as_deref().map(text).transpose()?.filter(|r| !r.is_empty());
+    let anonymous_reason = form
+        .anonymous_reason
+        .as_deref()
+        .map(text)
+        .transpose()?
+        .filter(|r| !r.is_empty());
     let unknown = customer.name.is_empty() && customer.phone.is_empty() && !has_unit(&customer, &form.located);
     let itemised = matches!(form.kind, Kind::Request | Kind::Complaint);
     let missing: Vec<_> = [
@@ -39,7 +44,11 @@ pub(super) fn register(draft: &mut Draft<'_>, form: &Register) -> Result<(), Ref
     check_price(&form.fee)?;
     check_appointment(form.appointment)?;
     let when = draft.when();
-    if let Some(past) = [form.wanted_by, form.authority_by].into_iter().flatten().find(|at| *at <= when) {
+    if let Some(past) = [form.wanted_by, form.authority_by]
+        .into_iter()
+        .flatten()
+        .find(|at| *at <= when)
+    {
         return Err(Refusal::new("refuse-until-past").arg("until", past));
     }
     draft.emit(Fact::Registered {
@@ -71,7 +80,11 @@ pub(super) fn register(draft: &mut Draft<'_>, form: &Register) -> Result<(), Ref
 }
 
 fn trimmed(customer: &Customer) -> Result<Customer, Refusal> {
-    Ok(Customer { name: text(&customer.name)?, phone: text(&customer.phone)?, address: text(&customer.address)? })
+    Ok(Customer {
+        name: text(&customer.name)?,
+        phone: text(&customer.phone)?,
+        address: text(&customer.address)?,
+    })
 }
 
 /// A price belongs to paid work, and only to it.
@@ -80,7 +93,13 @@ fn check_price(fee: &Fee) -> Result<(), Refusal> {
         FeeKind::Paid => (1..=MOST_CENTS).contains(&fee.cents),
         FeeKind::Free | FeeKind::Quote => fee.cents == 0,
     };
-    if right { Ok(()) } else { Err(Refusal::new("refuse-fee-amount").clause("REC-13").arg("cents", fee.cents)) }
+    if right {
+        Ok(())
+    } else {
+        Err(Refusal::new("refuse-fee-amount")
+            .clause("REC-13")
+            .arg("cents", fee.cents))
+    }
 }
 
 fn check_appointment(appointment: Option<Appointment>) -> Result<(), Refusal> {
@@ -97,30 +116,37 @@ pub(super) fn urge(draft: &mut Draft<'_>, note: &str) -> Result<(), Refusal> {
 pub(super) fn note(draft: &mut Draft<'_>, given: &str, told_customer: bool) -> Result<(), Refusal> {
     // A customer's own words do not count as the customer having been told.
     let told_customer = told_customer && draft.who.staff().is_some();
-    draft.emit(Fact::Noted { told_customer, text: required(given, "missing-text")? })
+    draft.emit(Fact::Noted {
+        told_customer,
+        text: required(given, "missing-text")?,
+    })
 }
 
 /// REC-8: the limit follows from the importance; the customer's own time counts if it is earlier.
-pub(super) fn promise(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    what: &str,
-    by: Option<i64>,
-) -> Result<(), Refusal> {
+pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: Option<i64>) -> Result<(), Refusal> {
     let what = required(what, "missing-what")?;
     let now = draft.env.now;
     if let Some(past) = by.filter(|by| *by <= now) {
         return Err(Refusal::new("refuse-until-past").arg("until", past));
     }
     let no = case.promises.last().map_or(1, |last| last.no + 1);
-    let rule = draft.env.standard.promise(case.kind, &case.item, case.importance, case.urgency);
+    let rule = draft
+        .env
+        .standard
+        .promise(case.kind, &case.item, case.importance, case.urgency);
     let clock = ClockStart {
         code: ClockCode::Promise,
         clause: rule.map(|rule| rule.clause.clone()).unwrap_or_default(),
         limit: rule.map(|rule| rule.limit),
         started_at: Some(now),
         target: rule.map(|rule| rule.limit.target(now, draft.env.zone)),
-        bounds: by.map(|at| Bound { at, source: BoundSource::Customer }).into_iter().collect(),
+        bounds: by
+            .map(|at| Bound {
+                at,
+                source: BoundSource::Customer,
+            })
+            .into_iter()
+            .collect(),
         pausable: Vec::new(),
         max_pause_ms: None,
         paused: Vec::new(),
@@ -133,7 +159,10 @@ pub(super) fn keep_promise(draft: &mut Draft<'_>, case: &CaseState, no: u32, how
     if !case.open_promises().any(|promise| promise.no == no) {
         return Err(Refusal::new("refuse-no-promise").clause("REC-8"));
     }
-    draft.emit(Fact::PromiseKept { no, how: required(how, "missing-how")? })
+    draft.emit(Fact::PromiseKept {
+        no,
+        how: required(how, "missing-how")?,
+    })
 }
 
 /// REC-12 C and CAL-8: an apology, a report to the head, and a referral.
@@ -148,14 +177,20 @@ pub(super) fn report_outside(
         return Err(Refusal::new("refuse-nothing-changed"));
     }
     let referral = required(referral, "missing-referral").map_err(|refusal| refusal.clause("CAL-8"))?;
-    draft.emit(Fact::OutsideReported { reported_to: reported_to.clone(), referral, note: text(note)? })
+    draft.emit(Fact::OutsideReported {
+        reported_to: reported_to.clone(),
+        referral,
+        note: text(note)?,
+    })
 }
 
 pub(super) fn join(draft: &mut Draft<'_>, case: &CaseState, contact: &ContactId) -> Result<(), Refusal> {
     if case.contacts.contains(contact) {
         return Err(Refusal::new("refuse-nothing-changed"));
     }
-    draft.emit(Fact::ContactJoined { contact: contact.clone() })
+    draft.emit(Fact::ContactJoined {
+        contact: contact.clone(),
+    })
 }
 
 pub(super) fn attach(
@@ -169,16 +204,16 @@ pub(super) fn attach(
         return Err(Refusal::new("refuse-id-used"));
     }
     let (attachment, file) = (attachment.clone(), file.clone());
-    draft.emit(Fact::Attached { attachment, file, kind, caption: text(caption)? })
+    draft.emit(Fact::Attached {
+        attachment,
+        file,
+        kind,
+        caption: text(caption)?,
+    })
 }
 
 /// Corrections. What becomes of clocks and of a signature follows from what the case is afterwards.
-pub(super) fn change(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    change: &Change,
-    reason: &str,
-) -> Result<(), Refusal> {
+pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
     let same = || Err(Refusal::new("refuse-nothing-changed"));
     match change {
@@ -187,8 +222,14 @@ pub(super) fn change(
             let number = required(number, "missing-number")?;
             let itemised = matches!(kind, Kind::Request | Kind::Complaint);
             let lacks_place = *kind == Kind::Request && case.place.is_empty();
-            let lacks = [(itemised && case.item.is_empty(), "missing-item"), (lacks_place, "missing-place")];
-            let missing: Vec<_> = lacks.into_iter().filter_map(|(lacks, key)| lacks.then_some(key)).collect();
+            let lacks = [
+                (itemised && case.item.is_empty(), "missing-item"),
+                (lacks_place, "missing-place"),
+            ];
+            let missing: Vec<_> = lacks
+                .into_iter()
+                .filter_map(|(lacks, key)| lacks.then_some(key))
+                .collect();
             if !missing.is_empty() {
                 return Err(incomplete(missing).clause("CSM-3"));
             }
@@ -218,17 +259,28 @@ pub(super) fn change(
             if case.order().is_some() {
                 check_fee(fee)?;
             }
-            draft.emit(Fact::FeeChanged { old: case.fee, new: *fee, reason })
+            draft.emit(Fact::FeeChanged {
+                old: case.fee,
+                new: *fee,
+                reason,
+            })
         }
         Change::Scope(scope) if *scope == case.scope => same(),
-        Change::Scope(_) if case.order().is_some() => Err(Refusal::new("refuse-order-in-hand").clause("REC-12")),
-        Change::Scope(scope) => draft.emit(Fact::ScopeChanged { old: case.scope, new: *scope, reason }),
+        Change::Scope(scope) => draft.emit(Fact::ScopeChanged {
+            old: case.scope,
+            new: *scope,
+            reason,
+        }),
         Change::Item(item) => {
             let new = required(item, "missing-item")?;
             if new == case.item {
                 return same();
             }
-            draft.emit(Fact::ItemChanged { old: case.item.clone(), new, reason })?;
+            draft.emit(Fact::ItemChanged {
+                old: case.item.clone(),
+                new,
+                reason,
+            })?;
             draft.retarget(case, Because::Item)
         }
         Change::Place(place) => {
@@ -236,18 +288,35 @@ pub(super) fn change(
             if new == case.place {
                 return same();
             }
-            draft.emit(Fact::PlaceChanged { old: case.place.clone(), new, reason })
+            draft.emit(Fact::PlaceChanged {
+                old: case.place.clone(),
+                new,
+                reason,
+            })
         }
         Change::Content(content) => {
             let new = required(content, "missing-content")?;
             if new == case.content {
                 return same();
             }
-            draft.emit(Fact::ContentChanged { old: case.content.clone(), new, reason })
+            draft.emit(Fact::ContentChanged {
+                old: case.content.clone(),
+                new,
+                reason,
+            })
         }
-        Change::Customer { customer, located, identity, anonymous_reason } => {
+        Change::Customer {
+            customer,
+            located,
+            identity,
+            anonymous_reason,
+        } => {
             let new = trimmed(customer)?;
-            let anonymous_reason = anonymous_reason.as_deref().map(text).transpose()?.filter(|r| !r.is_empty());
+            let anonymous_reason = anonymous_reason
+                .as_deref()
+                .map(text)
+                .transpose()?
+                .filter(|r| !r.is_empty());
             let unknown = new.name.is_empty() && new.phone.is_empty() && !has_unit(&new, located);
             if unknown && anonymous_reason.is_none() {
                 return Err(incomplete(["missing-anonymous-reason"]).clause("REC-10"));
@@ -274,7 +343,11 @@ pub(super) fn change(
             if let Some(past) = new.filter(|new| new.to <= draft.env.now) {
                 return Err(Refusal::new("refuse-until-past").arg("until", past.to));
             }
-            draft.emit(Fact::AppointmentChanged { old: case.appointment, new: *new, reason })?;
+            draft.emit(Fact::AppointmentChanged {
+                old: case.appointment,
+                new: *new,
+                reason,
+            })?;
             draft.retarget(case, Because::Appointment)
         }
     }

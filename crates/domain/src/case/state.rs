@@ -258,7 +258,10 @@ impl CaseState {
 
     /// The order in hand: issued or accepted.
     pub fn order(&self) -> Option<&Order> {
-        self.orders.iter().rev().find(|order| matches!(order.status, OrderStatus::Issued | OrderStatus::Accepted))
+        self.orders
+            .iter()
+            .rev()
+            .find(|order| matches!(order.status, OrderStatus::Issued | OrderStatus::Accepted))
     }
 
     /// The order in hand, or else the last one.
@@ -268,7 +271,10 @@ impl CaseState {
 
     /// The quote that waits for the customer's answer.
     pub fn pending_quote(&self) -> Option<&Quote> {
-        self.quotes.iter().rev().find(|quote| quote.accepted.is_none() && !quote.superseded)
+        self.quotes
+            .iter()
+            .rev()
+            .find(|quote| quote.accepted.is_none() && !quote.superseded)
     }
 
     /// What was done in this round.
@@ -278,12 +284,18 @@ impl CaseState {
 
     /// The confirmation of this round that still holds.
     pub fn confirmation(&self) -> Option<&Confirmation> {
-        self.confirmations.iter().rev().find(|c| c.cycle == self.cycle && c.void_at.is_none())
+        self.confirmations
+            .iter()
+            .rev()
+            .find(|c| c.cycle == self.cycle && c.void_at.is_none())
     }
 
     /// The callback of this round.
     pub fn callback(&self) -> Option<&Callback> {
-        self.callbacks.iter().rev().find(|callback| callback.cycle == self.cycle)
+        self.callbacks
+            .iter()
+            .rev()
+            .find(|callback| callback.cycle == self.cycle)
     }
 
     /// The callback of this round that is not over.
@@ -351,7 +363,10 @@ impl CaseState {
         if let Some(work) = self.work() {
             field("done", &work.done);
             for line in &work.lines {
-                field(line.kind.as_str(), &format!("{} × {} × {}", line.what, line.quantity_milli, line.unit_cents));
+                field(
+                    line.kind.as_str(),
+                    &format!("{} × {} × {}", line.what, line.quantity_milli, line.unit_cents),
+                );
             }
             field("charge", &work.charge_cents.to_string());
         }
@@ -370,7 +385,11 @@ impl CaseState {
 
     /// The earliest instant at which an open clock is due.
     pub fn due_at(&self, now: i64) -> Option<i64> {
-        self.clocks.iter().filter(|clock| clock.is_open()).filter_map(|clock| clock.due_at(now)).min()
+        self.clocks
+            .iter()
+            .filter(|clock| clock.is_open())
+            .filter_map(|clock| clock.due_at(now))
+            .min()
     }
 
     /// The earliest instant at which a clock changes its state by itself: when the timer has to look.

@@ -1,5 +1,6 @@
 //! The work order's steps: from dispatch to done.
 
+use super::after;
 use super::command::ConsentHow;
 use super::decide::{Draft, incomplete, required, text};
 use super::event::Fact;
@@ -7,7 +8,6 @@ use super::gate::own_grade;
 use super::money::total;
 use super::state::{CaseState, Consent, Order};
 use super::values::*;
-use super::after;
 use crate::access::Who;
 use crate::clock::WaitReason;
 use crate::ids::*;
@@ -46,9 +46,7 @@ fn worker_of(draft: &Draft<'_>, order: &Order, named: Option<&StaffId>) -> Resul
     match draft.who {
         Who::VendorLink { .. } => Ok(None),
         // Somebody of the department takes it; for others' work the desk must say whose it is.
-        Who::Staff { id, department, .. } if department.as_ref() == Some(&order.department) => {
-            Ok(Some(id.clone()))
-        }
+        Who::Staff { id, department, .. } if department.as_ref() == Some(&order.department) => Ok(Some(id.clone())),
         _ if order.to_vendor => Ok(None),
         _ => Err(incomplete(["missing-worker"])),
     }
@@ -61,23 +59,36 @@ fn in_hand(case: &CaseState) -> Result<&Order, Refusal> {
 pub(super) fn accept(draft: &mut Draft<'_>, case: &CaseState, worker: Option<&StaffId>) -> Result<(), Refusal> {
     let order = in_hand(case)?;
     let worker = worker_of(draft, order, worker)?;
-    draft.emit(Fact::Accepted { order: order.id.clone(), worker })
+    draft.emit(Fact::Accepted {
+        order: order.id.clone(),
+        worker,
+    })
 }
 
 /// Ends a wait before a step that does not wait.
 fn go_on(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
-    if case.status == Status::Waiting { draft.emit(Fact::Resumed {}) } else { Ok(()) }
+    if case.status == Status::Waiting {
+        draft.emit(Fact::Resumed {})
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn return_order(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
     go_on(draft, case)?;
-    draft.emit(Fact::Returned { order: in_hand(case)?.id.clone(), reason })
+    draft.emit(Fact::Returned {
+        order: in_hand(case)?.id.clone(),
+        reason,
+    })
 }
 
 pub(super) fn take_back(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
-    draft.emit(Fact::TakenBack { order: in_hand(case)?.id.clone(), reason })
+    draft.emit(Fact::TakenBack {
+        order: in_hand(case)?.id.clone(),
+        reason,
+    })
 }
 
 pub(super) fn reassign(
@@ -103,12 +114,7 @@ pub(super) fn reassign(
     })
 }
 
-pub(super) fn hand_over(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    worker: &StaffId,
-    note: &str,
-) -> Result<(), Refusal> {
+pub(super) fn hand_over(draft: &mut Draft<'_>, case: &CaseState, worker: &StaffId, note: &str) -> Result<(), Refusal> {
     let order = in_hand(case)?;
     if order.worker.as_ref() == Some(worker) {
         return Err(Refusal::new("refuse-nothing-changed"));
@@ -130,16 +136,14 @@ pub(super) fn arrive(draft: &mut Draft<'_>, case: &CaseState, worker: Option<&St
         go_on(draft, case)?;
         draft.happened_at = happened_at;
     }
-    draft.emit(Fact::Arrived { order: order.id.clone(), worker })
+    draft.emit(Fact::Arrived {
+        order: order.id.clone(),
+        worker,
+    })
 }
 
 /// REC-14: the worker names the price; until the customer accepts, nothing is charged.
-pub(super) fn quote(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    quote: &QuoteId,
-    lines: &[Line],
-) -> Result<(), Refusal> {
+pub(super) fn quote(draft: &mut Draft<'_>, case: &CaseState, quote: &QuoteId, lines: &[Line]) -> Result<(), Refusal> {
     if lines.is_empty() {
         return Err(incomplete(["missing-lines"]));
     }
@@ -149,9 +153,15 @@ pub(super) fn quote(
     let total_cents = total(lines)?;
     let charged = case.charged_cents();
     if total_cents < charged {
-        return Err(Refusal::new("refuse-quote-below-charged").clause("REC-14").arg("charged", charged));
+        return Err(Refusal::new("refuse-quote-below-charged")
+            .clause("REC-14")
+            .arg("charged", charged));
     }
-    draft.emit(Fact::Quoted { quote: quote.clone(), total_cents, lines: lines.to_vec() })
+    draft.emit(Fact::Quoted {
+        quote: quote.clone(),
+        total_cents,
+        lines: lines.to_vec(),
+    })
 }
 
 pub(super) fn answer_quote(
@@ -175,7 +185,13 @@ pub(super) fn answer_quote(
     let quote = quote.clone();
     if accepted {
         let total_cents = pending.total_cents;
-        draft.emit(Fact::QuoteAccepted { quote, total_cents, grade, how, note })
+        draft.emit(Fact::QuoteAccepted {
+            quote,
+            total_cents,
+            grade,
+            how,
+            note,
+        })
     } else {
         draft.emit(Fact::QuoteRefused { quote, how, note })
     }
@@ -194,10 +210,21 @@ pub(super) fn wait(
     }
     if !customer_told && case.has_customer() {
         let clause = if reason == WaitReason::Parts { "STD-15" } else { "COM-7" };
-        return Err(Refusal::new("refuse-customer-not-told").clause(clause).missing(["missing-customer-told"]));
+        return Err(Refusal::new("refuse-customer-not-told")
+            .clause(clause)
+            .missing(["missing-customer-told"]));
     }
-    let note = if reason == WaitReason::Other { required(note, "missing-reason")? } else { text(note)? };
-    draft.emit(Fact::WaitStarted { reason, until, customer_told, note })
+    let note = if reason == WaitReason::Other {
+        required(note, "missing-reason")?
+    } else {
+        text(note)?
+    };
+    draft.emit(Fact::WaitStarted {
+        reason,
+        until,
+        customer_told,
+        note,
+    })
 }
 
 /// What was filled in as done.
@@ -212,7 +239,11 @@ impl Done<'_> {
     /// Complete, and charged within what the customer accepted: the text, the reason for no photo, the charge.
     fn check(&self, case: &CaseState, charged_before: i64) -> Result<(String, Option<String>, i64), Refusal> {
         let done = text(self.done)?;
-        let no_photo_reason = self.no_photo_reason.map(text).transpose()?.filter(|reason| !reason.is_empty());
+        let no_photo_reason = self
+            .no_photo_reason
+            .map(text)
+            .transpose()?
+            .filter(|reason| !reason.is_empty());
         let mut missing = Vec::new();
         if done.is_empty() {
             missing.push("missing-done");
@@ -223,13 +254,21 @@ impl Done<'_> {
         if !missing.is_empty() {
             return Err(incomplete(missing).clause("REC-15"));
         }
-        if let Some(unknown) = self.photos.iter().find(|photo| !case.attachments.iter().any(|a| a.id == **photo)) {
+        if let Some(unknown) = self
+            .photos
+            .iter()
+            .find(|photo| !case.attachments.iter().any(|a| a.id == **photo))
+        {
             return Err(Refusal::new("refuse-attachment-unknown").arg("attachment", unknown));
         }
         let accepted = case.accepted_cents().unwrap_or(0);
         let listed = total(self.lines)?;
         // Lines that only list material charge what is left of the price; free work stays free.
-        let charge = if listed > 0 { listed } else { (accepted - charged_before).max(0) };
+        let charge = if listed > 0 {
+            listed
+        } else {
+            (accepted - charged_before).max(0)
+        };
         if charged_before + charge > accepted {
             return Err(Refusal::new("refuse-price-exceeded")
                 .clause("REC-14")
@@ -266,13 +305,10 @@ pub(super) fn complete(
     after::begin_callback(draft, callback)
 }
 
-pub(super) fn amend(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    form: &Done<'_>,
-    reason: &str,
-) -> Result<(), Refusal> {
-    let Some(work) = case.work() else { return Err(Refusal::new("refuse-nothing-done")) };
+pub(super) fn amend(draft: &mut Draft<'_>, case: &CaseState, form: &Done<'_>, reason: &str) -> Result<(), Refusal> {
+    let Some(work) = case.work() else {
+        return Err(Refusal::new("refuse-nothing-done"));
+    };
     let reason = required(reason, "missing-reason")?;
     let (done, no_photo_reason, charge_cents) = form.check(case, case.charged_cents() - work.charge_cents)?;
     draft.emit(Fact::Amended {

@@ -241,7 +241,12 @@ pub struct Fee {
 
 impl Fee {
     /// Free of charge.
-    pub const FREE: Fee = Fee { kind: FeeKind::Free, cents: 0, told: false, accepted: None };
+    pub const FREE: Fee = Fee {
+        kind: FeeKind::Free,
+        cents: 0,
+        told: false,
+        accepted: None,
+    };
 }
 
 /// A time agreed with the customer.

@@ -458,7 +458,6 @@ impl Reading {
 
     /// Adds a person under a key of the caller's.
     pub(super) fn new_person(&mut self, key: PersonKey, person: Person, source: Source) -> PersonKey {
-        self.index.person.insert(key.clone(), self.file.people.len());
         self.file.people.push(PersonRow {
             key: key.clone(),
             name: person.name,

@@ -12,4 +12,6 @@ mod marked;
 #[cfg(test)]
 mod scale;
 #[cfg(test)]
+mod template;
+#[cfg(test)]
 mod wrong_files;

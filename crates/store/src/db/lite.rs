@@ -96,7 +96,10 @@ fn in_savepoint(tx: &mut Tx, job: &mut dyn WriteWork) -> Result<bool> {
     }
     tx.reset_to(depth - 1)?;
     if ok {
-        return Err(Error::new(ErrorKind::Aborted, "the transaction was ended inside the closure"));
+        return Err(Error::new(
+            ErrorKind::Aborted,
+            "the transaction was ended inside the closure",
+        ));
     }
     Ok(false)
 }

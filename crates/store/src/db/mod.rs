@@ -132,27 +132,43 @@ impl Db {
         }
         let writes = Arc::new(Queue::new(options.queue));
         let reads = Arc::new(Queue::new(options.queue));
-        let mut shared =
-            Shared { url, options: options.clone(), writes: Arc::clone(&writes), reads: Arc::clone(&reads), threads: Vec::new() };
+        let mut shared = Shared {
+            url,
+            options: options.clone(),
+            writes: Arc::clone(&writes),
+            reads: Arc::clone(&reads),
+            threads: Vec::new(),
+        };
         let readers = options.readers.max(1);
         match shared.url.clone() {
             DbUrl::Sqlite(_) => {
                 let q = Arc::clone(&writes);
-                shared.threads.push(spawn("store-write", move || lite::write_loop(conn, &q))?);
+                shared
+                    .threads
+                    .push(spawn("store-write", move || lite::write_loop(conn, &q))?);
                 for n in 0..readers {
                     let (c, q) = (connect(&shared.url, Use::Read, &options)?, Arc::clone(&reads));
-                    shared.threads.push(spawn(&format!("store-read-{n}"), move || lite::read_loop(c, &q))?);
+                    shared
+                        .threads
+                        .push(spawn(&format!("store-read-{n}"), move || lite::read_loop(c, &q))?);
                 }
             }
             DbUrl::Postgres(url) => {
                 let mut first = Some(conn);
                 for n in 0..options.writers.max(1) {
-                    let (q, link) = (Arc::clone(&writes), pg::Link::new(&url, Use::Write, &options, first.take()));
-                    shared.threads.push(spawn(&format!("store-write-{n}"), move || pg::write_loop(link, &q))?);
+                    let (q, link) = (
+                        Arc::clone(&writes),
+                        pg::Link::new(&url, Use::Write, &options, first.take()),
+                    );
+                    shared
+                        .threads
+                        .push(spawn(&format!("store-write-{n}"), move || pg::write_loop(link, &q))?);
                 }
                 for n in 0..readers {
                     let (q, link) = (Arc::clone(&reads), pg::Link::new(&url, Use::Read, &options, None));
-                    shared.threads.push(spawn(&format!("store-read-{n}"), move || pg::read_loop(link, &q))?);
+                    shared
+                        .threads
+                        .push(spawn(&format!("store-read-{n}"), move || pg::read_loop(link, &q))?);
                 }
             }
         }
@@ -172,7 +188,10 @@ impl Db {
     }
 
     /// Runs `f` in a writing transaction and waits until it is durable. Blocks: not for async threads.
-    pub fn write<T, E>(&self, f: impl FnMut(&mut Tx) -> std::result::Result<T, E> + Send + 'static) -> std::result::Result<T, E>
+    pub fn write<T, E>(
+        &self,
+        f: impl FnMut(&mut Tx) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -196,7 +215,10 @@ impl Db {
     }
 
     /// Runs `f` on a reading connection, in one snapshot, and waits for the answer. Blocks: not for async threads.
-    pub fn read<T, E>(&self, f: impl FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static) -> std::result::Result<T, E>
+    pub fn read<T, E>(
+        &self,
+        f: impl FnMut(&mut Conn) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -222,11 +244,14 @@ impl Db {
     /// Copies a SQLite database to a new file while it is in use; PostgreSQL has its own tools for that.
     /// Blocks for as long as it takes; writers go on meanwhile.
     pub fn copy_to(&self, path: &Path) -> Result<()> {
-        let conn = connect(&self.0.url, Use::Read, &self.0.options)?;
-        let from = conn.as_lite().ok_or_else(|| Error::other("only a SQLite database is copied as a file"))?;
-        from.execute("VACUUM INTO $1", [path.display().to_string()])
-            .map(|_| ())
-            .map_err(|e| crate::seam::lite_failure(&e))
+        if !self.is_lite() {
+            return Err(Error::other("only a SQLite database is copied as a file"));
+        }
+        let mut conn = connect(&self.0.url, Use::Write, &self.0.options)?;
+        let path = path
+            .to_str()
+            .ok_or_else(|| Error::other("the path of the copy is not Unicode"))?;
+        tx::statements::copy_into(&mut conn, path)
     }
 }
 
@@ -242,7 +267,8 @@ fn wait<T: Send + 'static, E: From<Error> + Send + 'static>(
     start(Box::new(move |r| {
         let _ = tx.send(r);
     }));
-    rx.recv().unwrap_or_else(|_| Err(Error::new(ErrorKind::Connection, "the database was closed").into()))
+    rx.recv()
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Connection, "the database was closed").into()))
 }
 
 pub(crate) fn connect(url: &DbUrl, usage: Use, options: &Options) -> Result<Conn> {
@@ -253,5 +279,8 @@ pub(crate) fn connect(url: &DbUrl, usage: Use, options: &Options) -> Result<Conn
 }
 
 fn spawn(name: &str, f: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(f).map_err(|e| Error::other(e.to_string()))
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(f)
+        .map_err(|e| Error::other(e.to_string()))
 }

@@ -23,7 +23,12 @@ pub(super) struct Link {
 
 impl Link {
     pub fn new(url: &str, usage: Use, options: &Options, conn: Option<Conn>) -> Link {
-        Link { url: url.to_owned(), usage, timeout_ms: options.statement_timeout_ms, tx: conn.map(Tx::new) }
+        Link {
+            url: url.to_owned(),
+            usage,
+            timeout_ms: options.statement_timeout_ms,
+            tx: conn.map(Tx::new),
+        }
     }
 
     fn tx(&mut self) -> Result<&mut Tx> {
@@ -31,7 +36,9 @@ impl Link {
             self.tx = None;
             self.tx = Some(Tx::new(Conn::pg(&self.url, self.usage, self.timeout_ms)?));
         }
-        self.tx.as_mut().ok_or_else(|| Error::new(ErrorKind::Connection, "no connection"))
+        self.tx
+            .as_mut()
+            .ok_or_else(|| Error::new(ErrorKind::Connection, "no connection"))
     }
 
     fn drop_connection(&mut self) {
@@ -93,14 +100,20 @@ fn repeat(link: &mut Link, mut step: impl FnMut(&mut Tx) -> Result<Step>) -> Res
 }
 
 fn thread_number() -> u32 {
-    std::thread::current().name().and_then(|n| n.rsplit('-').next()?.parse().ok()).unwrap_or(0)
+    std::thread::current()
+        .name()
+        .and_then(|n| n.rsplit('-').next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 fn write(tx: &mut Tx, job: &mut dyn WriteWork) -> Result<Step> {
     tx.begin()?;
     let mut ok = job.attempt(tx);
     if ok && tx.is_aborted() {
-        job.fail(Error::new(ErrorKind::Aborted, "a statement failed and the closure went on"));
+        job.fail(Error::new(
+            ErrorKind::Aborted,
+            "a statement failed and the closure went on",
+        ));
         ok = false;
     }
     if ok && tx.depth() > 0 {

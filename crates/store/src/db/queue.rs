@@ -18,7 +18,14 @@ struct State<J> {
 
 impl<J> Queue<J> {
     pub fn new(limit: usize) -> Queue<J> {
-        Queue { state: Mutex::new(State { jobs: VecDeque::new(), closed: false }), wake: Condvar::new(), limit }
+        Queue {
+            state: Mutex::new(State {
+                jobs: VecDeque::new(),
+                closed: false,
+            }),
+            wake: Condvar::new(),
+            limit,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<J>> {

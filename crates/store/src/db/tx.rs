@@ -30,7 +30,11 @@ impl DerefMut for Tx {
 
 impl Tx {
     pub(crate) fn new(conn: Conn) -> Tx {
-        Tx { conn, entries: Vec::new(), after: Vec::new() }
+        Tx {
+            conn,
+            entries: Vec::new(),
+            after: Vec::new(),
+        }
     }
 
     /// Adds an entry to the journal. It is numbered and written at the end of the closure, by the last statements of the
@@ -68,7 +72,11 @@ impl Tx {
     /// Until the commit, no other transaction gets past `serial` with the same key (the word of a rule and the id it is
     /// about: `"open-case/<unit>/<item>"`). For decisions about sets of rows. On SQLite writers follow one another anyway.
     pub fn serial(&mut self, key: &str) -> Result<()> {
-        if self.is_lite() { Ok(()) } else { statements::take_turn(self, key).map(|_| ()) }
+        if self.is_lite() {
+            Ok(())
+        } else {
+            statements::take_turn(self, key).map(|_| ())
+        }
     }
 
     /// Writes the journal entries: the last statements of a closure.
@@ -95,8 +103,10 @@ pub(crate) mod statements {
 
     sql! {
         /// Waits for the lock of this key, which the transaction then holds.
-        pub(super) fn[pg] take_turn(key: &str) -> bool {
+        pub(in crate::db) fn[pg] take_turn(key: &str) -> bool {
             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0)) IS NULL AS taken"
         }
+        /// Copies the database into a new file, in one snapshot and without gaps.
+        pub(in crate::db) fn[lite] copy_into(path: &str) { "VACUUM INTO $1" }
     }
 }

@@ -1,8 +1,9 @@
 //! The look-ups of the search box. Each walks one index and stops after its limit; beginnings are ranges, from the text
 //! itself to the text with [`AFTER`] behind it.
 
-use domain::ids::{CaseId, ContactId, OrderId, PersonId, SiteId};
+use domain::ids::{CaseId, ContactId, OrderId, PersonId, SiteId, UnitId};
 
+use super::occupancy::Many;
 use super::thing::Vehicle;
 use super::unit::Unit;
 use crate::case::CaseLine;
@@ -40,6 +41,18 @@ row! {
     /// A work order as the search box shows it.
     #[derive(Debug, Clone)]
     pub struct OrderHit { pub id: OrderId, pub case_id: CaseId, pub number: String, pub title: String, pub place: String, pub open: bool }
+}
+
+row! {
+    /// Open cases of a unit.
+    #[derive(Debug, Clone)]
+    pub struct OpenCount { pub unit_id: UnitId, pub n: i64 }
+}
+
+fn open_counts_q(f: &Many) -> Q<'_> {
+    Q::new("SELECT unit_id, count(*) AS n FROM cases WHERE open AND unit_id IS NOT NULL", &[])
+        .one_of("AND unit_id", &f.ids)
+        .push("GROUP BY unit_id", &[])
 }
 
 /// Lines by id or by number. One of the lists must hold something: an empty one is no filter.
@@ -152,6 +165,12 @@ sql! {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND number >= $2 AND number < $3 \
          ORDER BY number DESC LIMIT $4"
     }
+    /// What is open in a unit, the next due first.
+    pub fn open_in_unit(unit: &UnitId, limit: i64) -> Vec<CaseLine> {
+        "SELECT ", CaseLine::COLS, " FROM cases WHERE unit_id = $1 AND open ORDER BY due_at, id LIMIT $2"
+    }
+    /// Number of open cases of each of these units.
+    pub fn open_counts(f: &Many) -> Vec<OpenCount> { dynamic open_counts_q, Many::variants }
     /// Open cases with these words in their title, whatever their age; there are never many open ones.
     pub fn open_titled(site: &SiteId, like: &str, limit: i64) -> Vec<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND open AND title LIKE $2 ORDER BY due_at LIMIT $3"

@@ -27,7 +27,7 @@ pub struct Many {
 }
 
 impl Many {
-    fn variants() -> Vec<Many> {
+    pub(super) fn variants() -> Vec<Many> {
         vec![Many { ids: vec!["x".into()] }, Many { ids: Vec::new() }]
     }
 }

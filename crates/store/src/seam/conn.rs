@@ -22,7 +22,10 @@ pub struct Conn {
 
 enum Driver {
     Lite(rusqlite::Connection),
-    Pg { client: postgres::Client, prepared: HashMap<String, postgres::Statement> },
+    Pg {
+        client: postgres::Client,
+        prepared: HashMap<String, postgres::Statement>,
+    },
 }
 
 /// See [`Conn::seen`].
@@ -59,7 +62,13 @@ impl Conn {
             c.execute_batch("PRAGMA query_only=ON").map_err(fail)?;
         }
         c.set_prepared_statement_cache_capacity(PREPARED);
-        Ok(Conn { db: Driver::Lite(c), usage, depth: 0, aborted: false, seen: Seen::Nothing })
+        Ok(Conn {
+            db: Driver::Lite(c),
+            usage,
+            depth: 0,
+            aborted: false,
+            seen: Seen::Nothing,
+        })
     }
 
     pub(crate) fn pg(url: &str, usage: Use, timeout_ms: u32) -> Result<Conn> {
@@ -79,7 +88,10 @@ impl Conn {
             ))
             .map_err(|e| from_pg(&e))?;
         Ok(Conn {
-            db: Driver::Pg { client, prepared: HashMap::new() },
+            db: Driver::Pg {
+                client,
+                prepared: HashMap::new(),
+            },
             usage,
             depth: 0,
             aborted: false,
@@ -93,18 +105,18 @@ impl Conn {
         matches!(self.db, Driver::Lite(_))
     }
 
-    pub(crate) fn all<R: FromRow>(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<R>> {
+    pub(crate) fn sql_all<R: FromRow>(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Vec<R>> {
         let mut out = Vec::new();
-        self.each(sql, args, |row| {
+        self.sql_each(sql, args, |row| {
             out.push(row);
             Ok::<(), Error>(())
         })?;
         Ok(out)
     }
 
-    pub(crate) fn opt<R: FromRow>(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Option<R>> {
+    pub(crate) fn sql_opt<R: FromRow>(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Option<R>> {
         let mut out = None;
-        self.each(sql, args, |row| match out.replace(row) {
+        self.sql_each(sql, args, |row| match out.replace(row) {
             None => Ok(()),
             Some(_) => Err(Error::other("more than one row").at(sql)),
         })?;
@@ -112,7 +124,7 @@ impl Conn {
     }
 
     /// Gives the rows one by one without collecting them.
-    pub(crate) fn each<R: FromRow, E: From<Error>>(
+    pub(crate) fn sql_each<R: FromRow, E: From<Error>>(
         &mut self,
         sql: &str,
         args: &[Arg<'_>],
@@ -160,7 +172,7 @@ impl Conn {
     }
 
     /// Runs a statement for its effect; the number of rows it changed.
-    pub(crate) fn exec(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64> {
+    pub(crate) fn sql_exec(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64> {
         self.ready(args)?;
         let done = match &mut self.db {
             Driver::Lite(c) => c
@@ -180,7 +192,7 @@ impl Conn {
     }
 
     /// Several statements without parameters: migrations and connection settings only.
-    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+    pub(crate) fn sql_batch(&mut self, sql: &str) -> Result<()> {
         let done = match &mut self.db {
             Driver::Lite(c) => c.execute_batch(sql).map_err(|e| lite_error(c, &e)),
             Driver::Pg { client, .. } => client.batch_execute(sql).map_err(|e| from_pg(&e)),
@@ -210,7 +222,11 @@ impl Conn {
         self.ready(&[])?;
         match (self.depth, self.is_lite()) {
             (0, true) => {
-                self.control(if self.usage == Use::Read { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
+                self.control(if self.usage == Use::Read {
+                    "BEGIN"
+                } else {
+                    "BEGIN IMMEDIATE"
+                })?;
             }
             (0, false) => self.control("BEGIN")?,
             (d, _) => self.control(&format!("SAVEPOINT s{d}"))?,
@@ -226,10 +242,17 @@ impl Conn {
     pub(crate) fn commit(&mut self) -> Result<()> {
         if self.aborted {
             self.rollback()?;
-            return Err(Error::new(ErrorKind::Aborted, "a statement failed, so nothing was kept"));
+            return Err(Error::new(
+                ErrorKind::Aborted,
+                "a statement failed, so nothing was kept",
+            ));
         }
         let inner = self.depth - 1;
-        let done = if inner == 0 { self.control("COMMIT") } else { self.control(&format!("RELEASE s{inner}")) };
+        let done = if inner == 0 {
+            self.control("COMMIT")
+        } else {
+            self.control(&format!("RELEASE s{inner}"))
+        };
         match done {
             Ok(()) => {
                 self.depth = inner;
@@ -254,7 +277,9 @@ impl Conn {
         }
         let done = match inner {
             0 => self.control("ROLLBACK"),
-            d => self.control(&format!("ROLLBACK TO s{d}")).and_then(|()| self.control(&format!("RELEASE s{d}"))),
+            d => self
+                .control(&format!("ROLLBACK TO s{d}"))
+                .and_then(|()| self.control(&format!("RELEASE s{d}"))),
         };
         self.aborted = done.is_err() && inner > 0;
         done
@@ -297,7 +322,10 @@ impl Conn {
             return Err(Error::new(ErrorKind::Aborted, "an earlier statement failed"));
         }
         // PostgreSQL has no U+0000 in texts; SQLite would keep it.
-        if args.iter().any(|a| matches!(a, Arg::Text(t) if t.as_bytes().contains(&0))) {
+        if args
+            .iter()
+            .any(|a| matches!(a, Arg::Text(t) if t.as_bytes().contains(&0)))
+        {
             return Err(Error::new(ErrorKind::Check, "a text holds U+0000"));
         }
         Ok(())
@@ -305,6 +333,10 @@ impl Conn {
 
     fn note(&mut self, e: Error) -> Error {
         self.aborted = self.depth > 0;
+        // A plan may be of a schema that is no more: another replica brings it up to date.
+        if let (Driver::Pg { prepared, .. }, ErrorKind::Other) = (&mut self.db, &e.kind) {
+            prepared.clear();
+        }
         self.seen = self.seen.max(match e.kind {
             ErrorKind::Serialization => Seen::Conflict,
             ErrorKind::Connection => Seen::Lost,
@@ -316,7 +348,11 @@ impl Conn {
 
     fn control(&mut self, sql: &str) -> Result<()> {
         let done = match &mut self.db {
-            Driver::Lite(c) => c.prepare_cached(sql).and_then(|mut s| s.execute([])).map(|_| ()).map_err(|e| lite_error(c, &e)),
+            Driver::Lite(c) => c
+                .prepare_cached(sql)
+                .and_then(|mut s| s.execute([]))
+                .map(|_| ())
+                .map_err(|e| lite_error(c, &e)),
             Driver::Pg { client, .. } => client.batch_execute(sql).map_err(|e| from_pg(&e)),
         };
         match done {
@@ -348,18 +384,18 @@ impl Conn {
 /// SQLite numbers named parameters as they appear; `$2` is to be the second argument wherever it stands.
 fn bind(statement: &mut rusqlite::Statement<'_>, args: &[Arg<'_>]) -> rusqlite::Result<()> {
     for i in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(i).and_then(|n| n.strip_prefix('$')?.parse::<usize>().ok());
+        let number = statement
+            .parameter_name(i)
+            .and_then(|n| n.strip_prefix('$')?.parse::<usize>().ok());
         let Some(arg) = number.and_then(|n| args.get(n.wrapping_sub(1))) else {
-            return Err(rusqlite::Error::InvalidParameterCount(args.len(), statement.parameter_count()));
+            return Err(rusqlite::Error::InvalidParameterCount(
+                args.len(),
+                statement.parameter_count(),
+            ));
         };
         statement.raw_bind_parameter(i, arg)?;
     }
     Ok(())
-}
-
-/// A failure of SQLite outside of a statement of ours.
-pub(crate) fn lite_failure(e: &rusqlite::Error) -> Error {
-    from_lite(e, str::to_owned)
 }
 
 /// A failure of PostgreSQL outside of a statement of ours.
@@ -394,9 +430,14 @@ fn unique_name(c: &rusqlite::Connection, text: &str) -> Option<String> {
         return Some(name.trim_end_matches('\'').to_owned());
     }
     let (table, _) = list.split_once('.')?;
-    let columns: Vec<&str> = list.split(", ").filter_map(|c| c.split_once('.').map(|c| c.1)).collect();
+    let columns: Vec<&str> = list
+        .split(", ")
+        .filter_map(|c| c.split_once('.').map(|c| c.1))
+        .collect();
     let mut found = None;
-    let mut indexes = c.prepare("SELECT name, origin FROM pragma_index_list($1) WHERE \"unique\" ORDER BY seq DESC").ok()?;
+    let mut indexes = c
+        .prepare("SELECT name, origin FROM pragma_index_list($1) WHERE \"unique\" ORDER BY seq DESC")
+        .ok()?;
     let mut rows = indexes.query([table]).ok()?;
     while let Some(r) = rows.next().ok()? {
         let (name, origin): (String, String) = (r.get(0).ok()?, r.get(1).ok()?);

@@ -49,7 +49,10 @@ pub enum ErrorKind {
 impl Error {
     /// An error with a text of our own.
     pub fn new(kind: ErrorKind, text: impl Into<String>) -> Error {
-        Error { kind, source: Some(text.into().into()) }
+        Error {
+            kind,
+            source: Some(text.into().into()),
+        }
     }
 
     /// A failure of kind `Other`.
@@ -59,7 +62,10 @@ impl Error {
 
     /// True if running the same closure again may succeed.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, ErrorKind::Serialization | ErrorKind::Busy | ErrorKind::Connection)
+        matches!(
+            self.kind,
+            ErrorKind::Serialization | ErrorKind::Busy | ErrorKind::Connection
+        )
     }
 
     /// True if a unique rule of this name was violated.
@@ -69,11 +75,20 @@ impl Error {
 
     /// The same failure for one more receiver (a batch fails as a whole); the source becomes its text.
     pub(crate) fn again(&self) -> Error {
-        Error { kind: self.kind.clone(), source: self.source.as_ref().map(|s| s.to_string().into()) }
+        Error {
+            kind: self.kind.clone(),
+            source: self.source.as_ref().map(|s| s.to_string().into()),
+        }
     }
 
     pub(crate) fn at(mut self, sql: &str) -> Error {
-        let head: String = sql.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
+        let head: String = sql
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .chars()
+            .take(160)
+            .collect();
         let cause = self.source.as_ref().map_or_else(String::new, ToString::to_string);
         self.source = Some(format!("{cause} [{head}]").into());
         self
@@ -119,7 +134,9 @@ pub(crate) fn from_pg(e: &postgres::Error) -> Error {
     };
     let code = db.code().code();
     let kind = match code {
-        "23505" => K::Unique { constraint: db.constraint().unwrap_or("").to_owned() },
+        "23505" => K::Unique {
+            constraint: db.constraint().unwrap_or("").to_owned(),
+        },
         "23503" => K::ForeignKey,
         "23514" | "23502" | "22P02" | "22021" => K::Check,
         "40001" | "40P01" => K::Serialization,
@@ -143,7 +160,9 @@ pub(crate) fn from_lite(e: &rusqlite::Error, unique: impl FnOnce(&str) -> String
     let text = text.clone().unwrap_or_else(|| code.to_string());
     let kind = match code.extended_code {
         // SQLITE_CONSTRAINT_ UNIQUE, PRIMARYKEY, ROWID
-        2067 | 1555 | 2579 => K::Unique { constraint: unique(&text) },
+        2067 | 1555 | 2579 => K::Unique {
+            constraint: unique(&text),
+        },
         787 => K::ForeignKey,
         // every other constraint: CHECK, NOTNULL, DATATYPE, TRIGGER …
         c if c & 0xff == 19 => K::Check,

@@ -65,12 +65,12 @@ mod stmt;
 mod value;
 
 pub use conn::Conn;
-pub(crate) use conn::{Seen, Use, lite_failure, pg_failure};
+pub(crate) use conn::{Seen, Use, pg_failure};
 pub use error::{Error, ErrorKind, Result};
 pub use q::Q;
-pub(crate) use row::{column_list, row, scalar_row};
 pub use row::{Column, FromRow, Row, RowArgs};
-pub(crate) use stmt::{sql, sql_columns, sql_engine, sql_fn, sql_insert, sql_out, sql_save, sql_text, text};
+pub(crate) use row::{column_list, row, scalar_row};
 pub use stmt::{Engine, Output, Statement, Target, Text, Variant, number_of, numbers, text_join, text_len};
-pub(crate) use value::{col_id, sql_type_of};
+pub(crate) use stmt::{sql, sql_columns, sql_engine, sql_fn, sql_insert, sql_out, sql_save, sql_text, text};
 pub use value::{Arg, Cell, Col, Param, SqlType, mismatch};
+pub(crate) use value::{col_id, sql_type_of};

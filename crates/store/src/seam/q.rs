@@ -24,7 +24,12 @@ impl<'a> Q<'a> {
     /// Starts with what is always there.
     #[must_use]
     pub fn new(head: &str, args: &[&'a dyn Param]) -> Q<'a> {
-        Q { sql: String::with_capacity(512), args: Vec::new(), optional: Vec::new() }.push(head, args)
+        Q {
+            sql: String::with_capacity(512),
+            args: Vec::new(),
+            optional: Vec::new(),
+        }
+        .push(head, args)
     }
 
     /// Adds a fragment.

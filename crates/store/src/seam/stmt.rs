@@ -29,9 +29,15 @@ pub struct Statement {
 
 /// Where the text of a statement comes from.
 pub enum Text {
-    Fixed { sql: &'static str, params: &'static [fn() -> SqlType] },
+    Fixed {
+        sql: &'static str,
+        params: &'static [fn() -> SqlType],
+    },
     /// A statement inserting or saving a whole row: its parameters are the columns (and count as such).
-    Row { sql: &'static str, columns: &'static [Column] },
+    Row {
+        sql: &'static str,
+        columns: &'static [Column],
+    },
     /// All variants of a list with optional filters.
     Dynamic(fn() -> Vec<Variant>),
 }
@@ -65,35 +71,36 @@ pub trait Output: Sized {
 impl<R: FromRow> Output for Vec<R> {
     const COLUMNS: Option<&'static [Column]> = Some(R::COLUMNS);
     fn run(conn: &mut Conn, sql: &str, args: &[Arg<'_>]) -> Result<Self> {
-        conn.all(sql, args)
+        conn.sql_all(sql, args)
     }
 }
 
 impl<R: FromRow> Output for Option<R> {
     const COLUMNS: Option<&'static [Column]> = Some(R::COLUMNS);
     fn run(conn: &mut Conn, sql: &str, args: &[Arg<'_>]) -> Result<Self> {
-        conn.opt(sql, args)
+        conn.sql_opt(sql, args)
     }
 }
 
 impl<R: FromRow> Output for R {
     const COLUMNS: Option<&'static [Column]> = Some(R::COLUMNS);
     fn run(conn: &mut Conn, sql: &str, args: &[Arg<'_>]) -> Result<Self> {
-        conn.opt(sql, args)?.ok_or_else(|| Error::new(ErrorKind::NotFound, "no row").at(sql))
+        conn.sql_opt(sql, args)?
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, "no row").at(sql))
     }
 }
 
 impl Output for u64 {
     const COLUMNS: Option<&'static [Column]> = None;
     fn run(conn: &mut Conn, sql: &str, args: &[Arg<'_>]) -> Result<Self> {
-        conn.exec(sql, args)
+        conn.sql_exec(sql, args)
     }
 }
 
 impl Output for () {
     const COLUMNS: Option<&'static [Column]> = None;
     fn run(conn: &mut Conn, sql: &str, args: &[Arg<'_>]) -> Result<Self> {
-        conn.exec(sql, args).map(|_| ())
+        conn.sql_exec(sql, args).map(|_| ())
     }
 }
 
@@ -208,15 +215,27 @@ macro_rules! sql {
 }
 
 macro_rules! sql_engine {
-    () => { $crate::seam::Engine::Both };
-    (lite) => { $crate::seam::Engine::Lite };
-    (pg) => { $crate::seam::Engine::Pg };
+    () => {
+        $crate::seam::Engine::Both
+    };
+    (lite) => {
+        $crate::seam::Engine::Lite
+    };
+    (pg) => {
+        $crate::seam::Engine::Pg
+    };
 }
 
 macro_rules! sql_columns {
-    (each ($out:ty)) => { Some(<$out as $crate::seam::FromRow>::COLUMNS) };
-    (fn ()) => { None };
-    (fn ($out:ty)) => { <$out as $crate::seam::Output>::COLUMNS };
+    (each ($out:ty)) => {
+        Some(<$out as $crate::seam::FromRow>::COLUMNS)
+    };
+    (fn ()) => {
+        None
+    };
+    (fn ($out:ty)) => {
+        <$out as $crate::seam::Output>::COLUMNS
+    };
 }
 
 macro_rules! sql_text {
@@ -251,9 +270,16 @@ macro_rules! sql_save {
     ($row:ty, $table:literal) => {{
         const COLUMNS: &[$crate::seam::Column] = <$row as $crate::seam::Target>::COLUMNS;
         $crate::seam::text!(
-            "UPDATE ", $table, " SET (", <$row as $crate::seam::Target>::COLS, ") = (",
-            $crate::seam::numbers(COLUMNS.len()), ") WHERE id = ", $crate::seam::number_of(COLUMNS, "id"),
-            " AND version = ", $crate::seam::number_of(COLUMNS, "version"), " - 1"
+            "UPDATE ",
+            $table,
+            " SET (",
+            <$row as $crate::seam::Target>::COLS,
+            ") = (",
+            $crate::seam::numbers(COLUMNS.len()),
+            ") WHERE id = ",
+            $crate::seam::number_of(COLUMNS, "id"),
+            " AND version + 1 = ",
+            $crate::seam::number_of(COLUMNS, "version")
         )
     }};
 }
@@ -288,7 +314,7 @@ macro_rules! sql_fn {
             conn: &mut $crate::seam::Conn, $filter: $t, row: impl FnMut($out) -> Result<(), E>,
         ) -> Result<(), E> {
             let q = $build($filter);
-            conn.each(q.sql(), q.args(), row)
+            conn.sql_each(q.sql(), q.args(), row)
         }
     };
     (each [$($head:tt)*] $name:ident ($($arg:ident : $t:ty),*) ($out:ty) { $($piece:expr),+ $(,)? }) => {
@@ -296,13 +322,17 @@ macro_rules! sql_fn {
             conn: &mut $crate::seam::Conn $(, $arg: $t)*, row: impl FnMut($out) -> Result<(), E>,
         ) -> Result<(), E> {
             const SQL: &str = $crate::seam::text!($($piece),+);
-            conn.each(SQL, &[$($crate::seam::Param::arg(&$arg)),*], row)
+            conn.sql_each(SQL, &[$($crate::seam::Param::arg(&$arg)),*], row)
         }
     };
 }
 
 macro_rules! sql_out {
-    () => { () };
-    ($out:ty) => { $out };
+    () => {
+        ()
+    };
+    ($out:ty) => {
+        $out
+    };
 }
 pub(crate) use {sql, sql_columns, sql_engine, sql_fn, sql_insert, sql_out, sql_save, sql_text};

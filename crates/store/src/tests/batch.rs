@@ -78,7 +78,10 @@ fn a_panic_inside_a_savepoint_leaves_nothing_behind() {
         for _ in 0..3 {
             let r: Result<()> = db.write(|tx| {
                 note::insert(tx, &note(1))?;
-                tx.journal(NewEntry { kind: "never".to_owned(), ..NewEntry::default() });
+                tx.journal(NewEntry {
+                    kind: "never".to_owned(),
+                    ..NewEntry::default()
+                });
                 tx.attempt(|tx| {
                     note::insert(tx, &note(2))?;
                     tx.tx(|_| panic!("deep"))
@@ -156,7 +159,11 @@ fn a_batch_whose_transaction_was_ended_is_run_again_one_by_one() {
                     woken.fetch_add(1, Ordering::SeqCst);
                 });
                 // Number 10 ends everybody's transaction.
-                if n == 10 { note::insert_or_end(tx, "n1000") } else { note::insert(tx, &note(n)) }
+                if n == 10 {
+                    note::insert_or_end(tx, "n1000")
+                } else {
+                    note::insert(tx, &note(n))
+                }
             },
             move |r: Result<()>| answers.send((n, r)).unwrap(),
         );
@@ -185,7 +192,10 @@ fn a_full_disk_refuses_and_the_next_write_works() {
     db.write(|tx| make_notes(tx)).unwrap();
     let limit = |n: i64| move |tx: &mut crate::Tx| testing::raw(tx, &format!("PRAGMA max_page_count = {n}"));
     db.write(limit(1)).unwrap();
-    let big = Note { title: "x".repeat(1 << 20), ..note(1) };
+    let big = Note {
+        title: "x".repeat(1 << 20),
+        ..note(1)
+    };
     let copy = big.clone();
     assert_eq!(kind(db.write(move |tx| note::insert(tx, &copy))), ErrorKind::Full);
     db.write(limit(1_000_000)).unwrap();
@@ -201,29 +211,46 @@ fn what_was_answered_is_there_after_opening_again() {
         let (answers, rx) = mpsc::channel();
         for n in 0..50 {
             let answers = answers.clone();
-            db.submit(move |tx| note::insert(tx, &note(n)), move |r: Result<()>| answers.send(r).unwrap());
+            db.submit(
+                move |tx| note::insert(tx, &note(n)),
+                move |r: Result<()>| answers.send(r).unwrap(),
+            );
         }
         // What was accepted is done before the last handle closes it.
         drop(db);
         assert!((0..50).all(|_| wait(&rx).is_ok()));
-        let db = Db::open_with(url.clone(), Options { migrate: false, ..Options::default() }).unwrap();
+        let db = Db::open_with(
+            url.clone(),
+            Options {
+                migrate: false,
+                ..Options::default()
+            },
+        )
+        .unwrap();
         assert_eq!(count(&db), 50);
     });
 }
 
 #[test]
 fn a_full_queue_says_so() {
-    for_both_with(&Options { queue: 2, writers: 1, ..testing::options() }, |db| {
-        let gate = hold(db, 1);
-        let (answers, rx) = mpsc::channel();
-        for _ in 0..3 {
-            let answers = answers.clone();
-            db.submit(|_| Ok::<(), Error>(()), move |r| answers.send(r).unwrap());
-        }
-        assert_eq!(kind(wait(&rx)), ErrorKind::Busy);
-        drop(gate);
-        assert!(wait(&rx).is_ok() && wait(&rx).is_ok());
-    });
+    for_both_with(
+        &Options {
+            queue: 2,
+            writers: 1,
+            ..testing::options()
+        },
+        |db| {
+            let gate = hold(db, 1);
+            let (answers, rx) = mpsc::channel();
+            for _ in 0..3 {
+                let answers = answers.clone();
+                db.submit(|_| Ok::<(), Error>(()), move |r| answers.send(r).unwrap());
+            }
+            assert_eq!(kind(wait(&rx)), ErrorKind::Busy);
+            drop(gate);
+            assert!(wait(&rx).is_ok() && wait(&rx).is_ok());
+        },
+    );
 }
 
 #[test]
@@ -277,7 +304,8 @@ fn a_copy_is_whole_while_writes_go_on() {
     let dir = TempDir::new();
     let db = Db::open(DbUrl::Sqlite(dir.0.join("x.db"))).unwrap();
     db.write(|tx| make_notes(tx)).unwrap();
-    db.write(|tx| (0..50).try_for_each(|n| note::insert(tx, &note(n)))).unwrap();
+    db.write(|tx| (0..50).try_for_each(|n| note::insert(tx, &note(n))))
+        .unwrap();
     let to = dir.0.join("copy.db");
     db.copy_to(&to).unwrap();
     db.write(|tx| note::insert(tx, &note(99))).unwrap();

@@ -13,9 +13,15 @@ use crate::{Db, ErrorKind, Options};
 #[test]
 fn the_list_is_the_folder() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
-    let mut files: Vec<String> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut files: Vec<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     files.sort();
-    let mut listed = vec!["0001_search.postgres.sql".to_owned(), "0001_search.sqlite.sql".to_owned()];
+    let mut listed = vec![
+        "0001_search.postgres.sql".to_owned(),
+        "0001_search.sqlite.sql".to_owned(),
+    ];
     listed.extend(MIGRATIONS.iter().map(|m| format!("{}.sql", m.name)));
     listed.sort();
     assert_eq!(listed, files);
@@ -39,18 +45,34 @@ fn the_words_of_the_common_text_are_translated() {
          CREATE INDEX i ON t (CAST(n AS TEXT));\n"
     );
     let pg = translate(text, false);
-    assert!(pg.contains("id TEXT COLLATE \"C\" PRIMARY KEY, b BOOLEAN NOT NULL DEFAULT FALSE"), "{pg}");
-    assert!(pg.contains("CAST(n AS TEXT)") && pg.contains("'TEXT; x'") && !pg.contains("STRICT"), "{pg}");
+    assert!(
+        pg.contains("id TEXT COLLATE \"C\" PRIMARY KEY, b BOOLEAN NOT NULL DEFAULT FALSE"),
+        "{pg}"
+    );
+    assert!(
+        pg.contains("CAST(n AS TEXT)") && pg.contains("'TEXT; x'") && !pg.contains("STRICT"),
+        "{pg}"
+    );
 }
 
 #[test]
 fn opening_again_changes_nothing_and_strangers_are_refused() {
     urls_for_both(false, |url| {
-        let cold = Options { migrate: false, ..Options::default() };
-        assert_eq!(kind(Db::open_with(url.clone(), cold.clone()).map(|_| ())), ErrorKind::Other, "no schema yet");
+        let cold = Options {
+            migrate: false,
+            ..Options::default()
+        };
+        assert_eq!(
+            kind(Db::open_with(url.clone(), cold.clone()).map(|_| ())),
+            ErrorKind::Other,
+            "no schema yet"
+        );
         let open = || Db::open(url.clone());
         let first = open().unwrap().read(|c| applied(c)).unwrap();
-        assert_eq!(first.iter().map(|a| a.version).collect::<Vec<_>>(), MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>());
+        assert_eq!(
+            first.iter().map(|a| a.version).collect::<Vec<_>>(),
+            MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>()
+        );
         assert!(first.iter().all(|a| a.applied_at > 1_700_000_000_000), "milliseconds");
         assert_eq!(open().unwrap().read(|c| applied(c)).unwrap(), first);
         assert!(Db::open_with(url.clone(), cold.clone()).is_ok());
@@ -61,8 +83,15 @@ fn opening_again_changes_nothing_and_strangers_are_refused() {
         assert_eq!(kind(Db::open_with(url.clone(), cold).map(|_| ())), ErrorKind::TooNew);
     });
     urls_for_both(true, |url| {
-        Db::open(url.clone()).unwrap().write(|tx| raw(tx, "UPDATE schema_migration SET checksum = 'y'")).unwrap();
-        assert_eq!(kind(Db::open(url.clone()).map(|_| ())), ErrorKind::Other, "a changed migration");
+        Db::open(url.clone())
+            .unwrap()
+            .write(|tx| raw(tx, "UPDATE schema_migration SET checksum = 'y'"))
+            .unwrap();
+        assert_eq!(
+            kind(Db::open(url.clone()).map(|_| ())),
+            ErrorKind::Other,
+            "a changed migration"
+        );
     });
 }
 
@@ -138,8 +167,10 @@ fn schema(conn: &mut Conn) -> Result<BTreeMap<String, Vec<String>>> {
     };
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for sql in [columns, indexes, references] {
-        for l in conn.all::<Line>(sql, &[])? {
-            out.entry(l.table_name).or_default().push(format!("{}: {}", l.item, l.detail));
+        for l in conn.sql_all::<Line>(sql, &[])? {
+            out.entry(l.table_name)
+                .or_default()
+                .push(format!("{}: {}", l.item, l.detail));
         }
     }
     out.values_mut().for_each(|lines| lines.sort());
@@ -153,7 +184,11 @@ fn both_schemas_are_the_same() {
     let found = found.into_inner().unwrap();
     let (lite, pg) = (&found[0], &found[1]);
     assert_eq!(lite.keys().collect::<Vec<_>>(), pg.keys().collect::<Vec<_>>());
-    assert!(lite.contains_key("journal") && lite["journal"].len() > 15, "{:?}", lite["journal"]);
+    assert!(
+        lite.contains_key("journal") && lite["journal"].len() > 15,
+        "{:?}",
+        lite["journal"]
+    );
     for (table, lines) in lite {
         assert_eq!(lines, &pg[table], "{table}: SQLite, then PostgreSQL");
     }
@@ -165,7 +200,11 @@ fn sqlite_checks_types() {
         let sql = "SELECT COUNT(*) FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND strict = 0
                    AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_fts%'";
         if db.is_lite() {
-            assert_eq!(db.read(move |c| c.opt::<i64>(sql, &[])).unwrap(), Some(0), "tables that are not STRICT");
+            assert_eq!(
+                db.read(move |c| c.sql_opt::<i64>(sql, &[])).unwrap(),
+                Some(0),
+                "tables that are not STRICT"
+            );
         }
     });
 }

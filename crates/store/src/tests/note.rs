@@ -94,6 +94,7 @@ sql! {
     pub fn sums() -> Vec<Sums> {
         "SELECT pinned, COUNT(*) AS notes, CAST(SUM(number) AS BIGINT) AS numbers FROM note GROUP BY pinned ORDER BY pinned"
     }
+    /// Numbers in any order.
     pub fn rename(id: &NoteId, title: &str) -> u64 { "UPDATE note SET title = $2 WHERE id = $1" }
     pub fn add_number(id: &NoteId, n: i64) -> i64 { "UPDATE note SET number = number + $2 WHERE id = $1 RETURNING number" }
     pub fn folder(id: &str) { "INSERT INTO folder (id) VALUES ($1)" }

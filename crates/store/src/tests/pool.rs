@@ -19,7 +19,8 @@ fn pg(options: Options) -> (Db, PgDatabase) {
 #[test]
 fn a_deadlock_is_run_again() {
     let (db, _database) = pg(testing::options());
-    db.write(|tx| [1, 2].iter().try_for_each(|n| note::insert(tx, &note(*n)))).unwrap();
+    db.write(|tx| [1, 2].iter().try_for_each(|n| note::insert(tx, &note(*n))))
+        .unwrap();
     let (runs, both) = (Arc::new(AtomicI64::new(0)), Arc::new(Barrier::new(2)));
     let threads: Vec<_> = [(1, 2), (2, 1)]
         .into_iter()
@@ -42,7 +43,17 @@ fn a_deadlock_is_run_again() {
         assert!(t.join().unwrap().is_ok());
     }
     assert!(runs.load(Ordering::SeqCst) >= 3);
-    let numbers = db.read(|c| note::list(c, &note::Filter { limit: 9, ..Default::default() })).unwrap();
+    let numbers = db
+        .read(|c| {
+            note::list(
+                c,
+                &note::Filter {
+                    limit: 9,
+                    ..Default::default()
+                },
+            )
+        })
+        .unwrap();
     assert_eq!(numbers.iter().map(|n| n.number).collect::<Vec<_>>(), [201, 202]);
 }
 
@@ -91,8 +102,14 @@ fn no_server_is_no_connection() {
 
 #[test]
 fn a_statement_that_takes_too_long_is_given_up() {
-    let (db, _database) = pg(Options { statement_timeout_ms: 200, ..testing::options() });
-    assert_eq!(kind(db.write(|tx| testing::raw(tx, "SELECT pg_sleep(5)"))), ErrorKind::Busy);
+    let (db, _database) = pg(Options {
+        statement_timeout_ms: 200,
+        ..testing::options()
+    });
+    assert_eq!(
+        kind(db.write(|tx| testing::raw(tx, "SELECT pg_sleep(5)"))),
+        ErrorKind::Busy
+    );
     db.write(|tx| note::insert(tx, &note(1))).unwrap();
 }
 
@@ -111,7 +128,13 @@ fn a_rule_about_a_set_holds_with_serial() {
                         if note::count(tx)? > 0 {
                             return Err(Error::other("there is one"));
                         }
-                        note::insert(tx, &Note { id: NoteId::from(format!("t{n}")), ..note(n) })
+                        note::insert(
+                            tx,
+                            &Note {
+                                id: NoteId::from(format!("t{n}")),
+                                ..note(n)
+                            },
+                        )
                     })
                 })
             })

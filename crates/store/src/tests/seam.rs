@@ -24,7 +24,17 @@ fn values_come_back_as_they_went_in() {
             rows.iter().try_for_each(|r| note::insert(tx, r))
         })
         .unwrap();
-        assert_eq!(db.read(|c| note::list(c, &Filter { limit: 10, ..Filter::default() })).unwrap(), kept);
+        assert_eq!(
+            db.read(|c| note::list(
+                c,
+                &Filter {
+                    limit: 10,
+                    ..Filter::default()
+                }
+            ))
+            .unwrap(),
+            kept
+        );
         assert_eq!(db.read(move |c| note::get(c, &full.id)).unwrap().as_ref(), kept.first());
     });
 }
@@ -32,13 +42,24 @@ fn values_come_back_as_they_went_in() {
 #[test]
 fn rows_are_counted_and_demanded() {
     with_notes(|db| {
-        db.write(|tx| (0..3).try_for_each(|n| note::insert(tx, &note(n)))).unwrap();
+        db.write(|tx| (0..3).try_for_each(|n| note::insert(tx, &note(n))))
+            .unwrap();
         db.read(|c| {
             assert_eq!(note::get(c, &NoteId::from("none".to_owned()))?, None);
-            assert_eq!(kind(note::must_get(c, &NoteId::from("none".to_owned()))), ErrorKind::NotFound);
+            assert_eq!(
+                kind(note::must_get(c, &NoteId::from("none".to_owned()))),
+                ErrorKind::NotFound
+            );
             assert_eq!(kind(note::any_two(c)), ErrorKind::Other, "two rows where one was meant");
             assert_eq!(note::ids(c)?, [0, 1, 2].map(|n| note(n).id));
-            assert_eq!(note::sums(c)?, [note::Sums { pinned: false, notes: 3, numbers: Some(3) }]);
+            assert_eq!(
+                note::sums(c)?,
+                [note::Sums {
+                    pinned: false,
+                    notes: 3,
+                    numbers: Some(3)
+                }]
+            );
             let mut seen = 0;
             note::every(c, |n| {
                 seen += n.number;
@@ -60,12 +81,35 @@ fn saving_demands_the_version_that_was_seen() {
     with_notes(|db| {
         db.write(|tx| {
             note::insert(tx, &note(1))?;
-            let changed = Note { title: "new".to_owned(), version: 2, ..note(1) };
+            let changed = Note {
+                title: "new".to_owned(),
+                version: 2,
+                ..note(1)
+            };
             assert_eq!(note::save(tx, &changed)?, 1);
             assert_eq!(note::save(tx, &changed)?, 0, "somebody was faster");
-            note::put(tx, &Note { title: "put".to_owned(), ..note(1) })?;
-            assert_eq!(note::must_get(tx, &note(1).id)?, Note { title: "put".to_owned(), version: 2, ..note(1) });
+            note::put(
+                tx,
+                &Note {
+                    title: "put".to_owned(),
+                    ..note(1)
+                },
+            )?;
+            assert_eq!(
+                note::must_get(tx, &note(1).id)?,
+                Note {
+                    title: "put".to_owned(),
+                    version: 2,
+                    ..note(1)
+                }
+            );
             assert_eq!(note::add_number(tx, &note(1).id, 5)?, 6);
+            assert_eq!(
+                note::rename(tx, &note(1).id, "renamed")?,
+                1,
+                "parameters go by their number, not by place"
+            );
+            assert_eq!(note::must_get(tx, &note(1).id)?.title, "renamed");
             Ok::<(), Error>(())
         })
         .unwrap();
@@ -75,32 +119,92 @@ fn saving_demands_the_version_that_was_seen() {
 #[test]
 fn errors_have_the_same_kind_and_name_on_both() {
     with_notes(|db| {
-        let unique = |constraint: &str| ErrorKind::Unique { constraint: constraint.to_owned() };
+        let unique = |constraint: &str| ErrorKind::Unique {
+            constraint: constraint.to_owned(),
+        };
         db.write(|tx| {
             note::folder(tx, "f")?;
-            note::insert(tx, &Note { folder_id: Some("f".to_owned()), pinned: true, ..note(1) })
+            note::insert(
+                tx,
+                &Note {
+                    folder_id: Some("f".to_owned()),
+                    pinned: true,
+                    ..note(1)
+                },
+            )
         })
         .unwrap();
         let failed = |f: fn(&mut Conn) -> Result<()>| kind(db.write(move |tx| f(tx)));
         assert_eq!(failed(|c| note::insert(c, &note(1))), unique("note_pkey"));
         assert_eq!(
-            failed(|c| note::insert(c, &Note { folder_id: Some("f".to_owned()), number: 1, ..note(2) })),
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    folder_id: Some("f".to_owned()),
+                    number: 1,
+                    ..note(2)
+                }
+            )),
             unique("note_folder_id_number_key")
         );
         assert_eq!(
-            failed(|c| note::insert(c, &Note { title: "title 1".to_owned(), pinned: true, ..note(2) })),
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    title: "title 1".to_owned(),
+                    pinned: true,
+                    ..note(2)
+                }
+            )),
             unique("note_pinned_title")
         );
         assert_eq!(
-            failed(|c| note::insert(c, &Note { folder_id: Some("none".to_owned()), ..note(2) })),
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    folder_id: Some("none".to_owned()),
+                    ..note(2)
+                }
+            )),
             ErrorKind::ForeignKey
         );
         assert_eq!(failed(|c| note::drop_folder(c, "f").map(|_| ())), ErrorKind::ForeignKey);
-        assert_eq!(failed(|c| note::insert(c, &Note { title: "forbidden".to_owned(), ..note(2) })), ErrorKind::Check);
-        assert_eq!(failed(|c| note::insert(c, &Note { extra: Some("{".to_owned()), ..note(2) })), ErrorKind::Check);
-        assert_eq!(failed(|c| note::insert(c, &Note { title: "a\0b".to_owned(), ..note(2) })), ErrorKind::Check);
+        assert_eq!(
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    title: "forbidden".to_owned(),
+                    ..note(2)
+                }
+            )),
+            ErrorKind::Check
+        );
+        assert_eq!(
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    extra: Some("{".to_owned()),
+                    ..note(2)
+                }
+            )),
+            ErrorKind::Check
+        );
+        assert_eq!(
+            failed(|c| note::insert(
+                c,
+                &Note {
+                    title: "a\0b".to_owned(),
+                    ..note(2)
+                }
+            )),
+            ErrorKind::Check
+        );
         assert_eq!(kind(db.read(|c| note::insert(c, &note(2)))), ErrorKind::ReadOnly);
-        assert!(db.write(|tx| note::folder(tx, "f")).unwrap_err().is_unique("folder_pkey"));
+        assert!(
+            db.write(|tx| note::folder(tx, "f"))
+                .unwrap_err()
+                .is_unique("folder_pkey")
+        );
     });
 }
 
@@ -138,21 +242,70 @@ fn a_savepoint_undoes_its_part_and_a_swallowed_error_undoes_all() {
 fn optional_filters_find_what_they_say() {
     with_notes(|db| {
         db.write(|tx| {
-            (1..=9).try_for_each(|n| note::insert(tx, &Note { pinned: n % 2 == 0, ..note(n) }))?;
-            note::insert(tx, &Note { title: "Title X".to_owned(), ..note(10) })
+            (1..=9).try_for_each(|n| {
+                note::insert(
+                    tx,
+                    &Note {
+                        pinned: n % 2 == 0,
+                        ..note(n)
+                    },
+                )
+            })?;
+            note::insert(
+                tx,
+                &Note {
+                    title: "Title X".to_owned(),
+                    ..note(10)
+                },
+            )
         })
         .unwrap();
         let found = |f: Filter| -> Vec<i64> {
             let f = Filter { limit: 100, ..f };
-            db.read(move |c| note::list(c, &f)).unwrap().iter().map(|n| n.number).collect()
+            db.read(move |c| note::list(c, &f))
+                .unwrap()
+                .iter()
+                .map(|n| n.number)
+                .collect()
         };
         assert_eq!(found(Filter::default()).len(), 10);
-        assert_eq!(found(Filter { pinned: true, ..Filter::default() }), [2, 4, 6, 8]);
-        assert_eq!(found(Filter { numbers: vec![3, 1, 8], ..Filter::default() }), [1, 3, 8]);
-        assert_eq!(found(Filter { numbers: (3..=8).collect(), pinned: true, ..Filter::default() }), [4, 6, 8]);
-        assert_eq!(found(Filter { after: Some((8, note(8).id)), ..Filter::default() }), [9, 10]);
+        assert_eq!(
+            found(Filter {
+                pinned: true,
+                ..Filter::default()
+            }),
+            [2, 4, 6, 8]
+        );
+        assert_eq!(
+            found(Filter {
+                numbers: vec![3, 1, 8],
+                ..Filter::default()
+            }),
+            [1, 3, 8]
+        );
+        assert_eq!(
+            found(Filter {
+                numbers: (3..=8).collect(),
+                pinned: true,
+                ..Filter::default()
+            }),
+            [4, 6, 8]
+        );
+        assert_eq!(
+            found(Filter {
+                after: Some((8, note(8).id)),
+                ..Filter::default()
+            }),
+            [9, 10]
+        );
         // LIKE tells upper from lower case on both.
-        assert_eq!(found(Filter { title: Some("Title%".to_owned()), ..Filter::default() }), [10]);
+        assert_eq!(
+            found(Filter {
+                title: Some("Title%".to_owned()),
+                ..Filter::default()
+            }),
+            [10]
+        );
     });
 }
 
@@ -161,7 +314,15 @@ fn texts_are_sorted_by_their_bytes() {
     with_notes(|db| {
         let ids = ["a", "B", "_", "10", "9", "ä", "楼", "Z", "一"];
         db.write(move |tx| {
-            ids.iter().zip(0..).try_for_each(|(id, n)| note::insert(tx, &Note { id: NoteId::from((*id).to_owned()), ..note(n) }))
+            ids.iter().zip(0..).try_for_each(|(id, n)| {
+                note::insert(
+                    tx,
+                    &Note {
+                        id: NoteId::from((*id).to_owned()),
+                        ..note(n)
+                    },
+                )
+            })
         })
         .unwrap();
         let mut want = ids.to_vec();

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use crate::Db;
-use crate::search::{Hit, Query, find, put, remove};
 use crate::seam::{Error, Result};
+use crate::search::{Hit, Query, find, put, remove};
 use crate::testing::{for_both, plan};
 
 fn tokens(text: &str) -> Vec<String> {
@@ -15,9 +15,29 @@ fn ids(hits: &[Hit]) -> Vec<&str> {
     hits.iter().map(|h| h.subject_id.as_str()).collect()
 }
 
-fn look(db: &Db, kinds: &'static [&'static str], text: &str, prefix: bool, before: Option<i64>, limit: i64) -> Vec<Hit> {
+fn look(
+    db: &Db,
+    kinds: &'static [&'static str],
+    text: &str,
+    prefix: bool,
+    before: Option<i64>,
+    limit: i64,
+) -> Vec<Hit> {
     let tokens = tokens(text);
-    db.read(move |c| find(c, &Query { site: "a", kinds, tokens: &tokens, prefix, before, limit })).unwrap()
+    db.read(move |c| {
+        find(
+            c,
+            &Query {
+                site: "a",
+                kinds,
+                tokens: &tokens,
+                prefix,
+                before,
+                limit,
+            },
+        )
+    })
+    .unwrap()
 }
 
 fn add(db: &Db, site: &'static str, kind: &'static str, id: &str, at: i64, text: &str) {
@@ -28,7 +48,14 @@ fn add(db: &Db, site: &'static str, kind: &'static str, id: &str, at: i64, text:
 #[test]
 fn all_words_are_wanted_and_the_newest_comes_first() {
     for_both(|db| {
-        add(db, "a", "case", "c1", 1_700_000_000_001, "水 管 水管 漏 管漏 kitchen 3-1-1201");
+        add(
+            db,
+            "a",
+            "case",
+            "c1",
+            1_700_000_000_001,
+            "水 管 水管 漏 管漏 kitchen 3-1-1201",
+        );
         add(db, "a", "case", "c2", 1_700_000_000_003, "水 管 水管 bathroom");
         add(db, "a", "case", "c3", 1_700_000_000_002, "水 表 水表 zxm 🚿 𠮷");
         add(db, "a", "contact", "t1", 1_700_000_000_009, "水 管 水管");
@@ -46,7 +73,11 @@ fn all_words_are_wanted_and_the_newest_comes_first() {
         assert_eq!(f(CASES, ""), "");
         assert_eq!(f(&["case", "contact"], "水管"), "t1 c2 c1");
         assert_eq!(f(&[], "水"), "");
-        assert_eq!(ids(&look(db, CASES, "水 kit", true, None, 10)), ["c1"], "the last may be a beginning");
+        assert_eq!(
+            ids(&look(db, CASES, "水 kit", true, None, 10)),
+            ["c1"],
+            "the last may be a beginning"
+        );
         assert_eq!(ids(&look(db, CASES, "水", true, None, 10)), ["c2", "c3", "c1"]);
     });
 }
@@ -57,7 +88,10 @@ fn a_subject_is_replaced_and_removed() {
         add(db, "a", "case", "c1", 5, "old both");
         add(db, "a", "case", "c1", 6, "new both new");
         let f = |text| ids(&look(db, &["case"], text, false, None, 10)).join(" ");
-        assert_eq!((f("old"), f("new"), f("both")), (String::new(), "c1".to_owned(), "c1".to_owned()));
+        assert_eq!(
+            (f("old"), f("new"), f("both")),
+            (String::new(), "c1".to_owned(), "c1".to_owned())
+        );
         assert_eq!(look(db, &["case"], "both", false, None, 10)[0].at, 6);
         db.write(|tx| remove(tx, "a", "case", "c1")).unwrap();
         db.write(|tx| remove(tx, "a", "case", "c1")).unwrap();
@@ -118,7 +152,9 @@ fn pages_follow_each_other_on_both_engines_alike() {
 fn the_index_gives_the_order() {
     for_both(|db| {
         let lite = db.is_lite();
-        let plan = db.write(move |tx| Ok::<_, Error>(plan(tx, if lite { "search::hits" } else { "search::newest_hits" }, ""))).unwrap();
+        let plan = db
+            .write(move |tx| Ok::<_, Error>(plan(tx, if lite { "search::hits" } else { "search::newest_hits" }, "")))
+            .unwrap();
         if lite {
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         } else {

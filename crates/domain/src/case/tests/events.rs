@@ -11,58 +11,143 @@ use crate::clock::WaitReason;
 fn one_of_each() -> BTreeMap<&'static str, Event> {
     let mut lives = vec![Desk::closed(leaky_valve())];
     let mut desk = Desk::with(free());
-    let level = Change::Level { importance: Importance::Major, urgency: Urgency::Normal };
+    let level = Change::Level {
+        importance: Importance::Major,
+        urgency: Urgency::Normal,
+    };
     let customer_known = Change::Customer {
-        customer: Customer { name: "周先生".into(), ..free().customer },
+        customer: Customer {
+            name: "周先生".into(),
+            ..free().customer
+        },
         located: free().located,
         identity: None,
         anonymous_reason: None,
     };
     for one in [
         level,
-        Change::Kind { kind: Kind::Complaint, number: "TS-1".into() },
-        Change::Fee(Fee { kind: FeeKind::Paid, cents: 900, told: true, accepted: Some(true) }),
+        Change::Kind {
+            kind: Kind::Complaint,
+            number: "TS-1".into(),
+        },
+        Change::Fee(Fee {
+            kind: FeeKind::Paid,
+            cents: 900,
+            told: true,
+            accepted: Some(true),
+        }),
         Change::Scope(Scope::Vendor),
         Change::Scope(Scope::Own),
         Change::Item("repair.lift.noise".into()),
         Change::Place("客卫".into()),
         Change::Content("滴水".into()),
         customer_known,
-        Change::Appointment(Some(Appointment { from: desk.now + HOUR, to: desk.now + 2 * HOUR })),
+        Change::Appointment(Some(Appointment {
+            from: desk.now + HOUR,
+            to: desk.now + 2 * HOUR,
+        })),
     ] {
         desk.ok(&chen(), change(one));
     }
-    desk.ok(&chen(), Command::JoinContact { contact: "second".into() });
+    desk.ok(
+        &chen(),
+        Command::JoinContact {
+            contact: "second".into(),
+        },
+    );
     desk.ok(&customer(), Command::Urge { note: "快点".into() });
-    desk.ok(&chen(), Command::Note { text: "已回电".into(), told_customer: true });
-    desk.ok(&chen(), Command::Promise { what: "查".into(), by: None });
-    desk.ok(&chen(), Command::KeepPromise { no: 1, how: "电话".into() });
+    desk.ok(
+        &chen(),
+        Command::Note {
+            text: "已回电".into(),
+            told_customer: true,
+        },
+    );
+    desk.ok(
+        &chen(),
+        Command::Promise {
+            what: "查".into(),
+            by: None,
+        },
+    );
+    desk.ok(
+        &chen(),
+        Command::KeepPromise {
+            no: 1,
+            how: "电话".into(),
+        },
+    );
     desk.ok(&chen(), wait(WaitReason::ThirdParty, desk.now + HOUR));
     desk.ok(&chen(), Command::Resume);
-    for end in [Command::Return { reason: "不属".into() }, Command::TakeBack { reason: "派错".into() }] {
+    for end in [
+        Command::Return {
+            reason: "不属".into()
+        },
+        Command::TakeBack {
+            reason: "派错".into()
+        },
+    ] {
         let dispatch = desk.dispatch();
         desk.ok(&chen(), dispatch);
         desk.ok(&chen(), end);
     }
     desk.now += 24 * HOUR;
-    desk.ok(&chen(), Command::Cancel { reason: "自行解决".into(), customer_informed: true });
+    desk.ok(
+        &chen(),
+        Command::Cancel {
+            reason: "自行解决".into(),
+            customer_informed: true,
+        },
+    );
     lives.push(desk);
     let mut desk = Desk::on_site(leaky_valve());
     let quote = desk.quote(valve_lines());
     desk.ok(&wang(), quote);
     let quote = desk.case().pending_quote().unwrap().id.clone();
-    desk.ok(&customer(), Command::RefuseQuote { quote, how: ConsentHow::Own });
-    desk.ok(&wang(), Command::HandOver { worker: "zhao".into(), note: "换班".into() });
+    desk.ok(
+        &customer(),
+        Command::RefuseQuote {
+            quote,
+            how: ConsentHow::Own,
+        },
+    );
+    desk.ok(
+        &wang(),
+        Command::HandOver {
+            worker: "zhao".into(),
+            note: "换班".into(),
+        },
+    );
     let (department, worker) = ("engineering".into(), Some("wang".into()));
-    desk.ok(&chen(), Command::Reassign { department, worker, reason: "近".into() });
+    desk.ok(
+        &chen(),
+        Command::Reassign {
+            department,
+            worker,
+            reason: "近".into(),
+        },
+    );
     lives.push(desk);
     let mut desk = Desk::done(leaky_valve());
     let (attachment, file, caption) = ("form".into(), "file".into(), "签字".into());
-    desk.ok(&wang(), Command::Attach { attachment, file, kind: AttachmentKind::PaperForm, caption });
+    desk.ok(
+        &wang(),
+        Command::Attach {
+            attachment,
+            file,
+            kind: AttachmentKind::PaperForm,
+            caption,
+        },
+    );
     let confirm = desk.confirm(ConfirmHow::Paper { photo: "form".into() });
     desk.ok(&wang(), confirm);
     desk.ok(&li(), Command::SecondCheck);
-    desk.ok(&li(), Command::WaiveFee { reason: "补偿".into() });
+    desk.ok(
+        &li(),
+        Command::WaiveFee {
+            reason: "补偿".into()
+        },
+    );
     let amend = Command::Amend {
         done: "更正".into(),
         lines: vec![],
@@ -73,11 +158,32 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     desk.ok(&wang(), amend);
     desk.ok(&chen(), reached(false));
     lives.push(desk);
-    let mut desk = Desk::with(Register { scope: Scope::Outside, ..of_kind(Kind::Inquiry) });
-    desk.ok(&chen(), Command::ReportOutside { reported_to: "li".into(), referral: "96777".into(), note: "歉".into() });
-    desk.ok(&chen(), Command::Answer { answer: "找燃气公司".into(), callback: "c".into(), happened_at: None });
+    let mut desk = Desk::with(Register {
+        scope: Scope::Outside,
+        ..of_kind(Kind::Inquiry)
+    });
+    desk.ok(
+        &chen(),
+        Command::ReportOutside {
+            reported_to: "li".into(),
+            referral: "96777".into(),
+            note: "歉".into(),
+        },
+    );
+    desk.ok(
+        &chen(),
+        Command::Answer {
+            answer: "找燃气公司".into(),
+            callback: "c".into(),
+            happened_at: None,
+        },
+    );
     lives.push(desk);
-    lives.into_iter().flat_map(|desk| desk.events).map(|event| (event.kind(), event)).collect()
+    lives
+        .into_iter()
+        .flat_map(|desk| desk.events)
+        .map(|event| (event.kind(), event))
+        .collect()
 }
 
 #[test]
@@ -96,7 +202,9 @@ fn every_kind_of_event_is_made_and_read_back() {
 fn personal_values_can_be_taken_out_of_every_event() {
     for (kind, event) in one_of_each() {
         let mut json = serde_json::to_value(&event).unwrap();
-        let Value::Object(fields) = &mut json else { panic!("{kind} is no object") };
+        let Value::Object(fields) = &mut json else {
+            panic!("{kind} is no object")
+        };
         for key in event.personal_fields() {
             assert!(fields.remove(*key).is_some(), "{kind} has no {key}");
         }
@@ -105,7 +213,10 @@ fn personal_values_can_be_taken_out_of_every_event() {
         // What is left holds codes, ids, numbers and instants: no word of anybody.
         let text = json.to_string();
         assert!(text.is_ascii(), "{kind}: {text}");
-        assert!(!text.contains("13800006688") && !text.contains("3-1-1201"), "{kind}: {text}");
+        assert!(
+            !text.contains("13800006688") && !text.contains("3-1-1201"),
+            "{kind}: {text}"
+        );
     }
 }
 
@@ -125,5 +236,8 @@ fn a_life_without_its_personal_values_still_replays() {
         .collect();
     let case = replay(&erased).unwrap();
     assert_eq!(case.customer, Customer::default());
-    assert_eq!((case.status, case.paid_cents(), case.clocks.len()), (Status::Closed, 7500, desk.case().clocks.len()));
+    assert_eq!(
+        (case.status, case.paid_cents(), case.clocks.len()),
+        (Status::Closed, 7500, desk.case().clocks.len())
+    );
 }

@@ -7,20 +7,44 @@ use crate::clock::WaitReason;
 #[test]
 fn a_repair_from_the_call_to_the_archive() {
     let mut desk = Desk::new();
-    assert_eq!(desk.ok(&chen(), Command::Register(Box::new(leaky_valve()))), ["registered", "clocks_started"]);
+    assert_eq!(
+        desk.ok(&chen(), Command::Register(Box::new(leaky_valve()))),
+        ["registered", "clocks_started"]
+    );
     assert_eq!(desk.case().first_asked, Some("chen".into()), "DIR-9");
     let dispatch = desk.dispatch();
     assert_eq!(desk.ok(&chen(), dispatch), ["dispatched"]);
-    desk.ok(&wang(), Command::Accept { worker: None, happened_at: None });
-    desk.ok(&wang(), Command::Arrive { worker: None, happened_at: None });
+    desk.ok(
+        &wang(),
+        Command::Accept {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    desk.ok(
+        &wang(),
+        Command::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    );
     assert_eq!(desk.no(&wang(), Command::Close).0, "refuse-role");
     let done = desk.complete(vec![]);
-    assert_eq!(desk.no(&wang(), done.clone()), ("refuse-price-open", vec!["missing-quote"]));
+    assert_eq!(
+        desk.no(&wang(), done.clone()),
+        ("refuse-price-open", vec!["missing-quote"])
+    );
     let quote = desk.quote(valve_lines());
     desk.ok(&wang(), quote);
     assert_eq!(desk.no(&wang(), done).0, "refuse-quote-pending");
     let quote = desk.case().pending_quote().unwrap().id.clone();
-    desk.ok(&customer(), Command::ConsentQuote { quote, how: ConsentHow::Own });
+    desk.ok(
+        &customer(),
+        Command::ConsentQuote {
+            quote,
+            how: ConsentHow::Own,
+        },
+    );
     desk.ok(&wang(), wait(WaitReason::Parts, desk.now + 2 * HOUR));
     desk.ok(&wang(), Command::Resume);
     let attach = Command::Attach {
@@ -31,20 +55,40 @@ fn a_repair_from_the_call_to_the_archive() {
     };
     desk.ok(&wang(), attach);
     let done = desk.complete(vec![]);
-    assert_eq!(desk.ok(&wang(), done), ["completed", "clock_begun", "callback_scheduled"]);
-    assert_eq!(desk.case().owed_cents(), 7500, "lines without a price charge what was accepted");
+    assert_eq!(
+        desk.ok(&wang(), done),
+        ["completed", "clock_begun", "callback_scheduled"]
+    );
+    assert_eq!(
+        desk.case().owed_cents(),
+        7500,
+        "lines without a price charge what was accepted"
+    );
     assert_eq!(
         desk.no(&chen(), Command::Close),
-        ("refuse-not-closable", vec!["missing-signature", "missing-payment", "missing-callback"])
+        (
+            "refuse-not-closable",
+            vec!["missing-signature", "missing-payment", "missing-callback"]
+        )
     );
-    let confirm = desk.confirm(ConfirmHow::Own { signature: Some("signature".into()) });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: Some("signature".into()),
+    });
     desk.ok(&customer(), confirm);
     assert_eq!(desk.case().confirmation().unwrap().grade, Grade::B);
     desk.ok(&wang(), pay(7500));
-    assert_eq!(desk.ok(&chen(), reached(true)), ["callback_attempted", "callback_ended"]);
+    assert_eq!(
+        desk.ok(&chen(), reached(true)),
+        ["callback_attempted", "callback_ended"]
+    );
     desk.ok(&chen(), Command::Close);
     assert_eq!(desk.case().status, Status::Closed);
-    assert!(desk.case().clocks.iter().all(|clock| clock.met_at.is_some() && clock.breached_at.is_none()));
+    assert!(
+        desk.case()
+            .clocks
+            .iter()
+            .all(|clock| clock.met_at.is_some() && clock.breached_at.is_none())
+    );
     assert_eq!(replay(&desk.events), desk.state);
 }
 
@@ -52,15 +96,33 @@ fn a_repair_from_the_call_to_the_archive() {
 fn not_solved_opens_the_case_again_and_a_rework_gets_a_new_order() {
     let mut desk = Desk::confirmed(free());
     let kinds = desk.ok(&chen(), reached(false));
-    assert_eq!(kinds, ["callback_attempted", "callback_ended", "reopened", "clocks_started"]);
+    assert_eq!(
+        kinds,
+        ["callback_attempted", "callback_ended", "reopened", "clocks_started"]
+    );
     let case = desk.case();
-    assert_eq!((case.status, case.cycle, case.reopened, case.rework), (Status::Registered, 1, 1, 1));
+    assert_eq!(
+        (case.status, case.cycle, case.reopened, case.rework),
+        (Status::Registered, 1, 1, 1)
+    );
     assert!(case.confirmation().is_none(), "a signature counts for its own round");
     let dispatch = desk.dispatch();
     desk.ok(&chen(), dispatch);
     assert_eq!(desk.case().orders.len(), 2);
-    desk.ok(&wang(), Command::Accept { worker: None, happened_at: None });
-    desk.ok(&wang(), Command::Arrive { worker: None, happened_at: None });
+    desk.ok(
+        &wang(),
+        Command::Accept {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    desk.ok(
+        &wang(),
+        Command::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    );
     let done = desk.complete(vec![]);
     desk.ok(&wang(), done);
     assert_eq!(
@@ -73,9 +135,18 @@ fn not_solved_opens_the_case_again_and_a_rework_gets_a_new_order() {
 #[test]
 fn a_resident_says_not_solved_after_closing() {
     let mut desk = Desk::closed(free());
-    let reopen = |reason| Command::Reopen { reason, note: String::new() };
-    assert_eq!(desk.no(&customer(), reopen(ReopenReason::Fault)).0, "refuse-customer-reopens-unsolved");
-    assert_eq!(desk.no(&chen(), reopen(ReopenReason::Fault)), ("refuse-incomplete", vec!["missing-reason"]));
+    let reopen = |reason| Command::Reopen {
+        reason,
+        note: String::new(),
+    };
+    assert_eq!(
+        desk.no(&customer(), reopen(ReopenReason::Fault)).0,
+        "refuse-customer-reopens-unsolved"
+    );
+    assert_eq!(
+        desk.no(&chen(), reopen(ReopenReason::Fault)),
+        ("refuse-incomplete", vec!["missing-reason"])
+    );
     desk.ok(&customer(), reopen(ReopenReason::NotSolved));
     assert_eq!(desk.case().status, Status::Registered);
     assert_eq!(desk.case().closed_at, None);
@@ -83,41 +154,71 @@ fn a_resident_says_not_solved_after_closing() {
 
 #[test]
 fn an_answered_inquiry_closes_at_once_when_we_know_who_asked() {
-    let answer = || Command::Answer { answer: "周六上午开放".into(), callback: "callback".into(), happened_at: None };
+    let answer = || Command::Answer {
+        answer: "周六上午开放".into(),
+        callback: "callback".into(),
+        happened_at: None,
+    };
     let mut desk = Desk::with(of_kind(Kind::Inquiry));
     assert_eq!(desk.ok(&chen(), answer()), ["answered", "closed"]);
-    let nameless = Customer { name: String::new(), ..leaky_valve().customer };
-    let mut desk = Desk::with(Register { customer: nameless, ..of_kind(Kind::Inquiry) });
+    let nameless = Customer {
+        name: String::new(),
+        ..leaky_valve().customer
+    };
+    let mut desk = Desk::with(Register {
+        customer: nameless,
+        ..of_kind(Kind::Inquiry)
+    });
     assert_eq!(desk.ok(&chen(), answer()), ["answered"]);
-    assert_eq!(desk.no(&chen(), Command::Close), ("refuse-not-closable", vec!["missing-name"]));
+    assert_eq!(
+        desk.no(&chen(), Command::Close),
+        ("refuse-not-closable", vec!["missing-name"])
+    );
     let mut desk = Desk::with(free());
     assert_eq!(desk.no(&chen(), answer()).0, "refuse-request-needs-order");
     let mut desk = Desk::with(of_kind(Kind::Complaint));
-    assert_eq!(desk.ok(&chen(), answer()), ["answered", "clock_begun", "callback_scheduled"]);
+    assert_eq!(
+        desk.ok(&chen(), answer()),
+        ["answered", "clock_begun", "callback_scheduled"]
+    );
     desk.ok(&li(), reached(true));
     desk.ok(&chen(), Command::Close);
 }
 
 #[test]
 fn what_is_nobodys_service_is_referred_not_dispatched() {
-    let mut desk = Desk::with(Register { scope: Scope::Outside, ..free() });
+    let mut desk = Desk::with(Register {
+        scope: Scope::Outside,
+        ..free()
+    });
     let dispatch = desk.dispatch();
     assert_eq!(desk.no(&chen(), dispatch).0, "refuse-outside-not-dispatched");
-    assert_eq!(desk.no(&chen(), Command::Close), ("refuse-not-closable", vec!["missing-referral"]));
+    assert_eq!(
+        desk.no(&chen(), Command::Close),
+        ("refuse-not-closable", vec!["missing-referral"])
+    );
     let report = |referral: &str| Command::ReportOutside {
         reported_to: "li".into(),
         referral: referral.into(),
         note: "已致歉".into(),
     };
-    assert_eq!(desk.no(&chen(), report(" ")), ("refuse-incomplete", vec!["missing-referral"]));
+    assert_eq!(
+        desk.no(&chen(), report(" ")),
+        ("refuse-incomplete", vec!["missing-referral"])
+    );
     desk.ok(&chen(), report("燃气公司 96777"));
     desk.ok(&chen(), Command::Close);
 }
 
 #[test]
 fn a_vendor_without_an_account_works_by_the_link_of_one_order() {
-    let mut desk = Desk::with(Register { scope: Scope::Vendor, ..free() });
-    let Command::Dispatch { order, number, .. } = desk.dispatch() else { unreachable!() };
+    let mut desk = Desk::with(Register {
+        scope: Scope::Vendor,
+        ..free()
+    });
+    let Command::Dispatch { order, number, .. } = desk.dispatch() else {
+        unreachable!()
+    };
     let dispatch = |to_vendor| Command::Dispatch {
         order: order.clone(),
         number: number.clone(),
@@ -128,12 +229,27 @@ fn a_vendor_without_an_account_works_by_the_link_of_one_order() {
     };
     assert_eq!(desk.no(&chen(), dispatch(false)).0, "refuse-scope-is-vendor");
     desk.ok(&chen(), dispatch(true));
-    let link = Who::VendorLink { case: "case".into(), order: order.clone() };
-    let other = Who::VendorLink { case: "case".into(), order: "other".into() };
-    let accept = || Command::Accept { worker: None, happened_at: None };
+    let link = Who::VendorLink {
+        case: "case".into(),
+        order: order.clone(),
+    };
+    let other = Who::VendorLink {
+        case: "case".into(),
+        order: "other".into(),
+    };
+    let accept = || Command::Accept {
+        worker: None,
+        happened_at: None,
+    };
     assert_eq!(desk.no(&other, accept()).0, "refuse-not-yours");
     desk.ok(&link, accept());
-    desk.ok(&link, Command::Arrive { worker: None, happened_at: None });
+    desk.ok(
+        &link,
+        Command::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    );
     let done = desk.complete(vec![]);
     desk.ok(&link, done);
     let confirm = desk.confirm(ConfirmHow::Own { signature: None });
@@ -144,21 +260,53 @@ fn a_vendor_without_an_account_works_by_the_link_of_one_order() {
 fn a_returned_order_comes_back_with_its_reason() {
     let mut desk = Desk::accepted(free());
     desk.ok(&wang(), wait(WaitReason::Vendor, desk.now + HOUR));
-    assert_eq!(desk.ok(&wang(), Command::Return { reason: "不属工程".into() }), ["resumed", "returned"]);
+    assert_eq!(
+        desk.ok(
+            &wang(),
+            Command::Return {
+                reason: "不属工程".into()
+            }
+        ),
+        ["resumed", "returned"]
+    );
     let case = desk.case();
-    assert_eq!((case.status, case.returned, case.waiting.is_none()), (Status::Registered, 1, true));
+    assert_eq!(
+        (case.status, case.returned, case.waiting.is_none()),
+        (Status::Registered, 1, true)
+    );
     assert_eq!(case.orders[0].end_reason.as_deref(), Some("不属工程"));
-    assert_eq!(desk.no(&wang(), Command::Accept { worker: None, happened_at: None }).0, "refuse-state");
+    assert_eq!(
+        desk.no(
+            &wang(),
+            Command::Accept {
+                worker: None,
+                happened_at: None
+            }
+        )
+        .0,
+        "refuse-state"
+    );
     let dispatch = desk.dispatch();
     desk.ok(&chen(), dispatch);
-    desk.ok(&chen(), Command::TakeBack { reason: "派错".into() });
+    desk.ok(
+        &chen(),
+        Command::TakeBack {
+            reason: "派错".into()
+        },
+    );
     assert_eq!(desk.case().returned, 1, "taking back is not returning");
 }
 
 #[test]
 fn reassigned_work_is_accepted_anew_and_handed_over_work_goes_on() {
     let mut desk = Desk::on_site(free());
-    desk.ok(&wang(), Command::HandOver { worker: "zhao".into(), note: "换班".into() });
+    desk.ok(
+        &wang(),
+        Command::HandOver {
+            worker: "zhao".into(),
+            note: "换班".into(),
+        },
+    );
     assert_eq!(desk.case().status, Status::OnSite);
     let done = desk.complete(vec![]);
     assert_eq!(desk.no(&wang(), done).0, "refuse-not-yours");
@@ -170,21 +318,39 @@ fn reassigned_work_is_accepted_anew_and_handed_over_work_goes_on() {
     assert_eq!(desk.no(&chen(), reassign("zhao")).0, "refuse-nothing-changed");
     desk.ok(&chen(), reassign("sun"));
     assert_eq!(desk.case().status, Status::Dispatched);
-    assert!(desk.case().did.contains(&"wang".into()), "who did some of it stays known");
+    assert!(
+        desk.case().did.contains(&"wang".into()),
+        "who did some of it stays known"
+    );
 }
 
 #[test]
 fn the_wrong_kind_becomes_the_right_one_without_loss() {
     let mut desk = Desk::with(of_kind(Kind::Inquiry));
-    desk.ok(&chen(), Command::Promise { what: "问工程部".into(), by: None });
-    let to_complaint = Change::Kind { kind: Kind::Complaint, number: "TS-20261121-0002".into() };
-    assert_eq!(desk.ok(&chen(), change(to_complaint)), ["kind_changed", "clocks_retargeted"]);
+    desk.ok(
+        &chen(),
+        Command::Promise {
+            what: "问工程部".into(),
+            by: None,
+        },
+    );
+    let to_complaint = Change::Kind {
+        kind: Kind::Complaint,
+        number: "TS-20261121-0002".into(),
+    };
+    assert_eq!(
+        desk.ok(&chen(), change(to_complaint)),
+        ["kind_changed", "clocks_retargeted"]
+    );
     let case = desk.case();
     assert_eq!(case.number, "TS-20261121-0002");
     assert_eq!(case.old_numbers, ["BX-20261121-0037"]);
     assert_eq!((case.promises.len(), case.contacts.len()), (1, 1));
     let codes: Vec<_> = case.clocks.iter().map(|clock| clock.code.as_str()).collect();
-    assert_eq!(codes, ["response", "promise", "on_site", "feedback", "finish", "callback"]);
+    assert_eq!(
+        codes,
+        ["response", "promise", "on_site", "feedback", "finish", "callback"]
+    );
 }
 
 #[test]
@@ -195,7 +361,19 @@ fn a_page_can_draw_what_is_open_and_what_is_lacking() {
     let close = offers.iter().find(|offer| offer.action == Action::Close).unwrap();
     let refusal = close.refusal.clone().unwrap();
     assert_eq!(refusal.missing.len(), 3);
-    assert!(offers.iter().find(|offer| offer.action == Action::Callback).unwrap().allowed());
+    assert!(
+        offers
+            .iter()
+            .find(|offer| offer.action == Action::Callback)
+            .unwrap()
+            .allowed()
+    );
     let by_wang = legal_actions(desk.case(), &wang(), &env(desk.now));
-    assert!(!by_wang.iter().find(|offer| offer.action == Action::Callback).unwrap().allowed());
+    assert!(
+        !by_wang
+            .iter()
+            .find(|offer| offer.action == Action::Callback)
+            .unwrap()
+            .allowed()
+    );
 }

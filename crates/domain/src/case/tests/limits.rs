@@ -12,7 +12,10 @@ fn view(desk: &Desk, code: ClockCode) -> ClockView {
 fn an_urgent_repair_has_thirty_minutes_and_a_callback_that_has_not_begun() {
     let desk = Desk::with(free());
     let on_site = view(&desk, ClockCode::OnSite);
-    assert_eq!((on_site.due_at, on_site.clause.as_str()), (Some(desk.now + 30 * MIN), "STD-2"));
+    assert_eq!(
+        (on_site.due_at, on_site.clause.as_str()),
+        (Some(desk.now + 30 * MIN), "STD-2")
+    );
     assert_eq!(view(&desk, ClockCode::Response).due_at, Some(desk.now + 4 * HOUR));
     assert_eq!(view(&desk, ClockCode::Callback).state, ClockState::NotStarted);
     let done = Desk::done(free());
@@ -36,21 +39,39 @@ fn a_passed_limit_becomes_a_fact_by_the_timer_or_by_the_next_step() {
     let dispatch = desk.dispatch();
     assert_eq!(desk.run(&chen(), dispatch).unwrap(), ["clock_breached", "dispatched"]);
     let on_site = view(&desk, ClockCode::OnSite);
-    assert_eq!((on_site.breached_at, on_site.breach_reason), (Some(due), Some(BreachReason::Time)));
+    assert_eq!(
+        (on_site.breached_at, on_site.breach_reason),
+        (Some(due), Some(BreachReason::Time))
+    );
 }
 
 #[test]
 fn a_level_that_moves_the_limit_into_the_past_breaches_at_the_change() {
     let mut desk = Desk::with(of_kind(Kind::Request));
     desk.now += HOUR;
-    let urgent = Change::Level { importance: Importance::Ordinary, urgency: Urgency::Urgent };
-    assert_eq!(desk.run(&chen(), change(urgent)).unwrap(), ["level_changed", "clocks_retargeted", "clock_breached"]);
+    let urgent = Change::Level {
+        importance: Importance::Ordinary,
+        urgency: Urgency::Urgent,
+    };
+    assert_eq!(
+        desk.run(&chen(), change(urgent)).unwrap(),
+        ["level_changed", "clocks_retargeted", "clock_breached"]
+    );
     let on_site = view(&desk, ClockCode::OnSite);
-    assert_eq!((on_site.breached_at, on_site.breach_reason), (Some(desk.now), Some(BreachReason::Change)));
+    assert_eq!(
+        (on_site.breached_at, on_site.breach_reason),
+        (Some(desk.now), Some(BreachReason::Change))
+    );
     desk.now += MIN;
-    let normal = Change::Level { importance: Importance::Ordinary, urgency: Urgency::Normal };
+    let normal = Change::Level {
+        importance: Importance::Ordinary,
+        urgency: Urgency::Normal,
+    };
     desk.run(&chen(), change(normal)).unwrap();
-    assert!(view(&desk, ClockCode::OnSite).breached_at.is_some(), "a downgrade does not undo it");
+    assert!(
+        view(&desk, ClockCode::OnSite).breached_at.is_some(),
+        "a downgrade does not undo it"
+    );
 }
 
 #[test]
@@ -58,7 +79,15 @@ fn an_arrival_in_time_entered_later_is_no_delay() {
     let mut desk = Desk::accepted(free());
     let arrived = desk.now + 10 * MIN;
     desk.now += 2 * HOUR;
-    let kinds = desk.run(&wang(), Command::Arrive { worker: None, happened_at: Some(arrived) }).unwrap();
+    let kinds = desk
+        .run(
+            &wang(),
+            Command::Arrive {
+                worker: None,
+                happened_at: Some(arrived),
+            },
+        )
+        .unwrap();
     assert_eq!(kinds, ["clock_breached", "arrived"]);
     let on_site = view(&desk, ClockCode::OnSite);
     assert_eq!((on_site.state, on_site.excused), (ClockState::Met, true));
@@ -67,16 +96,25 @@ fn an_arrival_in_time_entered_later_is_no_delay() {
 #[test]
 fn a_report_entered_late_counts_from_when_it_came() {
     let mut desk = Desk::new();
-    let form = Register { happened_at: Some(desk.now - 3 * HOUR), ..free() };
+    let form = Register {
+        happened_at: Some(desk.now - 3 * HOUR),
+        ..free()
+    };
     let kinds = desk.run(&chen(), Command::Register(Box::new(form))).unwrap();
     assert_eq!(kinds, ["registered", "clocks_started", "clock_breached"]);
-    assert_eq!(view(&desk, ClockCode::OnSite).breach_reason, Some(BreachReason::EnteredLate));
+    assert_eq!(
+        view(&desk, ClockCode::OnSite).breach_reason,
+        Some(BreachReason::EnteredLate)
+    );
     assert_eq!(view(&desk, ClockCode::Response).due_at, Some(desk.now + HOUR));
 }
 
 #[test]
 fn waiting_for_the_customer_holds_the_way_there_and_parts_hold_the_repair() {
-    let lift = Register { item: "repair.lift.noise".into(), ..free() };
+    let lift = Register {
+        item: "repair.lift.noise".into(),
+        ..free()
+    };
     let mut desk = Desk::on_site(lift);
     let before = view(&desk, ClockCode::Finish).due_at.unwrap();
     desk.ok(&wang(), wait(WaitReason::Parts, desk.now + 5 * HOUR));
@@ -89,17 +127,30 @@ fn waiting_for_the_customer_holds_the_way_there_and_parts_hold_the_repair() {
 #[test]
 fn an_appointment_holds_the_clock_and_then_binds_it() {
     let start = MORNING + 5 * HOUR;
-    let appointment = Some(Appointment { from: start, to: start + 20 * MIN });
+    let appointment = Some(Appointment {
+        from: start,
+        to: start + 20 * MIN,
+    });
     let mut desk = Desk::with(Register { appointment, ..free() });
     let on_site = view(&desk, ClockCode::OnSite);
-    assert_eq!((on_site.due_at, on_site.bound_by), (Some(start + 20 * MIN), Some(BoundSource::Customer)));
-    let later = Appointment { from: start + HOUR, to: start + 3 * HOUR };
+    assert_eq!(
+        (on_site.due_at, on_site.bound_by),
+        (Some(start + 20 * MIN), Some(BoundSource::Customer))
+    );
+    let later = Appointment {
+        from: start + HOUR,
+        to: start + 3 * HOUR,
+    };
     desk.ok(&chen(), change(Change::Appointment(Some(later))));
     let on_site = view(&desk, ClockCode::OnSite);
     desk.now = later.from;
     assert_eq!(on_site.breached_at, None);
     let due = view(&desk, ClockCode::OnSite).due_at.unwrap();
-    assert!(due > later.from && due <= later.from + 30 * MIN, "{}", (due - later.from) / MIN);
+    assert!(
+        due > later.from && due <= later.from + 30 * MIN,
+        "{}",
+        (due - later.from) / MIN
+    );
 }
 
 #[test]
@@ -112,27 +163,57 @@ fn the_earliest_of_three_limits_counts() {
     };
     let desk = Desk::with(form);
     let finish = view(&desk, ClockCode::Finish);
-    assert_eq!((finish.due_at, finish.bound_by), (Some(MORNING + 6 * HOUR), Some(BoundSource::Authority)));
+    assert_eq!(
+        (finish.due_at, finish.bound_by),
+        (Some(MORNING + 6 * HOUR), Some(BoundSource::Authority))
+    );
 }
 
 #[test]
 fn a_promise_lasts_until_midnight_of_its_day() {
-    let midnight = "2026-11-22T00:00+08:00[Asia/Shanghai]".parse::<jiff::Zoned>().unwrap().timestamp().as_millisecond();
-    for (importance, days) in [(Importance::Ordinary, 0), (Importance::Important, 2), (Importance::Major, 3)] {
-        let mut desk = Desk::with(Register { importance, ..of_kind(Kind::Inquiry) });
-        desk.ok(&chen(), Command::Promise { what: "查图纸".into(), by: None });
-        assert_eq!(view(&desk, ClockCode::Promise).due_at, Some(midnight + days * 24 * HOUR));
+    let midnight = "2026-11-22T00:00+08:00[Asia/Shanghai]"
+        .parse::<jiff::Zoned>()
+        .unwrap()
+        .timestamp()
+        .as_millisecond();
+    for (importance, days) in [
+        (Importance::Ordinary, 0),
+        (Importance::Important, 2),
+        (Importance::Major, 3),
+    ] {
+        let mut desk = Desk::with(Register {
+            importance,
+            ..of_kind(Kind::Inquiry)
+        });
+        desk.ok(
+            &chen(),
+            Command::Promise {
+                what: "查图纸".into(),
+                by: None,
+            },
+        );
+        assert_eq!(
+            view(&desk, ClockCode::Promise).due_at,
+            Some(midnight + days * 24 * HOUR)
+        );
     }
 }
 
 #[test]
 fn telling_the_customer_is_the_feedback_of_a_complaint() {
     let mut desk = Desk::with(of_kind(Kind::Complaint));
-    let note = |told_customer| Command::Note { text: "已回电".into(), told_customer };
+    let note = |told_customer| Command::Note {
+        text: "已回电".into(),
+        told_customer,
+    };
     desk.ok(&chen(), note(false));
     assert_eq!(view(&desk, ClockCode::Feedback).met_at, None);
     desk.ok(&customer(), note(true));
-    assert_eq!(view(&desk, ClockCode::Feedback).met_at, None, "the customer's own words do not count");
+    assert_eq!(
+        view(&desk, ClockCode::Feedback).met_at,
+        None,
+        "the customer's own words do not count"
+    );
     desk.ok(&chen(), note(true));
     assert_eq!(view(&desk, ClockCode::Feedback).met_at, Some(desk.now));
 }
@@ -140,9 +221,48 @@ fn telling_the_customer_is_the_feedback_of_a_complaint() {
 #[test]
 fn a_reopened_case_runs_anew_and_keeps_what_was() {
     let mut desk = Desk::closed(free());
-    desk.ok(&chen(), Command::Reopen { reason: ReopenReason::Fault, note: "复查渗水".into() });
-    let on_site: Vec<_> = desk.case().clocks.iter().filter(|clock| clock.code == ClockCode::OnSite).collect();
+    desk.ok(
+        &chen(),
+        Command::Reopen {
+            reason: ReopenReason::Fault,
+            note: "复查渗水".into(),
+        },
+    );
+    let on_site: Vec<_> = desk
+        .case()
+        .clocks
+        .iter()
+        .filter(|clock| clock.code == ClockCode::OnSite)
+        .collect();
     assert_eq!(on_site.len(), 2);
     assert!(on_site[0].met_at.is_some());
     assert_eq!(on_site[1].due_at(desk.now), Some(desk.now + 30 * MIN));
+}
+
+#[test]
+fn a_limit_dropped_by_one_change_counts_again_after_another() {
+    let mut desk = Desk::with(free());
+    let level = |urgency| {
+        change(Change::Level {
+            importance: Importance::Ordinary,
+            urgency,
+        })
+    };
+    desk.ok(&chen(), level(Urgency::Normal));
+    assert_eq!(view(&desk, ClockCode::OnSite).state, ClockState::Cancelled);
+    desk.ok(&chen(), level(Urgency::Urgent));
+    let on_site = view(&desk, ClockCode::OnSite);
+    assert_eq!(
+        on_site.due_at,
+        Some(MORNING + 31 * MIN),
+        "from the report, not from the change"
+    );
+    assert_eq!(
+        desk.case()
+            .clocks
+            .iter()
+            .filter(|clock| clock.code == ClockCode::OnSite)
+            .count(),
+        1
+    );
 }

@@ -26,11 +26,19 @@ static STANDARD: LazyLock<Standard> = LazyLock::new(|| Standard::shipped().unwra
 static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").unwrap());
 
 pub fn env(now: i64) -> Env<'static> {
-    Env { now, standard: &STANDARD, zone: &ZONE }
+    Env {
+        now,
+        standard: &STANDARD,
+        zone: &ZONE,
+    }
 }
 
 pub fn staff(id: &str, role: Role, department: &str) -> Who {
-    Who::Staff { id: id.into(), roles: vec![role], department: Some(department.into()) }
+    Who::Staff {
+        id: id.into(),
+        roles: vec![role],
+        department: Some(department.into()),
+    }
 }
 
 pub fn chen() -> Who {
@@ -50,7 +58,10 @@ pub fn zhao() -> Who {
 }
 
 pub fn customer() -> Who {
-    Who::Customer { via: Via::Link, case: "case".into() }
+    Who::Customer {
+        via: Via::Link,
+        case: "case".into(),
+    }
 }
 
 pub fn leaky_valve() -> Register {
@@ -65,10 +76,27 @@ pub fn leaky_valve() -> Register {
         importance: Importance::Ordinary,
         urgency: Urgency::Urgent,
         scope: Scope::Own,
-        fee: Fee { kind: FeeKind::Quote, cents: 0, told: true, accepted: None },
-        customer: Customer { name: "周晓敏".into(), phone: "13800006688".into(), address: "3-1-1201".into() },
-        located: Where { person: Some("person".into()), unit: Some("unit".into()), building: None },
-        identity: Some(Identity { name: Check::Same, unit: Check::Same, phone: Check::Same }),
+        fee: Fee {
+            kind: FeeKind::Quote,
+            cents: 0,
+            told: true,
+            accepted: None,
+        },
+        customer: Customer {
+            name: "周晓敏".into(),
+            phone: "13800006688".into(),
+            address: "3-1-1201".into(),
+        },
+        located: Where {
+            person: Some("person".into()),
+            unit: Some("unit".into()),
+            building: None,
+        },
+        identity: Some(Identity {
+            name: Check::Same,
+            unit: Check::Same,
+            phone: Check::Same,
+        }),
         anonymous_reason: None,
         appointment: None,
         wanted_by: None,
@@ -81,16 +109,32 @@ pub fn leaky_valve() -> Register {
 }
 
 pub fn free() -> Register {
-    Register { fee: Fee::FREE, ..leaky_valve() }
+    Register {
+        fee: Fee::FREE,
+        ..leaky_valve()
+    }
 }
 
 pub fn of_kind(kind: Kind) -> Register {
-    Register { kind, urgency: Urgency::Normal, repeat_of: None, ..free() }
+    Register {
+        kind,
+        urgency: Urgency::Normal,
+        repeat_of: None,
+        ..free()
+    }
 }
 
 pub fn valve_lines() -> Vec<Line> {
-    let line = |what: &str, kind, unit_cents| Line { what: what.into(), kind, quantity_milli: 1000, unit_cents };
-    vec![line("换角阀", LineKind::Labour, 4000), line("DN15 角阀", LineKind::Material, 3500)]
+    let line = |what: &str, kind, unit_cents| Line {
+        what: what.into(),
+        kind,
+        quantity_milli: 1000,
+        unit_cents,
+    };
+    vec![
+        line("换角阀", LineKind::Labour, 4000),
+        line("DN15 角阀", LineKind::Material, 3500),
+    ]
 }
 
 /// A case with its events and a clock of its own.
@@ -104,7 +148,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        Desk { state: None, events: Vec::new(), now: MORNING, made: 0 }
+        Desk {
+            state: None,
+            events: Vec::new(),
+            now: MORNING,
+            made: 0,
+        }
     }
 
     pub fn with(form: Register) -> Self {
@@ -143,7 +192,10 @@ impl Desk {
     #[track_caller]
     pub fn no(&mut self, who: &Who, command: Command) -> (&'static str, Vec<&'static str>) {
         let refusal = self.run(who, command).unwrap_err();
-        (refusal.rule, refusal.missing.iter().map(|missing| missing.key).collect())
+        (
+            refusal.rule,
+            refusal.missing.iter().map(|missing| missing.key).collect(),
+        )
     }
 
     pub fn dispatch(&mut self) -> Command {
@@ -159,7 +211,10 @@ impl Desk {
     }
 
     pub fn quote(&mut self, lines: Vec<Line>) -> Command {
-        Command::Quote { quote: self.fresh("quote").into(), lines }
+        Command::Quote {
+            quote: self.fresh("quote").into(),
+            lines,
+        }
     }
 
     pub fn complete(&mut self, lines: Vec<Line>) -> Command {
@@ -193,7 +248,13 @@ impl Desk {
             let quote = desk.quote(valve_lines());
             desk.ok(&wang(), quote);
             let quote = desk.case().pending_quote().unwrap().id.clone();
-            desk.ok(&customer(), Command::ConsentQuote { quote, how: ConsentHow::Own });
+            desk.ok(
+                &customer(),
+                Command::ConsentQuote {
+                    quote,
+                    how: ConsentHow::Own,
+                },
+            );
         }
         let done = desk.complete(if priced { valve_lines() } else { vec![] });
         desk.ok(&wang(), done);
@@ -202,13 +263,25 @@ impl Desk {
 
     pub fn on_site(form: Register) -> Self {
         let mut desk = Desk::accepted(form);
-        desk.ok(&wang(), Command::Arrive { worker: None, happened_at: None });
+        desk.ok(
+            &wang(),
+            Command::Arrive {
+                worker: None,
+                happened_at: None,
+            },
+        );
         desk
     }
 
     pub fn accepted(form: Register) -> Self {
         let mut desk = Desk::dispatched(form);
-        desk.ok(&wang(), Command::Accept { worker: None, happened_at: None });
+        desk.ok(
+            &wang(),
+            Command::Accept {
+                worker: None,
+                happened_at: None,
+            },
+        );
         desk
     }
 
@@ -221,7 +294,9 @@ impl Desk {
 
     pub fn confirmed(form: Register) -> Self {
         let mut desk = Desk::done(form);
-        let confirm = desk.confirm(ConfirmHow::Own { signature: Some("signature".into()) });
+        let confirm = desk.confirm(ConfirmHow::Own {
+            signature: Some("signature".into()),
+        });
         desk.ok(&customer(), confirm);
         desk
     }
@@ -238,12 +313,24 @@ impl Desk {
 }
 
 pub fn pay(amount_cents: i64) -> Command {
-    Command::RecordPayment { method: PayMethod::Code, amount_cents, receipt: Some("R-1".into()), happened_at: None }
+    Command::RecordPayment {
+        method: PayMethod::Code,
+        amount_cents,
+        receipt: Some("R-1".into()),
+        happened_at: None,
+    }
 }
 
 pub fn reached(solved: bool) -> Command {
-    let satisfaction = Some(if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied });
-    let answers = vec![Answer { question: "attitude".into(), answer: "好".into() }];
+    let satisfaction = Some(if solved {
+        Satisfaction::Satisfied
+    } else {
+        Satisfaction::Dissatisfied
+    });
+    let answers = vec![Answer {
+        question: "attitude".into(),
+        answer: "好".into(),
+    }];
     Command::CallbackAttempt {
         result: AttemptResult::Reached,
         satisfaction,
@@ -268,9 +355,17 @@ pub fn unreached(result: AttemptResult) -> Command {
 }
 
 pub fn change(change: Change) -> Command {
-    Command::Change { change, reason: "听错了".into() }
+    Command::Change {
+        change,
+        reason: "听错了".into(),
+    }
 }
 
 pub fn wait(reason: crate::clock::WaitReason, until: i64) -> Command {
-    Command::Wait { reason, until, customer_told: true, note: "配件在途".into() }
+    Command::Wait {
+        reason,
+        until,
+        customer_told: true,
+        note: "配件在途".into(),
+    }
 }

@@ -4,18 +4,46 @@ use super::*;
 use crate::clock::WaitReason;
 
 fn paid(told: bool, accepted: Option<bool>) -> Register {
-    Register { fee: Fee { kind: FeeKind::Paid, cents: 7500, told, accepted }, ..leaky_valve() }
+    Register {
+        fee: Fee {
+            kind: FeeKind::Paid,
+            cents: 7500,
+            told,
+            accepted,
+        },
+        ..leaky_valve()
+    }
 }
 
 #[test]
 fn rec_13_and_14_no_dispatch_before_the_price_is_settled() {
     for (form, rule, missing) in [
-        (paid(false, None), "refuse-fee-not-accepted", vec!["missing-fee-told", "missing-fee-accepted"]),
-        (paid(true, None), "refuse-fee-not-accepted", vec!["missing-fee-accepted"]),
-        (paid(false, Some(true)), "refuse-fee-not-accepted", vec!["missing-fee-told"]),
+        (
+            paid(false, None),
+            "refuse-fee-not-accepted",
+            vec!["missing-fee-told", "missing-fee-accepted"],
+        ),
+        (
+            paid(true, None),
+            "refuse-fee-not-accepted",
+            vec!["missing-fee-accepted"],
+        ),
+        (
+            paid(false, Some(true)),
+            "refuse-fee-not-accepted",
+            vec!["missing-fee-told"],
+        ),
         (paid(true, Some(false)), "refuse-fee-declined", vec![]),
         (
-            Register { fee: Fee { kind: FeeKind::Quote, cents: 0, told: false, accepted: None }, ..leaky_valve() },
+            Register {
+                fee: Fee {
+                    kind: FeeKind::Quote,
+                    cents: 0,
+                    told: false,
+                    accepted: None,
+                },
+                ..leaky_valve()
+            },
             "refuse-quote-not-told",
             vec!["missing-quote-told"],
         ),
@@ -23,24 +51,56 @@ fn rec_13_and_14_no_dispatch_before_the_price_is_settled() {
         let mut desk = Desk::with(form);
         let dispatch = desk.dispatch();
         assert_eq!(desk.no(&chen(), dispatch), (rule, missing));
-        desk.ok(&chen(), Command::Cancel { reason: "客户不接受收费".into(), customer_informed: true });
+        desk.ok(
+            &chen(),
+            Command::Cancel {
+                reason: "客户不接受收费".into(),
+                customer_informed: true,
+            },
+        );
     }
     let mut desk = Desk::with(paid(true, Some(true)));
     let dispatch = desk.dispatch();
     desk.ok(&chen(), dispatch);
-    let dearer = Fee { kind: FeeKind::Paid, cents: 9000, told: true, accepted: None };
-    assert_eq!(desk.no(&chen(), change(Change::Fee(dearer))).0, "refuse-fee-not-accepted");
+    let dearer = Fee {
+        kind: FeeKind::Paid,
+        cents: 9000,
+        told: true,
+        accepted: None,
+    };
+    assert_eq!(
+        desk.no(&chen(), change(Change::Fee(dearer))).0,
+        "refuse-fee-not-accepted"
+    );
 }
 
 #[test]
 fn rec_10_somebody_or_a_reason_why_not() {
-    let nobody = Register { customer: Customer::default(), located: Where::default(), ..free() };
+    let nobody = Register {
+        customer: Customer::default(),
+        located: Where::default(),
+        ..free()
+    };
     let mut desk = Desk::new();
     let register = |form| Command::Register(Box::new(form));
-    assert_eq!(desk.no(&chen(), register(nobody.clone())), ("refuse-incomplete", vec!["missing-anonymous-reason"]));
-    let empty = Register { content: " ".into(), item: String::new(), place: String::new(), ..nobody.clone() };
+    assert_eq!(
+        desk.no(&chen(), register(nobody.clone())),
+        ("refuse-incomplete", vec!["missing-anonymous-reason"])
+    );
+    let empty = Register {
+        content: " ".into(),
+        item: String::new(),
+        place: String::new(),
+        ..nobody.clone()
+    };
     assert_eq!(desk.no(&chen(), register(empty)).1.len(), 4, "the whole list at once");
-    desk.ok(&chen(), register(Register { anonymous_reason: Some("不愿透露".into()), ..nobody }));
+    desk.ok(
+        &chen(),
+        register(Register {
+            anonymous_reason: Some("不愿透露".into()),
+            ..nobody
+        }),
+    );
     assert!(!desk.case().has_customer());
 }
 
@@ -69,20 +129,50 @@ fn work_is_charged_within_what_was_accepted() {
     desk.ok(&wang(), quote);
     let own = ConsentHow::Own;
     assert_eq!(
-        desk.no(&customer(), Command::ConsentQuote { quote: first, how: own.clone() }).0,
+        desk.no(
+            &customer(),
+            Command::ConsentQuote {
+                quote: first,
+                how: own.clone()
+            }
+        )
+        .0,
         "refuse-quote-replaced"
     );
     let quote = desk.case().pending_quote().unwrap().id.clone();
     assert_eq!(
-        desk.no(&wang(), Command::ConsentQuote { quote: quote.clone(), how: own.clone() }).0,
+        desk.no(
+            &wang(),
+            Command::ConsentQuote {
+                quote: quote.clone(),
+                how: own.clone()
+            }
+        )
+        .0,
         "refuse-customers-own"
     );
-    let noted = |how| ConsentHow::Noted { how, note: "电话里同意 40 元".into() };
+    let noted = |how| ConsentHow::Noted {
+        how,
+        note: "电话里同意 40 元".into(),
+    };
     assert_eq!(
-        desk.no(&chen(), Command::ConsentQuote { quote: quote.clone(), how: noted(Consent::Own) }).0,
+        desk.no(
+            &chen(),
+            Command::ConsentQuote {
+                quote: quote.clone(),
+                how: noted(Consent::Own)
+            }
+        )
+        .0,
         "refuse-customers-own"
     );
-    desk.ok(&chen(), Command::ConsentQuote { quote, how: noted(Consent::Phone) });
+    desk.ok(
+        &chen(),
+        Command::ConsentQuote {
+            quote,
+            how: noted(Consent::Phone),
+        },
+    );
     assert_eq!(desk.case().quotes[1].grade, Some(Grade::C));
     let done = desk.complete(valve_lines());
     assert_eq!(desk.no(&wang(), done).0, "refuse-price-exceeded");
@@ -90,8 +180,22 @@ fn work_is_charged_within_what_was_accepted() {
     desk.ok(&wang(), done);
     assert_eq!(desk.no(&wang(), pay(4001)).0, "refuse-amount");
     desk.ok(&wang(), pay(1000));
-    assert_eq!(desk.no(&wang(), Command::WaiveFee { reason: "老客户".into() }).0, "refuse-role");
-    desk.ok(&li(), Command::WaiveFee { reason: "等待过久".into() });
+    assert_eq!(
+        desk.no(
+            &wang(),
+            Command::WaiveFee {
+                reason: "老客户".into()
+            }
+        )
+        .0,
+        "refuse-role"
+    );
+    desk.ok(
+        &li(),
+        Command::WaiveFee {
+            reason: "等待过久".into(),
+        },
+    );
     assert_eq!(desk.case().owed_cents(), 0);
 }
 
@@ -101,7 +205,13 @@ fn a_refused_quote_leaves_the_price_open() {
     let quote = desk.quote(valve_lines());
     desk.ok(&wang(), quote);
     let quote = desk.case().pending_quote().unwrap().id.clone();
-    desk.ok(&customer(), Command::RefuseQuote { quote, how: ConsentHow::Own });
+    desk.ok(
+        &customer(),
+        Command::RefuseQuote {
+            quote,
+            how: ConsentHow::Own,
+        },
+    );
     let done = desk.complete(vec![]);
     assert_eq!(desk.no(&wang(), done).0, "refuse-price-open");
 }
@@ -112,15 +222,26 @@ fn com_30_no_member_of_staff_signs_for_the_customer() {
     let desk = Desk::done(free());
     for who in everybody {
         let mut desk = desk.clone();
-        let confirm = desk.confirm(ConfirmHow::Own { signature: Some("forged".into()) });
+        let confirm = desk.confirm(ConfirmHow::Own {
+            signature: Some("forged".into()),
+        });
         let rule = desk.no(&who, confirm).0;
-        assert!(["refuse-customers-own", "refuse-role", "refuse-not-yours"].contains(&rule), "{rule}");
+        assert!(
+            ["refuse-customers-own", "refuse-role", "refuse-not-yours"].contains(&rule),
+            "{rule}"
+        );
     }
-    let stranger = Who::Customer { via: Via::Code, case: "another".into() };
+    let stranger = Who::Customer {
+        via: Via::Code,
+        case: "another".into(),
+    };
     let mut desk = desk.clone();
     let confirm = desk.confirm(ConfirmHow::Own { signature: None });
     assert_eq!(desk.no(&stranger, confirm).0, "refuse-not-yours");
-    let by_code = Who::Customer { via: Via::Code, case: "case".into() };
+    let by_code = Who::Customer {
+        via: Via::Code,
+        case: "case".into(),
+    };
     let paper = desk.confirm(ConfirmHow::Device { signature: "s".into() });
     assert_eq!(desk.no(&by_code, paper).0, "refuse-customers-own");
     let confirm = desk.confirm(ConfirmHow::Own { signature: None });
@@ -132,7 +253,10 @@ fn com_30_no_member_of_staff_signs_for_the_customer() {
 fn paper_needs_its_photo_and_a_second_person() {
     let mut desk = Desk::done(free());
     let confirm = desk.confirm(ConfirmHow::Paper { photo: "form".into() });
-    assert_eq!(desk.no(&chen(), confirm), ("refuse-incomplete", vec!["missing-paper-photo"]));
+    assert_eq!(
+        desk.no(&chen(), confirm),
+        ("refuse-incomplete", vec!["missing-paper-photo"])
+    );
     desk.ok(
         &chen(),
         Command::Attach {
@@ -155,13 +279,21 @@ fn paper_needs_its_photo_and_a_second_person() {
 #[test]
 fn declined_needs_a_reason_and_a_witness_who_did_not_do_the_job() {
     let mut desk = Desk::done(free());
-    for (reason, witness, rule) in
-        [("", "li", "refuse-incomplete"), ("赶时间", "wang", "refuse-witness"), ("赶时间", "chen", "refuse-witness")]
-    {
-        let confirm = desk.confirm(ConfirmHow::Declined { reason: reason.into(), witness: witness.into() });
+    for (reason, witness, rule) in [
+        ("", "li", "refuse-incomplete"),
+        ("赶时间", "wang", "refuse-witness"),
+        ("赶时间", "chen", "refuse-witness"),
+    ] {
+        let confirm = desk.confirm(ConfirmHow::Declined {
+            reason: reason.into(),
+            witness: witness.into(),
+        });
         assert_eq!(desk.no(&chen(), confirm).0, rule);
     }
-    let confirm = desk.confirm(ConfirmHow::Declined { reason: "赶时间".into(), witness: "li".into() });
+    let confirm = desk.confirm(ConfirmHow::Declined {
+        reason: "赶时间".into(),
+        witness: "li".into(),
+    });
     desk.ok(&wang(), confirm);
 }
 
@@ -184,7 +316,10 @@ fn a_changed_content_voids_the_signature() {
     assert_eq!(desk.case().status, Status::Done);
     let confirm = desk.confirm(ConfirmHow::Own { signature: None });
     desk.ok(&customer(), confirm);
-    assert_eq!(desk.ok(&chen(), change(Change::Place("客卫".into()))), ["place_changed", "confirmation_voided"]);
+    assert_eq!(
+        desk.ok(&chen(), change(Change::Place("客卫".into()))),
+        ["place_changed", "confirmation_voided"]
+    );
 }
 
 #[test]
@@ -206,9 +341,16 @@ fn the_callback_is_made_by_somebody_else_until_reached() {
         happened_at: None,
     };
     assert_eq!(desk.no(&chen(), half).1, ["missing-solved", "missing-satisfaction"]);
-    assert_eq!(desk.no(&chen(), unreached(AttemptResult::Later)).1, ["missing-again-at"]);
+    assert_eq!(
+        desk.no(&chen(), unreached(AttemptResult::Later)).1,
+        ["missing-again-at"]
+    );
     for attempt in 0..3 {
-        assert_eq!(desk.no(&chen(), Command::GiveUpCallback).0, "refuse-too-few-attempts", "{attempt}");
+        assert_eq!(
+            desk.no(&chen(), Command::GiveUpCallback).0,
+            "refuse-too-few-attempts",
+            "{attempt}"
+        );
         desk.ok(&chen(), unreached(AttemptResult::NoAnswer));
         desk.ok(&chen(), unreached(AttemptResult::NoAnswer));
         assert_eq!(desk.no(&chen(), Command::Close).1, ["missing-callback"]);
@@ -228,8 +370,14 @@ fn waiting_has_a_type_an_end_and_a_customer_who_was_told() {
         note: String::new(),
     };
     let refusal = desk.run(&wang(), untold).unwrap_err();
-    assert_eq!((refusal.rule, refusal.clause), ("refuse-customer-not-told", Some("STD-15")));
-    assert_eq!(desk.no(&wang(), wait(WaitReason::Parts, desk.now)).0, "refuse-until-past");
+    assert_eq!(
+        (refusal.rule, refusal.clause),
+        ("refuse-customer-not-told", Some("STD-15"))
+    );
+    assert_eq!(
+        desk.no(&wang(), wait(WaitReason::Parts, desk.now)).0,
+        "refuse-until-past"
+    );
     let other = Command::Wait {
         reason: WaitReason::Other,
         until: desk.now + HOUR,
@@ -243,7 +391,10 @@ fn waiting_has_a_type_an_end_and_a_customer_who_was_told() {
 fn paper_entered_later_keeps_both_times_in_order() {
     let mut desk = Desk::accepted(free());
     desk.now += HOUR;
-    let arrive = |at| Command::Arrive { worker: None, happened_at: Some(at) };
+    let arrive = |at| Command::Arrive {
+        worker: None,
+        happened_at: Some(at),
+    };
     assert_eq!(desk.no(&wang(), arrive(desk.now + 1)).0, "refuse-time-in-future");
     assert_eq!(desk.no(&wang(), arrive(MORNING)).0, "refuse-time-order");
     let arrived = desk.case().last_step_at + 5 * MIN;
@@ -266,29 +417,72 @@ fn a_desk_entering_for_others_names_the_worker() {
             happened_at: None,
         },
     );
-    let accept = |worker: Option<&str>| Command::Accept { worker: worker.map(Into::into), happened_at: None };
+    let accept = |worker: Option<&str>| Command::Accept {
+        worker: worker.map(Into::into),
+        happened_at: None,
+    };
     assert_eq!(desk.no(&chen(), accept(None)).1, ["missing-worker"]);
-    assert_eq!(desk.no(&staff("cleaner", Role::Worker, "cleaning"), accept(None)).0, "refuse-not-yours");
+    assert_eq!(
+        desk.no(&staff("cleaner", Role::Worker, "cleaning"), accept(None)).0,
+        "refuse-not-yours"
+    );
     desk.ok(&chen(), accept(Some("wang")));
-    desk.ok(&chen(), Command::Arrive { worker: None, happened_at: None });
+    desk.ok(
+        &chen(),
+        Command::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    );
     assert!(desk.case().did.contains(&"wang".into()) && !desk.case().did.contains(&"chen".into()));
 }
 
 #[test]
 fn promises_are_kept_before_closing() {
     let mut desk = Desk::with(of_kind(Kind::Suggestion));
-    desk.ok(&chen(), Command::Promise { what: "答复".into(), by: None });
-    let answer = Command::Answer { answer: "已采纳".into(), callback: "c".into(), happened_at: None };
+    desk.ok(
+        &chen(),
+        Command::Promise {
+            what: "答复".into(),
+            by: None,
+        },
+    );
+    let answer = Command::Answer {
+        answer: "已采纳".into(),
+        callback: "c".into(),
+        happened_at: None,
+    };
     assert_eq!(desk.ok(&chen(), answer), ["answered"]);
     assert_eq!(desk.no(&chen(), Command::Close).1, ["missing-promise"]);
-    assert_eq!(desk.no(&chen(), Command::KeepPromise { no: 9, how: "电话".into() }).0, "refuse-no-promise");
-    desk.ok(&chen(), Command::KeepPromise { no: 1, how: "电话".into() });
+    assert_eq!(
+        desk.no(
+            &chen(),
+            Command::KeepPromise {
+                no: 9,
+                how: "电话".into()
+            }
+        )
+        .0,
+        "refuse-no-promise"
+    );
+    desk.ok(
+        &chen(),
+        Command::KeepPromise {
+            no: 1,
+            how: "电话".into(),
+        },
+    );
     desk.ok(&chen(), Command::Close);
 }
 
 #[test]
 fn sums_never_overflow() {
-    let line = |quantity_milli, unit_cents| Line { what: "x".into(), kind: LineKind::Labour, quantity_milli, unit_cents };
+    let line = |quantity_milli, unit_cents| Line {
+        what: "x".into(),
+        kind: LineKind::Labour,
+        quantity_milli,
+        unit_cents,
+    };
     let mut desk = Desk::on_site(free());
     for lines in [
         vec![line(i64::MAX, i64::MAX)],

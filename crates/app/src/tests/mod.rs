@@ -1,0 +1,3 @@
+//! Use cases on both engines. One file a feature.
+
+mod case;
