@@ -8,6 +8,7 @@ pub mod state;
 
 mod account;
 mod fail;
+mod find;
 mod gate;
 mod health;
 mod live;
