@@ -2,10 +2,12 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod attachment;
 pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
 pub mod directory;
 pub mod error;
@@ -18,6 +20,8 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+pub mod step;
+pub mod timer;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -5,6 +5,7 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod attachment;
 pub mod case;
 pub mod contact;
 pub mod check;
@@ -28,6 +29,7 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] =
     &[
     account::STATEMENTS,
+    attachment::STATEMENTS,
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,

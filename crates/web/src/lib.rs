@@ -7,16 +7,18 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod case;
+mod attachment;
 mod fail;
 mod find;
 mod gate;
 mod health;
+mod journal;
 mod live;
 mod page;
 mod when;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use state::{Settings, Web};
@@ -27,6 +29,5 @@ pub fn service(web: Web) -> Router {
     routes::router()
         .fallback(health::nothing)
         .layer(from_fn_with_state(web.clone(), gate::gate))
-        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .with_state(web)
 }
