@@ -398,11 +398,11 @@ impl Finder<'_> {
         let site = &self.ctx.site;
         let (from, to) = range(&code);
         let mut found = db::plates(c, site, &from, &to, LOOK)?;
-        found.extend(db::plate_serials(c, site, &from, &to, LOOK)?);
+        found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?);
         // A8K…: the city's letter and the beginning of the serial.
         if let Some(rest) = code.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|r| r.len() >= 2) {
             let (from, to) = range(rest);
-            found.extend(db::plate_serials(c, site, &from, &to, LOOK)?.into_iter().filter(|v| v.plate.contains(&code)));
+            found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?.into_iter().filter(|v| v.plate.contains(&code)));
         }
         let tail: String = code.chars().rev().collect();
         let (from, to) = range(&tail);
