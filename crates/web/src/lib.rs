@@ -10,6 +10,7 @@ mod account;
 mod case;
 mod attachment;
 mod fail;
+mod find;
 mod gate;
 mod health;
 mod journal;
