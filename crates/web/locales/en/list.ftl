@@ -55,7 +55,6 @@ list-from = Registered from
 list-until = Registered until
 list-reset = Reset
 list-ask = Show
-list-chosen = Chosen
 list-urge = Urge
 list-urged = {$done} urged, {$not} could not be urged
 list-watermark = Exported by {$who} on {$when}. Filter: {$filter}. Contains personal data, for work only

@@ -52,7 +52,6 @@ list-from = 登记日期起
 list-until = 登记日期止
 list-reset = 重置
 list-ask = 查询
-list-chosen = 已选
 list-urge = 催办
 list-urged = 已催办 {$done} 件，{$not} 件不能催办
 list-watermark = 导出人：{$who}　时间：{$when}　条件：{$filter}　含个人信息，仅限工作使用
