@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod desk;
 mod ids;
 pub mod journal;
 pub mod migrate;
@@ -32,6 +33,7 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    desk::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
