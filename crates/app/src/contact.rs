@@ -265,7 +265,11 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     let id: ContactId = ctx.id();
     let number = case::next_number(tx, ctx, &zone, Series::Contact, happened_at)?;
     let staff = ctx.staff();
-    let phone = domain::phone::normalise(&n.phone).map(|p| p.canonical()).unwrap_or_default();
+    // Who is known need not say the number again: the archive's first one is kept with the record.
+    let phone = match (&n.person, n.phone.trim()) {
+        (Some(p), "") => store::desk::phones_of(tx, p)?.into_iter().next().unwrap_or_default(),
+        (_, said) => domain::phone::normalise(said).map(|p| p.canonical()).unwrap_or_default(),
+    };
     // ID and card numbers are never kept in a record (ETQ-4).
     let clean = |t: &str| domain::privacy::masked(t.trim());
     let customer =

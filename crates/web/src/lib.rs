@@ -8,6 +8,7 @@ pub mod state;
 
 mod account;
 mod attachment;
+mod desk;
 mod fail;
 mod gate;
 mod health;

@@ -103,3 +103,35 @@ pub fn similar(c: &mut Conn, ctx: &Ctx, unit: &UnitId, item: &str) -> Res<Vec<Si
 pub fn goes_out(kind: Kind) -> bool {
     matches!(kind, Kind::Request | Kind::Complaint | Kind::Help)
 }
+
+/// What the words and the item suggest. The desk may always choose otherwise.
+#[derive(Debug, Clone)]
+pub struct Suggested {
+    pub level: Option<domain::text::Suggestion>,
+    pub scope: domain::case::Scope,
+    pub fee: domain::case::FeeKind,
+    /// Code of the department.
+    pub department: String,
+    /// Where it usually is, in both languages.
+    pub place: Option<(String, String)>,
+}
+
+/// What is suggested for an item and the words of a report.
+pub fn suggest(ctx: &Ctx, kind: Kind, item: &str, content: &str) -> Suggested {
+    let found = ctx.book.taxonomy.item(item);
+    let place = found.and_then(|i| i.places.first()).and_then(|code| {
+        ctx.book.taxonomy.places.iter().find(|p| p.code == *code).map(|p| (p.zh.clone(), p.en.clone()))
+    });
+    let line = prices(ctx, item).first().map(|p| p.fee);
+    Suggested {
+        level: domain::text::suggest_level(kind, content, found),
+        scope: found.map_or(domain::case::Scope::Own, |i| i.scope),
+        fee: match found.map(|i| i.fee) {
+            // The list decides; an item that costs nothing by the taxonomy costs nothing.
+            Some(domain::case::FeeKind::Free) | None => domain::case::FeeKind::Free,
+            Some(own) => line.filter(|f| *f == own).unwrap_or(own),
+        },
+        department: found.map_or_else(String::new, |i| i.department.clone()),
+        place,
+    }
+}
