@@ -7,6 +7,7 @@ pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
 pub mod error;
 pub mod files;
@@ -18,6 +19,8 @@ pub mod password;
 pub mod queue;
 pub mod site;
 pub mod staff;
+pub mod step;
+pub mod timer;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -7,11 +7,13 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod case;
 mod attachment;
 mod desk;
 mod fail;
 mod gate;
 mod health;
+mod journal;
 mod live;
 mod page;
 mod when;

@@ -93,6 +93,18 @@ contents! {
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
     PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
 
+    // cases
+    GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
+    GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
+    GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
+    GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
+    POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
+    POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
+    POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // the journal
+    GET "/journal" May(Action::ReadJournal) => crate::journal::list;
+    GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
     // files
     POST "/attachments" SignedIn => crate::attachment::post;
     GET  "/files/{id}" SignedIn => crate::attachment::file;

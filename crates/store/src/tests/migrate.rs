@@ -76,13 +76,13 @@ fn opening_again_changes_nothing_and_strangers_are_refused() {
             "no schema yet"
         );
         let open = || Db::open(url.clone());
-        let first = open().unwrap().read(|c| applied(c)).unwrap();
+        let first = open().unwrap().read(applied).unwrap();
         assert_eq!(
             first.iter().map(|a| a.version).collect::<Vec<_>>(),
             (1..=newest()).collect::<Vec<_>>()
         );
         assert!(first.iter().all(|a| a.applied_at > 1_700_000_000_000), "milliseconds");
-        assert_eq!(open().unwrap().read(|c| applied(c)).unwrap(), first);
+        assert_eq!(open().unwrap().read(applied).unwrap(), first);
         assert!(Db::open_with(url.clone(), cold.clone()).is_ok());
 
         let insert = "INSERT INTO schema_migration VALUES (9999, '9999_future', 'x', 0)";
