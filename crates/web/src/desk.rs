@@ -163,7 +163,23 @@ impl RegView {
     }
 }
 
+impl WhoView<'_> {
+    fn checks(&self) -> [(&'static str, &str, &'static str); 3] {
+        [
+            ("id_name", &self.e.id_name, "desk-name"),
+            ("id_unit", &self.e.id_unit, "desk-unit"),
+            ("id_phone", &self.e.id_phone, "desk-phone"),
+        ]
+    }
+}
+
 impl ChangedView {
+    fn error(&self, name: &str) -> Option<&str> {
+        error_in(&self.errors, name)
+    }
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
     fn who(&self) -> String {
         WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
     }
@@ -188,8 +204,8 @@ impl QueueView {
     fn tabs(&self) -> Vec<(&'static str, i64, bool)> {
         Tab::ALL.iter().zip(self.q.counts).map(|(t, n)| (t.code(), n, *t == self.q.tab)).collect()
     }
-    fn left(&self, due: i64) -> (String, &'static str) {
-        crate::when::left(self.p.locale, due - self.p.now)
+    fn left(&self, due: impl std::borrow::Borrow<i64>) -> (String, &'static str) {
+        crate::when::left(self.p.locale, due.borrow() - self.p.now)
     }
 }
 
@@ -212,7 +228,8 @@ impl Page {
 
 async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
     let staff = v.ctx()?.need_staff()?.id.clone();
-    let q = web.read(&v.ctx()?, move |c, ctx| {
+    let ctx = v.ctx()?;
+    let q = web.read(&ctx, move |c, ctx| {
         let drafts = store::account::drafts_of(c, &staff, &ctx.site)?;
         let parked = drafts.into_iter().filter(|d| d.kind == DRAFT && !d.subject.is_empty()).map(|d| {
             let e = Entry::of_draft(&d.body);
