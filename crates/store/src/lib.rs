@@ -11,6 +11,7 @@ pub mod contact;
 pub mod check;
 pub mod db;
 pub mod desk;
+pub mod directory;
 mod ids;
 pub mod journal;
 pub mod migrate;
@@ -34,6 +35,11 @@ const MODULES: &[&[seam::Statement]] =
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     desk::STATEMENTS,
+    directory::find::STATEMENTS,
+    directory::occupancy::STATEMENTS,
+    directory::person::STATEMENTS,
+    directory::thing::STATEMENTS,
+    directory::unit::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,

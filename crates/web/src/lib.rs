@@ -11,6 +11,7 @@ mod case;
 mod attachment;
 mod desk;
 mod fail;
+mod find;
 mod gate;
 mod health;
 mod journal;

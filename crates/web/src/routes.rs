@@ -78,6 +78,10 @@ contents! {
     POST "/set-up" Open => crate::account::set_up;
     POST "/locale" Open => crate::account::locale;
 
+    // the search box
+    GET "/find" SignedIn => crate::find::hits;
+    GET "/find/page" SignedIn => crate::find::results;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
