@@ -267,7 +267,7 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     let staff = ctx.staff();
     // Who is known need not say the number again: the archive's first one is kept with the record.
     let phone = match (&n.person, n.phone.trim()) {
-        (Some(p), "") => store::desk::phones_of(tx, p)?.into_iter().next().unwrap_or_default(),
+        (Some(p), "") => crate::directory::usable_phone(tx, p)?.map(|p| p.number).unwrap_or_default(),
         (_, said) => domain::phone::normalise(said).map(|p| p.canonical()).unwrap_or_default(),
     };
     // ID and card numbers are never kept in a record (ETQ-4).

@@ -42,16 +42,12 @@ sql! {
     pub fn unit(site: &SiteId, id: &UnitId) -> Option<Unit> {
         "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND id = $2"
     }
-    pub fn unit_by_code(site: &SiteId, code: &str) -> Option<Unit> {
-        "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND code = $2"
-    }
-    /// Units whose writing begins so: codes from `from` to before `before`.
-    pub fn units_from(site: &SiteId, from: &str, before: &str, limit: i64) -> Vec<Unit> {
-        "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND code >= $2 AND code < $3 ORDER BY code LIMIT $4"
+    pub fn unit_by_key(site: &SiteId, match_key: &str) -> Option<Unit> {
+        "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND match_key = $2"
     }
     /// A room in a building, whatever the entrance.
     pub fn units_in(site: &SiteId, building: &str, room: &str, limit: i64) -> Vec<Unit> {
-        "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND building = $2 AND room = $3 ORDER BY entrance LIMIT $4"
+        "SELECT ", Unit::COLS, " FROM unit WHERE site_id = $1 AND building = $2 AND room_key = $3 ORDER BY entrance LIMIT $4"
     }
     pub fn people_of_unit(unit: &UnitId) -> Vec<Resident> {
         "SELECT o.person_id AS person_id, p.name AS name, p.gender AS gender, o.unit_id AS unit_id, u.code AS unit_code, \
@@ -62,32 +58,11 @@ sql! {
          ORDER BY CASE o.relation WHEN 'owner' THEN 0 WHEN 'co_owner' THEN 1 WHEN 'tenant' THEN 2 WHEN 'family' THEN 3 ELSE 4 END, \
          p.name, p.id LIMIT 20"
     }
-    /// People whose number, read backwards, lies from `from` to before `before`.
-    pub fn people_by_phone(site: &SiteId, from: &str, before: &str, limit: i64) -> Vec<Resident> {
-        "SELECT o.person_id AS person_id, p.name AS name, p.gender AS gender, o.unit_id AS unit_id, u.code AS unit_code, \
-         o.relation AS relation, f.number AS number \
-         FROM person_phone f JOIN person p ON p.id = f.person_id JOIN occupancy o ON o.person_id = p.id \
-         JOIN unit u ON u.id = o.unit_id WHERE f.site_id = $1 AND f.reversed >= $2 AND f.reversed < $3 \
-         AND f.wrong_at IS NULL AND o.until_on IS NULL AND p.merged_into IS NULL ORDER BY f.reversed, u.code LIMIT $4"
-    }
-    /// People of whom one way of writing the name lies from `from` to before `before`.
-    pub fn people_by_name(site: &SiteId, from: &str, before: &str, limit: i64) -> Vec<Resident> {
-        "SELECT o.person_id AS person_id, p.name AS name, p.gender AS gender, o.unit_id AS unit_id, u.code AS unit_code, \
-         o.relation AS relation, (SELECT MIN(f.number) FROM person_phone f WHERE f.person_id = p.id AND f.wrong_at IS NULL) AS number \
-         FROM person p JOIN occupancy o ON o.person_id = p.id JOIN unit u ON u.id = o.unit_id \
-         WHERE p.id IN (SELECT k.person_id FROM person_key k WHERE k.site_id = $1 AND k.name_key >= $2 AND k.name_key < $3) \
-         AND o.until_on IS NULL AND p.merged_into IS NULL ORDER BY p.name, u.code LIMIT $4"
-    }
     pub fn person(site: &SiteId, id: &PersonId) -> Option<Person> {
         "SELECT ", Person::COLS, " FROM person WHERE site_id = $1 AND id = $2"
     }
     pub fn phones_of(person: &PersonId) -> Vec<String> {
         "SELECT number FROM person_phone WHERE person_id = $1 AND wrong_at IS NULL ORDER BY position, number LIMIT 10"
-    }
-    pub fn units_of(person: &PersonId) -> Vec<Resident> {
-        "SELECT o.person_id AS person_id, p.name AS name, p.gender AS gender, o.unit_id AS unit_id, u.code AS unit_code, \
-         o.relation AS relation, CAST(NULL AS TEXT) AS number FROM occupancy o JOIN person p ON p.id = o.person_id \
-         JOIN unit u ON u.id = o.unit_id WHERE o.person_id = $1 AND o.until_on IS NULL ORDER BY u.code LIMIT 20"
     }
     pub fn cars_of(unit: &UnitId) -> Vec<Car> {
         "SELECT plate, brand, color FROM vehicle WHERE unit_id = $1 AND ended_at IS NULL ORDER BY plate LIMIT 6"

@@ -12,6 +12,7 @@ use store::seam::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::Res;
+use crate::find::{self, HitKind};
 
 /// One candidate.
 #[derive(Debug, Clone)]
@@ -27,19 +28,9 @@ pub struct Found {
 
 const MOST: usize = 8;
 
-/// What comes right after every text that begins with `prefix`.
-fn beyond(prefix: &str) -> String {
-    format!("{prefix}\u{10ffff}")
-}
-
 /// A number with its middle hidden.
 pub fn masked(number: &str) -> String {
     domain::phone::normalise(number).map(|p| p.masked()).unwrap_or_default()
-}
-
-/// The digits of a number backwards, as the archive keeps them for finding by the last ones.
-pub fn reversed(number: &str) -> String {
-    number.chars().filter(char::is_ascii_digit).rev().collect()
 }
 
 /// Candidates for what is typed: a unit in any writing, four digits or more of a phone, a name, its pinyin or initials.
@@ -48,61 +39,42 @@ pub fn reversed(number: &str) -> String {
 /// `Forbidden` without a right to register.
 pub fn look(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Vec<Found>> {
     ctx.need(Action::RegisterContact)?;
-    let typed = fold(typed.trim());
-    let mut found = Vec::new();
-    if typed.is_empty() || ctx.reach(Action::ViewDirectory) == Reach::Never {
+    let mut found: Vec<Found> = Vec::new();
+    if ctx.reach(Action::ViewDirectory) == Reach::Never {
         return Ok(found);
     }
-    let digits: String = typed.chars().filter(|c| c.is_ascii_digit()).collect();
-    let only_digits = typed.chars().all(|c| c.is_ascii_digit() || c == ' ');
-    let mut residents = Vec::new();
-    for u in units(c, ctx, &typed)? {
-        let people = db::people_of_unit(c, &u.id)?;
-        if people.is_empty() {
-            let (unit, unit_code) = (u.id, u.code);
-            found.push(Found { person: None, unit, name: String::new(), unit_code, relation: String::new(), phone: String::new() });
+    for hit in find::find(c, ctx, typed, MOST)?.into_iter().flat_map(|g| g.hits) {
+        let Some(unit) = hit.unit else { continue };
+        let people = db::people_of_unit(c, &unit)?;
+        let shown: Vec<Resident> = match hit.kind {
+            HitKind::Person => people.into_iter().filter(|r| r.person_id.as_str() == hit.id).collect(),
+            HitKind::Unit | HitKind::Vehicle if people.is_empty() => {
+                let unit_code = find::plain(&hit.label);
+                found.push(Found { person: None, unit, name: String::new(), unit_code, relation: String::new(), phone: String::new() });
+                continue;
+            }
+            HitKind::Unit | HitKind::Vehicle => people,
+            _ => continue,
+        };
+        for r in shown {
+            if found.iter().any(|f| f.person.as_ref() == Some(&r.person_id) && f.unit == r.unit_id) {
+                continue;
+            }
+            found.push(Found {
+                person: Some(r.person_id),
+                unit: r.unit_id,
+                name: r.name,
+                unit_code: r.unit_code,
+                relation: r.relation,
+                phone: r.number.as_deref().map(masked).unwrap_or_default(),
+            });
         }
-        residents.extend(people);
+        if found.len() >= MOST {
+            break;
+        }
     }
-    if only_digits && digits.len() >= 4 {
-        let from = reversed(&digits);
-        let before = beyond(&from);
-        residents.extend(db::people_by_phone(c, &ctx.site, &from, &before, 8)?);
-    }
-    if !only_digits && residents.is_empty() {
-        let key = typed.to_lowercase();
-        let before = beyond(&key);
-        residents.extend(db::people_by_name(c, &ctx.site, &key, &before, 8)?);
-    }
-    found.extend(residents.into_iter().map(|r| Found {
-        person: Some(r.person_id),
-        unit: r.unit_id,
-        name: r.name,
-        unit_code: r.unit_code,
-        relation: r.relation,
-        phone: r.number.as_deref().map(masked).unwrap_or_default(),
-    }));
     found.truncate(MOST);
     Ok(found)
-}
-
-/// Units that are meant by a text: the one it names, or those that begin so.
-fn units(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Vec<Unit>> {
-    if let Ok(key) = RoomKey::parse(typed) {
-        if let Some(u) = db::unit_by_code(c, &ctx.site, &key.code())? {
-            return Ok(vec![u]);
-        }
-        if key.entrance.is_none() {
-            let found = db::units_in(c, &ctx.site, &key.building, &key.room, 4)?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
-        }
-    }
-    match domain::room::typing_prefix(typed) {
-        Some(from) if from.len() >= 3 => Ok(db::units_from(c, &ctx.site, &from, &beyond(&from), 4)?),
-        _ => Ok(Vec::new()),
-    }
 }
 
 /// The unit that an address names, if the estate has it.
@@ -111,13 +83,14 @@ fn units(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Vec<Unit>> {
 /// `Unavailable` while the database is away.
 pub fn unit_of(c: &mut Conn, ctx: &Ctx, address: &str) -> Res<Option<Unit>> {
     let Ok(key) = RoomKey::parse(address) else { return Ok(None) };
-    if let Some(u) = db::unit_by_code(c, &ctx.site, &key.code())? {
+    if let Some(u) = db::unit_by_key(c, &ctx.site, &key.match_key())? {
         return Ok(Some(u));
     }
     if key.entrance.is_some() {
         return Ok(None);
     }
-    let mut found = db::units_in(c, &ctx.site, &key.building, &key.room, 2)?;
+    // People leave the entrance out; that is enough where the building has the room once.
+    let mut found = db::units_in(c, &ctx.site, &key.building, &key.room_match(), 2)?;
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
