@@ -6,9 +6,11 @@ pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
+pub mod department;
 pub mod desk;
 pub mod error;
 pub mod files;
+pub mod house;
 pub mod journal;
 pub mod live;
 pub mod once;
@@ -16,6 +18,7 @@ pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -9,12 +9,14 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod house;
 mod ids;
 pub mod journal;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod staff;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -30,10 +32,12 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    house::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    staff::STATEMENTS,
 ];
 
 /// Every statement of the store.

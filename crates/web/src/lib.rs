@@ -7,17 +7,23 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod department;
 mod fail;
+mod form;
 mod gate;
+mod handbook;
 mod health;
 mod live;
 mod page;
+mod settings;
+mod staff;
 mod when;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
+pub use live::stop;
 pub use state::{Settings, Web};
 
 /// The whole product as one service.
