@@ -2,15 +2,19 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod attachment;
 pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
 pub mod department;
+pub mod demo;
 pub mod desk;
+pub mod directory;
 pub mod error;
 pub mod files;
 pub mod house;
+pub mod find;
 pub mod journal;
 pub mod live;
 pub mod once;
@@ -19,6 +23,8 @@ pub mod password;
 pub mod site;
 pub mod staff;
 pub mod system;
+pub mod step;
+pub mod timer;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

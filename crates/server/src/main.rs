@@ -1,5 +1,7 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+mod demo;
+mod journal;
 mod serve;
 
 use std::path::PathBuf;
@@ -30,6 +32,11 @@ pub struct Place {
 enum Command {
     /// Serve the product.
     Serve(serve::Args),
+    /// Make a demo estate in an empty place.
+    Demo(demo::Args),
+    /// The journal of what happened.
+    #[command(subcommand)]
+    Journal(journal::Command),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +49,8 @@ fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::Journal(command) => journal::run(command),
     };
     match done {
         Ok(code) => code,

@@ -5,11 +5,13 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod attachment;
 pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
 pub mod house;
+pub mod directory;
 mod ids;
 pub mod journal;
 pub mod migrate;
@@ -29,10 +31,16 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] =
     &[
     account::STATEMENTS,
+    attachment::STATEMENTS,
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     house::STATEMENTS,
+    directory::find::STATEMENTS,
+    directory::occupancy::STATEMENTS,
+    directory::person::STATEMENTS,
+    directory::thing::STATEMENTS,
+    directory::unit::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,

@@ -10,9 +10,14 @@ mod account;
 mod department;
 mod fail;
 mod form;
+mod case;
+mod attachment;
+mod fail;
+mod find;
 mod gate;
 mod handbook;
 mod health;
+mod journal;
 mod live;
 mod page;
 mod settings;
@@ -20,7 +25,6 @@ mod staff;
 mod when;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use live::stop;
@@ -32,6 +36,5 @@ pub fn service(web: Web) -> Router {
     routes::router()
         .fallback(health::nothing)
         .layer(from_fn_with_state(web.clone(), gate::gate))
-        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .with_state(web)
 }

@@ -2,6 +2,7 @@
 //! The guard stands beside the route, is enforced before the handler runs, and is what the access test walks over.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter, on};
 use domain::access::Action;
 
@@ -28,6 +29,14 @@ pub struct Entry {
     pub guard: Guard,
 }
 
+/// The largest body that a route takes, in bytes.
+fn body_limit(path: &str) -> usize {
+    match path {
+        "/attachments" => 16 * 1024 * 1024,
+        _ => 2 * 1024 * 1024,
+    }
+}
+
 fn method(name: &str) -> MethodFilter {
     match name {
         "POST" => MethodFilter::POST,
@@ -46,7 +55,7 @@ macro_rules! contents {
         /// The router made of the table.
         pub fn router() -> Router<Web> {
             let mut r = Router::new();
-            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler)); } )*
+            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler).layer(DefaultBodyLimit::max(body_limit($path)))); } )*
             r
         }
     };
@@ -58,6 +67,8 @@ contents! {
     GET "/healthz" Open => crate::health::live;
     GET "/assets/{*path}" Open => crate::health::asset;
     GET "/favicon.ico" Open => crate::health::favicon;
+    #[cfg(feature = "test-switch")]
+    POST "/_test/clock" Open => crate::health::move_clock;
 
     // sign-in and set-up
     GET  "/sign-in" Open => crate::account::sign_in_page;
@@ -112,10 +123,29 @@ contents! {
     GET "/handbook/scripts" SignedIn => crate::handbook::scripts;
     GET "/handbook/prices" SignedIn => crate::handbook::prices;
     GET "/handbook/prices/print" SignedIn => crate::handbook::prices_print;
+    // the search box
+    GET "/find" SignedIn => crate::find::hits;
+    GET "/find/page" SignedIn => crate::find::results;
 
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
+
+    // cases
+    GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
+    GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
+    GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
+    GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
+    POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
+    POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
+    POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // the journal
+    GET "/journal" May(Action::ReadJournal) => crate::journal::list;
+    GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
+    // files
+    POST "/attachments" SignedIn => crate::attachment::post;
+    GET  "/files/{id}" SignedIn => crate::attachment::file;
 
     GET "/" SignedIn => crate::health::home;
 }
