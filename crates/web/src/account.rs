@@ -103,7 +103,9 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
             };
             let p = Page::bare(&web, Some(&v), v.locale, &crate::l10n::t(v.locale, "sign-in-title"));
             let view = SignInPage { p, error: Some(text), next: f.next, login: f.login, demo: app::DEMO_LOGINS };
-            Ok((crate::fail::status(&e), page(&view)?).into_response())
+            let mut r = (crate::fail::status(&e), page(&view)?).into_response();
+            crate::fail::retry_after(&e, &mut r);
+            Ok(r)
         }
         Err(e) => Err(e),
     }

@@ -35,10 +35,10 @@ impl StandardsPage {
     fn limit(&self, limit: &domain::clock::Limit) -> String {
         use domain::clock::Limit;
         match limit {
-            Limit::Minute { n } => self.p.t1("limit-minutes", "n", n),
-            Limit::Hour { n } => self.p.t1("limit-hours", "n", n),
-            Limit::NaturalDay { n: 0 } => self.p.t("limit-today"),
-            Limit::NaturalDay { n } => self.p.t1("limit-days", "n", n),
+            Limit::Minute { n } => self.p.t1("handbook-limit-minutes", "n", n),
+            Limit::Hour { n } => self.p.t1("handbook-limit-hours", "n", n),
+            Limit::NaturalDay { n: 0 } => self.p.t("handbook-limit-today"),
+            Limit::NaturalDay { n } => self.p.t1("handbook-limit-days", "n", n),
         }
     }
 

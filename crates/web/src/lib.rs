@@ -7,13 +7,12 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod attachment;
+mod case;
 mod department;
 mod fail;
-mod form;
-mod case;
-mod attachment;
-mod fail;
 mod find;
+mod form;
 mod gate;
 mod handbook;
 mod health;

@@ -11,13 +11,13 @@ handbook-step = Step
 handbook-limit = Limit
 handbook-pause = May pause for
 handbook-clause = Clause
-limit-minutes = {$n} minutes
-limit-hours = { $n ->
+handbook-limit-minutes = {$n} minutes
+handbook-limit-hours = { $n ->
     [one] 1 hour
    *[other] {$n} hours
   }
-limit-today = By midnight of the day
-limit-days = { $n ->
+handbook-limit-today = By midnight of the day
+handbook-limit-days = { $n ->
     [one] 1 natural day
    *[other] {$n} natural days
   }
