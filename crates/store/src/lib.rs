@@ -11,6 +11,7 @@ pub mod contact;
 pub mod check;
 pub mod db;
 pub mod house;
+pub mod desk;
 pub mod directory;
 mod ids;
 pub mod journal;
@@ -19,6 +20,7 @@ pub mod search;
 pub mod seam;
 pub mod site;
 pub mod staff;
+pub mod view;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -36,6 +38,7 @@ const MODULES: &[&[seam::Statement]] =
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     house::STATEMENTS,
+    desk::STATEMENTS,
     directory::find::STATEMENTS,
     directory::occupancy::STATEMENTS,
     directory::person::STATEMENTS,
@@ -46,6 +49,7 @@ const MODULES: &[&[seam::Statement]] =
     search::STATEMENTS,
     site::STATEMENTS,
     staff::STATEMENTS,
+    view::STATEMENTS,
 ];
 
 /// Every statement of the store.

@@ -131,6 +131,17 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // the front desk
+    GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
+    POST "/desk" May(Action::RegisterContact) => crate::desk::post;
+    GET  "/desk/queue" May(Action::RegisterContact) => crate::desk::queue;
+    GET  "/desk/items" May(Action::RegisterContact) => crate::desk::items;
+    GET  "/desk/look" May(Action::RegisterContact) => crate::desk::look;
+    GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
+    POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
+    POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
+    PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
+
     // cases
     GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
     GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
@@ -139,6 +150,21 @@ contents! {
     POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // lists
+    GET  "/cases" May(Action::ViewCase) => crate::list::cases;
+    GET  "/orders" May(Action::ViewCase) => crate::list::orders;
+    GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
+    GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/export/{list}" May(Action::Export) => crate::list::export;
+    POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
+    POST "/views/{list}" SignedIn => crate::list::save_view;
+    POST "/views/{list}/{id}/remove" SignedIn => crate::list::remove_view;
+
+    // print
+    GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
+    GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
+    GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
 
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
