@@ -14,6 +14,7 @@ pub mod error;
 pub mod files;
 pub mod find;
 pub mod journal;
+pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;

@@ -15,8 +15,10 @@ mod find;
 mod gate;
 mod health;
 mod journal;
+mod list;
 mod live;
 mod page;
+mod print;
 mod when;
 
 use axum::Router;

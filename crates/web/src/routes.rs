@@ -116,6 +116,21 @@ contents! {
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
 
+    // lists
+    GET  "/cases" May(Action::ViewCase) => crate::list::cases;
+    GET  "/orders" May(Action::ViewCase) => crate::list::orders;
+    GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
+    GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/export/{list}" May(Action::Export) => crate::list::export;
+    POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
+    POST "/views/{list}" SignedIn => crate::list::save_view;
+    POST "/views/{list}/{id}/remove" SignedIn => crate::list::remove_view;
+
+    // print
+    GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
+    GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
+    GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
+
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
     GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
