@@ -236,7 +236,8 @@ pub async fn person(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
         // The record was found to be another one's double.
         return Ok(Redirect::to(&format!("/people/{}", x.person.id)).into_response());
     }
-    let p = Page::titled(&web, &v, x.person.name.clone());
+    // No name in the title: it would stand in the browser's history.
+    let p = Page::new(&web, &v, "directory-person");
     Ok(page(&PersonTemplate {
         p,
         x,
