@@ -8,6 +8,7 @@ pub mod state;
 
 mod account;
 mod attachment;
+mod directory;
 mod case;
 mod department;
 mod desk;
