@@ -9,6 +9,7 @@ pub mod state;
 mod account;
 mod case;
 mod attachment;
+mod contact;
 mod desk;
 mod fail;
 mod find;
