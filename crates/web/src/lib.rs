@@ -9,6 +9,7 @@ pub mod state;
 mod account;
 mod attachment;
 mod directory;
+mod contact;
 mod case;
 mod department;
 mod desk;

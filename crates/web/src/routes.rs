@@ -161,6 +161,8 @@ contents! {
     GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
     POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
+    GET  "/contacts/{id}" May(Action::RegisterContact) => crate::contact::show;
+    POST "/contacts/{id}" May(Action::RegisterContact) => crate::contact::post;
     PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
 
     // cases
