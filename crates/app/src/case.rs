@@ -106,6 +106,46 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
     Ok(now)
 }
 
+/// Lets the clocks of a case be looked at: a limit that has passed becomes a fact, and lists learn what is due now. When
+/// nothing has happened the version stays, so that nobody who fills in a form is disturbed.
+///
+/// # Errors
+/// `NotFound`, or `Conflict` when somebody else was at the case at the same moment.
+pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
+    let now = get(tx, ctx, id)?;
+    let zone = zone(tx, &ctx.site)?;
+    let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+    if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &env)?.is_empty() {
+        return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
+    }
+    let (due_at, due_code) = due(&now.state, ctx.now);
+    let due_at = now.state.is_open().then_some(due_at);
+    let next = now.state.next_step_at(ctx.now);
+    if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code)? != 1 {
+        return Err(Error::Conflict { seen: now.version, current: now.version + 1 });
+    }
+    project(tx, ctx, &now.state, &[])?;
+    let (live, site) = (ctx.live.clone(), ctx.site.clone());
+    tx.after_commit(move || live.changed(&site));
+    Ok(())
+}
+
+/// Shows the customer's whole phone number: one act, in the journal.
+///
+/// # Errors
+/// `NotFound`, `Refused` for who may not reveal numbers, `Invalid` when there is no number.
+pub fn reveal_phone(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<String> {
+    let now = get(tx, ctx, id)?;
+    may(Some(&now.state), Action::RevealPhone, &ctx.who())?;
+    let phone = now.state.customer.phone;
+    if phone.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let subject = Subject { kind: "case", id: id.as_str(), case: Some(id.as_str()) };
+    journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
+    Ok(domain::phone::normalise(&phone).map_or(phone, |p| p.grouped()))
+}
+
 /// Begins a case.
 ///
 /// # Errors

@@ -5,7 +5,12 @@ use serde_json::Value;
 use store::db::Tx;
 use store::journal::NewEntry;
 
+use domain::access::{Action, Reach};
+use store::journal::Entry;
+use store::seam::Conn;
+
 use crate::ctx::Ctx;
+use crate::error::{Error, Res};
 
 /// The site id of what concerns the company as a whole: accounts, sessions, set-up.
 pub const COMPANY: &str = store::journal::COMPANY;
@@ -67,4 +72,89 @@ fn write(
     tx.journal(entry.personal(personal, s.kind, s.id));
     let (live, site) = (ctx.live.clone(), ctx.site.clone());
     tx.after_commit(move || live.changed(&site));
+}
+
+/// What a reader of the journal looks for.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// The company's own chain (accounts, sign-ins) instead of the open site's.
+    pub company: bool,
+    pub subject_kind: Option<String>,
+    pub actor: Option<String>,
+    pub kind: Option<String>,
+    /// Recorded from this instant on…
+    pub from: Option<i64>,
+    /// … and before this one.
+    pub until: Option<i64>,
+    /// Go on before this number.
+    pub before: Option<i64>,
+}
+
+/// What was found, newest first, and where to go on. The search of one look has an end: `next` may come with few entries.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    pub entries: Vec<Entry>,
+    pub next: Option<i64>,
+}
+
+/// Entries of one page, and numbers that one look goes through at most.
+const PAGE: usize = 50;
+const SPAN: i64 = 4_000;
+const MOST: i64 = 40_000;
+
+/// Reads the journal of the open site, or the company's.
+///
+/// # Errors
+/// `Forbidden` without the right to read the journal; the company's chain needs a right that reaches every site.
+pub fn look(c: &mut Conn, ctx: &Ctx, l: &Look) -> Res<Found> {
+    let reach = ctx.need(Action::ReadJournal)?;
+    if l.company && reach < Reach::All {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    let site = if l.company { COMPANY } else { ctx.site.as_str() };
+    let last = match l.until {
+        Some(t) => store::journal::first_since(c, site, t)?,
+        None => store::journal::head(c, site)?.seq + 1,
+    };
+    let first = l.from.map_or(Ok(1), |t| store::journal::first_since(c, site, t))?;
+    let mut before = l.before.unwrap_or(i64::MAX).min(last);
+    let stop = before.saturating_sub(MOST).max(first);
+    let mut found = Found::default();
+    while before > stop && found.entries.len() < PAGE {
+        let low = before.saturating_sub(SPAN).max(stop);
+        let limit = i64::try_from(PAGE - found.entries.len()).unwrap_or(1);
+        let hits = store::journal::look(c, &store::journal::Look {
+            site: site.to_owned(),
+            before,
+            low,
+            subject_kind: l.subject_kind.clone(),
+            actor: l.actor.clone(),
+            kind: l.kind.clone(),
+            limit,
+        })?;
+        let full = hits.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        before = if full { hits.last().map_or(low, |e| e.seq) } else { low };
+        found.entries.extend(hits);
+    }
+    found.next = (before > first).then_some(before);
+    Ok(found)
+}
+
+/// What happened to one thing, newest first, before a number.
+///
+/// # Errors
+/// `Forbidden` without the right to read the journal.
+pub fn of(c: &mut Conn, ctx: &Ctx, kind: &str, id: &str, before: i64) -> Res<Found> {
+    ctx.need(Action::ReadJournal)?;
+    let limit = i64::try_from(PAGE).unwrap_or(50);
+    let mut entries = match kind {
+        // A case's story is everything that belongs to it.
+        "case" => store::journal::for_case(c, ctx.site.as_str(), id, before, limit)?,
+        _ => store::journal::for_subject(c, ctx.site.as_str(), kind, id, before, limit)?,
+    };
+    if entries.is_empty() && before == i64::MAX && ctx.reach(Action::ReadJournal) == Reach::All {
+        entries = store::journal::for_subject(c, COMPANY, kind, id, before, limit)?;
+    }
+    let next = (entries.len() == PAGE).then(|| entries.last().map_or(0, |e| e.seq));
+    Ok(Found { entries, next })
 }

@@ -10,14 +10,18 @@ pub mod desk;
 pub mod error;
 pub mod files;
 pub mod journal;
+pub mod link;
 pub mod live;
 pub mod once;
 pub mod outbox;
 pub mod password;
 pub mod site;
 pub mod staff;
+pub mod step;
+pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod timer;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+mod journal;
 mod serve;
 
 use std::path::PathBuf;
@@ -30,6 +31,9 @@ pub struct Place {
 enum Command {
     /// Serve the product.
     Serve(serve::Args),
+    /// The journal of what happened.
+    #[command(subcommand)]
+    Journal(journal::Command),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Journal(command) => journal::run(command),
     };
     match done {
         Ok(code) => code,

@@ -65,6 +65,13 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || desk.follow(&|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
+    let timer = {
+        let (desk, stop) = (desk.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("timer".into())
+            .spawn(move || app::timer::run(&desk, &|| stop.load(Ordering::Relaxed)))
+            .map_err(|e| e.to_string())?
+    };
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let public = args.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
     let secure = public.starts_with("https://");
@@ -93,7 +100,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         axum_serve(listener, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = follower.join();
+    let _joined = (follower.join(), timer.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 

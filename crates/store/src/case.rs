@@ -258,6 +258,12 @@ sql! {
     pub fn due_steps(now: i64, limit: i64) -> Vec<CaseDue> {
         "SELECT id, site_id FROM cases WHERE next_step_at IS NOT NULL AND next_step_at <= $1 ORDER BY next_step_at, id LIMIT $2"
     }
+    /// What the timer found at a case that has this version still: when to look again, and what is due.
+    pub fn set_due(
+        site: &SiteId, id: &CaseId, version: i64, next_step_at: Option<i64>, due_at: Option<i64>, due_code: &str,
+    ) -> u64 {
+        "UPDATE cases SET next_step_at = $4, due_at = $5, due_code = $6 WHERE site_id = $1 AND id = $2 AND version = $3"
+    }
     pub fn next_step() -> Option<i64> {
         "SELECT next_step_at FROM cases WHERE next_step_at IS NOT NULL ORDER BY next_step_at LIMIT 1"
     }

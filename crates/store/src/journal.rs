@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Db;
-use crate::seam::{Conn, Error, Result, row, sql};
+use crate::seam::{Conn, Error, Q, Result, row, sql};
 
 /// The site under which company-wide events stand: staff, sign-in, settings. An empty site means the same.
 pub const COMPANY: &str = "company";
@@ -155,6 +155,14 @@ sql! {
     fn case_before(site: &str, case: &str, before: i64, limit: i64) -> Vec<EntryRow> {
         "SELECT ", EntryRow::COLS, " FROM journal
          WHERE site_id = $1 AND case_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4"
+    }
+    fn look_rows(f: &Look) -> Vec<EntryRow> { dynamic look_q, Look::variants }
+    fn recorded_at(site: &str, seq: i64) -> Option<i64> {
+        "SELECT recorded_at FROM journal WHERE site_id = $1 AND seq = $2"
+    }
+    /// The last number of a case's entries; none before its first.
+    pub fn last_of_case(site: &str, case: &str) -> Option<i64> {
+        "SELECT seq FROM journal WHERE site_id = $1 AND case_id = $2 ORDER BY seq DESC LIMIT 1"
     }
     fn one(site: &str, seq: i64) -> Option<EntryRow> {
         "SELECT ", EntryRow::COLS, " FROM journal WHERE site_id = $1 AND seq = $2"
@@ -314,6 +322,72 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+/// What a look through the journal of a site is narrowed by. Newest first, between two numbers, so that one look has an end.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    pub site: String,
+    /// Only what is before this number…
+    pub before: i64,
+    /// … and not before this one.
+    pub low: i64,
+    pub subject_kind: Option<String>,
+    pub actor: Option<String>,
+    pub kind: Option<String>,
+    pub limit: i64,
+}
+
+impl Look {
+    fn variants() -> Vec<Look> {
+        let bare = Look { site: "s".into(), before: 2, limit: 1, ..Look::default() };
+        let full = Look {
+            subject_kind: Some("case".into()),
+            actor: Some("a".into()),
+            kind: Some("noted".into()),
+            ..bare.clone()
+        };
+        vec![bare, full]
+    }
+}
+
+fn look_q(f: &Look) -> Q<'_> {
+    Q::new("SELECT", &[])
+        .push(EntryRow::COLS, &[])
+        .push("FROM journal WHERE site_id = ? AND seq < ? AND seq >= ?", &[&f.site, &f.before, &f.low])
+        .opt("AND subject_kind = ?", f.subject_kind.as_ref())
+        .opt("AND actor_id = ?", f.actor.as_ref())
+        .opt("AND kind = ?", f.kind.as_ref())
+        .push("ORDER BY seq DESC LIMIT ?", &[&f.limit])
+}
+
+/// Entries that fit, newest first.
+pub fn look(conn: &mut Conn, f: &Look) -> Result<Vec<Entry>> {
+    let f = Look { site: site_name(&f.site).to_owned(), ..f.clone() };
+    let rows = look_rows(conn, &f)?;
+    let mut list = Vec::with_capacity(rows.len());
+    for r in rows {
+        // One at a time: hits may lie far apart.
+        let (site, seq) = (r.site_id.clone(), r.seq);
+        list.extend(fill(vec![r], |_, _| personal_between(conn, &site, seq, seq))?);
+    }
+    Ok(list)
+}
+
+/// The first number recorded at `at` or later. Numbers follow one another without gaps and their times nearly do, so that
+/// twenty reads of the primary key find a day among a million without an index of its own.
+pub fn first_since(conn: &mut Conn, site: &str, at: i64) -> Result<i64> {
+    let site = site_name(site);
+    let (mut low, mut high) = (1, head(conn, site)?.seq + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if recorded_at(conn, site, middle)?.is_some_and(|t| t < at) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }
 
 /// The end of a site's chain: number 0 and an empty hash before its first entry. The number is where live updates start.
