@@ -4,6 +4,7 @@
 pub mod account;
 pub mod book;
 pub mod case;
+pub mod channel;
 pub mod contact;
 pub mod ctx;
 pub mod desk;
@@ -15,6 +16,7 @@ pub mod live;
 pub mod once;
 pub mod outbox;
 pub mod password;
+pub mod signature;
 pub mod site;
 pub mod staff;
 pub mod step;

@@ -11,10 +11,13 @@ pub mod check;
 pub mod db;
 mod ids;
 pub mod journal;
+pub mod link;
+pub mod message;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod task;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -31,9 +34,12 @@ const MODULES: &[&[seam::Statement]] =
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     journal::STATEMENTS,
+    link::STATEMENTS,
+    message::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    task::STATEMENTS,
 ];
 
 /// Every statement of the store.

@@ -10,8 +10,10 @@ mod account;
 mod fail;
 mod gate;
 mod health;
+mod link;
 mod live;
 mod page;
+mod task;
 mod when;
 
 use axum::Router;

@@ -2,6 +2,7 @@
 //! The guard stands beside the route, is enforced before the handler runs, and is what the access test walks over.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter, on};
 use domain::access::Action;
 
@@ -28,6 +29,14 @@ pub struct Entry {
     pub guard: Guard,
 }
 
+/// The largest body that a route takes, in bytes.
+fn body_limit(path: &str) -> usize {
+    match path {
+        "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
+        _ => 2 * 1024 * 1024,
+    }
+}
+
 fn method(name: &str) -> MethodFilter {
     match name {
         "POST" => MethodFilter::POST,
@@ -46,7 +55,7 @@ macro_rules! contents {
         /// The router made of the table.
         pub fn router() -> Router<Web> {
             let mut r = Router::new();
-            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler)); } )*
+            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler).layer(DefaultBodyLimit::max(body_limit($path)))); } )*
             r
         }
     };
@@ -70,6 +79,37 @@ contents! {
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
+
+    // files
+    POST "/attachments" SignedIn => crate::attachment::post;
+    GET  "/files/{id}" SignedIn => crate::attachment::file;
+
+    // the customer's and the vendor's own pages, by a secret address
+    GET  "/r/{token}" Secret => crate::link::track;
+    GET  "/r/{token}/sign" Secret => crate::link::sign_page;
+    POST "/r/{token}/sign" Secret => crate::link::sign;
+    POST "/r/{token}/code" Secret => crate::link::code;
+    POST "/r/{token}/quote" Secret => crate::link::quote;
+    POST "/r/{token}/urge" Secret => crate::link::urge;
+    POST "/r/{token}/say" Secret => crate::link::say;
+    POST "/r/{token}/not-solved" Secret => crate::link::not_solved;
+    POST "/r/{token}/photos" Secret => crate::link::photos;
+    GET  "/r/{token}/files/{id}" Secret => crate::link::file;
+    GET  "/r/{token}/signature" Secret => crate::link::signature;
+    GET  "/r/{token}/receipt" Secret => crate::link::receipt;
+    GET  "/v/{token}" Secret => crate::task::vendor_show;
+    POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
+    GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
+    POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
+
+    // on the way
+    GET  "/tasks" May(Action::Accept) => crate::task::list;
+    GET  "/tasks/{number}" May(Action::Accept) => crate::task::show;
+    POST "/tasks/{number}/photos" May(Action::Attach) => crate::task::photos;
+    POST "/tasks/{number}/phone" May(Action::RevealPhone) => crate::task::reveal;
+    POST "/tasks/{number}/link" May(Action::SendLink) => crate::task::hand_link;
+    POST "/tasks/{number}/device" May(Action::Confirm) => crate::task::device_sign;
+    POST "/tasks/{number}/{step}" May(Action::Accept) => crate::task::step;
 
     GET "/" SignedIn => crate::health::home;
 }
