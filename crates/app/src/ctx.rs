@@ -62,6 +62,29 @@ impl Clock for HostClock {
     }
 }
 
+/// The test switch: the host's clock plus what tests have added. A release build does not have it.
+#[cfg(feature = "test-switch")]
+#[derive(Default)]
+pub struct MovedClock {
+    host: HostClock,
+    added: std::sync::atomic::AtomicI64,
+}
+
+#[cfg(feature = "test-switch")]
+impl MovedClock {
+    /// Moves the clock forward.
+    pub fn add(&self, ms: i64) {
+        self.added.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+#[cfg(feature = "test-switch")]
+impl Clock for MovedClock {
+    fn now(&self) -> i64 {
+        self.host.now() + self.added.load(Ordering::SeqCst)
+    }
+}
+
 /// The operating system's randomness.
 pub struct HostEntropy;
 

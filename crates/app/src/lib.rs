@@ -2,21 +2,27 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod attachment;
 pub mod book;
 pub mod case;
 pub mod channel;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
+pub mod directory;
 pub mod error;
 pub mod files;
+pub mod find;
 pub mod journal;
 pub mod link;
+pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;
 pub mod password;
 pub mod signature;
+pub mod queue;
 pub mod site;
 pub mod staff;
 pub mod step;

@@ -5,10 +5,13 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod attachment;
 pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod desk;
+pub mod directory;
 mod ids;
 pub mod journal;
 pub mod link;
@@ -18,6 +21,7 @@ pub mod search;
 pub mod seam;
 pub mod site;
 pub mod task;
+pub mod view;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -30,9 +34,16 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] =
     &[
     account::STATEMENTS,
+    attachment::STATEMENTS,
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    desk::STATEMENTS,
+    directory::find::STATEMENTS,
+    directory::occupancy::STATEMENTS,
+    directory::person::STATEMENTS,
+    directory::thing::STATEMENTS,
+    directory::unit::STATEMENTS,
     journal::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
@@ -40,6 +51,7 @@ const MODULES: &[&[seam::Statement]] =
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,
+    view::STATEMENTS,
 ];
 
 /// Every statement of the store.

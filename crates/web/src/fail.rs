@@ -5,6 +5,7 @@ use app::error::{Error, Field};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::refusal::Refusal;
 use serde_json::json;
 
 use crate::gate::Viewer;
@@ -61,8 +62,30 @@ pub fn field_text(locale: Locale, f: &Field) -> String {
     tx(locale, f.key, &args)
 }
 
+/// The sentence of a rule that says no: codes, instants and amounts as people read them.
+pub fn refusal_text(locale: Locale, zone: &str, r: &Refusal) -> String {
+    let shown = |name: &str, value: &str| {
+        let number = value.parse::<i64>();
+        match (name, number) {
+            ("action", _) => t(locale, &format!("action-{value}")),
+            ("state", _) => t(locale, &format!("state-{value}")),
+            ("at" | "earlier" | "until", Ok(at)) => crate::when::full(zone, at),
+            ("amount" | "owed" | "charge" | "accepted" | "charged" | "paid" | "cents", Ok(c)) => domain::money::shown(c),
+            _ => value.to_owned(),
+        }
+    };
+    let args: Vec<(&str, String)> = r.args.iter().map(|(k, v)| (*k, shown(k, v))).collect();
+    let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    tx(locale, r.rule, &args)
+}
+
 /// What, why and what next, in the reader's language: a title and the lines under it.
 pub fn explain(locale: Locale, e: &Error) -> (String, Vec<String>) {
+    explain_in(locale, "Asia/Shanghai", e)
+}
+
+/// As [`explain`], with instants in this zone.
+pub fn explain_in(locale: Locale, zone: &str, e: &Error) -> (String, Vec<String>) {
     match e {
         Error::NotFound => (t(locale, "fail-not-found"), vec![t(locale, "fail-not-found-next")]),
         Error::Unauthenticated => (t(locale, "fail-unauthenticated"), vec![]),
@@ -72,12 +95,11 @@ pub fn explain(locale: Locale, e: &Error) -> (String, Vec<String>) {
             (t(locale, "fail-invalid"), fields.iter().map(|f| field_text(locale, f)).collect())
         }
         Error::Refused(r) => {
-            let args: Vec<(&str, &str)> = r.args.iter().map(|(k, v)| (*k, v.as_str())).collect();
             let mut lines: Vec<String> = r.missing.iter().map(|m| t(locale, m.key)).collect();
             if let Some(clause) = r.clause {
                 lines.push(tx(locale, "fail-clause", &[("clause", clause)]));
             }
-            (tx(locale, r.rule, &args), lines)
+            (refusal_text(locale, zone, r), lines)
         }
         Error::Throttled { seconds } => {
             (tx(locale, "fail-throttled", &[("seconds", &seconds.to_string())]), vec![])
@@ -108,7 +130,8 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
     if let Error::Internal(text) = &e {
         tracing::error!(error = %text, "request failed");
     }
-    let (title, lines) = explain(locale, &e);
+    let zone = viewer.and_then(|v| v.session.as_ref()).map_or("Asia/Shanghai", |s| s.zone.as_str());
+    let (title, lines) = explain_in(locale, zone, &e);
     let mut response = match form {
         Form::Problem => {
             let mut body = json!({

@@ -64,3 +64,11 @@ pub async fn home(v: Viewer) -> Redirect {
 pub async fn nothing(State(_): State<Web>) -> Answer {
     Err(Fail(app::error::Error::NotFound))
 }
+
+/// The test switch: moves the clock forward by the milliseconds of the body and wakes the timers.
+#[cfg(feature = "test-switch")]
+pub async fn move_clock(State(web): State<Web>, body: String) -> Answer {
+    let ms = body.trim().parse::<i64>().map_err(|_| app::error::Error::field("ms", "required"))?;
+    web.settings.moved.add(ms);
+    Ok(web.desk.clock.now().to_string().into_response())
+}

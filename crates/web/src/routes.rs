@@ -33,6 +33,7 @@ pub struct Entry {
 fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
+        "/attachments" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -67,6 +68,8 @@ contents! {
     GET "/healthz" Open => crate::health::live;
     GET "/assets/{*path}" Open => crate::health::asset;
     GET "/favicon.ico" Open => crate::health::favicon;
+    #[cfg(feature = "test-switch")]
+    POST "/_test/clock" Open => crate::health::move_clock;
 
     // sign-in and set-up
     GET  "/sign-in" Open => crate::account::sign_in_page;
@@ -76,10 +79,52 @@ contents! {
     POST "/set-up" Open => crate::account::set_up;
     POST "/locale" Open => crate::account::locale;
 
+    // the search box
+    GET "/find" SignedIn => crate::find::hits;
+    GET "/find/page" SignedIn => crate::find::results;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // the front desk
+    GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
+    POST "/desk" May(Action::RegisterContact) => crate::desk::post;
+    GET  "/desk/queue" May(Action::RegisterContact) => crate::desk::queue;
+    GET  "/desk/items" May(Action::RegisterContact) => crate::desk::items;
+    GET  "/desk/look" May(Action::RegisterContact) => crate::desk::look;
+    GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
+    POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
+    POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
+    PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
+
+    // cases
+    GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
+    GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
+    GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
+    GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
+    POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
+    POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
+    POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // lists
+    GET  "/cases" May(Action::ViewCase) => crate::list::cases;
+    GET  "/orders" May(Action::ViewCase) => crate::list::orders;
+    GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
+    GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/export/{list}" May(Action::Export) => crate::list::export;
+    POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
+    POST "/views/{list}" SignedIn => crate::list::save_view;
+    POST "/views/{list}/{id}/remove" SignedIn => crate::list::remove_view;
+
+    // print
+    GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
+    GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
+    GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
+
+    // the journal
+    GET "/journal" May(Action::ReadJournal) => crate::journal::list;
+    GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
     // files
     POST "/attachments" SignedIn => crate::attachment::post;
     GET  "/files/{id}" SignedIn => crate::attachment::file;

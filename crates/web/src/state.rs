@@ -16,7 +16,7 @@ pub struct Web {
 }
 
 /// Settings of the web room, from the command line.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Settings {
     /// Address that residents' links and QR codes carry, without a trailing slash.
     pub public_url: String,
@@ -28,6 +28,9 @@ pub struct Settings {
     pub demo: bool,
     /// Seconds without a key or a click until the screen locks; 0 switches it off.
     pub lock_after: u32,
+    /// The clock that tests move.
+    #[cfg(feature = "test-switch")]
+    pub moved: Arc<app::ctx::MovedClock>,
 }
 
 impl Web {

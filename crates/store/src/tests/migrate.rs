@@ -28,15 +28,7 @@ fn the_list_is_the_folder() {
     assert!(MIGRATIONS.windows(2).all(|w| w[0].version < w[1].version), "in order, each number once");
     for m in MIGRATIONS {
         assert!(m.name.starts_with(&format!("{:04}_", m.version)), "{}", m.name);
-        for word in [
-            "DEFERR",
-            "AUTOINCREMENT",
-            "SERIAL",
-            "VARCHAR",
-            " INTEGER",
-            "TIMESTAMP",
-            "NUMERIC",
-        ] {
+        for word in ["DEFERR", "AUTOINCREMENT", "SERIAL", "VARCHAR", " INTEGER", "TIMESTAMP", "NUMERIC"] {
             assert!(!m.sql.to_uppercase().contains(word), "{} has {word}", m.name);
         }
     }
@@ -76,13 +68,13 @@ fn opening_again_changes_nothing_and_strangers_are_refused() {
             "no schema yet"
         );
         let open = || Db::open(url.clone());
-        let first = open().unwrap().read(|c| applied(c)).unwrap();
+        let first = open().unwrap().read(applied).unwrap();
         assert_eq!(
             first.iter().map(|a| a.version).collect::<Vec<_>>(),
             MIGRATIONS.iter().map(|m| m.version).collect::<Vec<_>>()
         );
         assert!(first.iter().all(|a| a.applied_at > 1_700_000_000_000), "milliseconds");
-        assert_eq!(open().unwrap().read(|c| applied(c)).unwrap(), first);
+        assert_eq!(open().unwrap().read(applied).unwrap(), first);
         assert!(Db::open_with(url.clone(), cold.clone()).is_ok());
 
         let insert = "INSERT INTO schema_migration VALUES (9999, '9999_future', 'x', 0)";

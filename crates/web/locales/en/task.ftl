@@ -113,5 +113,5 @@ place-room = Room
 place-lift = Lift
 place-address = Address
 place-spot = Spot
-invalid-line = Please check name, quantity and price
-invalid-time = Please give a time
+place-lift-yes = Yes
+place-lift-no = No

@@ -113,5 +113,5 @@ place-room = 房号
 place-lift = 电梯
 place-address = 地址
 place-spot = 位置
-invalid-line = 请核对名称、数量和单价
-invalid-time = 请填写时间
+place-lift-yes = 有
+place-lift-no = 无

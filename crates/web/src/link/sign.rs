@@ -10,7 +10,7 @@ use axum::response::IntoResponse;
 use domain::case::{Satisfaction, Status};
 use serde::Deserialize;
 
-use super::{SiteHead, back, bare, base, device, gone, view};
+use super::{back, bare, base, device, gone, view};
 use crate::account::blocking;
 use crate::fail::{Answer, Fail, explain, field_text};
 use crate::gate::Viewer;
@@ -114,7 +114,7 @@ async fn show(web: &Web, v: &Viewer, token: &str, f: SignForm, sent: bool, error
         photos: track.photos,
     };
     let status = error.as_ref().map_or(StatusCode::OK, |(code, _)| *code);
-    let page = page(&SignPage { p, s: l.head, v: view, error: error.map(|(_, text)| text) })?;
+    let page = page(&SignPage { p, v: view, error: error.map(|(_, text)| text) })?;
     Ok((status, page).into_response())
 }
 

@@ -39,7 +39,7 @@ pub fn due(p: &Page, at: Option<i64>, from: i64) -> Option<Due> {
     } else {
         "ok"
     };
-    Some(Due { class, at, near, text: crate::when::left(p.locale, left) })
+    Some(Due { class, at, near, text: crate::when::left(p.locale, left).0 })
 }
 
 /// A place in the reader's writing: `3 栋 1 单元 1201` for a unit, the words otherwise.
@@ -58,7 +58,6 @@ pub struct Loaded {
     pub place: Option<Place>,
     pub care: Vec<String>,
     pub hotline: String,
-    pub zone: String,
     pub reveal: bool,
     pub link: bool,
     pub vendor: bool,
@@ -99,7 +98,6 @@ pub fn of(c: &mut Conn, ctx: &Ctx, seen: Seen) -> Res<Loaded> {
     Ok(Loaded {
         reveal: may(Some(s), Action::RevealPhone, &who).is_ok() && !s.customer.phone.is_empty(),
         link: may(Some(s), Action::SendLink, &who).is_ok(),
-        zone: site.as_ref().map(|s| s.zone.clone()).unwrap_or_default(),
         hotline: site.map(|s| s.hotline).unwrap_or_default(),
         offers,
         place,
@@ -259,7 +257,7 @@ fn place_words(p: &Page, l: &Loaded) -> Vec<(String, String)> {
         }
         out.push((p.t("place-room"), x.room.clone()));
         if let Some(lift) = x.has_lift {
-            out.push((p.t("place-lift"), p.t(if lift { "yes" } else { "no" })));
+            out.push((p.t("place-lift"), p.t(if lift { "place-lift-yes" } else { "place-lift-no" })));
         }
     } else {
         out.push((p.t("place-address"), s.customer.address.clone()));

@@ -1,0 +1,17 @@
+//! The page of a case: how it stands, what happened, by when, and every step that is open to the viewer, each with its form.
+
+mod act;
+pub mod clocks;
+mod fields;
+mod form;
+pub mod look;
+pub mod names;
+mod offers;
+mod page;
+mod parse;
+mod presence;
+pub mod sentence;
+mod view;
+
+pub use act::{do_page, step};
+pub use page::{body, here, reveal, show, timeline};

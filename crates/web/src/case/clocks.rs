@@ -1,0 +1,162 @@
+//! The clocks of a case in words: what is left, by when, and why it is due then.
+
+use app::ctx::Locale;
+use domain::case::CaseState;
+use domain::clock::{Clock, ClockCode, ClockState, ClockView, Limit, StretchKind};
+
+use crate::l10n::{t, tx};
+use crate::page::Page;
+
+/// One clock on the card.
+pub struct ClockLine {
+    pub label: String,
+    /// 30 分钟内, or 14:42 前.
+    pub limit: String,
+    /// Class of the pill.
+    pub class: &'static str,
+    pub icon: &'static str,
+    pub text: String,
+    /// Unix milliseconds, for the countdown in the browser; none where nothing runs.
+    pub due: Option<i64>,
+    pub near_ms: i64,
+    /// 0 to 100.
+    pub progress: i64,
+    pub bar: &'static str,
+    pub why: Vec<String>,
+}
+
+/// A length of time in words: 2 天 3 时, 3 时 24 分, 15 分. Minutes are rounded up while there is time and down when it is over.
+pub fn duration(locale: Locale, ms: i64, up: bool) -> String {
+    let min = if up { (ms.max(0) + 59_999) / 60_000 } else { ms.max(0) / 60_000 };
+    let (d, h, m) = (min / 1440, min / 60 % 24, min % 60);
+    let [d_, h_, m_] = [d, h, m].map(|n| n.to_string());
+    let args = [("d", d_.as_str()), ("h", h_.as_str()), ("m", m_.as_str())];
+    tx(locale, if d > 0 { "time-d" } else if h > 0 { "time-hm" } else { "time-m" }, &args)
+}
+
+/// Time left or over, in words.
+pub fn left(locale: Locale, ms: i64) -> String {
+    let text = duration(locale, ms.abs(), ms > 0);
+    tx(locale, if ms > 0 { "time-left" } else { "time-over" }, &[("time", &text)])
+}
+
+/// A limit as the standard states it.
+pub fn limit_text(locale: Locale, limit: Limit) -> String {
+    let (key, n) = match limit {
+        Limit::Minute { n } => ("limit-minute", n),
+        Limit::Hour { n } => ("limit-hour", n),
+        Limit::NaturalDay { n: 0 } => ("limit-today", 0),
+        Limit::NaturalDay { n } => ("limit-day", n),
+    };
+    tx(locale, key, &[("n", &n.to_string())])
+}
+
+/// The clocks of the present round and the promises, what is due first, first.
+pub fn lines(p: &Page, case: &CaseState) -> Vec<ClockLine> {
+    let mut list: Vec<(&Clock, ClockView)> = case
+        .clocks
+        .iter()
+        .filter(|c| c.code == ClockCode::Promise || c.cycle == case.cycle)
+        .map(|c| (c, c.view(p.now)))
+        .filter(|(_, v)| v.state != ClockState::Cancelled)
+        .collect();
+    list.sort_by_key(|(c, _)| c.code);
+    list.into_iter().map(|(c, v)| line(p, case, c, &v)).collect()
+}
+
+fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
+    let l = p.locale;
+    let limit_ms = v.limit_ms.unwrap_or(0);
+    let used = v.left_ms.map_or(0, |left| limit_ms - left);
+    let progress = if limit_ms > 0 { (used * 100 / limit_ms).clamp(0, 100) } else { 0 };
+    let due_text = |at: i64| tx(l, "case-by-time", &[("time", &p.time(at))]);
+    let (class, icon, bar, text) = match v.state {
+        ClockState::Met => ("met", "check", "", tx(l, "case-met", &[("time", &duration(l, used, false))])),
+        ClockState::BreachedDone => ("over", "alarm", "over", p.code("clock_state", "breached_done")),
+        ClockState::Overdue => ("over", "alarm", "over", left(l, v.left_ms.unwrap_or(0).min(0))),
+        ClockState::Near => ("near", "clock", "near", left(l, v.left_ms.unwrap_or(0))),
+        ClockState::Running => ("ok", "clock", "blu", left(l, v.left_ms.unwrap_or(0))),
+        ClockState::Paused | ClockState::NotStarted | ClockState::Cancelled => {
+            ("hold", "player-pause", "gry", p.code("clock_state", v.state.as_str()))
+        }
+    };
+    let limit = match (c.limit, v.due_at) {
+        (_, Some(due)) if matches!(v.state, ClockState::Running | ClockState::Near | ClockState::Overdue) => due_text(due),
+        (Some(limit), _) if c.code == ClockCode::Callback && v.state == ClockState::NotStarted => {
+            tx(l, "case-after-done", &[("limit", &limit_text(l, limit))])
+        }
+        (Some(limit), _) => limit_text(l, limit),
+        (None, Some(due)) => due_text(due),
+        (None, None) => String::new(),
+    };
+    let running = matches!(v.state, ClockState::Running | ClockState::Near | ClockState::Overdue);
+    let label = match case.promises.iter().find(|m| c.code == ClockCode::Promise && m.no == c.cycle) {
+        Some(m) => tx(l, "case-promise-clock", &[("what", &short(&m.what))]),
+        None => p.code("clock", c.code.as_str()),
+    };
+    ClockLine {
+        label,
+        limit,
+        class,
+        icon,
+        text,
+        due: v.due_at.filter(|_| running),
+        near_ms: (limit_ms / 4).min(15 * 60_000),
+        progress: if v.state == ClockState::NotStarted { 0 } else { progress },
+        bar,
+        why: why(p, case, c, v),
+    }
+}
+
+fn short(text: &str) -> String {
+    let mut s: String = text.chars().take(16).collect();
+    if text.chars().count() > 16 {
+        s.push('…');
+    }
+    s
+}
+
+/// Why it is due then: where it began, the limit and its clause, what counted and what did not.
+fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
+    let l = p.locale;
+    let mut out = Vec::new();
+    if let Some(limit) = c.limit {
+        let args = [("limit", limit_text(l, limit)), ("clause", c.clause.clone()), ("version", case.standard.clone())];
+        let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        out.push(tx(l, "why-limit", &args));
+    }
+    match c.started_at {
+        Some(at) => out.push(tx(l, "why-start", &[("time", &p.full_time(at))])),
+        None => out.push(t(l, "why-not-started")),
+    }
+    for s in &v.explain {
+        let key = match s.kind {
+            StretchKind::Counted => "why-counted",
+            StretchKind::Paused => "why-paused",
+        };
+        let reason = s.reason.map(|r| p.code("wait", r.as_str())).unwrap_or_default();
+        let args = [
+            ("from", p.time(s.from)),
+            ("to", p.time(s.to)),
+            ("time", duration(l, s.to - s.from, false)),
+            ("reason", reason),
+        ];
+        let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        out.push(tx(l, key, &args));
+    }
+    if let Some(source) = v.bound_by {
+        out.push(tx(l, "why-bound", &[("source", &p.code("bound", source.as_str()))]));
+    }
+    match (v.breached_at, v.breach_reason, v.excused) {
+        (Some(at), _, true) => out.push(tx(l, "why-excused", &[("time", &p.full_time(at))])),
+        (Some(at), Some(reason), false) => {
+            let reason = p.code("breach", reason.as_str());
+            out.push(tx(l, "why-breached", &[("time", &p.full_time(at)), ("reason", &reason)]));
+        }
+        _ => {}
+    }
+    if let Some(due) = v.due_at {
+        out.push(tx(l, "why-due", &[("time", &p.full_time(due))]));
+    }
+    out
+}

@@ -1,0 +1,170 @@
+//! The page of a case and its parts that ask for themselves again.
+
+use app::case;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::access::Action;
+use serde::Deserialize;
+
+use super::presence::{self, Other};
+use super::view::{LINES, Timeline, View, load, timeline as lines};
+use crate::fail::{Answer, Fail};
+use crate::gate::{Viewer, encode};
+use crate::live;
+use crate::page::Page;
+use crate::state::Web;
+
+/// What the timeline shows, and what the page has already.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Ask {
+    show: String,
+    before: Option<i64>,
+    /// The last journal number that the page shows.
+    seen: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "case/page.html")]
+struct CasePage {
+    p: Page,
+    v: View,
+    t: Timeline,
+    others: Vec<Other>,
+    may_print: bool,
+}
+
+#[derive(Template)]
+#[template(path = "case/body.html")]
+struct CaseBody {
+    p: Page,
+    v: View,
+    t: Timeline,
+    may_print: bool,
+}
+
+#[derive(Template)]
+#[template(path = "case/lines.html")]
+struct TimelinePart {
+    p: Page,
+    t: Timeline,
+    id: String,
+}
+
+#[derive(Template)]
+#[template(path = "case/more.html")]
+struct MorePart {
+    p: Page,
+    t: Timeline,
+    id: String,
+}
+
+fn people(v: &Viewer, p: &Page, id: &domain::ids::CaseId, doing: Option<Action>) -> Vec<Other> {
+    let Some(s) = &v.session else { return Vec::new() };
+    presence::here(&s.site, id, &s.actor, v.now, doing);
+    presence::others(p, &s.site, id, &s.actor.id)
+}
+
+/// The page of a case, by its number or id.
+pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Query(q): Query<Ask>) -> Answer {
+    let given = key.clone();
+    let l = web.read(&v.ctx()?, move |c, ctx| load(c, ctx, &key)).await?;
+    if l.seen.state.number != given {
+        return Ok(Redirect::to(&format!("/cases/{}", encode(&l.seen.state.number))).into_response());
+    }
+    let p = Page::titled(&web, &v, format!("{} {}", l.seen.state.number, super::view::title(&l.names, &l.seen.state)));
+    let t = lines(&p, &l.names, &l.entries, &q.show, LINES);
+    let view = View::new(&p, &l);
+    let others = people(&v, &p, &l.seen.state.id, None);
+    Ok(live::page(&CasePage { v: view, t, others, may_print: v.may(Action::PrintOrder), p })?)
+}
+
+/// The part of the page that changes by itself; nothing when it shows the last entry already.
+pub async fn body(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Query(q): Query<Ask>) -> Answer {
+    let l = web.read(&v.ctx()?, move |c, ctx| load(c, ctx, &key)).await?;
+    if q.seen == Some(l.seq) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    drawn(&web, &v, &l, &q.show)
+}
+
+/// The changing part as it is now.
+pub async fn fragment(web: &Web, v: &Viewer, key: &str, show: &str) -> Result<Response, Fail> {
+    let key = key.to_owned();
+    let l = web.read(&v.ctx()?, move |c, ctx| load(c, ctx, &key)).await?;
+    drawn(web, v, &l, show)
+}
+
+fn drawn(web: &Web, v: &Viewer, l: &super::view::Loaded, show: &str) -> Answer {
+    let mut p = Page::titled(web, v, l.seen.state.number.clone());
+    p.path = format!("/cases/{}", l.seen.state.number);
+    let t = lines(&p, &l.names, &l.entries, show, LINES);
+    let view = View::new(&p, l);
+    Ok(live::page(&CaseBody { v: view, t, may_print: v.may(Action::PrintOrder), p })?)
+}
+
+/// More of the timeline, or another filter of it.
+pub async fn timeline(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(key): Path<String>, Query(q): Query<Ask>) -> Answer {
+    let before = q.before.unwrap_or(i64::MAX);
+    let (number, id, names, entries) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let s = case::find(c, ctx, &key)?.state;
+            let names = super::names::Names::load(c, ctx)?;
+            let entries = store::journal::for_case(c, ctx.site.as_str(), s.id.as_str(), before, 200)?;
+            Ok((s.number, s.id, names, entries))
+        })
+        .await?;
+    if !headers.contains_key("hx-request") {
+        return Ok(Redirect::to(&format!("/cases/{}?show={}", encode(&number), encode(&q.show))).into_response());
+    }
+    let p = Page::titled(&web, &v, number);
+    let t = lines(&p, &names, &entries, &q.show, LINES);
+    let id = id.into_string();
+    // What is older joins the list; another filter replaces it.
+    Ok(if q.before.is_some() { live::page(&MorePart { p, t, id })? } else { live::page(&TimelinePart { p, t, id })? })
+}
+
+#[derive(Template)]
+#[template(source = "<b class=\"nw\" data-content>{{ phone }}</b>", ext = "html")]
+struct Shown {
+    phone: String,
+}
+
+/// Shows the whole number: one act, in the journal.
+pub async fn reveal(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(key): Path<String>) -> Answer {
+    let phone = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            let id = case::find(tx, ctx, &key)?.state.id;
+            case::reveal_phone(tx, ctx, &id)
+        })
+        .await?;
+    if headers.contains_key("hx-request") {
+        return Ok(live::page(&Shown { phone })?);
+    }
+    let p = Page::new(&web, &v, "case-phone");
+    Ok(live::page(&Revealed { p, phone })?)
+}
+
+#[derive(Template)]
+#[template(path = "case/revealed.html")]
+struct Revealed {
+    p: Page,
+    phone: String,
+}
+
+#[derive(Template)]
+#[template(path = "case/here.html")]
+struct Here {
+    p: Page,
+    others: Vec<Other>,
+}
+
+/// Says "I am here" and answers who else is.
+pub async fn here(State(web): State<Web>, v: Viewer, Path(key): Path<String>) -> Answer {
+    let id = web.read(&v.ctx()?, move |c, ctx| Ok(case::find(c, ctx, &key)?.state.id)).await?;
+    let p = Page::new(&web, &v, "product");
+    let others = people(&v, &p, &id, None);
+    Ok(live::page(&Here { p, others })?)
+}
