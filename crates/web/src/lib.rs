@@ -7,22 +7,21 @@ pub mod routes;
 pub mod state;
 
 mod account;
-mod case;
 mod attachment;
+mod case;
 mod desk;
 mod fail;
 mod find;
 mod gate;
 mod health;
-mod link;
-mod live;
-mod page;
-mod task;
 mod journal;
+mod link;
 mod list;
 mod live;
+mod outbox;
 mod page;
 mod print;
+mod task;
 mod when;
 
 use axum::Router;

@@ -7,7 +7,7 @@ mod sign;
 mod view;
 
 pub use act::{not_solved, photos, quote, say, urge};
-pub use given::{file, receipt, signature};
+pub use given::{drawing, file, receipt, signature};
 pub use sign::{RATES, code, sign, sign_page};
 
 /// What other phone pages show in the same way.

@@ -33,7 +33,6 @@ pub struct Entry {
 fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
-        "/attachments" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -146,6 +145,18 @@ contents! {
     POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
     GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
     POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
+
+    // messages, their channels, and the links of a case
+    GET  "/messages" May(Action::ResendMessage) => crate::outbox::messages;
+    POST "/messages/{id}/again" May(Action::ResendMessage) => crate::outbox::send_again;
+    GET  "/settings/channels" May(Action::Settings) => crate::outbox::channels;
+    POST "/settings/channels/{channel}" May(Action::Settings) => crate::outbox::save_channel;
+    POST "/settings/channels/{channel}/test" May(Action::Settings) => crate::outbox::test_channel;
+    POST "/hooks/sms/{site}" Secret => crate::outbox::report;
+    GET  "/cases/{id}/links" May(Action::ViewCase) => crate::outbox::links;
+    POST "/cases/{id}/links" May(Action::SendLink) => crate::outbox::make_link;
+    POST "/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::outbox::withdraw_link;
+    GET  "/cases/{id}/signature/{confirmation}" May(Action::ViewCase) => crate::outbox::signature;
 
     // on the way
     GET  "/tasks" May(Action::Accept) => crate::task::list;

@@ -61,7 +61,6 @@ pub struct SignView {
 #[template(path = "link/sign.html")]
 struct SignPage {
     p: Page,
-    s: SiteHead,
     v: SignView,
     error: Option<String>,
 }
