@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod house;
 pub mod desk;
 pub mod directory;
 mod ids;
@@ -21,6 +22,7 @@ pub mod search;
 pub mod seam;
 pub mod site;
 pub mod task;
+pub mod staff;
 pub mod view;
 
 
@@ -38,6 +40,7 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,
     directory::occupancy::STATEMENTS,
@@ -51,6 +54,7 @@ const MODULES: &[&[seam::Statement]] =
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,
+    staff::STATEMENTS,
     view::STATEMENTS,
 ];
 

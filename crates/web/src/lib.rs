@@ -9,10 +9,13 @@ pub mod state;
 mod account;
 mod attachment;
 mod case;
+mod department;
 mod desk;
 mod fail;
 mod find;
+mod form;
 mod gate;
+mod handbook;
 mod health;
 mod journal;
 mod link;
@@ -20,6 +23,8 @@ mod list;
 mod live;
 mod outbox;
 mod page;
+mod settings;
+mod staff;
 mod print;
 mod task;
 mod when;
@@ -27,6 +32,7 @@ mod when;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub use live::stop;
 pub use state::{Settings, Web};
 
 /// The whole product as one service.
