@@ -2,6 +2,7 @@
 
 mod demo;
 mod journal;
+mod outbox;
 mod serve;
 
 use std::path::PathBuf;

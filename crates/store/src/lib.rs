@@ -15,10 +15,13 @@ pub mod desk;
 pub mod directory;
 mod ids;
 pub mod journal;
+pub mod link;
+pub mod message;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod task;
 pub mod staff;
 pub mod view;
 
@@ -45,9 +48,12 @@ const MODULES: &[&[seam::Statement]] =
     directory::thing::STATEMENTS,
     directory::unit::STATEMENTS,
     journal::STATEMENTS,
+    link::STATEMENTS,
+    message::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    task::STATEMENTS,
     staff::STATEMENTS,
     view::STATEMENTS,
 ];

@@ -20,12 +20,15 @@ mod gate;
 mod handbook;
 mod health;
 mod journal;
+mod link;
 mod list;
 mod live;
+mod outbox;
 mod page;
 mod settings;
 mod staff;
 mod print;
+mod task;
 mod when;
 
 use axum::Router;

@@ -32,7 +32,7 @@ pub struct Entry {
 /// The largest body that a route takes, in bytes.
 fn body_limit(path: &str) -> usize {
     match path {
-        "/attachments" => 16 * 1024 * 1024,
+        "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -195,6 +195,45 @@ contents! {
     // files
     POST "/attachments" SignedIn => crate::attachment::post;
     GET  "/files/{id}" SignedIn => crate::attachment::file;
+
+    // the customer's and the vendor's own pages, by a secret address
+    GET  "/r/{token}" Secret => crate::link::track;
+    GET  "/r/{token}/sign" Secret => crate::link::sign_page;
+    POST "/r/{token}/sign" Secret => crate::link::sign;
+    POST "/r/{token}/code" Secret => crate::link::code;
+    POST "/r/{token}/quote" Secret => crate::link::quote;
+    POST "/r/{token}/urge" Secret => crate::link::urge;
+    POST "/r/{token}/say" Secret => crate::link::say;
+    POST "/r/{token}/not-solved" Secret => crate::link::not_solved;
+    POST "/r/{token}/photos" Secret => crate::link::photos;
+    GET  "/r/{token}/files/{id}" Secret => crate::link::file;
+    GET  "/r/{token}/signature" Secret => crate::link::signature;
+    GET  "/r/{token}/receipt" Secret => crate::link::receipt;
+    GET  "/v/{token}" Secret => crate::task::vendor_show;
+    POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
+    GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
+    POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
+
+    // messages, their channels, and the links of a case
+    GET  "/messages" May(Action::ResendMessage) => crate::outbox::messages;
+    POST "/messages/{id}/again" May(Action::ResendMessage) => crate::outbox::send_again;
+    GET  "/settings/channels" May(Action::Settings) => crate::outbox::channels;
+    POST "/settings/channels/{channel}" May(Action::Settings) => crate::outbox::save_channel;
+    POST "/settings/channels/{channel}/test" May(Action::Settings) => crate::outbox::test_channel;
+    POST "/hooks/sms/{site}" Secret => crate::outbox::report;
+    GET  "/cases/{id}/links" May(Action::ViewCase) => crate::outbox::links;
+    POST "/cases/{id}/links" May(Action::SendLink) => crate::outbox::make_link;
+    POST "/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::outbox::withdraw_link;
+    GET  "/cases/{id}/signature/{confirmation}" May(Action::ViewCase) => crate::outbox::signature;
+
+    // on the way
+    GET  "/tasks" May(Action::Accept) => crate::task::list;
+    GET  "/tasks/{number}" May(Action::Accept) => crate::task::show;
+    POST "/tasks/{number}/photos" May(Action::Attach) => crate::task::photos;
+    POST "/tasks/{number}/phone" May(Action::RevealPhone) => crate::task::reveal;
+    POST "/tasks/{number}/link" May(Action::SendLink) => crate::task::hand_link;
+    POST "/tasks/{number}/device" May(Action::Confirm) => crate::task::device_sign;
+    POST "/tasks/{number}/{step}" May(Action::Accept) => crate::task::step;
 
     GET "/" SignedIn => crate::health::home;
 }

@@ -4,3 +4,4 @@ mod case;
 mod desk;
 mod directory;
 mod find;
+mod link;
