@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod directory;
 mod ids;
 pub mod journal;
 pub mod migrate;
@@ -32,6 +33,11 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    directory::find::STATEMENTS,
+    directory::occupancy::STATEMENTS,
+    directory::person::STATEMENTS,
+    directory::thing::STATEMENTS,
+    directory::unit::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
