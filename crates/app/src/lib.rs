@@ -13,6 +13,7 @@ pub mod directory;
 pub mod error;
 pub mod files;
 pub mod find;
+pub mod import;
 pub mod journal;
 pub mod live;
 pub mod once;

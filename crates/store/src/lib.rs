@@ -12,6 +12,7 @@ pub mod check;
 pub mod db;
 pub mod directory;
 mod ids;
+pub mod import;
 pub mod journal;
 pub mod migrate;
 pub mod search;
@@ -38,6 +39,7 @@ const MODULES: &[&[seam::Statement]] =
     directory::person::STATEMENTS,
     directory::thing::STATEMENTS,
     directory::unit::STATEMENTS,
+    import::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
