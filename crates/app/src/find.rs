@@ -101,7 +101,8 @@ struct Finder<'a> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn find(c: &mut Conn, ctx: &Ctx, text: &str, each: usize) -> Res<Vec<Group>> {
-    let text: String = fold(text).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST).collect();
+    let text: String = fold(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST).collect();
     if text.is_empty() {
         return Ok(Vec::new());
     }
@@ -287,7 +288,8 @@ impl Finder<'_> {
         if digits.len() >= 6 {
             let (from, to) = range(whole.as_deref().unwrap_or(&digits));
             for h in db::phone_heads(c, &self.ctx.site, &from, &to, LOOK)? {
-                found.push((h, if whole.as_ref() == Some(&h.number) { 98 } else { 70 }));
+                let score = if whole.as_ref() == Some(&h.number) { 98 } else { 70 };
+                found.push((h, score));
             }
         }
         let shown: String = digits.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
@@ -396,11 +398,11 @@ impl Finder<'_> {
         let site = &self.ctx.site;
         let (from, to) = range(&code);
         let mut found = db::plates(c, site, &from, &to, LOOK)?;
-        found.extend(db::plate_serials(c, site, &from, &to, LOOK)?);
+        found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?);
         // A8K…: the city's letter and the beginning of the serial.
         if let Some(rest) = code.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|r| r.len() >= 2) {
             let (from, to) = range(rest);
-            found.extend(db::plate_serials(c, site, &from, &to, LOOK)?.into_iter().filter(|v| v.plate.contains(&code)));
+            found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?.into_iter().filter(|v| v.plate.contains(&code)));
         }
         let tail: String = code.chars().rev().collect();
         let (from, to) = range(&tail);

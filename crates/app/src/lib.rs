@@ -15,6 +15,7 @@ pub mod files;
 pub mod find;
 pub mod import;
 pub mod journal;
+pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;

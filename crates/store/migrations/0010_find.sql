@@ -13,9 +13,9 @@ CREATE INDEX unit_building_sort ON unit (building_id, sort_key);
 
 ALTER TABLE building ADD COLUMN sort_key TEXT NOT NULL DEFAULT '';
 
-ALTER TABLE vehicle ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+ALTER TABLE vehicle ADD COLUMN short TEXT NOT NULL DEFAULT '';
 ALTER TABLE vehicle ADD COLUMN tail TEXT NOT NULL DEFAULT '';
-CREATE INDEX vehicle_serial ON vehicle (site_id, serial);
+CREATE INDEX vehicle_short ON vehicle (site_id, short);
 CREATE INDEX vehicle_tail ON vehicle (site_id, tail);
 
 CREATE INDEX person_merge_kept ON person_merge (kept_id);

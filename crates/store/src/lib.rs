@@ -18,6 +18,7 @@ pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod view;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -44,6 +45,7 @@ const MODULES: &[&[seam::Statement]] =
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    view::STATEMENTS,
 ];
 
 /// Every statement of the store.

@@ -10,11 +10,14 @@ mod account;
 mod case;
 mod attachment;
 mod fail;
+mod find;
 mod gate;
 mod health;
 mod journal;
+mod list;
 mod live;
 mod page;
+mod print;
 mod when;
 
 use axum::Router;

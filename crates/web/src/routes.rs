@@ -78,6 +78,10 @@ contents! {
     POST "/set-up" Open => crate::account::set_up;
     POST "/locale" Open => crate::account::locale;
 
+    // the search box
+    GET "/find" SignedIn => crate::find::hits;
+    GET "/find/page" SignedIn => crate::find::results;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
@@ -90,6 +94,21 @@ contents! {
     POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
+
+    // lists
+    GET  "/cases" May(Action::ViewCase) => crate::list::cases;
+    GET  "/orders" May(Action::ViewCase) => crate::list::orders;
+    GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
+    GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/export/{list}" May(Action::Export) => crate::list::export;
+    POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
+    POST "/views/{list}" SignedIn => crate::list::save_view;
+    POST "/views/{list}/{id}/remove" SignedIn => crate::list::remove_view;
+
+    // print
+    GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
+    GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
+    GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
 
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;

@@ -460,7 +460,7 @@ impl Life {
                 self.plan_in(at, 20, 70, key, Step::Complete);
             }
             Step::Complete => self.complete(tx, &hands, at, key, &t)?,
-            Step::Confirm => self.confirm(tx, &hands, at, key, &t)?,
+            Step::Confirm => self.confirm(tx, &hands, at, &t)?,
             Step::Pay => {
                 let seen = case::get(tx, &desk, &t.case)?;
                 let owed = seen.state.owed_cents();
@@ -534,7 +534,7 @@ impl Life {
         Ok(())
     }
 
-    fn confirm(&mut self, tx: &mut Tx, hands: &Ctx, at: i64, key: u64, t: &Todo) -> Res<()> {
+    fn confirm(&mut self, tx: &mut Tx, hands: &Ctx, at: i64, t: &Todo) -> Res<()> {
         let seen = case::get(tx, hands, &t.case)?;
         let own = self.dice.percent(82);
         let how = if own {

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::access::Role;
+use domain::directory::Relation;
 use domain::ids::{CompanyId, DepartmentId, SiteId, StaffId};
 use store::Db;
 use store::db::Tx;
@@ -22,6 +23,7 @@ use self::estate::{House, Member, People};
 use self::life::{Home, Life};
 use crate::ctx::{Clock, Ctx, Entropy};
 use crate::desk::Desk;
+use crate::directory::{self, NewParking, NewPerson, NewPhone, NewUnit, NewVehicle};
 use crate::error::{Error, Res};
 use crate::site::NewSite;
 use crate::staff::NewStaff;
@@ -293,12 +295,61 @@ fn move_in(
     Ok(homes)
 }
 
-fn household(_tx: &mut Tx, _ctx: &Ctx, h: &House) -> Res<Home> {
+/// One household through the archive's own use cases.
+fn household(tx: &mut Tx, ctx: &Ctx, h: &House) -> Res<Home> {
+    let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
+    let unit = directory::upsert_unit(tx, ctx, &NewUnit {
+        building: h.building.to_string(),
+        entrance: Some(h.entrance.to_string()),
+        room: h.room.clone(),
+        floor: Some(h.floor),
+        layout: some(if h.area_cm2 > 1_000_000 { "三室两厅" } else { "两室两厅" }),
+        area_cm2: Some(h.area_cm2),
+        usage_state: some("入住"),
+        move_in_on: some("2021-06"),
+        preference: some(h.preference),
+        care_note: some(h.care_note),
+    })?
+    .id;
+    let mut first = None;
+    for p in &h.people {
+        let phones = some(&p.phone).map(|number| NewPhone { number, confirmed: true, ..NewPhone::default() });
+        let person = directory::upsert_person(tx, ctx, &NewPerson {
+            name: p.name.clone(),
+            gender: some(if p.female { "female" } else { "male" }),
+            phones: phones.into_iter().collect(),
+            unit: Some(unit.clone()),
+            ..NewPerson::default()
+        })?
+        .id;
+        let relation = p.relation.parse::<Relation>().map_err(Error::internal)?;
+        directory::ensure_occupancy(tx, ctx, &unit, &person, relation, Some("2021-06-01"))?;
+        first.get_or_insert(person);
+    }
+    if let Some(plate) = &h.plate {
+        directory::upsert_vehicle(tx, ctx, &NewVehicle {
+            plate: plate.clone(),
+            person: first.clone(),
+            unit: Some(unit.clone()),
+            ..NewVehicle::default()
+        })?;
+    }
+    if let Some(code) = &h.parking {
+        directory::upsert_parking(tx, ctx, &NewParking {
+            lot: "地下车库".to_owned(),
+            code: code.clone(),
+            person: first.clone(),
+            unit: Some(unit.clone()),
+            plate: h.plate.clone(),
+            tenure: some("产权"),
+            ..NewParking::default()
+        })?;
+    }
     let owner = h.people.first();
     Ok(Home {
-        unit: None,
+        unit: Some(unit),
         code: format!("{}-{}-{}", h.building, h.entrance, h.room),
-        person: None,
+        person: first,
         name: owner.map(|p| p.name.clone()).unwrap_or_default(),
         phone: owner.map(|p| p.phone.clone()).unwrap_or_default(),
         floor: h.floor,

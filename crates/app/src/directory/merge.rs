@@ -209,7 +209,8 @@ pub fn candidates(c: &mut Conn, ctx: &Ctx, person: &PersonId) -> Res<Vec<PersonV
     ids.truncate(10);
     let mut out = Vec::new();
     for id in ids {
-        out.push(view(c, ctx, &super::standing(c, ctx, &id)?)?);
+        let p = super::standing(c, ctx, &id)?;
+        out.push(view(c, ctx, &p)?);
     }
     Ok(out)
 }

@@ -75,7 +75,7 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
     ctx.need(Action::EditDirectory)?;
     let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "plate-form"))?;
     let person = root(tx, ctx, n.person.as_ref())?;
-    let (serial, tail) = looked_up(&plate);
+    let (short, tail) = looked_up(&plate);
     let old = db::vehicle_by_plate(tx, &ctx.site, plate.as_str())?;
     let made = old.is_none();
     let mut row = old.clone().unwrap_or_else(|| db::Vehicle {
@@ -89,7 +89,7 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
         kind: String::new(),
         ended_at: None,
         version: 0,
-        serial,
+        short,
         tail,
     });
     row.person_id = person.or(row.person_id);

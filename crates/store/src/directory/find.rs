@@ -137,8 +137,8 @@ sql! {
     pub fn plates(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<Vehicle> {
         "SELECT ", Vehicle::COLS, " FROM vehicle WHERE site_id = $1 AND plate >= $2 AND plate < $3 ORDER BY plate LIMIT $4"
     }
-    pub fn plate_serials(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<Vehicle> {
-        "SELECT ", Vehicle::COLS, " FROM vehicle WHERE site_id = $1 AND serial >= $2 AND serial < $3 ORDER BY serial LIMIT $4"
+    pub fn plate_shorts(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<Vehicle> {
+        "SELECT ", Vehicle::COLS, " FROM vehicle WHERE site_id = $1 AND short >= $2 AND short < $3 ORDER BY short LIMIT $4"
     }
     pub fn plate_tails(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<Vehicle> {
         "SELECT ", Vehicle::COLS, " FROM vehicle WHERE site_id = $1 AND tail >= $2 AND tail < $3 ORDER BY tail LIMIT $4"

@@ -5,12 +5,12 @@ use domain::ids::{ParkingId, PersonId, SiteId, UnitId, VehicleId};
 use crate::seam::{row, sql};
 
 row! {
-    /// A vehicle. `serial` is the plate without province and letter, `tail` the plate from behind: for the search box.
+    /// A vehicle. `short` is the plate without province and letter, `tail` the plate from behind: for the search box.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Vehicle {
         pub id: VehicleId, pub site_id: SiteId, pub plate: String, pub person_id: Option<PersonId>,
         pub unit_id: Option<UnitId>, pub brand: String, pub color: String, pub kind: String, pub ended_at: Option<i64>,
-        pub version: i64, pub serial: String, pub tail: String,
+        pub version: i64, pub short: String, pub tail: String,
     }
 }
 

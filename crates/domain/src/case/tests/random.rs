@@ -355,7 +355,9 @@ fn sound(case: &CaseState) -> Result<(), String> {
         case.paid_cents() >= 0 && case.charged_cents() >= 0,
         "money below nothing",
     )?;
-    let within = case.accepted_cents().is_none_or(|accepted| case.charged_cents() <= accepted);
+    let within = case
+        .accepted_cents()
+        .is_none_or(|accepted| case.charged_cents() <= accepted);
     must(within, "charged more than accepted")?;
     must(
         case.open_callback().is_none() || case.is_open(),
