@@ -82,6 +82,27 @@ contents! {
     GET "/find" SignedIn => crate::find::hits;
     GET "/find/page" SignedIn => crate::find::results;
 
+    // the archive
+    GET  "/households" May(Action::ViewDirectory) => crate::directory::households;
+    GET  "/households/new" May(Action::EditDirectory) => crate::directory::new_unit_form;
+    POST "/households/new" May(Action::EditDirectory) => crate::directory::new_unit;
+    GET  "/households/{unit}" May(Action::ViewDirectory) => crate::directory::household;
+    GET  "/households/{unit}/card" May(Action::ViewDirectory) => crate::directory::card;
+    GET  "/households/{unit}/changes" May(Action::ViewDirectory) => crate::directory::changes;
+    GET  "/households/{unit}/do/{act}" May(Action::EditDirectory) => crate::directory::unit_form;
+    POST "/households/{unit}/do/{act}" May(Action::EditDirectory) => crate::directory::unit_act;
+    GET  "/people/find" May(Action::ViewDirectory) => crate::directory::people_options;
+    GET  "/people/{id}" May(Action::ViewDirectory) => crate::directory::person;
+    GET  "/people/{id}/do/{act}" May(Action::EditDirectory) => crate::directory::person_form;
+    POST "/people/{id}/do/{act}" May(Action::EditDirectory) => crate::directory::person_act;
+    GET  "/people/{id}/merge" May(Action::MergePersons) => crate::directory::merge_form;
+    POST "/people/{id}/merge" May(Action::MergePersons) => crate::directory::merge_person;
+    POST "/people/{id}/merge/{merge}/undo" May(Action::MergePersons) => crate::directory::take_apart;
+    POST "/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::directory::mark_phone;
+    POST "/people/{id}/phones/{position}/reveal" May(Action::RevealPhone) => crate::directory::reveal_phone;
+    POST "/people/{id}/id-number/reveal" May(Action::RevealPhone) => crate::directory::reveal_id;
+    POST "/vehicles/{id}/end" May(Action::EditDirectory) => crate::directory::end_vehicle;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;

@@ -46,13 +46,13 @@ pub fn merge(tx: &mut Tx, ctx: &Ctx, kept: &PersonId, double: &PersonId) -> Res<
     ctx.need(Action::MergePersons)?;
     let staff = ctx.need_staff()?.id.clone();
     if kept == double {
-        return Err(Error::field("person", "merge-same"));
+        return Err(Error::field("person", "directory-merge-same"));
     }
     both(tx, kept, double)?;
     let old = db::get(tx, &ctx.site, kept)?.ok_or(Error::NotFound)?;
     let gone = db::get(tx, &ctx.site, double)?.ok_or(Error::NotFound)?;
     if old.merged_into.is_some() || gone.merged_into.is_some() {
-        return Err(Error::field("person", "merge-already"));
+        return Err(Error::field("person", "directory-merge-already"));
     }
     let mut moved = Moved::default();
     let mut position = db::phone_next(tx, kept)?;
@@ -155,7 +155,7 @@ pub fn take_apart(tx: &mut Tx, ctx: &Ctx, id: &str) -> Res<PersonId> {
     let mut kept = db::get(tx, &ctx.site, &m.kept_id)?.ok_or(Error::NotFound)?;
     let double = db::get(tx, &ctx.site, &m.merged_id)?.ok_or(Error::NotFound)?;
     if kept.merged_into.is_some() {
-        return Err(Error::field("merge", "merge-later-first"));
+        return Err(Error::field("merge", "directory-merge-later-first"));
     }
     if db::merge_undone(tx, id, ctx.now)? != 1 {
         return Err(Error::NotFound);

@@ -70,7 +70,7 @@ pub fn standing(c: &mut Conn, ctx: &Ctx, id: &PersonId) -> Res<Person> {
 
 fn check_note(f: &mut Fields, name: &str, text: &str) {
     if text.chars().count() > MOST_NOTE {
-        f.add(name, "too-long");
+        f.add(name, "directory-too-long");
     }
     if domain::privacy::has_number(text) {
         f.add(name, "directory-no-numbers");
@@ -82,7 +82,7 @@ fn check_date(f: &mut Fields, name: &str, text: Option<&str>) {
     if let Some(t) = text
         && t.parse::<jiff::civil::Date>().is_err()
     {
-        f.add(name, "date-form");
+        f.add(name, "directory-date-form");
     }
 }
 

@@ -53,7 +53,7 @@ fn check(name: Option<&str>, birth_year: Option<i64>, notes: [Option<&str>; 2]) 
         if name.trim().is_empty() {
             f.add("name", "required");
         } else if name.chars().count() > MOST_NAME {
-            f.add("name", "too-long");
+            f.add("name", "directory-too-long");
         }
     }
     if birth_year.is_some_and(|y| !(1880..=2200).contains(&y)) {
@@ -255,7 +255,7 @@ pub fn correct_person(tx: &mut Tx, ctx: &Ctx, id: &PersonId, seen: i64, c: &Corr
         f.add("id_number", "directory-id-wrong");
     }
     if c.reason.chars().count() > super::MOST_NOTE {
-        f.add("reason", "too-long");
+        f.add("reason", "directory-too-long");
     }
     f.done()?;
     let mut row = old.clone();

@@ -46,7 +46,7 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
     if domain::phone::is_placeholder(&n.number) {
         return Ok(false);
     }
-    let phone = domain::phone::normalise(&n.number).map_err(|_| Error::field("number", "phone-form"))?;
+    let phone = domain::phone::normalise(&n.number).map_err(|_| Error::field("number", "directory-phone-form"))?;
     let number = phone.canonical();
     let label: String = n.label.trim().chars().take(20).collect();
     let old = db::phone(tx, person, &number)?;
@@ -97,7 +97,7 @@ pub fn add_phone(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone) -> Res
     ctx.need(Action::EditDirectory)?;
     let p = standing(tx, ctx, person)?;
     if domain::phone::is_placeholder(&n.number) {
-        return Err(Error::field("number", "phone-form"));
+        return Err(Error::field("number", "directory-phone-form"));
     }
     put(tx, ctx, &p.id, n, true)
 }

@@ -73,7 +73,7 @@ fn text(slot: &mut String, given: Option<&String>) {
 /// `Forbidden`; `Invalid` for what is no plate.
 pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<VehicleId>> {
     ctx.need(Action::EditDirectory)?;
-    let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "plate-form"))?;
+    let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "directory-plate-form"))?;
     let person = root(tx, ctx, n.person.as_ref())?;
     let (short, tail) = looked_up(&plate);
     let old = db::vehicle_by_plate(tx, &ctx.site, plate.as_str())?;
@@ -170,7 +170,7 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
     if code.is_empty() {
         f.add("code", "required");
     } else if code.chars().count() > 30 || lot.chars().count() > 30 {
-        f.add("code", "too-long");
+        f.add("code", "directory-too-long");
     }
     check_date(&mut f, "since_on", n.since_on.as_deref().and_then(some).as_deref());
     check_date(&mut f, "until_on", n.until_on.as_deref().and_then(some).as_deref());

@@ -123,7 +123,7 @@ fn check(n: &NewUnit) -> Res<()> {
         f.add("floor", "directory-floor-range");
     }
     if n.layout.as_deref().is_some_and(|v| v.chars().count() > 40) {
-        f.add("layout", "too-long");
+        f.add("layout", "directory-too-long");
     }
     for (name, text) in [("preference", &n.preference), ("care_note", &n.care_note)] {
         check_note(&mut f, name, text.as_deref().unwrap_or_default());
@@ -134,7 +134,7 @@ fn check(n: &NewUnit) -> Res<()> {
         || format!("{date}-01").parse::<jiff::civil::Date>().is_ok()
         || date.parse::<u16>().is_ok_and(|y| (1900..2200).contains(&y));
     if !dated {
-        f.add("move_in_on", "date-form");
+        f.add("move_in_on", "directory-date-form");
     }
     f.done()
 }
