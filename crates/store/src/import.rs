@@ -54,7 +54,8 @@ sql! {
     }
     /// Takes an import over from whoever held it, if nobody has said anything since `silent_since`.
     pub fn take(id: &ImportId, claim: &str, now: i64, silent_since: i64) -> u64 {
-        "UPDATE import_batch SET claim = $2, beat_at = $3 WHERE id = $1 AND state IN ('reading', 'writing') AND beat_at < $4"
+        "UPDATE import_batch SET claim = $2, beat_at = $3 WHERE id = $1 AND state IN ('reading', 'writing') \
+         AND (claim = '' OR beat_at < $4)"
     }
     /// Says how far it is; whether it is to stop. Nothing when somebody else has taken it over.
     pub fn beat(id: &ImportId, claim: &str, progress: i64, total: i64, now: i64) -> Option<bool> {
@@ -68,6 +69,11 @@ sql! {
     pub fn begin(id: &ImportId, claim: &str, mode: &str, now: i64) -> u64 {
         "UPDATE import_batch SET state = 'writing', claim = $2, mode = $3, beat_at = $4, stop_wanted = FALSE, \
          version = version + 1 WHERE id = $1 AND state IN ('ready', 'stopped')"
+    }
+    /// Begins at once with a file that was just taken in and that nobody looks at.
+    pub fn begin_unseen(id: &ImportId, claim: &str, mode: &str, now: i64) -> u64 {
+        "UPDATE import_batch SET state = 'writing', claim = $2, mode = $3, beat_at = $4, stop_wanted = FALSE, \
+         version = version + 1 WHERE id = $1 AND state = 'reading' AND claim = ''"
     }
     pub fn rest(id: &ImportId, claim: &str, state: &str, finished_at: Option<i64>) -> u64 {
         "UPDATE import_batch SET state = $3, finished_at = $4, stop_wanted = FALSE, version = version + 1 \

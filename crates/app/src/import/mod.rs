@@ -165,8 +165,7 @@ pub fn take_in(desk: &Desk, ctx: &Ctx, key: &str, bytes: &[u8], name: &str) -> R
                 number: store::import::next_number(tx, &ctx.site)?,
                 mode: String::new(),
                 claim: String::new(),
-                // Nobody works on it yet: whoever comes first takes it.
-                beat_at: 0,
+                beat_at: ctx.now,
                 stop_wanted: false,
             };
             store::import::insert(tx, &row)?;
@@ -326,6 +325,18 @@ pub fn preview(desk: &Desk, ctx: &Ctx, bytes: &[u8], name: &str, go: Go<'_>) -> 
 /// `Forbidden`, `NotFound`; `Invalid` when rows are refused and it is all or nothing, when it is not ready, or when another
 /// import of the site is being written.
 pub fn begin(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
+    start(desk, ctx, id, mode, false)
+}
+
+/// As [`begin`], for a file that was only just taken in: it is looked at when it is written.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_unseen(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
+    start(desk, ctx, id, mode, true)
+}
+
+fn start(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode, unseen: bool) -> Res<String> {
     ctx.need(Action::Import)?;
     let claim = desk.ids.hex(8);
     let (id, c) = (id.clone(), claim.clone());
@@ -339,7 +350,8 @@ pub fn begin(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
         if store::import::list(tx, &ctx.site, LISTED)?.iter().any(|o| o.state == "writing" && o.id != id) {
             return Err(Error::field("mode", "import-other-running"));
         }
-        if store::import::begin(tx, &id, &c, mode.code(), ctx.now)? != 1 {
+        let how = if unseen { store::import::begin_unseen } else { store::import::begin };
+        if how(tx, &id, &c, mode.code(), ctx.now)? != 1 {
             return Err(Error::field("mode", "import-not-ready"));
         }
         let body = json!({"number": b.number, "mode": mode.code(), "refused_rows": refused});

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::directory::Relation;
 use domain::ids::{BuildingId, PersonId, UnitId};
-use domain::plate::Plate;
+use domain::plate::{Plate, PlateKind};
 use domain::room::RoomKey;
 use office::estate::{self, EstateFile, Holder, PersonKey, Source, UnitKey};
 use office::{Field, RowProblem};
@@ -399,7 +399,7 @@ impl Maker<'_> {
                 self.refused_vehicles += 1;
                 continue;
             }
-            let plate = Plate::parse(&v.plate);
+            let plate = plate(&v.plate);
             let unit = self.unit_of(&v.holder);
             let (Some(plate), Ok(unit)) = (plate, &unit) else {
                 let (field, why, value) = match unit {
@@ -413,7 +413,7 @@ impl Maker<'_> {
             let person = self.person_of(&v.holder, unit.as_ref(), v.source);
             let key = plate.as_str().to_owned();
             if !self.archive.vehicles.contains_key(&key) {
-                let (serial, tail) = crate::directory::thing::looked_up(&plate);
+                let (short, tail) = crate::directory::thing::looked_up(&plate);
                 let row = Vehicle {
                     id: self.ctx.id(),
                     site_id: self.ctx.site.clone(),
@@ -425,7 +425,7 @@ impl Maker<'_> {
                     kind: String::new(),
                     ended_at: None,
                     version: 1,
-                    serial,
+                    short,
                     tail,
                 };
                 self.archive.vehicles.insert(key.clone(), Kept::new(row));
@@ -453,7 +453,7 @@ impl Maker<'_> {
             }
             let lot = p.lot.as_deref().unwrap_or_default().trim().to_owned();
             let place = domain::fold::fold_code(&p.code);
-            let plate = p.plate.as_deref().map(|t| (t, Plate::parse(t)));
+            let plate = p.plate.as_deref().map(|t| (t, plate(t)));
             let unit = self.unit_of(&p.holder);
             let wrong = match (&unit, plate.as_ref()) {
                 _ if place.is_empty() || place.chars().count() > 30 => {
@@ -606,6 +606,13 @@ fn note(at: &mut HashMap<String, Source>, id: &str, source: Option<&Source>) {
     if let Some(s) = source {
         at.entry(id.to_owned()).or_insert(*s);
     }
+}
+
+/// A plate that can be one: those of no known pattern (foreign, temporary) have at least some digits.
+fn plate(text: &str) -> Option<Plate> {
+    let p = Plate::parse(text)?;
+    let digits = p.as_str().chars().filter(char::is_ascii_digit).count();
+    (p.kind() != PlateKind::Other || (digits >= 3 && p.as_str().chars().count() >= 5)).then_some(p)
 }
 
 /// A given text replaces; an empty cell says nothing.
