@@ -11,6 +11,7 @@ mod account;
 mod case;
 mod attachment;
 mod directory;
+mod desk;
 mod fail;
 mod find;
 mod gate;
