@@ -285,7 +285,11 @@ pub fn changes(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Vec<Change>> {
     for e in entries {
         if e.actor_kind == "staff" && !staff.contains_key(&e.actor_id) {
             let found = store::site::staff_name(c, &e.actor_id.as_str().into())?;
-            staff.insert(e.actor_id.clone(), found.map(|s| s.name).unwrap_or_default());
+            let named = found.map(|s| {
+                let en = ctx.locale == crate::ctx::Locale::En && !s.name_en.is_empty();
+                if en { s.name_en } else { s.name }
+            });
+            staff.insert(e.actor_id.clone(), named.unwrap_or_default());
         }
         let whose = e.body.get("person").and_then(Value::as_str).unwrap_or(&e.subject_id);
         out.push(Change {

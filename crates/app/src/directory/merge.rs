@@ -193,7 +193,7 @@ pub fn candidates(c: &mut Conn, ctx: &Ctx, person: &PersonId) -> Res<Vec<PersonV
     ctx.need(Action::MergePersons)?;
     let p = db::get(c, &ctx.site, person)?.ok_or(Error::NotFound)?;
     let key = domain::directory::folded_name(&p.name);
-    let to = format!("{key}\u{0}");
+    let to = format!("{key}\u{1}");
     let mut ids: Vec<PersonId> = Vec::new();
     for h in store::directory::find::names(c, &ctx.site, &key, &to, 12)? {
         ids.push(h.merged_into.unwrap_or(h.person_id));

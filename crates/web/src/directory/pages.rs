@@ -212,7 +212,7 @@ pub fn value(p: &Page, field: &str, text: &str) -> String {
         "usage_state" => word(p, "usage", text),
         "gender" => word(p, "directory-gender", text),
         "relation" => word(p, "relation", text),
-        "area_cm2" => text.parse().map_or_else(|_| text.to_owned(), |a| format!("{} ㎡", square_metres(a))),
+        "area_cm2" => text.parse::<i64>().map_or_else(|_| text.to_owned(), |a| format!("{} ㎡", square_metres(a))),
         _ => text.to_owned(),
     }
 }
