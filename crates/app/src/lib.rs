@@ -16,6 +16,7 @@ pub mod error;
 pub mod files;
 pub mod house;
 pub mod find;
+pub mod import;
 pub mod journal;
 pub mod link;
 pub mod list;

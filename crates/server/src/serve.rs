@@ -84,6 +84,15 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || app::timer::run(&desk, &|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
+    // Not waited for at the end: what it has not finished is finished after the next start.
+    let importer = {
+        let (desk, stop) = (desk.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("import".into())
+            .spawn(move || crate::import::watch(&desk, &stop))
+            .map_err(|e| e.to_string())?
+    };
+    drop(importer);
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let public = args.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
     let secure = public.starts_with("https://");

@@ -14,6 +14,7 @@ pub mod house;
 pub mod desk;
 pub mod directory;
 mod ids;
+pub mod import;
 pub mod journal;
 pub mod link;
 pub mod message;
@@ -47,6 +48,7 @@ const MODULES: &[&[seam::Statement]] =
     directory::person::STATEMENTS,
     directory::thing::STATEMENTS,
     directory::unit::STATEMENTS,
+    import::STATEMENTS,
     journal::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_case"),
     migration!(13, "0013_link"),
     migration!(10, "0010_find"),
+    migration!(15, "0015_import"),
 ];
 
 row! {

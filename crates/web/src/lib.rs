@@ -2,6 +2,7 @@
 //! no rule lives here.
 
 pub mod assets;
+pub mod import;
 pub mod l10n;
 pub mod routes;
 pub mod state;

@@ -33,6 +33,9 @@ pub struct Entry {
 fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
+        "/attachments" => 16 * 1024 * 1024,
+        // The file and the form around it.
+        "/import" => app::import::MOST_BYTES + 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -188,6 +191,16 @@ contents! {
     GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
     GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
     GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
+
+    // importing an estate
+    GET  "/import" May(Action::Import) => crate::import::list;
+    POST "/import" May(Action::Import) => crate::import::upload;
+    GET  "/import/template/{lang}" May(Action::Import) => crate::import::template;
+    GET  "/import/{id}" May(Action::Import) => crate::import::show;
+    GET  "/import/{id}/body" May(Action::Import) => crate::import::body;
+    POST "/import/{id}/run" May(Action::Import) => crate::import::run;
+    POST "/import/{id}/stop" May(Action::Import) => crate::import::stop;
+    GET  "/import/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
 
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;

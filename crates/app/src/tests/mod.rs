@@ -2,6 +2,7 @@
 
 mod case;
 mod desk;
+mod import;
 mod directory;
 mod find;
 mod link;
