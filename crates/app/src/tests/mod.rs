@@ -1,3 +1,4 @@
 //! Use cases on both engines. One file a feature.
 
 mod case;
+mod step;
