@@ -227,7 +227,8 @@ pub fn title(ctx: &Ctx, s: &CaseState) -> String {
 
 /// Where it is, as lists show it: the unit in the console's writing, or the place in words.
 pub fn place(s: &CaseState) -> String {
-    if s.located.unit.is_some() || s.place.is_empty() { s.customer.address.clone() } else { s.place.clone() }
+    let unit = s.located.unit.is_some() || domain::room::RoomKey::parse(&s.customer.address).is_ok();
+    if unit || s.place.is_empty() { s.customer.address.clone() } else { s.place.clone() }
 }
 
 /// The open clock that is due first, and when; `NO_DUE` while nothing runs.

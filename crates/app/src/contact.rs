@@ -1,7 +1,7 @@
 //! Contacts (来电来访): what came in by phone, visit, letter or otherwise, and what came of it: answered on the spot, one or
 //! more cases, or joined to an open one.
 
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, Register, Scope, Urgency, Where,
 };
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::contact as db;
 use store::db::Tx;
+use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
@@ -354,6 +355,22 @@ pub fn assignable(tx: &mut Tx, ctx: &Ctx, worker: &StaffId) -> Res<()> {
     let works = store::account::roles_of(tx, worker)?.iter().any(|r| r.site_id == ctx.site);
     let active = store::account::is_active(tx, worker)?.unwrap_or(false);
     if works && active { Ok(()) } else { Err(Error::field("worker", "invalid-worker")) }
+}
+
+/// Reads a contact that the actor may see; what is not visible is not there.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
+    let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let mine = ctx.staff().is_some_and(|s| row.staff_id.as_ref() == Some(&s.id));
+    let visible = match ctx.reach(Action::ViewContacts) {
+        // Whoever took it down sees it again, to add a photo or a case.
+        Reach::Never | Reach::Own => mine,
+        Reach::Department => mine || ctx.staff().is_some_and(|s| s.department.is_some() && s.department == row.department_id),
+        Reach::Site | Reach::All => true,
+    };
+    if visible { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// Puts a contact's words into the index.

@@ -2,14 +2,19 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod attachment;
 pub mod book;
 pub mod case;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod desk;
+pub mod directory;
 pub mod error;
 pub mod files;
+pub mod find;
 pub mod journal;
+pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;

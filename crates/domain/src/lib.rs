@@ -7,6 +7,7 @@ pub mod clock;
 pub mod codes;
 pub mod data_error;
 pub mod departments;
+pub mod directory;
 pub mod fold;
 pub mod id_number;
 pub mod ids;

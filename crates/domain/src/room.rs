@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::fold::{fold, is_han, is_zh_numeral, zh_numeral};
 
+mod order;
+
+pub use order::padded;
+
 /// Longest text that is looked at, in characters.
 const MAX_TEXT: usize = 64;
 /// Longest single part (building, entrance or room), in characters.

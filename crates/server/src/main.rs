@@ -1,5 +1,6 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+mod demo;
 mod journal;
 mod serve;
 
@@ -31,6 +32,8 @@ pub struct Place {
 enum Command {
     /// Serve the product.
     Serve(serve::Args),
+    /// Make a demo estate in an empty place.
+    Demo(demo::Args),
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Journal(command) => journal::run(command),
     };
     match done {

@@ -40,16 +40,20 @@ pub struct Args {
     pub lock_after: u32,
 }
 
-/// Opens the data of a place, with the host's clock.
-pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<Desk>, String> {
+/// Opens the database of a place and brings its schema up to date.
+pub fn open_db(place: &Place) -> Result<Db, String> {
     std::fs::create_dir_all(&place.data)
         .map_err(|e| format!("the folder {} cannot be made: {e}", place.data.display()))?;
     let url: DbUrl = match &place.database {
         Some(u) => u.parse().map_err(|e| format!("--database: {e}"))?,
         None => DbUrl::Sqlite(place.data.join("sansheng.db")),
     };
-    let db = Db::open(url).map_err(|e| format!("the database cannot be opened: {e}"))?;
-    Desk::open(db, &place.data, clock, Arc::new(HostEntropy)).map_err(|e| e.to_string())
+    Db::open(url).map_err(|e| format!("the database cannot be opened: {e}"))
+}
+
+/// Opens the data of a place.
+pub fn open(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<Desk>, String> {
+    Desk::open(open_db(place)?, &place.data, clock, Arc::new(HostEntropy)).map_err(|e| e.to_string())
 }
 
 /// Serves until told to stop.
@@ -87,7 +91,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         public_url: public.trim_end_matches('/').to_owned(),
         secure,
         trusted_proxies: args.trusted_proxies.iter().map(|p| p.to_canonical().to_string()).collect(),
-        demo: args.place.data.join("demo").exists(),
+        demo: app::demo::is_demo(&args.place.data),
         lock_after: args.lock_after,
         #[cfg(feature = "test-switch")]
         moved,
@@ -106,6 +110,12 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         println!("sansheng is ready at {scheme}://{address}");
         if empty {
             println!("This is a new installation. Open the address and enter the set-up code: {}", desk.set_up_code());
+        }
+        if app::demo::is_demo(&args.place.data) {
+            println!("Demo sign-ins, all with the password {}:", app::demo::PASSWORD);
+            for (login, role) in app::DEMO_LOGINS {
+                println!("  {login:<14} {role}");
+            }
         }
         axum_serve(listener, service).await
     });

@@ -274,6 +274,9 @@ sql! {
         open = excluded.open, fee_kind = excluded.fee_kind, fee_cents = excluded.fee_cents, due_at = excluded.due_at, \
         due_code = excluded.due_code, paused = excluded.paused, breached = excluded.breached, done_at = excluded.done_at" }
     pub fn orders(f: &Filter) -> Vec<OrderRow> { dynamic orders_q, Filter::variants }
+    pub fn orders_of(case: &CaseId) -> Vec<OrderRow> {
+        "SELECT ", OrderRow::COLS, " FROM work_order WHERE case_id = $1 ORDER BY issued_at LIMIT 20"
+    }
     pub fn order(site: &SiteId, id: &OrderId) -> Option<OrderRow> {
         "SELECT ", OrderRow::COLS, " FROM work_order WHERE site_id = $1 AND id = $2"
     }

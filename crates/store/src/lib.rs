@@ -5,16 +5,19 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod attachment;
 pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod directory;
 mod ids;
 pub mod journal;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod view;
 
 
 #[cfg(any(test, feature = "testing"))]
@@ -27,13 +30,20 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] =
     &[
     account::STATEMENTS,
+    attachment::STATEMENTS,
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    directory::find::STATEMENTS,
+    directory::occupancy::STATEMENTS,
+    directory::person::STATEMENTS,
+    directory::thing::STATEMENTS,
+    directory::unit::STATEMENTS,
     journal::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    view::STATEMENTS,
 ];
 
 /// Every statement of the store.

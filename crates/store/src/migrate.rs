@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_company"),
     migration!(3, "0003_directory"),
     migration!(4, "0004_case"),
+    migration!(10, "0010_find"),
 ];
 
 row! {

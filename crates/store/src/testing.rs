@@ -246,14 +246,14 @@ fn server() -> String {
     .clone()
 }
 
-/// Where the shared cluster lives: a short path, because a socket's may not be long.
+/// Where the shared cluster of this user lives: a short path, because a socket's may not be long.
 fn home() -> PathBuf {
-    std::env::temp_dir().join("sansheng-test-pg")
+    std::env::temp_dir().join(format!("sansheng-test-pg-{}", user()))
 }
 
 /// One process at a time starts the cluster or makes a template. Kept until the file is closed.
 fn lock() -> File {
-    let path = std::env::temp_dir().join("sansheng-test-pg.lock");
+    let path = home().with_extension("lock");
     let file = must(
         File::options().create(true).append(true).open(&path),
         "open the lock file",
@@ -366,8 +366,13 @@ fn as_postgres(bin: &Path, program: &str) -> Command {
 }
 
 fn is_root() -> bool {
+    user() == 0
+}
+
+/// The number of the user who runs this.
+fn user() -> u32 {
     use std::os::unix::fs::MetadataExt as _;
-    fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0)
+    must(fs::metadata("/proc/self"), "look at /proc").uid()
 }
 
 fn text(path: &Path) -> String {

@@ -183,6 +183,9 @@ const listOf = input => doc.getElementById(input.getAttribute('aria-controls'));
 const optionsOf = input => $$('[role=option]:not([aria-disabled=true])', listOf(input) ?? doc.createElement('i'));
 const active = input => doc.getElementById(input.getAttribute('aria-activedescendant') || ' ');
 const pending = new WeakMap();
+// What the arrows have chosen stays chosen when a late answer brings the same candidates again.
+const chosen = new WeakMap();
+const nameOf = option => option.dataset.value ?? option.getAttribute('href') ?? option.textContent;
 
 function ask(input) {
   pending.set(input, 'asked');
@@ -191,6 +194,7 @@ function ask(input) {
 on('input', e => {
   const el = e.target;
   if (!asks(el)) return;
+  chosen.delete(el);
   if (el.dataset.combo) {
     const hidden = doc.getElementById(el.dataset.combo);
     if (hidden?.value) { hidden.value = ''; fire(hidden, 'change'); }
@@ -199,6 +203,8 @@ on('input', e => {
   if (!e.isComposing) ask(el);
 });
 on('compositionend', e => { if (asks(e.target)) ask(e.target); });
+// Who types before htmx has bound the field is asked for again once it has.
+on('htmx:after:init', e => { if (asks(e.target) && pending.has(e.target)) fire(e.target, 'query'); });
 on('focusin', e => { if (e.target.matches?.('[data-combo-open]') && !e.target.value) ask(e.target); });
 
 function setActive(input, option) {
@@ -213,11 +219,13 @@ function show(input) {
   $$('[role=option]', list).forEach((o, i) => { o.id ||= `${list.id}-${i}`; o.setAttribute('aria-selected', 'false'); });
   list.hidden = !list.childElementCount;
   input.setAttribute('aria-expanded', String(!list.hidden));
-  setActive(input, input.dataset.comboFree === undefined ? optionsOf(input)[0] : null);
+  const again = chosen.has(input) && optionsOf(input).find(o => nameOf(o) === chosen.get(input));
+  setActive(input, again || (input.dataset.comboFree === undefined ? optionsOf(input)[0] : null));
   const live = $('[data-combo-live]');
   if (live) live.textContent = optionsOf(input).length ? t('combo-count', {n: optionsOf(input).length}) : t('combo-none');
 }
 function hide(input) {
+  chosen.delete(input);
   const list = listOf(input);
   if (list) list.hidden = true;
   input.setAttribute('aria-expanded', 'false');
@@ -245,7 +253,7 @@ on('htmx:after:swap', e => {
   if (asked !== null && asked !== input.value) return;
   const wanted = pending.get(input);
   pending.delete(input);
-  if (!wanted || (doc.activeElement !== input && wanted !== 'enter')) return;
+  if (!wanted || ctx.response?.status >= 400 || (doc.activeElement !== input && wanted !== 'enter')) return;
   show(input);
   // Enter was pressed before the answer came: a fast typist gets what the first candidate is.
   if (wanted === 'enter') { const first = optionsOf(input)[0]; if (first) pick(input, first); }
@@ -260,7 +268,10 @@ on('keydown', e => {
   if (step) {
     e.preventDefault();
     if (!opened(input)) return all.length && !pending.has(input) ? show(input) : ask(input);
-    return setActive(input, all[(at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length]);
+    if (!all.length) return;
+    const next = all[(at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length];
+    chosen.set(input, nameOf(next));
+    return setActive(input, next);
   }
   if (e.key === 'Escape' && (opened(input) || pending.delete(input))) {
     e.preventDefault();
@@ -269,11 +280,15 @@ on('keydown', e => {
     return hide(input);
   }
   if (e.key === 'Enter') {
-    if (pending.has(input) && input.dataset.comboFree === undefined) { e.preventDefault(); pending.set(input, 'enter'); return; }
+    if (pending.has(input) && input.value && input.dataset.comboFree === undefined) { e.preventDefault(); pending.set(input, 'enter'); return; }
     if (opened(input) && at >= 0) { e.preventDefault(); return pick(input, all[at]); }
     if (input.dataset.combo !== undefined && opened(input)) { e.preventDefault(); hide(input); }
   }
-  if (e.key === 'Tab' && !e.shiftKey && opened(input) && at >= 0 && input.dataset.combo !== undefined) pick(input, all[at]);
+  // Tab takes the candidate too, but never a stale one, and never for a field that is only passed by.
+  if (e.key === 'Tab' && !e.shiftKey && input.dataset.combo !== undefined) {
+    if (pending.has(input) && input.value && input.dataset.comboFree === undefined) pending.set(input, 'enter');
+    else if (opened(input) && at >= 0 && (input.value || chosen.has(input))) pick(input, all[at]);
+  }
 }, true);
 on('mousedown', e => { if (e.target.closest?.('[role=listbox]')) e.preventDefault(); });
 on('click', e => {
@@ -292,7 +307,7 @@ on('focusout', e => {
 });
 
 // ---------- time left ----------
-// Minutes are rounded up while there is time and down when it is over; the server's helper does the same.
+// Minutes are rounded up while there is time and down when it is over; the server does the same.
 function duration(ms) {
   const over = ms <= 0;
   const min = over ? Math.floor(-ms / 6e4) : Math.ceil(ms / 6e4);

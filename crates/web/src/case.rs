@@ -1,7 +1,7 @@
 //! The page of a case: how it stands, what happened, by when, and every step that is open to the viewer, each with its form.
 
 mod act;
-mod clocks;
+pub mod clocks;
 mod fields;
 mod form;
 pub mod look;

@@ -8,16 +8,19 @@ pub mod state;
 
 mod account;
 mod case;
+mod attachment;
 mod fail;
+mod find;
 mod gate;
 mod health;
 mod journal;
+mod list;
 mod live;
 mod page;
+mod print;
 mod when;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 pub use state::{Settings, Web};
@@ -28,6 +31,5 @@ pub fn service(web: Web) -> Router {
     routes::router()
         .fallback(health::nothing)
         .layer(from_fn_with_state(web.clone(), gate::gate))
-        .layer(DefaultBodyLimit::max(2 * 1024 * 1024))
         .with_state(web)
 }

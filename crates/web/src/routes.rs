@@ -2,6 +2,7 @@
 //! The guard stands beside the route, is enforced before the handler runs, and is what the access test walks over.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter, on};
 use domain::access::Action;
 
@@ -28,6 +29,14 @@ pub struct Entry {
     pub guard: Guard,
 }
 
+/// The largest body that a route takes, in bytes.
+fn body_limit(path: &str) -> usize {
+    match path {
+        "/attachments" => 16 * 1024 * 1024,
+        _ => 2 * 1024 * 1024,
+    }
+}
+
 fn method(name: &str) -> MethodFilter {
     match name {
         "POST" => MethodFilter::POST,
@@ -46,7 +55,7 @@ macro_rules! contents {
         /// The router made of the table.
         pub fn router() -> Router<Web> {
             let mut r = Router::new();
-            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler)); } )*
+            $( $(#[$section])* { r = r.route($path, on(method(stringify!($method)), $handler).layer(DefaultBodyLimit::max(body_limit($path)))); } )*
             r
         }
     };
@@ -69,6 +78,10 @@ contents! {
     POST "/set-up" Open => crate::account::set_up;
     POST "/locale" Open => crate::account::locale;
 
+    // the search box
+    GET "/find" SignedIn => crate::find::hits;
+    GET "/find/page" SignedIn => crate::find::results;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
@@ -82,9 +95,27 @@ contents! {
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
 
+    // lists
+    GET  "/cases" May(Action::ViewCase) => crate::list::cases;
+    GET  "/orders" May(Action::ViewCase) => crate::list::orders;
+    GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
+    GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/export/{list}" May(Action::Export) => crate::list::export;
+    POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
+    POST "/views/{list}" SignedIn => crate::list::save_view;
+    POST "/views/{list}/{id}/remove" SignedIn => crate::list::remove_view;
+
+    // print
+    GET "/print/orders" May(Action::PrintOrder) => crate::print::orders;
+    GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
+    GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
+
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
     GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
+    // files
+    POST "/attachments" SignedIn => crate::attachment::post;
+    GET  "/files/{id}" SignedIn => crate::attachment::file;
 
     GET "/" SignedIn => crate::health::home;
 }

@@ -2,3 +2,5 @@
 
 mod case;
 mod step;
+mod directory;
+mod find;

@@ -259,6 +259,13 @@ pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, r
             if case.order().is_some() {
                 check_fee(fee)?;
             }
+            // What an earlier round has charged stays charged; who wants less asked for waives it.
+            let charged = case.charged_cents();
+            if fee.kind != FeeKind::Quote && fee.cents < charged {
+                return Err(Refusal::new("refuse-quote-below-charged")
+                    .clause("REC-13")
+                    .arg("charged", charged));
+            }
             draft.emit(Fact::FeeChanged {
                 old: case.fee,
                 new: *fee,

@@ -23,7 +23,7 @@ pub struct Conn {
 enum Driver {
     Lite(rusqlite::Connection),
     Pg {
-        client: postgres::Client,
+        client: Box<postgres::Client>,
         prepared: HashMap<String, postgres::Statement>,
     },
 }
@@ -77,7 +77,7 @@ impl Conn {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(std::time::Duration::from_secs(5));
         }
-        let mut client = config.connect(postgres::NoTls).map_err(|e| from_pg(&e))?;
+        let mut client = Box::new(config.connect(postgres::NoTls).map_err(|e| from_pg(&e))?);
         let read = if usage == Use::Read { "on" } else { "off" };
         client
             .batch_execute(&format!(

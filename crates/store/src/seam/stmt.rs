@@ -202,7 +202,12 @@ macro_rules! sql {
     ($(
         $(#[$m:meta])* $v:vis $word:ident $([$engine:ident])? $name:ident ( $($arg:ident : $t:ty),* $(,)? ) $(-> $out:ty)? { $($body:tt)* }
     )*) => {
-        $( $crate::seam::sql_fn!{ $word [$(#[$m])* $v] $name ($($arg: $t),*) ($($out)?) { $($body)* } } )*
+        $( $crate::seam::sql_fn!{ $word [
+            $(#[$m])*
+            #[expect(clippy::allow_attributes, reason = "not every statement has so many")]
+            #[allow(clippy::too_many_arguments, reason = "a statement has as many as it has")]
+            $v
+        ] $name ($($arg: $t),*) ($($out)?) { $($body)* } } )*
 
         /// Every statement of this module, for the check.
         pub(crate) const STATEMENTS: &[$crate::seam::Statement] = &[$( $crate::seam::Statement {

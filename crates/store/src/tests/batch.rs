@@ -68,7 +68,7 @@ fn many_in_one_batch_stand_or_fall_each_by_itself() {
             }
         }
         let want: Vec<_> = (0..100).filter(|n| n % 4 == 0).map(|n| note(n).id).collect();
-        assert_eq!(db.read(|c| note::ids(c)).unwrap(), want);
+        assert_eq!(db.read(note::ids).unwrap(), want);
     });
 }
 
@@ -106,7 +106,7 @@ fn wake_ups_come_after_the_commit_and_only_then() {
             note::insert(tx, &note(1))?;
             let (w, reader) = (w.clone(), reader.clone());
             // Another connection already sees it.
-            tx.after_commit(move || w.send(reader.read(|c| note::count(c))).unwrap());
+            tx.after_commit(move || w.send(reader.read(note::count)).unwrap());
             Ok::<(), Error>(())
         })
         .unwrap();

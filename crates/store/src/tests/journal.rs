@@ -204,7 +204,7 @@ fn what_was_tampered_with_is_named() {
         assert_eq!(verify(db, "a").first_broken, Some(Broken { seq: 10, why: "head" }));
         db.write(|tx| raw(tx, "DELETE FROM site_head")).unwrap();
         assert_eq!(verify(db, "a").first_broken, Some(Broken { seq: 1, why: "head" }));
-        assert_eq!(db.read(|c| journal::sites(c)).unwrap(), ["a"]);
+        assert_eq!(db.read(journal::sites).unwrap(), ["a"]);
         db.write(|tx| {
             raw(
                 tx,

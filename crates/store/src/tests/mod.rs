@@ -27,7 +27,7 @@ fn make_notes(conn: &mut Conn) -> Result<()> {
 }
 
 fn count(db: &Db) -> i64 {
-    db.read(|c| note::count(c)).unwrap()
+    db.read(note::count).unwrap()
 }
 
 fn kind<T>(result: Result<T>) -> ErrorKind {

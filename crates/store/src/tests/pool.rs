@@ -68,9 +68,9 @@ fn a_lost_connection_comes_back() {
     };
     // All threads have a connection, then none has.
     for _ in 0..3 {
-        assert!((0..8).all(|_| db.read(|c| note::count(c)).is_ok()));
+        assert!((0..8).all(|_| db.read(note::count).is_ok()));
         kill(&database.url);
-        assert!((0..8).all(|_| db.read(|c| note::count(c)).is_ok()));
+        assert!((0..8).all(|_| db.read(note::count).is_ok()));
         assert!((0..8).all(|n| db.write(move |tx| note::put(tx, &note(n))).is_ok()));
     }
     // Lost in the middle: run again as a whole.

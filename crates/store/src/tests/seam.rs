@@ -224,7 +224,7 @@ fn a_savepoint_undoes_its_part_and_a_swallowed_error_undoes_all() {
             note::insert(tx, &note(4))
         })
         .unwrap();
-        assert_eq!(db.read(|c| note::ids(c)).unwrap(), [1, 4].map(|n| note(n).id));
+        assert_eq!(db.read(note::ids).unwrap(), [1, 4].map(|n| note(n).id));
 
         // PostgreSQL refuses to go on after a failed statement; so does SQLite here.
         let swallowed: Result<()> = db.write(|tx| {
@@ -327,7 +327,7 @@ fn texts_are_sorted_by_their_bytes() {
         .unwrap();
         let mut want = ids.to_vec();
         want.sort_unstable();
-        let got = db.read(|c| note::ids(c)).unwrap();
+        let got = db.read(note::ids).unwrap();
         assert_eq!(got.iter().map(NoteId::as_str).collect::<Vec<_>>(), want);
     });
 }

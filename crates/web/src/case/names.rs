@@ -63,6 +63,13 @@ impl Names {
         list
     }
 
+    /// Every department of the site, by name, for a choice.
+    pub fn all_departments(&self) -> Vec<(String, String)> {
+        let mut list: Vec<_> = self.departments.iter().map(|(id, name)| (id.clone(), name.clone())).collect();
+        list.sort_by(|a, b| a.1.cmp(&b.1));
+        list
+    }
+
     /// An item of the taxonomy with its group: 给水 / 角阀漏水; the code itself if it is not known any more.
     pub fn item(&self, code: &str) -> String {
         let taxonomy = &self.book.taxonomy;

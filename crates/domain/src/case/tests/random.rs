@@ -110,7 +110,10 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
     let text = || step.text.clone();
     let now = desk.now;
     let happened_at = step.back.map(|minutes| now - minutes * MIN);
-    let worker = step.pick.is_multiple_of(5).then(|| StaffId::from(if step.yes { "wang" } else { "zhao" }));
+    let worker = step
+        .pick
+        .is_multiple_of(5)
+        .then(|| StaffId::from(if step.yes { "wang" } else { "zhao" }));
     let Some(case) = desk.state.clone() else {
         return Command::Register(Box::new(form(step)));
     };
@@ -352,10 +355,10 @@ fn sound(case: &CaseState) -> Result<(), String> {
         case.paid_cents() >= 0 && case.charged_cents() >= 0,
         "money below nothing",
     )?;
-    must(
-        case.charged_cents() <= case.accepted_cents().unwrap_or(0) || case.fee != leaky_valve().fee,
-        "charged more than accepted",
-    )?;
+    let within = case
+        .accepted_cents()
+        .is_none_or(|accepted| case.charged_cents() <= accepted);
+    must(within, "charged more than accepted")?;
     must(
         case.open_callback().is_none() || case.is_open(),
         "a callback on a closed case",
@@ -399,7 +402,7 @@ fn sound(case: &CaseState) -> Result<(), String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_people_do_anything(steps in prop::collection::vec(step(), 1..70)) {
         let mut desk = Desk::new();

@@ -1,0 +1,345 @@
+//! The lists: cases, work orders, contacts and callbacks, by view and filter, a page at a time by key. What a person may not
+//! see is not in the list: the scope narrows the question itself.
+
+use domain::access::{Action, Reach};
+use domain::case::Status;
+use domain::ids::{CaseId, SiteId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::case::{CallbackFilter, CallbackRow, CaseLine, Filter, OrderRow, Sort};
+use store::contact::Contact;
+use store::db::Tx;
+use store::seam::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Fields, Res};
+use crate::journal;
+
+/// Rows of one page.
+pub const PAGE: i64 = 30;
+/// The most rows of one export; more asks for a narrower filter.
+pub const MOST_EXPORTED: i64 = 50_000;
+/// Due within this time counts as "soon" in the views, in milliseconds.
+pub const SOON: i64 = 2 * 3_600_000;
+
+/// What a list is asked for. Dates are instants in unix milliseconds, from included, until excluded.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// `open`, `overdue`, `soon`, `new`, `waiting`, `done`, `mine`, `closed`, `all`.
+    pub view: String,
+    pub q: String,
+    pub kind: String,
+    pub state: String,
+    pub department: String,
+    pub worker: String,
+    pub urgency: String,
+    pub channel: String,
+    pub outcome: String,
+    pub building: String,
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    /// `key:id` of the last row of the page before.
+    pub after: String,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// For the next page; none at the end.
+    pub next: Option<String>,
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn cursor(text: &str) -> Option<(i64, String)> {
+    let (key, id) = text.split_once(':')?;
+    Some((key.parse().ok()?, id.to_owned()))
+}
+
+/// Cuts one row more than a page to a page, and says where the next begins.
+fn page<T>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> (i64, String)) -> Page<T> {
+    let most = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let next = rows.last().filter(|_| more).map(|r| {
+        let (key, id) = key(r);
+        format!("{key}:{id}")
+    });
+    Page { rows, next }
+}
+
+/// The filter of a question, narrowed by what the actor may see.
+fn filter(ctx: &Ctx, q: &Query, limit: i64) -> Res<Filter> {
+    let mut f = Filter {
+        site: ctx.site.as_str().to_owned(),
+        kind: some(&q.kind),
+        department: some(&q.department),
+        worker: some(&q.worker),
+        urgency: some(&q.urgency),
+        building: some(&q.building),
+        from: q.from,
+        until: q.until,
+        after: cursor(&q.after),
+        limit: limit + 1,
+        ..Filter::default()
+    };
+    let state = |s: Status| s.as_str().to_owned();
+    match q.view.as_str() {
+        "overdue" => (f.open, f.due_before) = (Some(true), Some(ctx.now)),
+        "soon" => (f.open, f.due_before) = (Some(true), Some(ctx.now + SOON)),
+        "new" => (f.open, f.states) = (Some(true), vec![state(Status::Registered), state(Status::Dispatched)]),
+        "waiting" => (f.open, f.paused) = (Some(true), true),
+        "done" => (f.open, f.states) = (Some(true), vec![state(Status::Done), state(Status::Confirmed)]),
+        "mine" => {
+            f.open = Some(true);
+            f.first_asked = ctx.staff().map(|s| s.id.as_str().to_owned());
+        }
+        "closed" => (f.open, f.sort) = (Some(false), Sort::Newest),
+        "breached" => (f.breached, f.sort) = (true, Sort::Newest),
+        "all" => f.sort = Sort::Newest,
+        _ => f.open = Some(true),
+    }
+    if !q.state.is_empty() {
+        f.states = vec![q.state.clone()];
+    }
+    let staff = ctx.need_staff()?;
+    match ctx.reach(Action::ViewCase) {
+        Reach::Never => return Err(Error::Forbidden("forbidden-role")),
+        Reach::Own => f.worker = Some(staff.id.as_str().to_owned()),
+        Reach::Department => {
+            f.department = Some(staff.department.as_ref().map_or("-", |d| d.as_str()).to_owned());
+        }
+        Reach::Site | Reach::All => {}
+    }
+    Ok(f)
+}
+
+/// Cases by view and filter; with words, the newest that hold them all.
+///
+/// # Errors
+/// `Forbidden` without the right to see cases.
+pub fn cases(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CaseLine>> {
+    let f = filter(ctx, q, limit)?;
+    if !q.q.trim().is_empty() {
+        return found(c, ctx, q, &f, limit);
+    }
+    let rows = store::case::list(c, &f)?;
+    let due = f.sort == Sort::Due;
+    Ok(page(rows, limit, |r| (if due { r.due_at.unwrap_or(0) } else { r.registered_at }, r.id.as_str().to_owned())))
+}
+
+/// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
+fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page<CaseLine>> {
+    const LOOKED_AT: i64 = 300;
+    let folded = q.q.trim().to_lowercase();
+    let compact: String = folded.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
+    let tokens = if number { vec![compact] } else { domain::tokens::query_tokens(&folded) };
+    let before = q.after.parse::<i64>().ok();
+    let query = store::search::Query {
+        site: ctx.site.as_str(),
+        kinds: &["case"],
+        tokens: &tokens,
+        prefix: true,
+        before,
+        limit: LOOKED_AT,
+    };
+    let hits = store::search::find(c, &query)?;
+    let full = hits.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+    let last = hits.last().map(|h| h.cursor);
+    let mut rows = Vec::new();
+    for h in hits {
+        let Some(line) = store::case::line(c, &ctx.site, &CaseId::from(h.subject_id.as_str()))? else { continue };
+        if fits(&line, f) {
+            rows.push(line);
+        }
+        if rows.len() >= usize::try_from(limit).unwrap_or(0) {
+            return Ok(Page { rows, next: Some(h.cursor.to_string()) });
+        }
+    }
+    Ok(Page { rows, next: last.filter(|_| full).map(|l| l.to_string()) })
+}
+
+/// The filter once more, for rows that came from the index.
+fn fits(r: &CaseLine, f: &Filter) -> bool {
+    let same = |want: &Option<String>, is: Option<&str>| want.as_deref().is_none_or(|w| Some(w) == is);
+    same(&f.kind, Some(&r.kind))
+        && same(&f.urgency, Some(&r.urgency))
+        && same(&f.department, r.department_id.as_ref().map(|d| d.as_str()))
+        && same(&f.worker, r.worker_id.as_ref().map(|w| w.as_str()))
+        && same(&f.first_asked, r.first_asked_id.as_ref().map(|w| w.as_str()))
+        && (f.states.is_empty() || f.states.contains(&r.state))
+        && f.open.is_none_or(|o| o == r.open)
+        && f.from.is_none_or(|t| r.registered_at >= t)
+        && f.until.is_none_or(|t| r.registered_at < t)
+        && f.due_before.is_none_or(|t| r.due_at.is_some_and(|d| d < t))
+        && (!f.paused || r.paused)
+        && (!f.breached || r.breached)
+}
+
+/// Work orders by view and filter.
+///
+/// # Errors
+/// `Forbidden` without the right to see cases.
+pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderRow>> {
+    let mut f = filter(ctx, q, limit)?;
+    if q.view == "mine" {
+        f.worker = f.first_asked.take();
+    }
+    if let Some(number) = Some(q.q.trim()).filter(|n| !n.is_empty()) {
+        let n = domain::number::NumberQuery::parse(number);
+        let whole = number.to_uppercase();
+        let rows: Vec<OrderRow> = match n {
+            Some(_) => store::case::order_by_number(c, &ctx.site, &whole)?.into_iter().collect(),
+            None => {
+                // An order is found by the words of its case.
+                let cases = cases(c, ctx, &Query { view: "all".into(), ..q.clone() }, limit)?;
+                let mut out = Vec::new();
+                for line in cases.rows {
+                    out.extend(store::case::orders_of(c, &line.id)?);
+                }
+                out
+            }
+        };
+        return Ok(Page { rows, next: None });
+    }
+    let rows = store::case::orders(c, &f)?;
+    let due = f.sort == Sort::Due;
+    Ok(page(rows, limit, |r| (if due { r.due_at.unwrap_or(0) } else { r.issued_at }, r.id.as_str().to_owned())))
+}
+
+/// Callbacks: open ones by due time, or made ones, newest first.
+///
+/// # Errors
+/// `Forbidden` without the right to call back.
+pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CallbackRow>> {
+    if ctx.reach(Action::Callback) < Reach::Department {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    let open = !matches!(q.view.as_str(), "closed" | "all");
+    let f = CallbackFilter {
+        site: ctx.site.as_str().to_owned(),
+        open: match q.view.as_str() {
+            "closed" => Some(false),
+            "all" => None,
+            _ => Some(true),
+        },
+        due_before: (q.view == "overdue").then_some(ctx.now),
+        after: cursor(&q.after),
+        limit: limit + 1,
+    };
+    let rows = store::case::callbacks(c, &f)?;
+    Ok(page(rows, limit, |r| (if open { r.due_at.unwrap_or(0) } else { r.created_at }, r.id.as_str().to_owned())))
+}
+
+/// Contacts, newest first (the register of calls and visits, CAL-2; each post sees its own, COM-11).
+///
+/// # Errors
+/// `Forbidden` without the right to see contacts.
+pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Contact>> {
+    let staff = ctx.need_staff()?;
+    let own = match ctx.need(Action::ViewContacts)? {
+        Reach::Own | Reach::Department => Some(staff.id.as_str().to_owned()),
+        _ => (q.view == "mine").then(|| staff.id.as_str().to_owned()),
+    };
+    let words = q.q.trim();
+    if !words.is_empty() {
+        let compact: String = words.to_lowercase().chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
+        let tokens = if number { vec![compact] } else { domain::tokens::query_tokens(words) };
+        let query = store::search::Query {
+            site: ctx.site.as_str(),
+            kinds: &["contact"],
+            tokens: &tokens,
+            prefix: true,
+            before: q.after.parse().ok(),
+            limit,
+        };
+        let hits = store::search::find(c, &query)?;
+        let next = hits.last().filter(|_| i64::try_from(hits.len()).unwrap_or(0) >= limit).map(|h| h.cursor.to_string());
+        let mut rows = Vec::new();
+        for h in hits {
+            let row = store::contact::get(c, &ctx.site, &domain::ids::ContactId::from(h.subject_id.as_str()))?;
+            rows.extend(row.filter(|r| own.is_none() || r.staff_id.as_ref().map(|s| s.as_str()) == own.as_deref()));
+        }
+        return Ok(Page { rows, next });
+    }
+    let f = store::contact::Filter {
+        site: ctx.site.as_str().to_owned(),
+        staff: own.or_else(|| some(&q.worker)),
+        channel: some(&q.channel),
+        outcome: some(&q.outcome),
+        unit: None,
+        from: q.from,
+        until: q.until,
+        before: cursor(&q.after),
+        limit: limit + 1,
+    };
+    let rows = store::contact::list(c, &f)?;
+    Ok(page(rows, limit, |r| (r.happened_at, r.id.as_str().to_owned())))
+}
+
+/// Writes down that a list was taken away: which, with what filter, how many rows.
+///
+/// # Errors
+/// `Forbidden` without the right to export.
+pub fn exported(tx: &mut Tx, ctx: &Ctx, list: &str, q: &Query, rows: i64) -> Res<()> {
+    ctx.need(Action::Export)?;
+    let body = json!({"list": list, "filter": serde_json::to_value(q)?, "rows": rows});
+    journal::now(tx, ctx, "list", list, "exported", body, &["filter"]);
+    Ok(())
+}
+
+/// Saves the filters of a list under a name; the same name again replaces it.
+///
+/// # Errors
+/// `Invalid` without a name.
+pub fn save_view(tx: &mut Tx, ctx: &Ctx, list: &str, name: &str, query: &str) -> Res<()> {
+    let mut f = Fields::default();
+    let name = name.trim();
+    if name.is_empty() {
+        f.add("name", "required");
+    }
+    if name.chars().count() > 20 {
+        f.add_with("name", "invalid-too-long", vec![("most", "20".to_owned())]);
+    }
+    if !matches!(list, "cases" | "orders" | "contacts" | "callbacks") || query.len() > 1000 {
+        f.add("list", "invalid-list");
+    }
+    f.done()?;
+    let s = ctx.need_staff()?;
+    let id: String = ctx.id();
+    Ok(store::view::put(tx, &id, &s.id, &ctx.site, list, name, query, ctx.now)?)
+}
+
+/// Removes a saved view of one's own.
+///
+/// # Errors
+/// `NotFound`.
+pub fn remove_view(tx: &mut Tx, ctx: &Ctx, id: &str) -> Res<()> {
+    let s = ctx.need_staff()?;
+    if store::view::remove(tx, &s.id, id)? == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Saved views of one's own.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn views(c: &mut Conn, ctx: &Ctx, list: &str) -> Res<Vec<store::view::View>> {
+    match ctx.staff() {
+        Some(s) => Ok(store::view::of(c, &s.id, &ctx.site, list)?),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The site of a context, for exports that name it.
+///
+/// # Errors
+/// `NotFound`.
+pub fn site(c: &mut Conn, id: &SiteId) -> Res<store::site::Site> {
+    store::site::get(c, id)?.ok_or(Error::NotFound)
+}

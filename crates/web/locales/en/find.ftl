@@ -1,0 +1,11 @@
+find-title = Search
+find-do = Search
+find-none = Nothing found. Try a unit, the last four digits of a phone, initials of a name, a plate or a number.
+find-hint = Type a unit, the last four digits of a phone, a name or its initials, a plate, a record number or words of the content.
+find-group-unit = Units
+find-group-person = People
+find-group-vehicle = Vehicles
+find-group-open_case = Open cases
+find-group-order = Work orders
+find-group-contact = Contacts
+find-group-closed_case = Closed cases

@@ -1,0 +1,11 @@
+find-title = 搜索
+find-do = 搜索
+find-none = 没有找到。可以试试房号、手机后四位、姓名拼音首字母、车牌或单号。
+find-hint = 输入房号、手机后四位、姓名或拼音首字母、车牌、单号或内容里的词。
+find-group-unit = 房屋
+find-group-person = 住户
+find-group-vehicle = 车辆
+find-group-open_case = 处理中的事件
+find-group-order = 工作联系单
+find-group-contact = 来电来访
+find-group-closed_case = 已结束的事件
