@@ -1,6 +1,10 @@
 //! Contacts (来电来访): what came in by phone, visit, letter or otherwise, and what came of it: answered on the spot, one or
 //! more cases, or joined to an open one.
 
+pub mod correct;
+pub mod look;
+pub mod plan;
+
 use domain::access::{Action, Reach};
 use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, Register, Scope, Urgency, Where,
@@ -13,6 +17,7 @@ use store::contact as db;
 use store::db::Tx;
 use store::seam::Conn;
 
+use crate::attachment;
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
@@ -78,6 +83,12 @@ pub struct NewContact {
     /// When it happened, if it is entered later. Unix milliseconds.
     #[serde(default)]
     pub happened_at: Option<i64>,
+    /// When the call or visit began, as the desk took it with the first key (REC-5). Unix milliseconds.
+    #[serde(default)]
+    pub started_at: Option<i64>,
+    /// What it was about, when no case is made of it.
+    #[serde(default)]
+    pub kind: Option<Kind>,
     #[serde(default)]
     pub person: Option<PersonId>,
     #[serde(default)]
@@ -114,6 +125,37 @@ pub struct NewContact {
     pub answer: Option<String>,
 }
 
+impl NewContact {
+    /// An empty contact of a channel.
+    pub fn of(channel: Channel) -> NewContact {
+        NewContact {
+            channel,
+            happened_at: None,
+            started_at: None,
+            kind: None,
+            person: None,
+            unit: None,
+            building: None,
+            name: String::new(),
+            phone: String::new(),
+            address: String::new(),
+            anonymous_reason: None,
+            identity: None,
+            summary: String::new(),
+            external_ref: String::new(),
+            locale: String::new(),
+            cases: Vec::new(),
+            join: None,
+            answer: None,
+        }
+    }
+
+    /// When it happened: as written on paper, or when it began at the desk.
+    pub fn at(&self) -> Option<i64> {
+        self.happened_at.or(self.started_at)
+    }
+}
+
 /// What was made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Registered {
@@ -145,11 +187,23 @@ pub fn series(kind: Kind) -> Series {
 pub fn register(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewContact) -> Res<Registered> {
     ctx.need(Action::RegisterContact)?;
     check(ctx, n)?;
-    once::once(tx, ctx, key, n, |tx, ctx| write(tx, ctx, n))
+    once::once(tx, ctx, key, n, |tx, ctx| {
+        let made = write(tx, ctx, n)?;
+        // Photos taken during the call go with the case, or stay with the contact that has none.
+        let subject = match made.cases.first() {
+            Some(case) => attachment::Subject::Case(case.clone()),
+            None => attachment::Subject::Contact(made.contact.clone()),
+        };
+        attachment::adopt(tx, ctx, key, &subject)?;
+        Ok(made)
+    })
 }
 
 fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {
     let mut f = Fields::default();
+    if n.started_at.is_some_and(|at| at > ctx.now) {
+        f.add("happened_at", "invalid-future");
+    }
     if n.happened_at.is_some_and(|at| at > ctx.now) {
         f.add("happened_at", "invalid-future");
     }
@@ -173,14 +227,7 @@ fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {
             f.add_with(name, "invalid-too-long", vec![("most", most.to_string())]);
         }
     }
-    for c in &n.cases {
-        if c.content.chars().count() > 4000 {
-            f.add_with("content", "invalid-too-long", vec![("most", "4000".to_owned())]);
-        }
-        if !c.item.is_empty() && ctx.book.taxonomy.item(&c.item).is_none() {
-            f.add("item", "invalid-item");
-        }
-    }
+    n.cases.iter().for_each(|c| check_fields(ctx, c, &mut f));
     let known = !(n.name.trim().is_empty() && n.phone.trim().is_empty() && n.address.trim().is_empty());
     if n.cases.is_empty() && !known && n.anonymous_reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
         f.add("anonymous_reason", "invalid-anonymous");
@@ -188,18 +235,46 @@ fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {
     f.done()
 }
 
+fn check_fields(ctx: &Ctx, c: &NewCase, f: &mut Fields) {
+    if c.content.chars().count() > 4000 {
+        f.add_with("content", "invalid-too-long", vec![("most", "4000".to_owned())]);
+    }
+    if !c.item.is_empty() && ctx.book.taxonomy.item(&c.item).is_none() {
+        f.add("item", "invalid-item");
+    }
+}
+
+fn check_case(ctx: &Ctx, c: &NewCase) -> Res<()> {
+    let mut f = Fields::default();
+    check_fields(ctx, c, &mut f);
+    f.done()
+}
+
+/// Whether a form was registered already: a draft of it that arrives late is not kept.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn was_registered(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<bool> {
+    let (kind, id) = ctx.actor_ref();
+    Ok(!key.is_empty() && store::account::idempotent(c, &format!("{kind}:{id}"), key)?.is_some())
+}
+
 fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     let zone = case::zone(tx, &ctx.site)?;
-    let happened_at = n.happened_at.unwrap_or(ctx.now);
+    let happened_at = n.at().unwrap_or(ctx.now);
     let id: ContactId = ctx.id();
     let number = case::next_number(tx, ctx, &zone, Series::Contact, happened_at)?;
     let staff = ctx.staff();
-    let phone = domain::phone::normalise(&n.phone).map(|p| p.canonical()).unwrap_or_default();
+    // Who is known need not say the number again: the archive's first one is kept with the record.
+    let phone = match (&n.person, n.phone.trim()) {
+        (Some(p), "") => crate::directory::usable_phone(tx, p)?.map(|p| p.number).unwrap_or_default(),
+        (_, said) => domain::phone::normalise(said).map(|p| p.canonical()).unwrap_or_default(),
+    };
     // ID and card numbers are never kept in a record (ETQ-4).
     let clean = |t: &str| domain::privacy::masked(t.trim());
     let customer =
         Customer { name: clean(&n.name), phone: phone.clone(), address: n.address.trim().to_owned() };
-    let kind = n.cases.first().map_or("", |c| c.kind.as_str());
+    let kind = n.cases.first().map(|c| c.kind).or(n.kind).map_or("", Kind::as_str);
     let summary = match n.cases.first() {
         Some(c) if n.summary.trim().is_empty() => clean(&c.content),
         _ => clean(&n.summary),
@@ -256,7 +331,7 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
         made.case_numbers.push(done.state.number);
     }
     for c in &n.cases {
-        let seen = begin(tx, ctx, n, c, &customer, check, &id)?;
+        let seen = begin(tx, ctx, n, c, &customer, Some(check), &id)?;
         db::link(tx, &id, &seen.state.id)?;
         made.cases.push(seen.state.id);
         made.case_numbers.push(seen.state.number);
@@ -270,11 +345,11 @@ fn begin(
     n: &NewContact,
     c: &NewCase,
     customer: &Customer,
-    check: Identity,
+    check: Option<Identity>,
     contact: &ContactId,
 ) -> Res<case::Seen> {
     let zone = case::zone(tx, &ctx.site)?;
-    let happened_at = n.happened_at.unwrap_or(ctx.now);
+    let happened_at = n.at().unwrap_or(ctx.now);
     let number = case::next_number(tx, ctx, &zone, series(c.kind), happened_at)?;
     let register = Register {
         case: ctx.id(),
@@ -290,7 +365,7 @@ fn begin(
         fee: c.fee,
         customer: customer.clone(),
         located: Where { person: n.person.clone(), unit: n.unit.clone(), building: n.building.clone() },
-        identity: Some(check),
+        identity: check,
         anonymous_reason: n.anonymous_reason.clone().filter(|r| !r.trim().is_empty()),
         appointment: c.appointment,
         wanted_by: c.wanted_by,
@@ -298,7 +373,7 @@ fn begin(
         repeat_of: c.repeat_of.clone(),
         contact: Some(contact.clone()),
         first_asked: ctx.staff().map(|s| s.id.clone()),
-        happened_at: n.happened_at,
+        happened_at: n.at(),
     };
     let mut seen = case::begin(tx, ctx, &Command::Register(Box::new(register)))?;
     if let Some(answer) = c.answer.as_deref().filter(|a| !a.trim().is_empty()) {

@@ -19,6 +19,7 @@ pub mod live;
 pub mod once;
 pub mod outbox;
 pub mod password;
+pub mod queue;
 pub mod site;
 pub mod staff;
 pub mod step;

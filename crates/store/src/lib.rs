@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod desk;
 pub mod directory;
 mod ids;
 pub mod journal;
@@ -34,6 +35,7 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    desk::STATEMENTS,
     directory::find::STATEMENTS,
     directory::occupancy::STATEMENTS,
     directory::person::STATEMENTS,

@@ -243,6 +243,7 @@ function pick(input, option) {
   const hidden = doc.getElementById(input.dataset.combo);
   if (hidden) { hidden.value = option.dataset.value ?? ''; fire(hidden, 'change'); }
   fire(input, 'combo:pick', {...option.dataset});
+  if (input.dataset.next) $(input.dataset.next)?.focus();
 }
 
 // An answer counts only if it is the answer to what stands in the field now, and only until Escape or a pick.

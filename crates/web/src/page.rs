@@ -216,6 +216,16 @@ impl Page {
         crate::when::short(&self.zone, self.now, *at.borrow())
     }
 
+    /// `11-08`
+    pub fn month_day(&self, at: impl std::borrow::Borrow<i64>) -> String {
+        crate::when::date(&self.zone, *at.borrow()).get(5..).unwrap_or_default().to_owned()
+    }
+
+    /// A phone number with its middle hidden.
+    pub fn masked(&self, number: &str) -> String {
+        app::contact::look::masked(number)
+    }
+
     /// Full date and time.
     pub fn full_time(&self, at: impl std::borrow::Borrow<i64>) -> String {
         crate::when::full(&self.zone, *at.borrow())

@@ -86,6 +86,17 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // the front desk
+    GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
+    POST "/desk" May(Action::RegisterContact) => crate::desk::post;
+    GET  "/desk/queue" May(Action::RegisterContact) => crate::desk::queue;
+    GET  "/desk/items" May(Action::RegisterContact) => crate::desk::items;
+    GET  "/desk/look" May(Action::RegisterContact) => crate::desk::look;
+    GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
+    POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
+    POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
+    PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
+
     // cases
     GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
     GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;

@@ -86,3 +86,19 @@ pub fn resident(locale: Locale, zone: &str, at: i64) -> String {
         Locale::Zh => format!("{}月{}日 {}", z.month(), z.day(), z.strftime("%H:%M")),
     }
 }
+
+/// Time left in words, and its state (`ok`, `near` is the caller's, `over`); the browser's script writes the same.
+pub fn left(locale: Locale, ms: i64) -> (String, &'static str) {
+    let over = ms <= 0;
+    let min = if over { -ms / 60_000 } else { (ms + 59_999) / 60_000 };
+    if over && min == 0 {
+        return (crate::l10n::t(locale, "js-over-now"), "over");
+    }
+    let (d, h, m) = (min / 1440, min / 60 % 24, min % 60);
+    let unit = if d > 0 { "d" } else if h > 0 { "h" } else { "m" };
+    let side = if over { "over" } else { "left" };
+    // Written as text, so that 08 stays 08.
+    let (d, h, m, mm) = (d.to_string(), h.to_string(), m.to_string(), format!("{m:02}"));
+    let text = crate::l10n::tx(locale, &format!("js-{side}-{unit}"), &[("d", &d), ("h", &h), ("m", &m), ("mm", &mm)]);
+    (text, if over { "over" } else { "ok" })
+}

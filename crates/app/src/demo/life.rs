@@ -216,6 +216,8 @@ impl Life {
         let ctx = self.ctx(at, &clerk);
         let channel = self.channel();
         let mut n = NewContact {
+            kind: None,
+            started_at: None,
             channel,
             happened_at: self.dice.percent(3).then(|| at - 25 * MINUTE),
             person: home.person.clone(),

@@ -1,9 +1,3 @@
-attachment-photo_before = Before
-attachment-photo_after = After
-attachment-paper_form = Signed form
-attachment-voice = Voice note
-attachment-chat = Chat picture
-attachment-other = Attachment
 invalid-file-empty = The file is empty
 invalid-file-large = The file is larger than 15 MB
 invalid-file-type = This kind of file is not taken. Use JPG, PNG, WebP, GIF, PDF, or MP3, M4A, AMR, WAV, OGG sound

@@ -1,9 +1,3 @@
-attachment-photo_before = 维修前
-attachment-photo_after = 维修后
-attachment-paper_form = 签字单
-attachment-voice = 录音
-attachment-chat = 聊天截图
-attachment-other = 附件
 invalid-file-empty = 文件是空的
 invalid-file-large = 文件超过 15 MB
 invalid-file-type = 不支持这种文件。可用：JPG、PNG、WebP、GIF、PDF，以及 MP3、M4A、AMR、WAV、OGG 录音

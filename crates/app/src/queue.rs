@@ -1,0 +1,169 @@
+//! The queue of the front desk: what is to be done next, by due time, as far as the viewer sees it.
+
+use domain::access::{Action, Reach};
+use domain::case::Status;
+use store::case as db;
+use store::seam::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Res;
+
+/// Which part of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    #[default]
+    Open,
+    Mine,
+    Callbacks,
+}
+
+impl Tab {
+    /// Every part, in the order of the tabs.
+    pub const ALL: [Tab; 3] = [Tab::Open, Tab::Mine, Tab::Callbacks];
+
+    /// As addresses and text keys name it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Tab::Open => "open",
+            Tab::Mine => "mine",
+            Tab::Callbacks => "callbacks",
+        }
+    }
+
+    /// The part of a code; the whole queue for anything else.
+    pub fn parse(code: &str) -> Tab {
+        Tab::ALL.into_iter().find(|t| t.code() == code).unwrap_or_default()
+    }
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub case: String,
+    pub number: String,
+    pub kind: String,
+    pub urgency: String,
+    pub place: String,
+    pub title: String,
+    /// Department and worker, empty while nobody has it.
+    pub department: String,
+    pub worker: String,
+    /// `state` of a case, `open` of a callback.
+    pub state: String,
+    pub due_at: Option<i64>,
+    pub due_code: String,
+    pub paused: bool,
+    /// The last minutes count as near: the smaller of a quarter of the limit and 15 minutes.
+    pub near_ms: i64,
+}
+
+/// How many there are in each part, in the order of [`Tab::ALL`].
+pub type Counts = [i64; 3];
+
+/// Longest list that is drawn; the rest is in the list of cases.
+const MOST: i64 = 100;
+const NEAR_MS: i64 = 15 * 60_000;
+
+/// Counts of all parts.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn counts(c: &mut Conn, ctx: &Ctx) -> Res<Counts> {
+    let staff = ctx.need_staff()?;
+    let mine = store::desk::count_mine(c, &ctx.site, &staff.id)?;
+    let open = match ctx.reach(Action::ViewCase) {
+        Reach::Site | Reach::All => store::site::count_open(c, &ctx.site)?,
+        Reach::Never => 0,
+        _ => i64::try_from(list(c, ctx, Tab::Open)?.len()).unwrap_or(MOST),
+    };
+    let callbacks = match ctx.reach(Action::Callback) {
+        Reach::Site | Reach::All => store::site::count_callbacks(c, &ctx.site)?,
+        _ => 0,
+    };
+    Ok([open, mine, callbacks])
+}
+
+/// One part, first due first.
+///
+/// # Errors
+/// `Forbidden` for whoever is no member of staff.
+pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
+    let staff = ctx.need_staff()?;
+    if tab == Tab::Callbacks {
+        return callbacks(c, ctx);
+    }
+    let rows = match (tab, ctx.reach(Action::ViewCase)) {
+        (_, Reach::Never) => Vec::new(),
+        (Tab::Open, Reach::Site | Reach::All) => db::list(c, &open_of(ctx, None))?,
+        (Tab::Open, Reach::Department) => {
+            let department = staff.department.as_ref().map(|d| d.as_str().to_owned());
+            db::list(c, &open_of(ctx, Some(department.unwrap_or_default())))?
+        }
+        _ => store::desk::mine(c, &ctx.site, &staff.id, MOST)?,
+    };
+    let departments = store::site::departments(c, &ctx.site)?;
+    let names = store::site::staff_names(c, &ctx.site)?;
+    let en = ctx.locale == crate::ctx::Locale::En;
+    let pick = |zh: &str, other: &str| if en && !other.is_empty() { other.to_owned() } else { zh.to_owned() };
+    let lines = rows.into_iter().map(|r| {
+        let d = r.department_id.as_ref().and_then(|id| departments.iter().find(|d| d.id == *id));
+        let w = r.worker_id.as_ref().and_then(|id| names.iter().find(|n| n.id == *id));
+        let whole = r.due_at.map_or(0, |due| due - r.registered_at);
+        Line {
+            case: r.id.into_string(),
+            number: r.number,
+            kind: r.kind,
+            urgency: r.urgency,
+            place: r.place,
+            title: r.title,
+            department: d.map(|d| pick(&d.name, &d.name_en)).unwrap_or_default(),
+            worker: w.map(|w| pick(&w.name, &w.name_en)).unwrap_or_default(),
+            paused: r.paused || r.state == Status::Waiting.as_str(),
+            state: r.state,
+            due_at: r.due_at.filter(|d| *d < db::NO_DUE),
+            due_code: r.due_code,
+            near_ms: NEAR_MS.min(whole / 4).max(0),
+        }
+    });
+    Ok(lines.collect())
+}
+
+fn open_of(ctx: &Ctx, department: Option<String>) -> db::Filter {
+    db::Filter {
+        site: ctx.site.as_str().to_owned(),
+        open: Some(true),
+        department,
+        sort: db::Sort::Due,
+        limit: MOST,
+        ..db::Filter::default()
+    }
+}
+
+fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
+    if !matches!(ctx.reach(Action::Callback), Reach::Site | Reach::All) {
+        return Ok(Vec::new());
+    }
+    let f = db::CallbackFilter {
+        site: ctx.site.as_str().to_owned(),
+        open: Some(true),
+        limit: MOST,
+        ..db::CallbackFilter::default()
+    };
+    let rows = db::callbacks(c, &f)?;
+    let lines = rows.into_iter().map(|r| Line {
+        case: r.case_id.into_string(),
+        number: r.case_number,
+        kind: r.kind,
+        urgency: "normal".to_owned(),
+        place: r.place,
+        title: r.title,
+        department: String::new(),
+        worker: r.name,
+        state: r.state,
+        due_at: r.due_at.filter(|d| *d < db::NO_DUE),
+        due_code: "callback".to_owned(),
+        paused: false,
+        near_ms: NEAR_MS,
+    });
+    Ok(lines.collect())
+}

@@ -1,0 +1,683 @@
+//! The front desk: the queue on the left, registering on the right. The form is one; its lower part, the household and the
+//! words to say are asked for again whenever a choice changes.
+
+mod entry;
+mod view;
+
+use app::contact::{self, Registered};
+use app::error::{Error, Fields};
+use app::queue::{self, Counts, Line, Tab};
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::case::{FeeKind, Kind, Scope};
+use domain::ids::{CaseId, ContactId};
+use serde::Deserialize;
+
+use crate::fail::{Answer, Fail};
+use crate::gate::Viewer;
+use crate::live::page;
+use crate::page::Page;
+use crate::state::Web;
+use entry::{Entry, errors_of};
+use view::{CHANNELS, Desk};
+
+/// Kind of the desk's draft; parked ones have a subject.
+const DRAFT: &str = "contact";
+
+type Pairs = Vec<(String, String)>;
+
+/// A parked form.
+pub struct Parked {
+    pub subject: String,
+    pub label: String,
+    pub at: i64,
+}
+
+struct Queue {
+    tab: Tab,
+    counts: Counts,
+    lines: Vec<Line>,
+    parked: Vec<Parked>,
+}
+
+/// What has just been made, shown in place.
+pub struct Made {
+    pub contact: String,
+    pub contact_number: String,
+    pub cases: Vec<MadeCase>,
+    pub say: view::Say,
+}
+
+/// One case of it.
+pub struct MadeCase {
+    pub id: String,
+    pub number: String,
+    pub kind: String,
+    pub order: String,
+    pub state: String,
+    pub to: String,
+    pub due_at: Option<i64>,
+    pub outside: bool,
+    pub joined: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/queue.html")]
+struct QueueView {
+    p: Page,
+    q: Queue,
+}
+
+#[derive(Template)]
+#[template(path = "desk/page.html")]
+struct DeskPage {
+    p: Page,
+    q: String,
+    reg: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/reg.html")]
+struct RegView {
+    p: Page,
+    e: Entry,
+    d: Desk,
+    made: Option<Made>,
+    errors: Vec<(String, String)>,
+    rest: Vec<String>,
+    draft_at: i64,
+    notice: String,
+    files: Vec<app::attachment::Attachment>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/terms.html")]
+struct TermsView<'a> {
+    p: &'a Page,
+    e: &'a Entry,
+    d: &'a Desk,
+    errors: &'a [(String, String)],
+}
+
+#[derive(Template)]
+#[template(path = "desk/who.html")]
+struct WhoView<'a> {
+    p: &'a Page,
+    e: &'a Entry,
+    d: &'a Desk,
+}
+
+#[derive(Template)]
+#[template(path = "desk/changed.html")]
+struct ChangedView {
+    p: Page,
+    e: Entry,
+    d: Desk,
+    errors: Vec<(String, String)>,
+    changed: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/items.html")]
+struct ItemsView {
+    p: Page,
+    items: Vec<(String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/look.html")]
+struct LookView {
+    p: Page,
+    found: Vec<contact::look::Found>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/start.html")]
+struct StartView {
+    p: Page,
+    at: i64,
+}
+
+fn render(t: &impl Template) -> Result<String, Fail> {
+    t.render().map_err(|e| Fail(Error::internal(e)))
+}
+
+impl RegView {
+    fn error(&self, name: &str) -> Option<&str> {
+        error_in(&self.errors, name)
+    }
+    fn who(&self) -> String {
+        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
+    }
+    fn terms(&self) -> String {
+        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
+    }
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn channels(&self) -> &'static [(domain::case::Channel, &'static str, &'static str)] {
+        CHANNELS
+    }
+}
+
+impl WhoView<'_> {
+    fn checks(&self) -> [(&'static str, &str, &'static str); 3] {
+        [
+            ("id_name", &self.e.id_name, "desk-name"),
+            ("id_unit", &self.e.id_unit, "desk-unit"),
+            ("id_phone", &self.e.id_phone, "desk-phone"),
+        ]
+    }
+}
+
+impl ChangedView {
+    fn error(&self, name: &str) -> Option<&str> {
+        error_in(&self.errors, name)
+    }
+    fn kinds(&self) -> &'static [Kind] {
+        Kind::ALL
+    }
+    fn who(&self) -> String {
+        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
+    }
+    fn terms(&self) -> String {
+        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
+    }
+}
+
+impl TermsView<'_> {
+    fn error(&self, name: &str) -> Option<&str> {
+        error_in(self.errors, name)
+    }
+    fn paid(&self) -> bool {
+        self.e.fee_kind() == FeeKind::Paid
+    }
+    fn outside(&self) -> bool {
+        self.e.scope() == Scope::Outside
+    }
+}
+
+impl QueueView {
+    fn tabs(&self) -> Vec<(&'static str, i64, bool)> {
+        Tab::ALL.iter().zip(self.q.counts).map(|(t, n)| (t.code(), n, *t == self.q.tab)).collect()
+    }
+    fn left(&self, due: impl std::borrow::Borrow<i64>) -> (String, &'static str) {
+        crate::when::left(self.p.locale, due.borrow() - self.p.now)
+    }
+}
+
+fn error_in<'a>(errors: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    errors.iter().find(|(n, _)| n == name).map(|(_, t)| t.as_str())
+}
+
+impl Page {
+    /// Colour and icon of a kind's tag.
+    pub fn kind_tag(&self, kind: &str) -> (&'static str, &'static str) {
+        match kind {
+            "complaint" => ("vio", "message-report"),
+            "inquiry" => ("tea", "help-circle"),
+            "help" => ("red", "lifebuoy"),
+            "suggestion" | "praise" => ("grn", "star"),
+            _ => ("blu", "tool"),
+        }
+    }
+}
+
+async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
+    let staff = v.ctx()?.need_staff()?.id.clone();
+    let ctx = v.ctx()?;
+    let q = web.read(&ctx, move |c, ctx| {
+        let drafts = store::account::drafts_of(c, &staff, &ctx.site)?;
+        let parked = drafts.into_iter().filter(|d| d.kind == DRAFT && !d.subject.is_empty()).map(|d| {
+            let e = Entry::of_draft(&d.body);
+            let label = [&e.name, &e.address, &e.item_text, &e.content].into_iter().filter(|t| !t.is_empty()).take(3);
+            let label: String = label.map(|t| t.chars().take(16).collect::<String>()).collect::<Vec<_>>().join(" · ");
+            Parked { subject: d.subject, label, at: d.updated_at }
+        });
+        let parked = parked.collect();
+        Ok(Queue { tab, counts: queue::counts(c, ctx)?, lines: queue::list(c, ctx, tab)?, parked })
+    });
+    Ok(q.await?)
+}
+
+/// The form as it is shown: read what stands beside it.
+async fn show(web: &Web, v: &Viewer, e: Entry, more: impl FnOnce(&mut RegView)) -> Result<RegView, Fail> {
+    let p = Page::new(web, v, "nav-desk-page");
+    let zone = p.zone.clone();
+    let (e, d, files) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let mut e = e.clone().with_defaults();
+            let d = view::read(c, ctx, &zone, &mut e, "")?;
+            let files = app::attachment::list(c, ctx, &app::attachment::Subject::Form(e._key.clone()))?;
+            Ok((e, d, files))
+        })
+        .await?;
+    let mut view = RegView { p, e, d, made: None, errors: Vec::new(), rest: Vec::new(), draft_at: 0, notice: String::new(), files };
+    more(&mut view);
+    Ok(view)
+}
+
+/// What the address says.
+#[derive(Deserialize)]
+pub struct DeskQuery {
+    tab: Option<String>,
+    /// A contact that gets one more case.
+    contact: Option<String>,
+    /// What has just been made, without script.
+    made: Option<String>,
+}
+
+/// The page.
+pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>) -> Answer {
+    let queue = read_queue(&web, &v, Tab::parse(q.tab.as_deref().unwrap_or_default())).await?;
+    let (entry, at) = first_entry(&web, &v, q.contact).await?;
+    let made = match q.made {
+        Some(id) => Some(made(&web, &v, contact_made(&web, &v, id).await?, &entry).await?),
+        None => None,
+    };
+    let reg = show(&web, &v, entry, |r| {
+        r.draft_at = at;
+        r.made = made;
+    })
+    .await?;
+    let p = Page::new(&web, &v, "nav-desk-page");
+    let q = render(&QueueView { p: Page::new(&web, &v, "nav-desk-page"), q: queue })?;
+    let reg = render(&reg)?;
+    Ok(page(&DeskPage { p, q, reg })?)
+}
+
+/// The form a clerk finds: one more case of a contact, else what was left unfinished, else an empty one.
+async fn first_entry(web: &Web, v: &Viewer, contact: Option<String>) -> Result<(Entry, i64), Fail> {
+    let key = web.desk.ids.secret();
+    let staff = v.ctx()?.need_staff()?.id.clone();
+    let found = web
+        .read(&v.ctx()?, move |c, ctx| {
+            if let Some(id) = contact.as_deref() {
+                let row = contact::get(c, ctx, &ContactId::from(id))?;
+                return Ok((of_contact(row, key.clone()), 0));
+            }
+            let draft = store::account::draft(c, &staff, &ctx.site, DRAFT, "")?;
+            Ok(match draft {
+                Some(d) => (Entry::of_draft(&d.body), draft_time(&d.body, d.updated_at)),
+                None => (Entry::fresh(key.clone()), 0),
+            })
+        })
+        .await?;
+    Ok(found)
+}
+
+fn draft_time(body: &str, otherwise: i64) -> i64 {
+    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+    body.get("at").and_then(serde_json::Value::as_i64).unwrap_or(otherwise)
+}
+
+fn of_contact(row: store::contact::Contact, key: String) -> Entry {
+    Entry {
+        contact: row.id.into_string(),
+        channel: row.channel,
+        person: row.person_id.map(|p| p.into_string()).unwrap_or_default(),
+        unit: row.unit_id.map(|u| u.into_string()).unwrap_or_default(),
+        name: row.name,
+        address: row.address,
+        content: if row.outcome == "answered" { row.summary } else { String::new() },
+        anonymous: if row.anonymous_reason.is_empty() { String::new() } else { "1".to_owned() },
+        anonymous_reason: row.anonymous_reason,
+        locale: row.locale,
+        ..Entry::fresh(key)
+    }
+}
+
+/// The queue alone.
+pub async fn queue(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>) -> Answer {
+    let queue = read_queue(&web, &v, Tab::parse(q.tab.as_deref().unwrap_or_default())).await?;
+    Ok(page(&QueueView { p: Page::new(&web, &v, "nav-desk-page"), q: queue })?)
+}
+
+/// What was typed into a box.
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    who: String,
+    #[serde(default)]
+    item_text: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    changed: String,
+}
+
+/// Items that answer what was typed, those of the chosen kind first.
+pub async fn items(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) -> Answer {
+    let book = web.desk.book();
+    let kind: Kind = q.kind.parse().unwrap_or(Kind::Request);
+    let of_kind = domain::taxonomy::search(book.taxonomy.of_kind(kind), &q.item_text);
+    let mut hits: Vec<_> = of_kind.into_iter().map(|h| h.item).take(8).collect();
+    if hits.len() < 3 && !q.item_text.trim().is_empty() {
+        let others = book.taxonomy.items.iter().filter(|i| i.kind != kind);
+        hits.extend(domain::taxonomy::search(others, &q.item_text).into_iter().map(|h| h.item).take(4));
+    }
+    let p = Page::bare(&web, Some(&v), v.locale, "");
+    let items = hits.into_iter().map(|i| {
+        let group = book.taxonomy.group(i).map(|g| if p.en() { g.en.as_str() } else { g.zh.as_str() });
+        let name = if p.en() { &i.en } else { &i.zh };
+        let text = group.map_or_else(|| name.clone(), |g| format!("{g} / {name}"));
+        let kind = if i.kind == kind { String::new() } else { p.code("kind", i.kind.as_str()) };
+        (i.code.clone(), text, kind)
+    });
+    let items = items.collect();
+    Ok(page(&ItemsView { p, items })?)
+}
+
+/// Who may be meant.
+pub async fn look(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) -> Answer {
+    let found = web.read(&v.ctx()?, move |c, ctx| contact::look::look(c, ctx, &q.who)).await?;
+    Ok(page(&LookView { p: Page::bare(&web, Some(&v), v.locale, ""), found })?)
+}
+
+/// The arrival time, taken with the first key (REC-5).
+pub async fn start(State(web): State<Web>, v: Viewer) -> Answer {
+    Ok(page(&StartView { p: Page::bare(&web, Some(&v), v.locale, ""), at: v.now })?)
+}
+
+/// Something was chosen: the parts that follow from it.
+pub async fn changed(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>, Form(pairs): Form<Pairs>) -> Answer {
+    let p = Page::bare(&web, Some(&v), v.locale, "");
+    let mut e = Entry::of(pairs).with_defaults();
+    if q.changed == "pick" && !e.pick.is_empty() {
+        picked(&web, &v, &mut e).await?;
+    }
+    if q.changed == "item"
+        && let Some(item) = web.desk.book().taxonomy.item(&e.item)
+    {
+        e.kind = item.kind.as_str().to_owned();
+    }
+    let step = if q.changed == "pick" { "who".to_owned() } else { q.changed.clone() };
+    let zone = p.zone.clone();
+    let (e, d) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let mut e = e.clone();
+            let d = view::read(c, ctx, &zone, &mut e, &step)?;
+            Ok((e, d))
+        })
+        .await?;
+    Ok(page(&ChangedView { p, e, d, errors: Vec::new(), changed: q.changed })?)
+}
+
+/// A candidate was picked: `unit:person` stands in the hidden field.
+async fn picked(web: &Web, v: &Viewer, e: &mut Entry) -> Result<(), Fail> {
+    let (unit, person) = e.pick.split_once(':').map(|(u, p)| (u.to_owned(), p.to_owned())).unwrap_or_default();
+    let (u, p) = (domain::ids::UnitId::from(unit.as_str()), domain::ids::PersonId::from(person.as_str()));
+    let has = !person.is_empty();
+    let card = web.read(&v.ctx()?, move |c, ctx| contact::look::card(c, ctx, has.then_some(&p), Some(&u))).await?;
+    e.unit = card.unit.as_ref().map(|u| u.id.as_str().to_owned()).unwrap_or_default();
+    e.building = card.unit.as_ref().map(|u| u.building_id.as_str().to_owned()).unwrap_or_default();
+    e.address = card.unit.as_ref().map(|u| u.code.clone()).unwrap_or_default();
+    e.name = card.person.as_ref().map(|p| p.name.clone()).unwrap_or_default();
+    e.person = person;
+    e.phone.clear();
+    Ok(())
+}
+
+/// Registers, parks or discards.
+pub async fn post(State(web): State<Web>, v: Viewer, headers: axum::http::HeaderMap, Form(pairs): Form<Pairs>) -> Answer {
+    let e = Entry::of(pairs).with_defaults();
+    let htmx = headers.contains_key("hx-request");
+    match e.act.as_str() {
+        "park" | "discard" => return put_away(&web, &v, e, htmx).await,
+        _ => {}
+    }
+    match register(&web, &v, &e).await {
+        Ok(done) => {
+            if !htmx {
+                return Ok(Redirect::to(&format!("/desk?made={}", done.contact)).into_response());
+            }
+            let next = next_entry(&web, &e, &done);
+            let made = made(&web, &v, done, &e).await?;
+            let view = show(&web, &v, next, |r| r.made = Some(made)).await?;
+            Ok(page(&view)?)
+        }
+        Err(Fail(error)) => refused(&web, &v, e, error, htmx).await,
+    }
+}
+
+/// The form again with what is wrong with it.
+async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> Answer {
+    let Some((errors, rest)) = errors_of(v.locale, &error) else { return Err(Fail(error)) };
+    let view = show(web, v, e, |r| {
+        r.errors = errors;
+        r.rest = rest;
+    })
+    .await?;
+    let html = if htmx {
+        render(&view)?
+    } else {
+        let queue = read_queue(web, v, Tab::Open).await?;
+        let q = render(&QueueView { p: Page::new(web, v, "nav-desk-page"), q: queue })?;
+        let reg = render(&view)?;
+        render(&DeskPage { p: Page::new(web, v, "nav-desk-page"), q, reg })?
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, [("content-type", "text/html; charset=utf-8")], html).into_response())
+}
+
+/// The form after registering: empty, or the same person again for another matter.
+fn next_entry(web: &Web, e: &Entry, done: &Registered) -> Entry {
+    let fresh = Entry { channel: e.channel.clone(), ..Entry::fresh(web.desk.ids.secret()) };
+    if e.act != "more" {
+        return Entry::fresh(fresh._key);
+    }
+    Entry {
+        contact: done.contact.as_str().to_owned(),
+        started_at: e.started_at.clone(),
+        person: e.person.clone(),
+        unit: e.unit.clone(),
+        building: e.building.clone(),
+        name: e.name.clone(),
+        phone: e.phone.clone(),
+        address: e.address.clone(),
+        id_name: e.id_name.clone(),
+        id_unit: e.id_unit.clone(),
+        id_phone: e.id_phone.clone(),
+        anonymous: e.anonymous.clone(),
+        anonymous_reason: e.anonymous_reason.clone(),
+        locale: e.locale.clone(),
+        ..fresh
+    }
+}
+
+async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> {
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let ctx = v.ctx()?;
+    let cents = contact::plan::price(&ctx, &e.price, e.units(), e.material_cents());
+    let mut n = e.contact(&zone)?;
+    if !e.item_text.trim().is_empty() && e.item.is_empty() {
+        return Err(Error::field("item", "desk-item-unpicked").into());
+    }
+    let join = e.act.strip_prefix("join:").map(CaseId::from);
+    let answered = e.act == "answer";
+    if let Some(case) = join {
+        n.join = Some(case);
+    } else if answered && (e.kind() == Kind::Request) {
+        // A request that needed nobody to come: kept in the register with the answer, without an order.
+        n.answer = Some(e.answer.clone());
+    } else {
+        let mut k = e.case(&zone, cents, !answered && e.act != "record")?;
+        if answered {
+            if e.answer.trim().is_empty() {
+                return Err(Error::field("answer", "required").into());
+            }
+            k.answer = Some(e.answer.clone());
+        }
+        if !answered && e.act != "record" && k.department.is_none() && k.scope != Scope::Outside {
+            let mut f = Fields::default();
+            f.add("department", "required");
+            f.done()?;
+        }
+        n.cases = vec![k];
+    }
+    let (key, more, staff) = (e._key.clone(), e.contact.clone(), ctx.need_staff()?.id.clone());
+    let done = web
+        .write(&ctx, move |tx, ctx| {
+            let done = match (more.as_str(), n.cases.first()) {
+                ("", _) | (_, None) => contact::register(tx, ctx, &key, &n)?,
+                (id, Some(k)) => contact::correct::add_case(tx, ctx, &key, &ContactId::from(id), k)?,
+            };
+            store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, "")?;
+            Ok(done)
+        })
+        .await?;
+    Ok(done)
+}
+
+/// Parks the form for later (挂断后补录), or drops it.
+async fn put_away(web: &Web, v: &Viewer, e: Entry, htmx: bool) -> Answer {
+    let ctx = v.ctx()?;
+    let staff = ctx.need_staff()?.id.clone();
+    let keep = e.act == "park" && e.has_text();
+    web.write(&ctx, move |tx, ctx| {
+        store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, "")?;
+        if keep {
+            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &e._key, &e.to_draft(ctx.now), ctx.now)?;
+        }
+        Ok(())
+    })
+    .await?;
+    if !htmx {
+        return Ok(Redirect::to("/desk").into_response());
+    }
+    fresh_with_queue(web, v, Entry::fresh(web.desk.ids.secret()), 0, if keep { "desk-parked" } else { "desk-discarded" }).await
+}
+
+async fn fresh_with_queue(web: &Web, v: &Viewer, e: Entry, at: i64, notice: &str) -> Answer {
+    let view = show(web, v, e, |r| {
+        r.draft_at = at;
+        r.notice = if notice.is_empty() { String::new() } else { r.p.t(notice) };
+    })
+    .await?;
+    let queue = read_queue(web, v, Tab::Open).await?;
+    let q = render(&QueueView { p: Page::new(web, v, "nav-desk-page"), q: queue })?;
+    let html = format!("{}<hx-partial hx-target=\"#queue\" hx-swap=\"outerMorph\">{q}</hx-partial>", render(&view)?);
+    Ok(([("content-type", "text/html; charset=utf-8")], html).into_response())
+}
+
+/// Takes a parked form up again; what stands in the form now is parked in its place.
+pub async fn resume(State(web): State<Web>, v: Viewer, Path(subject): Path<String>, headers: axum::http::HeaderMap, Form(pairs): Form<Pairs>) -> Answer {
+    let ctx = v.ctx()?;
+    let staff = ctx.need_staff()?.id.clone();
+    let now = Entry::of(pairs);
+    let body = web
+        .write(&ctx, move |tx, ctx| {
+            let d = store::account::draft(tx, &staff, &ctx.site, DRAFT, &subject)?.ok_or(Error::NotFound)?;
+            if now.has_text() {
+                store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &now._key, &now.to_draft(ctx.now), ctx.now)?;
+            }
+            if now._key != subject {
+                store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, &subject)?;
+            }
+            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, "", &d.body, ctx.now)?;
+            Ok(d.body)
+        })
+        .await?;
+    if !headers.contains_key("hx-request") {
+        return Ok(Redirect::to("/desk").into_response());
+    }
+    fresh_with_queue(&web, &v, Entry::of_draft(&body), v.now, "").await
+}
+
+async fn contact_made(web: &Web, v: &Viewer, id: String) -> Result<Registered, Fail> {
+    let done = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let row = contact::get(c, ctx, &ContactId::from(id.as_str()))?;
+            let cases = store::contact::cases_of(c, &row.id)?;
+            Ok(Registered { contact: row.id, number: row.number, case_numbers: Vec::new(), cases })
+        })
+        .await?;
+    Ok(done)
+}
+
+/// What was made, as it now stands in the database.
+async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made, Fail> {
+    let e = e.clone();
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let made = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let departments = store::site::departments(c, &ctx.site)?;
+            let names = store::site::staff_names(c, &ctx.site)?;
+            let en = ctx.locale == app::ctx::Locale::En;
+            let pick = |zh: &str, other: &str| if en && !other.is_empty() { other.to_owned() } else { zh.to_owned() };
+            let mut cases = Vec::new();
+            for id in &done.cases {
+                let Ok(seen) = app::case::get(c, ctx, id) else { continue };
+                let s = seen.state;
+                let order = s.last_order();
+                let d = order.and_then(|o| departments.iter().find(|d| d.id == o.department));
+                let w = order.and_then(|o| o.worker.as_ref()).and_then(|w| names.iter().find(|n| n.id == *w));
+                let to = [d.map(|d| pick(&d.name, &d.name_en)), w.map(|w| pick(&w.name, &w.name_en))];
+                cases.push(MadeCase {
+                    id: s.id.as_str().to_owned(),
+                    number: s.number.clone(),
+                    kind: s.kind.as_str().to_owned(),
+                    order: order.map(|o| o.number.clone()).unwrap_or_default(),
+                    state: s.status.as_str().to_owned(),
+                    to: to.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+                    due_at: s.is_open().then(|| s.due_at(ctx.now)).flatten(),
+                    outside: s.scope == Scope::Outside,
+                    joined: s.contacts.first() != Some(&done.contact),
+                });
+            }
+            let say = view::closing(c, ctx, &zone, &e)?;
+            Ok(Made { contact: done.contact.as_str().to_owned(), contact_number: done.number.clone(), cases, say })
+        })
+        .await?;
+    Ok(made)
+}
+
+/// A draft as the browser sends it.
+#[derive(Deserialize)]
+pub struct DraftBody {
+    at: i64,
+    fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Whose draft it is beside its kind.
+#[derive(Deserialize)]
+pub struct DraftQuery {
+    #[serde(default)]
+    subject: String,
+}
+
+/// Keeps a draft of any form. A form that was sent meanwhile answers 410, so that its draft does not come back.
+pub async fn put_draft(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(kind): Path<String>,
+    Query(q): Query<DraftQuery>,
+    axum::Json(b): axum::Json<DraftBody>,
+) -> Answer {
+    let known = !kind.is_empty() && kind.len() <= 40 && kind.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c == b'-');
+    let body = serde_json::json!({"at": b.at, "fields": b.fields}).to_string();
+    if !known || q.subject.len() > 100 || body.len() > 64 * 1024 {
+        return Err(Error::field("fields", "invalid-draft").into());
+    }
+    let key = b.fields.get("_key").and_then(|k| k.as_str()).unwrap_or_default().to_owned();
+    let empty = kind == DRAFT && !Entry::of_draft(&body).has_text();
+    let staff = v.ctx()?.need_staff()?.id.clone();
+    let kept = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            if contact::was_registered(tx, ctx, &key)? {
+                return Ok(false);
+            }
+            if empty {
+                store::account::draft_drop(tx, &staff, &ctx.site, &kind, &q.subject)?;
+            } else {
+                store::account::draft_put(tx, &staff, &ctx.site, &kind, &q.subject, &body, ctx.now)?;
+            }
+            Ok(true)
+        })
+        .await?;
+    let status: StatusCode = if kept { StatusCode::NO_CONTENT } else { StatusCode::GONE };
+    let r: Response = status.into_response();
+    Ok(r)
+}

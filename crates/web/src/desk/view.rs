@@ -1,0 +1,321 @@
+//! What the desk's templates show, read in one go for the viewer.
+
+use app::contact::look::{self, Card};
+use app::contact::plan::{self, Suggested};
+use app::ctx::{Ctx, Locale};
+use app::error::Res;
+use domain::case::{Channel, FeeKind, Kind, Scope};
+use domain::scripts::{DayPart, Fill, Moment, fill};
+use store::seam::Conn;
+
+use super::entry::Entry;
+use crate::l10n::{t, tx};
+
+/// One choice of a select.
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub on: bool,
+}
+
+/// A limit in the box at the bottom.
+pub struct Due {
+    pub label: String,
+    pub at: i64,
+    pub length: String,
+}
+
+/// An earlier case of the same unit and item.
+pub struct Earlier {
+    pub id: String,
+    pub number: String,
+    pub title: String,
+    pub at: i64,
+    pub open: bool,
+    pub state: String,
+}
+
+/// The lower part of the form: level, whose work, price, where to, when, and what follows.
+pub struct Terms {
+    pub level_hint: String,
+    pub prices: Vec<Choice>,
+    pub material: String,
+    pub cents: i64,
+    pub departments: Vec<Choice>,
+    pub workers: Vec<Choice>,
+    pub dues: Vec<Due>,
+    pub problem: String,
+    pub first_asked: String,
+    pub told: String,
+    pub earlier: Vec<Earlier>,
+}
+
+/// The text to say now.
+pub struct Say {
+    pub text: String,
+    pub lang: &'static str,
+    pub other: &'static str,
+}
+
+/// Everything beside the form's own fields.
+pub struct Desk {
+    pub terms: Terms,
+    pub card: Card,
+    pub say: Say,
+}
+
+fn pick<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
+    if locale == Locale::En && !en.is_empty() { en } else { zh }
+}
+
+/// `30 分钟`, `4 小时`, `2 天`.
+pub fn length(locale: Locale, ms: i64) -> String {
+    let min = (ms + 59_999) / 60_000;
+    let (key, n) = match min {
+        m if m >= 2880 && m % 1440 == 0 => ("desk-days", m / 1440),
+        m if m >= 60 && m % 60 == 0 => ("desk-hours", m / 60),
+        m if m >= 2880 => ("desk-days", m / 1440),
+        m if m >= 600 => ("desk-hours", m / 60),
+        m => ("desk-minutes", m),
+    };
+    tx(locale, key, &[("n", &n.to_string())])
+}
+
+/// Fills in what follows from a choice: `changed` is the field that was just changed.
+pub fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::Department]) -> Suggested {
+    let s = plan::suggest(ctx, e.kind(), &e.item, &e.content);
+    if changed == "urgency" {
+        e.level_set = "1".to_owned();
+    }
+    if matches!(changed, "item" | "content" | "kind") && e.level_set.is_empty() {
+        e.urgency = s.level.as_ref().map_or("normal", |l| l.urgency.as_str()).to_owned();
+    }
+    if matches!(changed, "item" | "kind") {
+        e.scope = s.scope.as_str().to_owned();
+        e.fee = s.fee.as_str().to_owned();
+        e.price.clear();
+        e.material.clear();
+        e.told.clear();
+        e.accepted.clear();
+        e.department = departments.iter().find(|d| d.code == s.department).map_or_else(String::new, |d| d.id.as_str().to_owned());
+        e.worker = "auto".to_owned();
+        e.repeat_of.clear();
+        if let Some((zh, en)) = &s.place
+            && (e.place.trim().is_empty() || e.place == e.place_was)
+        {
+            let place = pick(ctx.locale, zh, en);
+            e.place = if e.address.trim().is_empty() { place.to_owned() } else { format!("{} {place}", e.address.trim()) };
+            e.place_was = e.place.clone();
+        }
+    }
+    if matches!(changed, "price") {
+        e.fee = ctx.book.prices.price(&e.price).map_or(e.fee.clone(), |p| p.fee.as_str().to_owned());
+    }
+    if matches!(changed, "price" | "fee" | "quantity" | "material") {
+        e.accepted.clear();
+    }
+    if matches!(changed, "scope" | "department") {
+        e.worker = "auto".to_owned();
+    }
+    s
+}
+
+/// Reads what the form shows beside its fields.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -> Res<Desk> {
+    if changed == "who" || (e.unit.is_empty() && !e.address.is_empty()) {
+        let unit = look::unit_of(c, ctx, &e.address)?;
+        if let Some(u) = &unit {
+            e.building = u.building_id.as_str().to_owned();
+            e.unit = u.id.as_str().to_owned();
+        } else if changed == "who" {
+            e.unit.clear();
+            e.building.clear();
+        }
+    }
+    let (person, unit) = (some(&e.person), some(&e.unit));
+    let card = look::card(c, ctx, person.as_ref(), unit.as_ref())?;
+    if changed == "who" {
+        let id = look::compare(&card, &e.name, &e.phone, &e.address, unit.as_ref());
+        e.id_name = id.name.as_str().to_owned();
+        e.id_unit = id.unit.as_str().to_owned();
+        e.id_phone = id.phone.as_str().to_owned();
+    }
+    let departments = store::site::departments(c, &ctx.site)?;
+    let s = follow(ctx, e, changed, &departments);
+    let terms = terms(c, ctx, zone, e, &s, &departments)?;
+    let say = say(c, ctx, zone, e, &card)?;
+    Ok(Desk { terms, card, say })
+}
+
+fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
+    (!text.is_empty()).then(|| T::from(text))
+}
+
+fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, departments: &[store::site::Department]) -> Res<Terms> {
+    let l = ctx.locale;
+    let lines = plan::prices(ctx, &e.item);
+    if e.fee_kind() == FeeKind::Paid && (e.price.is_empty() || !lines.iter().any(|p| p.code == e.price)) {
+        e.price = lines.iter().find(|p| p.fee == FeeKind::Paid).map_or_else(String::new, |p| p.code.clone());
+    }
+    let prices = lines.iter().map(|p| Choice {
+        value: p.code.clone(),
+        label: format!("{} {}/{}", pick(l, &p.zh, &p.en), domain::money::shown(p.labour_cents), pick(l, &p.unit_zh, &p.unit_en)),
+        on: p.code == e.price,
+    });
+    let prices: Vec<Choice> = prices.collect();
+    let material = lines.iter().find(|p| p.code == e.price).map_or("", |p| pick(l, &p.material_zh, &p.material_en)).to_owned();
+    let cents = plan::price(ctx, &e.price, e.units(), e.material_cents());
+
+    let kinds: &[&str] = if e.scope() == Scope::Vendor { &["vendor"] } else { &["own"] };
+    let shown: Vec<_> = departments.iter().filter(|d| d.active && kinds.contains(&d.kind.as_str())).collect();
+    if !shown.iter().any(|d| d.id.as_str() == e.department) {
+        let own = shown.iter().find(|d| d.code == s.department).or_else(|| shown.first());
+        e.department = own.map_or_else(String::new, |d| d.id.as_str().to_owned());
+        e.worker = "auto".to_owned();
+    }
+    let choices = shown.iter().map(|d| Choice {
+        value: d.id.as_str().to_owned(),
+        label: pick(l, &d.name, &d.name_en).to_owned(),
+        on: d.id.as_str() == e.department,
+    });
+    let choices: Vec<Choice> = choices.collect();
+    let mut people: Vec<_> = store::site::workers(c, &ctx.site)?
+        .into_iter()
+        .filter(|w| w.department_id.as_ref().is_some_and(|d| d.as_str() == e.department))
+        .collect();
+    people.sort_by_key(|w| (w.on_duty_since.is_none(), w.jobs));
+    if e.worker == "auto" {
+        e.worker = people.iter().find(|w| w.on_duty_since.is_some()).map_or_else(String::new, |w| w.id.as_str().to_owned());
+    }
+    let mut workers = vec![Choice { value: String::new(), label: t(l, "desk-worker-later"), on: e.worker.is_empty() }];
+    workers.extend(people.iter().map(|w| {
+        let key = if w.on_duty_since.is_some() { "desk-worker-on" } else { "desk-worker-off" };
+        let name = pick(l, &w.name, &w.name_en);
+        Choice {
+            value: w.id.as_str().to_owned(),
+            label: tx(l, key, &[("name", name), ("n", &w.jobs.to_string())]),
+            on: w.id.as_str() == e.worker,
+        }
+    }));
+
+    let (dues, problem) = match (e.contact(zone), e.case(zone, cents, false)) {
+        (Ok(n), Ok(k)) => match plan::limits(c, ctx, &n, &k)? {
+            Ok(limits) => {
+                let dues = limits.iter().take(3).map(|x| Due {
+                    label: t(l, &format!("clock-{}", x.code.as_str())),
+                    at: x.due_at,
+                    length: length(l, x.in_ms),
+                });
+                (dues.collect(), String::new())
+            }
+            Err(r) => (Vec::new(), crate::fail::explain(l, &r.into()).0),
+        },
+        _ => (Vec::new(), String::new()),
+    };
+    let level_hint = s.level.as_ref().map_or_else(String::new, |x| {
+        let level = t(l, &format!("urgency-{}", x.urgency.as_str()));
+        match x.words.first() {
+            Some(w) => tx(l, "desk-level-words", &[("word", w.word), ("level", &level)]),
+            None => tx(l, "desk-level-item", &[("level", &level)]),
+        }
+    });
+    let to = choices.iter().find(|d| d.on).map_or("", |d| d.label.as_str());
+    let who = people.iter().find(|w| w.id.as_str() == e.worker).map_or("", |w| pick(l, &w.name, &w.name_en));
+    let told = match e.scope() {
+        Scope::Outside => t(l, "role-cs_head"),
+        _ if who.is_empty() => to.to_owned(),
+        _ => format!("{to} · {who}"),
+    };
+    let earlier = match some(&e.unit) {
+        Some(unit) => plan::similar(c, ctx, &unit, &e.item)?,
+        None => Vec::new(),
+    };
+    let earlier = earlier.into_iter().map(|x| Earlier {
+        id: x.id.into_string(),
+        number: x.number,
+        title: x.title,
+        at: x.registered_at,
+        open: x.open,
+        state: x.state,
+    });
+    Ok(Terms {
+        level_hint,
+        prices,
+        material,
+        cents,
+        departments: choices,
+        workers,
+        dues,
+        problem,
+        first_asked: ctx.staff().map(|s| pick(l, &s.name, &s.name_en).to_owned()).unwrap_or_default(),
+        told,
+        earlier: earlier.collect(),
+    })
+}
+
+/// What to say now (ETQ-1, ANS-2): by channel, time of day and what the form has come to.
+fn say(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry, card: &Card) -> Res<Say> {
+    let hour: i8 = crate::when::clock(zone, ctx.now).get(..2).and_then(|h| h.parse().ok()).unwrap_or(9);
+    let moment = match (e.kind(), e.scope(), e.fee_kind()) {
+        (Kind::Help, ..) => Moment::Emergency,
+        (_, Scope::Outside, _) => Moment::OutOfScope,
+        (.., FeeKind::Paid | FeeKind::Quote) if e.accepted.is_empty() && e.told.is_empty() => Moment::Fee,
+        (Kind::Complaint, ..) => Moment::Calm,
+        _ if !e.item.is_empty() || !e.content.is_empty() => Moment::Closing,
+        _ if e.name.is_empty() && (!e.who.is_empty() || !e.address.is_empty()) => Moment::Verify,
+        _ => Moment::Greeting,
+    };
+    script(c, ctx, e, card, moment, DayPart::of_hour(hour))
+}
+
+fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part: DayPart) -> Res<Say> {
+    let en = e.locale == "en";
+    let site = store::site::get(c, &ctx.site)?;
+    let site_name = site.map(|s| if en && !s.name_en.is_empty() { s.name_en } else { s.name }).unwrap_or_default();
+    let staff = ctx.staff().map(|s| if en && !s.name_en.is_empty() { s.name_en.clone() } else { s.name.clone() }).unwrap_or_default();
+    let sex = None;
+    let name = e.name.trim();
+    let name = if name.is_empty() {
+        String::new()
+    } else if en {
+        domain::mask::addressed_en(name, sex)
+    } else {
+        domain::mask::addressed_zh(name, sex)
+    };
+    let unit = card.unit.as_ref().and_then(|u| domain::room::RoomKey::parse(&u.code).ok());
+    let unit = unit.map(|k| if en { k.display_en() } else { k.display_zh() }).unwrap_or_default();
+    let found = ctx.book.scripts.pick(moment, e.channel(), part);
+    let known = found.iter().find(|s| s.code.ends_with(".known")).filter(|_| !name.is_empty() && !unit.is_empty());
+    let quoted = match (moment, e.fee_kind()) {
+        (Moment::Fee, FeeKind::Quote) => found.iter().find(|s| s.code.ends_with(".quote")),
+        _ => None,
+    };
+    let plain = found.iter().find(|s| !s.code.ends_with(".known"));
+    let text = quoted.or(known).or(plain).map_or_else(String::new, |s| {
+        fill(if en { &s.en } else { &s.zh }, Fill { name: &name, site: &site_name, staff: &staff, unit: &unit })
+    });
+    Ok(Say { text, lang: if en { "en" } else { "zh-CN" }, other: if en { "zh" } else { "en" } })
+}
+
+/// Channels with the key that starts each.
+pub const CHANNELS: &[(Channel, &str, &str)] = &[
+    (Channel::Phone, "Alt+P", "phone"),
+    (Channel::Visit, "F10", "users"),
+    (Channel::Online, "Alt+O", "message-circle"),
+    (Channel::Email, "Alt+M", "mail"),
+    (Channel::Letter, "Alt+L", "file-text"),
+    (Channel::Hotline12345, "Alt+T", "phone-call"),
+    (Channel::Round, "Alt+R", "eye"),
+];
+
+/// The last words of a conversation (ANS-8).
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn closing(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry) -> Res<Say> {
+    let hour: i8 = crate::when::clock(zone, ctx.now).get(..2).and_then(|h| h.parse().ok()).unwrap_or(9);
+    script(c, ctx, e, &Card::default(), Moment::Closing, DayPart::of_hour(hour))
+}
