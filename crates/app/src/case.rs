@@ -2,7 +2,7 @@
 //! tell. The rules are the domain's; the rooms above only fill in commands.
 
 use domain::access::{Action, Reach};
-use domain::case::{CaseState, Command, Env, Event, Fact, Offer, Status, apply, decide, legal_actions, may};
+use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, Status, apply, decide, legal_actions, may};
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
 use jiff::Timestamp;
@@ -174,7 +174,9 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     for e in events {
         let body = serde_json::to_value(e)?;
         let subject = Subject { kind: "case", id: state.id.as_str(), case: Some(state.id.as_str()) };
-        journal::append(tx, ctx, subject, e.kind(), body, e.personal_fields(), e.when());
+        // A limit that passed is nobody's act, whoever's step brought it to light.
+        let clock = matches!(e.by, By::System { .. }).then(|| Ctx { actor: Actor::System("clock"), ..ctx.clone() });
+        journal::append(tx, clock.as_ref().unwrap_or(ctx), subject, e.kind(), body, e.personal_fields(), e.when());
         words |= matches!(
             e.fact,
             Fact::Registered { .. }

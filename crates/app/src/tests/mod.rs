@@ -3,6 +3,7 @@
 mod case;
 mod desk;
 mod import;
+mod step;
 mod directory;
 mod find;
 mod link;

@@ -213,7 +213,6 @@ hint-prices = Price list: {$prices}
 hint-told = It cannot be saved before the customer is told.
 hint-charge = Without prices the accepted {$amount} is charged.
 hint-charge-free = Free of charge: list material without prices.
-hint-paper-first = First upload the photo of the signed form on the case's page.
 hint-witness = Neither who did the work nor who records this.
 hint-kind = The case gets a number of the new kind and keeps the old one.
 hint-appointment = Leave both empty to drop the appointment.

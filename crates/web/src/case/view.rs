@@ -284,6 +284,8 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
         let all = [id.name, id.unit, id.phone];
         let (text, tone) = if all.iter().all(|c| *c == Check::Same) {
             (p.t("case-identity-same"), "tgrn")
+        } else if all.iter().all(|c| *c == Check::Unknown) {
+            (p.code("check", "unknown"), "")
         } else {
             let list = [check("case-id-name", id.name), check("case-id-unit", id.unit), check("case-id-phone", id.phone)];
             (list.join(&p.t("list-comma")), if all.contains(&Check::Differs) { "tamb" } else { "" })
@@ -453,7 +455,11 @@ fn callbacks(p: &Page, l: &Loaded) -> Vec<CallbackView> {
 
 /// The timeline with its filters.
 pub struct Timeline {
+    pub id: String,
+    pub number: String,
     pub lines: Vec<Line>,
+    /// Whether lines of other days need their dates.
+    pub days: bool,
     pub show: &'static str,
     pub counts: [usize; 4],
     /// Number before which the next lines stand.
@@ -479,7 +485,14 @@ pub fn filter(show: &str) -> (&'static str, Option<Group>) {
 }
 
 /// Lines of the entries that were read, newest first.
-pub fn timeline(p: &Page, names: &Names, entries: &[Entry], show: &str, most: usize) -> Timeline {
+pub fn timeline(
+    p: &Page,
+    names: &Names,
+    case: (&str, &str),
+    entries: &[Entry],
+    show: &str,
+    most: usize,
+) -> Timeline {
     let (show, group) = filter(show);
     let all: Vec<Line> = entries.iter().map(|e| sentence::line(p, names, e)).collect();
     let count = |g: Group| all.iter().filter(|x| x.group == g).count();
@@ -489,7 +502,9 @@ pub fn timeline(p: &Page, names: &Names, entries: &[Entry], show: &str, most: us
     let more = lines.len() > most || full;
     lines.truncate(most);
     let last = lines.last().map(|x| x.seq).or(entries.last().map(|e| e.seq));
-    Timeline { next: last.filter(|_| more), lines, show, counts }
+    let days = lines.iter().any(|x| p.time(x.at).len() > 5);
+    let (id, number) = (case.0.to_owned(), case.1.to_owned());
+    Timeline { id, number, days, next: last.filter(|_| more), lines, show, counts }
 }
 
 /// What others recorded since a form was opened.
