@@ -7,6 +7,7 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod api;
 mod case;
 mod attachment;
 mod desk;
