@@ -25,7 +25,6 @@ use crate::page::Page;
 use crate::state::Web;
 use crate::when;
 
-pub use badge::{Due, kind_class, kind_icon};
 use rows::{Cell, Col, Line};
 
 /// One of the four lists.
@@ -437,6 +436,3 @@ pub async fn remove_view(State(web): State<Web>, v: Viewer, Path((name, id)): Pa
     let r: Response = Redirect::to(&format!("/{}", which.name())).into_response();
     Ok(r)
 }
-
-#[expect(unused, reason = "the cell is named in templates")]
-type TheCell = Cell;
