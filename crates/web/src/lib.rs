@@ -22,6 +22,9 @@ mod page;
 mod print;
 mod when;
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 

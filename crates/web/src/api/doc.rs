@@ -237,5 +237,35 @@ pub async fn document() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text()).into_response()
 }
 
+/// A full body for a route, if it takes one.
+#[cfg(test)]
+pub fn sample_for(method: &str, path: &str) -> Option<String> {
+    let e = ENDPOINTS.iter().find(|e| e.method == method && e.path == path)?;
+    if path.ends_with("/{action}") {
+        return Some(json!({"text": "x", "version": 1}).to_string());
+    }
+    let mut v = schema::sample(schema::named(e.request?));
+    if e.versioned {
+        v["version"] = json!(1);
+    }
+    Some(v.to_string())
+}
+
+/// The name of what an address answers, if it answers JSON.
+#[cfg(test)]
+pub fn answer_of(method: &str, path: &str) -> Option<&'static str> {
+    let same = |route: &str| {
+        route.split('/').count() == path.split('/').count()
+            && route.split('/').zip(path.split('/')).all(|(r, p)| r.starts_with('{') || r == p)
+    };
+    // A fixed word is nearer than a placeholder, as in the router.
+    let mut fits: Vec<_> = ENDPOINTS.iter().filter(|e| e.method == method && same(e.path)).collect();
+    fits.sort_by_key(|e| e.path.matches('{').count());
+    match fits.first()?.give {
+        Give::Json(name) | Give::Made(name) => Some(name),
+        Give::Bytes | Give::Document => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;
