@@ -8,18 +8,23 @@ pub mod state;
 
 mod account;
 mod api;
-mod case;
 mod attachment;
+mod case;
+mod department;
 mod desk;
 mod fail;
 mod find;
+mod form;
 mod gate;
+mod handbook;
 mod health;
 mod journal;
 mod list;
 mod live;
 mod page;
 mod print;
+mod settings;
+mod staff;
 mod when;
 
 #[cfg(test)]
@@ -28,6 +33,7 @@ mod tests;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub use live::stop;
 pub use state::{Settings, Web};
 
 /// The whole product as one service.
