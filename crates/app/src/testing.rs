@@ -236,6 +236,7 @@ impl World {
         let picture = crate::attachment::prepare(&self.desk.files, b"\xff\xd8\xff\xe0 a picture".to_vec()).expect("a file");
         let worker = (*site == self.site).then(|| self.staff(Role::Worker));
         let spare = staff.as_str().to_owned();
+        let item = self.desk.book().taxonomy.of_kind(domain::case::Kind::Request).next().map(|i| i.code.clone());
         self.desk
             .write_now(&ctx, move |tx, ctx| {
                 use crate::directory as d;
@@ -252,7 +253,7 @@ impl World {
                     "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201", "unit": unit,
                     "person": person,
                     "cases": [{
-                        "kind": "request", "place": "主卫", "content": "主卫洗手台下方角阀漏水", "department": department,
+                        "kind": "request", "item": item, "place": "主卫", "content": "主卫洗手台下方角阀漏水", "department": department,
                         "worker": worker,
                     }],
                 }))?;

@@ -33,7 +33,8 @@ pub async fn attach_case(State(web): State<Web>, v: Viewer, Path(id): Path<Strin
 
 /// Attaches a file to a contact.
 pub async fn attach_contact(State(web): State<Web>, v: Viewer, Path(id): Path<String>, headers: HeaderMap, form: Multipart) -> Answer {
-    take(web, v, Subject::Contact(ContactId::from(id)), headers, form).await
+    let id = web.read(&v.ctx()?, move |c, ctx| Ok(app::contact::get(c, ctx, &ContactId::from(id.as_str()))?.id)).await?;
+    take(web, v, Subject::Contact(id), headers, form).await
 }
 
 /// What is attached to a case.

@@ -50,6 +50,20 @@ impl Program {
         got.json()
     }
 
+    /// Attaches a picture to what lies under the address.
+    async fn upload(&self, path: &str, kind: &str) -> Value {
+        let part = |name: &str, value: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let mut body = part("kind", kind).into_bytes();
+        body.extend(b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n\xff\xd8\xff\xe0 paper\r\n--x--\r\n");
+        let req = Request::post(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "multipart/form-data; boundary=x");
+        let got = send(&self.app, req.body(Body::from(body)).unwrap()).await;
+        assert_eq!(got.code, 201, "{path}: {}", got.json());
+        holds("POST", path, &got);
+        got.json()
+    }
+
     async fn refused(&self, path: &str, body: Value, code: u16) -> Value {
         let got = self.send("POST", path, Some(&body), &[]).await;
         assert_eq!(got.code, code, "{path}: {}", got.json());
@@ -103,7 +117,7 @@ fn a_request_lives_from_registering_to_closing() {
             let lines = json!([{"what": "人工", "kind": "labour", "quantity_milli": 1000, "unit_cents": 4000}]);
             worker.post(&at("quote"), json!({"lines": lines})).await;
             let quote = worker.get(&format!("/api/v1/cases/{number}")).await["quotes"][0]["id"].clone();
-            worker.post(&at("consent_quote"), json!({"quote": quote, "how": "spoken"})).await;
+            worker.post(&at("consent_quote"), json!({"quote": quote, "how": "spoken", "note": "现场同意"})).await;
             w.wait(600_000);
             let done = json!({"done": "更换软管，试水不漏", "lines": lines, "no_photo_reason": "住户不同意拍照"});
             worker.post(&at("complete"), done).await;
@@ -116,8 +130,11 @@ fn a_request_lives_from_registering_to_closing() {
             assert_eq!(close["refusal"]["code"], no["code"]);
 
             let hash = desk.get(&format!("/api/v1/cases/{number}")).await["content_hash"].clone();
-            let declined = json!({"by": "declined", "reason": "赶时间", "witness": w.staff(Role::Guard)});
-            worker.post(&at("confirm"), json!({"content_hash": hash, "how": declined})).await;
+            let photo = worker.upload(&at("files"), "paper_form").await;
+            let paper = json!({"by": "paper", "photo": photo["id"]});
+            let confirmed = json!({"content_hash": hash, "how": paper, "opinion": "satisfied"});
+            worker.post(&at("confirm"), confirmed).await;
+            assert_eq!(worker.refused(&at("second_check"), json!({}), 422).await["code"], "refuse-role");
             head.post(&at("second_check"), json!({})).await;
             desk.post(&at("record_payment"), json!({"method": "cash", "amount_cents": 4000, "receipt": "R1"})).await;
             w.wait(3_600_000);

@@ -98,7 +98,7 @@ pub fn example(schema: &str) -> Option<Value> {
             "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201",
             "identity": {"name": "same", "unit": "same", "phone": "same"},
             "cases": [{
-                "kind": "request", "item": "plumbing.leak", "place": "kitchen", "content": "厨房水管漏水，地面有积水",
+                "kind": "request", "item": "repair.water.leak_kitchen", "place": "kitchen", "content": "厨房水管漏水，地面有积水",
                 "urgency": "urgent", "fee": {"kind": "quote", "cents": 0, "told": true},
             }],
         }),
@@ -108,7 +108,7 @@ pub fn example(schema: &str) -> Option<Value> {
             {"what": "人工", "kind": "labour", "quantity_milli": 1000, "unit_cents": 4000},
             {"what": "软管", "kind": "material", "quantity_milli": 1000, "unit_cents": 2500},
         ]}),
-        "StepConsentQuote" => json!({"quote": "0198c0de000070008000000000000003", "how": "spoken"}),
+        "StepConsentQuote" => json!({"quote": "0198c0de000070008000000000000003", "how": "spoken", "note": "现场当面同意"}),
         "StepComplete" => json!({"done": "更换软管，试水不漏", "no_photo_reason": "住户不同意拍照"}),
         "StepConfirm" => json!({
             "content_hash": "3f6c…", "how": {"by": "paper", "photo": "0198c0de000070008000000000000004"}, "opinion": "satisfied",

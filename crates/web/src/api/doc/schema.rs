@@ -106,7 +106,7 @@ fn simple(t: &str) -> Value {
         "id" => json!({"type": "string"}),
         "at" => json!({"type": "integer", "format": "int64", "description": "Unix milliseconds."}),
         "cents" => json!({"type": "integer", "description": "Cents."}),
-        "date" => json!({"type": "string", "description": "A date, 2026-11-21."}),
+        "date" => json!({"type": "string", "format": "date"}),
         "any" => json!({}),
         _ if t.starts_with(|c: char| c.is_ascii_uppercase()) => json!({"$ref": format!("#/components/schemas/{t}")}),
         _ => json!({"type": "string", "enum": codes(t).unwrap_or_default()}),
@@ -239,6 +239,7 @@ pub fn sample(schema: &Value) -> Value {
     }
     let t = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or_default();
     match t {
+        "string" if schema["format"] == "date" => json!("2026-01-31"),
         "string" => json!("x"),
         "integer" => json!(1),
         "boolean" => json!(true),

@@ -93,6 +93,8 @@ fn examples_fit() {
         n += 1;
     }
     assert!(n >= 10);
+    let item = endpoints::example("NewContact").unwrap()["cases"][0]["item"].as_str().unwrap().to_owned();
+    assert!(app::book::Book::shipped().unwrap().taxonomy.item(&item).is_some(), "{item}");
 }
 
 /// The committed document is the one that is served. `SANSHENG_WRITE=1` writes it.
