@@ -256,7 +256,12 @@ fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: boo
         });
     }
     match guard {
-        Guard::May(action) if !v.may(action) => Some(Fail(Error::Forbidden("forbidden-role")).into_response()),
+        Guard::May(action) if !v.may(action) => {
+            // Which of the two is lacking: the scope of the token, or the role of its owner.
+            let by_role = domain::access::reach(&session.actor.roles, action) != Reach::Never;
+            let key = if by_role { "forbidden-scope" } else { "forbidden-role" };
+            Some(Fail(Error::Forbidden(key)).into_response())
+        }
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ pub mod routes;
 pub mod state;
 
 mod account;
+mod api;
 mod attachment;
 mod directory;
 mod contact;
@@ -26,11 +27,15 @@ mod list;
 mod live;
 mod outbox;
 mod page;
+mod print;
 mod settings;
 mod staff;
 mod print;
 mod task;
 mod when;
+
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

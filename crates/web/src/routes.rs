@@ -36,6 +36,7 @@ fn body_limit(path: &str) -> usize {
         "/attachments" => 16 * 1024 * 1024,
         // The file and the form around it.
         "/import" => app::import::MOST_BYTES + 1024 * 1024,
+        "/attachments" | "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -247,6 +248,45 @@ contents! {
     POST "/tasks/{number}/link" May(Action::SendLink) => crate::task::hand_link;
     POST "/tasks/{number}/device" May(Action::Confirm) => crate::task::device_sign;
     POST "/tasks/{number}/{step}" May(Action::Accept) => crate::task::step;
+    // the API
+    GET  "/api/openapi.json" Open => crate::api::document;
+    GET  "/api/v1/me" SignedIn => crate::api::me;
+    GET  "/api/v1/contacts" May(Action::ViewContacts) => crate::api::contacts;
+    POST "/api/v1/contacts" May(Action::RegisterContact) => crate::api::register;
+    GET  "/api/v1/contacts/{id}" May(Action::ViewContacts) => crate::api::contact;
+    POST "/api/v1/contacts/{id}/files" May(Action::RegisterContact) => crate::api::attach_contact;
+    GET  "/api/v1/cases" May(Action::ViewCase) => crate::api::cases;
+    GET  "/api/v1/cases/{id}" May(Action::ViewCase) => crate::api::case;
+    GET  "/api/v1/cases/{id}/offers" May(Action::ViewCase) => crate::api::offers;
+    GET  "/api/v1/cases/{id}/timeline" May(Action::ViewCase) => crate::api::timeline;
+    GET  "/api/v1/cases/{id}/files" May(Action::ViewCase) => crate::api::files_of_case;
+    POST "/api/v1/cases/{id}/files" May(Action::Attach) => crate::api::attach_case;
+    POST "/api/v1/cases/{id}/reveal" May(Action::RevealPhone) => crate::api::case_reveal;
+    POST "/api/v1/cases/{id}/{action}" May(Action::ViewCase) => crate::api::do_step;
+    GET  "/api/v1/orders" May(Action::ViewCase) => crate::api::orders;
+    GET  "/api/v1/orders/{number}" May(Action::ViewCase) => crate::api::order;
+    GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;
+    GET  "/api/v1/find" SignedIn => crate::api::find;
+    GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
+    GET  "/api/v1/units" May(Action::ViewDirectory) => crate::api::units;
+    GET  "/api/v1/units/{id}" May(Action::ViewDirectory) => crate::api::unit;
+    POST "/api/v1/units/{id}/move-in" May(Action::EditDirectory) => crate::api::move_in;
+    POST "/api/v1/units/{id}/change-of-tenant" May(Action::EditDirectory) => crate::api::change_of_tenant;
+    POST "/api/v1/occupancies/{id}/end" May(Action::EditDirectory) => crate::api::move_out;
+    GET  "/api/v1/people/{id}" May(Action::ViewDirectory) => crate::api::person;
+    POST "/api/v1/people/{id}/correct" May(Action::EditDirectory) => crate::api::correct_person;
+    POST "/api/v1/people/{id}/phones" May(Action::EditDirectory) => crate::api::add_phone;
+    POST "/api/v1/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::api::mark_phone;
+    POST "/api/v1/people/{id}/phones/{position}/reveal" May(Action::RevealPhone) => crate::api::reveal_phone;
+    POST "/api/v1/people/{id}/id-number/reveal" May(Action::RevealPhone) => crate::api::reveal_id;
+    GET  "/api/v1/departments" SignedIn => crate::api::departments;
+    GET  "/api/v1/workers" May(Action::ViewCase) => crate::api::workers;
+    GET  "/api/v1/taxonomy" SignedIn => crate::api::taxonomy;
+    GET  "/api/v1/prices" SignedIn => crate::api::prices;
+    GET  "/api/v1/standard" SignedIn => crate::api::standard;
+    GET  "/api/v1/scripts" SignedIn => crate::api::scripts;
+    GET  "/api/v1/journal" May(Action::ReadJournal) => crate::api::journal;
+    GET  "/api/v1/files/{id}" May(Action::ViewCase) => crate::api::file;
 
     GET "/" SignedIn => crate::health::home;
 }
