@@ -55,8 +55,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_company"),
     migration!(3, "0003_directory"),
     migration!(4, "0004_case"),
-    migration!(13, "0013_link"),
     migration!(10, "0010_find"),
+    migration!(13, "0013_link"),
     migration!(15, "0015_import"),
 ];
 

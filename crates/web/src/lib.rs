@@ -30,7 +30,6 @@ mod page;
 mod print;
 mod settings;
 mod staff;
-mod print;
 mod task;
 mod when;
 
