@@ -242,7 +242,10 @@ fn corrections_keep_the_old_value_and_the_old_number() {
         ok(&w, Role::FrontDesk, &id, Step::ChangeKind { kind: Kind::Complaint, reason: "住户要求按投诉处理".into() });
         let now = state(&w, &id).state;
         assert!(now.number.starts_with("TS-"), "{}", now.number);
-        assert_eq!(now.old_numbers, [old]);
+        assert_eq!(now.old_numbers, std::slice::from_ref(&old));
+        let ctx = w.ctx(Role::FrontDesk);
+        let found = w.desk.read_now(move |c| crate::case::find(c, &ctx, &old)).unwrap();
+        assert_eq!(found.state.id, id);
         let same = does(&w, Role::FrontDesk, &id, "", None, Step::ChangeKind { kind: Kind::Complaint, reason: "x".into() });
         assert_eq!(rule(same), "refuse-nothing-changed");
         let fee = domain::case::Fee { kind: FeeKind::Paid, cents: 5000, told: true, accepted: Some(true) };

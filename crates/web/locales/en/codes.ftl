@@ -103,6 +103,12 @@ reopen-fault = Staff found a fault
 reopen-other = Other
 
 ## Files
+attachment-photo_before = Photo before
+attachment-photo_after = Photo after
+attachment-paper_form = Signed form
+attachment-voice = Voice note
+attachment-chat = Chat screenshot
+attachment-other = Other file
 
 ## Clocks
 clock-response = First response

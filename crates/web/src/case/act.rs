@@ -150,9 +150,6 @@ pub async fn do_page(
     let action = known(&action)?;
     let g = ground(&web, &v, key).await?;
     let p = Page::titled(&web, &v, format!("{} {}", crate::l10n::t(v.locale, &format!("action-{action}")), g.seen.state.number));
-    if let Some(s) = &v.session {
-        presence::here(&s.site, &g.seen.state.id, &s.actor, v.now, Some(action));
-    }
     let mut f = form(&web, &p, &v, &g, action);
     if !given.is_empty() {
         // What was typed before a photo joined the form.
@@ -164,6 +161,8 @@ pub async fn do_page(
     if let Some(r) = refusal {
         f.possible = false;
         f.refused = Some(explain_in(p.locale, &p.zone, &Error::from(r)));
+    } else if let Some(s) = &v.session {
+        presence::here(&s.site, &g.seen.state.id, &s.actor, v.now, Some(action));
     }
     draw(p, f, is_htmx(&headers), StatusCode::OK)
 }

@@ -59,6 +59,15 @@ struct MorePart {
     t: Timeline,
 }
 
+/// Where the number is shown without being asked for, the journal says so.
+async fn shown_whole(web: &Web, v: &Viewer, l: &super::view::Loaded) -> Result<(), Fail> {
+    if super::view::emergency(l) {
+        let id = l.seen.state.id.clone();
+        web.write(&v.ctx()?, move |tx, ctx| case::reveal_once(tx, ctx, &id)).await?;
+    }
+    Ok(())
+}
+
 fn story(p: &Page, l: &super::view::Loaded, show: &str) -> Timeline {
     let s = &l.seen.state;
     lines(p, &l.names, (s.id.as_str(), &s.number), &l.entries, show, LINES)
@@ -77,6 +86,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     if l.seen.state.number != given {
         return Ok(Redirect::to(&format!("/cases/{}", encode(&l.seen.state.number))).into_response());
     }
+    shown_whole(&web, &v, &l).await?;
     let p = Page::titled(&web, &v, format!("{} {}", l.seen.state.number, super::view::title(&l.names, &l.seen.state)));
     let t = story(&p, &l, &q.show);
     let view = View::new(&p, &l);
@@ -90,6 +100,7 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     if q.seen == Some(l.seq) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
+    shown_whole(&web, &v, &l).await?;
     drawn(&web, &v, &l, &q.show)
 }
 
@@ -97,6 +108,7 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
 pub async fn fragment(web: &Web, v: &Viewer, key: &str, show: &str) -> Result<Response, Fail> {
     let key = key.to_owned();
     let l = web.read(&v.ctx()?, move |c, ctx| load(c, ctx, &key)).await?;
+    shown_whole(web, v, &l).await?;
     drawn(web, v, &l, show)
 }
 
