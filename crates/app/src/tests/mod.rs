@@ -1,5 +1,6 @@
 //! Use cases on both engines. One file a feature.
 
 mod case;
+mod step;
 mod directory;
 mod find;
