@@ -7,10 +7,10 @@
 mod household;
 mod merge;
 mod occupancy;
-mod person;
+pub(crate) mod person;
 mod phone;
-mod thing;
-mod unit;
+pub(crate) mod thing;
+pub(crate) mod unit;
 mod views;
 
 pub use household::{Change, Household, UnitLine, Units, buildings, changes, household, person, units};

@@ -67,14 +67,14 @@ fn check(name: Option<&str>, birth_year: Option<i64>, notes: [Option<&str>; 2]) 
 
 /// The form in which an identity number is kept: checked ones in 18 characters, other documents as written; placeholders
 /// are none.
-fn id_form(text: &str) -> String {
+pub(crate) fn id_form(text: &str) -> String {
     if id_number::is_placeholder(text) {
         return String::new();
     }
     IdNumber::parse(text).map_or_else(|_| domain::fold::fold_code(text), |n| n.as_str().to_owned())
 }
 
-fn fill(row: &mut db::Person, n: &NewPerson) {
+pub(crate) fn fill(row: &mut db::Person, n: &NewPerson) {
     if !n.name.trim().is_empty() {
         row.name = n.name.trim().to_owned();
     }
@@ -102,7 +102,7 @@ fn fill(row: &mut db::Person, n: &NewPerson) {
     }
 }
 
-fn values(p: &db::Person) -> Map<String, Value> {
+pub(crate) fn values(p: &db::Person) -> Map<String, Value> {
     let mut m = Map::new();
     for (name, v) in [
         ("name", json!(p.name)),
@@ -118,7 +118,7 @@ fn values(p: &db::Person) -> Map<String, Value> {
     m
 }
 
-fn index(tx: &mut Tx, p: &db::Person) -> Res<()> {
+pub(crate) fn index(tx: &mut Tx, p: &db::Person) -> Res<()> {
     db::keys_clear(tx, &p.id)?;
     for key in domain::directory::name_keys(&p.name) {
         db::key_add(tx, &p.site_id, &key, &p.id)?;

@@ -49,7 +49,7 @@ fn root(tx: &mut Tx, ctx: &Ctx, person: Option<&PersonId>) -> Res<Option<PersonI
 }
 
 /// Plate without province and letter, and the plate from behind.
-fn looked_up(plate: &Plate) -> (String, String) {
+pub(crate) fn looked_up(plate: &Plate) -> (String, String) {
     let skip = if plate.kind() == PlateKind::Other { 0 } else { 2 };
     (
         plate.as_str().chars().skip(skip).collect(),
@@ -57,7 +57,7 @@ fn looked_up(plate: &Plate) -> (String, String) {
     )
 }
 
-fn vehicle_values(v: &db::Vehicle) -> serde_json::Value {
+pub(crate) fn vehicle_values(v: &db::Vehicle) -> serde_json::Value {
     json!({
         "plate": v.plate, "person": v.person_id, "unit": v.unit_id, "brand": v.brand, "color": v.color, "kind": v.kind,
         "ended": v.ended_at.is_some(),
@@ -182,7 +182,7 @@ fn tenure(given: &str) -> String {
     }
 }
 
-fn parking_values(p: &db::Parking) -> serde_json::Value {
+pub(crate) fn parking_values(p: &db::Parking) -> serde_json::Value {
     json!({
         "lot": p.lot, "code": p.code, "kind": p.kind, "area_cm2": p.area_cm2, "person": p.person_id, "unit": p.unit_id,
         "plate": p.plate, "tenure": p.tenure, "since_on": p.since_on, "until_on": p.until_on,

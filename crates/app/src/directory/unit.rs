@@ -206,7 +206,7 @@ pub fn upsert_unit(tx: &mut Tx, ctx: &Ctx, n: &NewUnit) -> Res<Upsert<UnitId>> {
     })
 }
 
-fn values(u: &db::Unit) -> Map<String, Value> {
+pub(crate) fn values(u: &db::Unit) -> Map<String, Value> {
     let mut m = Map::new();
     for (name, v) in [
         ("floor", json!(u.floor)),
@@ -223,7 +223,7 @@ fn values(u: &db::Unit) -> Map<String, Value> {
 }
 
 /// Only what differs, before and after.
-pub(super) fn differing(old: Map<String, Value>, new: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+pub(crate) fn differing(old: Map<String, Value>, new: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
     let mut before = Map::new();
     let mut after = Map::new();
     for (k, v) in new {
