@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod house;
 pub mod desk;
 pub mod directory;
 mod ids;
@@ -19,6 +20,7 @@ pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod staff;
 pub mod view;
 
 
@@ -36,6 +38,7 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,
     directory::occupancy::STATEMENTS,
@@ -47,6 +50,7 @@ const MODULES: &[&[seam::Statement]] =
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    staff::STATEMENTS,
     view::STATEMENTS,
 ];
 
