@@ -2,5 +2,6 @@
 
 mod case;
 mod import;
+mod step;
 mod directory;
 mod find;

@@ -105,7 +105,7 @@ reopen-other = 其他
 ## Files
 attachment-photo_before = 处理前照片
 attachment-photo_after = 完工照片
-attachment-paper_form = 纸质单照片
+attachment-paper_form = 签字单照片
 attachment-voice = 录音
 attachment-chat = 聊天截图
 attachment-other = 其他附件
