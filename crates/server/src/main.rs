@@ -3,6 +3,7 @@
 mod demo;
 mod import;
 mod journal;
+mod outbox;
 mod serve;
 
 use std::path::PathBuf;

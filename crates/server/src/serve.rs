@@ -105,6 +105,14 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         #[cfg(feature = "test-switch")]
         moved,
     };
+    desk.set_gateway(Arc::new(crate::outbox::Adapters { desk: desk.clone() }));
+    let deliverer = {
+        let (desk, stop, url) = (desk.clone(), stop.clone(), settings.public_url.clone());
+        std::thread::Builder::new()
+            .name("outbox".into())
+            .spawn(move || crate::outbox::run(&desk, &url, &|| stop.load(Ordering::Relaxed)))
+            .map_err(|e| e.to_string())?
+    };
     let service = web::service(web::Web { desk: desk.clone(), settings: Arc::new(settings) });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -129,7 +137,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         axum_serve(listener, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (follower.join(), timer.join());
+    let _joined = (follower.join(), timer.join(), deliverer.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 

@@ -16,10 +16,13 @@ pub mod directory;
 mod ids;
 pub mod import;
 pub mod journal;
+pub mod link;
+pub mod message;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod task;
 pub mod staff;
 pub mod view;
 
@@ -47,9 +50,12 @@ const MODULES: &[&[seam::Statement]] =
     directory::unit::STATEMENTS,
     import::STATEMENTS,
     journal::STATEMENTS,
+    link::STATEMENTS,
+    message::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    task::STATEMENTS,
     staff::STATEMENTS,
     view::STATEMENTS,
 ];

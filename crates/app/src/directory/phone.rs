@@ -67,7 +67,15 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
         }
         db::phone_put(tx, &row)?;
         let body = json!({"number": number, "label": row.label, "confirmed": row.confirmed_at.is_some()});
-        journal::now(tx, ctx, "person", person.as_str(), "phone_changed", body, &["number", "label"]);
+        journal::now(
+            tx,
+            ctx,
+            "person",
+            person.as_str(),
+            "phone_changed",
+            body,
+            &["number", "label"],
+        );
         return Ok(true);
     }
     if db::phones_of(tx, person)?.len() >= MOST {
@@ -85,7 +93,15 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
     };
     db::phone_put(tx, &row)?;
     let body = json!({"number": number, "label": label, "confirmed": n.confirmed});
-    journal::now(tx, ctx, "person", person.as_str(), "phone_added", body, &["number", "label"]);
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        person.as_str(),
+        "phone_added",
+        body,
+        &["number", "label"],
+    );
     Ok(true)
 }
 

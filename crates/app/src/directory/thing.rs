@@ -51,7 +51,10 @@ fn root(tx: &mut Tx, ctx: &Ctx, person: Option<&PersonId>) -> Res<Option<PersonI
 /// Plate without province and letter, and the plate from behind.
 pub(crate) fn looked_up(plate: &Plate) -> (String, String) {
     let skip = if plate.kind() == PlateKind::Other { 0 } else { 2 };
-    (plate.as_str().chars().skip(skip).collect(), plate.as_str().chars().rev().collect())
+    (
+        plate.as_str().chars().skip(skip).collect(),
+        plate.as_str().chars().rev().collect(),
+    )
 }
 
 pub(crate) fn vehicle_values(v: &db::Vehicle) -> serde_json::Value {
@@ -99,7 +102,10 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
     text(&mut row.kind, n.kind.as_ref());
     row.ended_at = None;
     if old.as_ref() == Some(&row) {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     let (kind, body) = match &old {
@@ -109,20 +115,41 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
         }
         Some(old) => {
             db::vehicle_save(tx, &row)?;
-            ("vehicle_changed", json!({"old": vehicle_values(old), "new": vehicle_values(&row)}))
+            (
+                "vehicle_changed",
+                json!({"old": vehicle_values(old), "new": vehicle_values(&row)}),
+            )
         }
     };
     let personal: &[&str] = if made { &["values"] } else { &["old", "new"] };
     journal::now(tx, ctx, "vehicle", row.id.as_str(), kind, body, personal);
-    Ok(Upsert { id: row.id, done: if made { Done::Created } else { Done::Updated } })
+    Ok(Upsert {
+        id: row.id,
+        done: if made { Done::Created } else { Done::Updated },
+    })
 }
 
 pub(super) fn end(tx: &mut Tx, ctx: &Ctx, old: db::Vehicle) -> Res<()> {
-    let row = db::Vehicle { ended_at: Some(ctx.now), version: old.version + 1, ..old };
+    let row = db::Vehicle {
+        ended_at: Some(ctx.now),
+        version: old.version + 1,
+        ..old
+    };
     if db::vehicle_save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen: row.version - 1, current: row.version });
+        return Err(Error::Conflict {
+            seen: row.version - 1,
+            current: row.version,
+        });
     }
-    journal::now(tx, ctx, "vehicle", row.id.as_str(), "vehicle_ended", json!({"plate": row.plate}), &["plate"]);
+    journal::now(
+        tx,
+        ctx,
+        "vehicle",
+        row.id.as_str(),
+        "vehicle_ended",
+        json!({"plate": row.plate}),
+        &["plate"],
+    );
     Ok(())
 }
 
@@ -134,7 +161,10 @@ pub fn end_vehicle(tx: &mut Tx, ctx: &Ctx, id: &VehicleId, seen: i64) -> Res<Opt
     ctx.need(Action::EditDirectory)?;
     let old = db::vehicle(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if old.version != seen {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     let unit = old.unit_id.clone();
     end(tx, ctx, old)?;
@@ -210,7 +240,10 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
         row.until_on = some(d);
     }
     if old.as_ref() == Some(&row) {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     let (kind, body) = match &old {
@@ -220,10 +253,16 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
         }
         Some(old) => {
             db::parking_save(tx, &row)?;
-            ("parking_changed", json!({"old": parking_values(old), "new": parking_values(&row)}))
+            (
+                "parking_changed",
+                json!({"old": parking_values(old), "new": parking_values(&row)}),
+            )
         }
     };
     let personal: &[&str] = if made { &["values"] } else { &["old", "new"] };
     journal::now(tx, ctx, "parking", row.id.as_str(), kind, body, personal);
-    Ok(Upsert { id: row.id, done: if made { Done::Created } else { Done::Updated } })
+    Ok(Upsert {
+        id: row.id,
+        done: if made { Done::Created } else { Done::Updated },
+    })
 }

@@ -1,6 +1,6 @@
 //! Changing the archive: each form as a page or in a dialog, and where it leads.
 
-use app::ctx::Ctx;
+use app::ctx::{Ctx, Locale};
 use app::directory::{
     self as archive, Correction, MoveIn, MoveOut, NewParking, NewPerson, NewPhone, NewUnit, NewVehicle, PhoneMark,
 };
@@ -36,12 +36,20 @@ struct FormFragment {
 }
 
 fn shape(headers: &HeaderMap) -> Shape {
-    if headers.contains_key("hx-request") { Shape::Fragment } else { Shape::Page }
+    if headers.contains_key("hx-request") {
+        Shape::Fragment
+    } else {
+        Shape::Page
+    }
 }
 
 fn show(web: &Web, v: &Viewer, headers: &HeaderMap, f: FormView) -> Result<Response, Fail> {
     let p = Page::titled(web, v, f.title.clone());
-    Ok(if shape(headers) == Shape::Fragment { page(&FormFragment { p, f })? } else { page(&FormPage { p, f })? })
+    Ok(if shape(headers) == Shape::Fragment {
+        page(&FormFragment { p, f })?
+    } else {
+        page(&FormPage { p, f })?
+    })
 }
 
 /// The form again with the reasons, or the error's own page.
@@ -55,18 +63,31 @@ fn again(web: &Web, v: &Viewer, headers: &HeaderMap, mut f: FormView, e: Error) 
     }
 }
 
-fn frame(web: &Web, v: &Viewer, act: &str, about: String, to: String, back: String, b: Build<'_>, version: i64) -> FormView {
+/// What a form is about and where it leads.
+struct Frame<'a> {
+    act: &'a str,
+    about: String,
+    to: String,
+    back: String,
+    version: i64,
+}
+
+fn frame(web: &Web, locale: Locale, a: Frame<'_>, b: Build<'_>) -> FormView {
     let sent = |name: &str| b.sent.and_then(|s| s.get(name)).cloned();
     FormView {
-        to,
-        back,
-        title: t(v.locale, &format!("directory-do-{act}")),
-        done: t(v.locale, &format!("directory-done-{act}")),
-        about,
+        to: a.to,
+        back: a.back,
+        title: t(locale, &format!("directory-do-{}", a.act)),
+        done: t(locale, &format!("directory-done-{}", a.act)),
+        about: a.about,
         key: sent("_key").unwrap_or_else(|| web.desk.ids.secret()),
-        version,
+        version: a.version,
         refused: Vec::new(),
-        warning: if act == "merge" { t(v.locale, "directory-merge-warning") } else { String::new() },
+        warning: if a.act == "merge" {
+            t(locale, "directory-merge-warning")
+        } else {
+            String::new()
+        },
         fields: b.fields,
     }
 }
@@ -122,8 +143,19 @@ fn unit_of(f: &Values) -> Res<NewUnit> {
 }
 
 fn newcomer(f: &Values) -> MoveIn {
-    let phones = filled(f, "number").map(|number| NewPhone { number, ..NewPhone::default() }).into_iter().collect();
-    let new = NewPerson { name: get(f, "name").to_owned(), gender: filled(f, "gender"), phones, ..NewPerson::default() };
+    let phones = filled(f, "number")
+        .map(|number| NewPhone {
+            number,
+            ..NewPhone::default()
+        })
+        .into_iter()
+        .collect();
+    let new = NewPerson {
+        name: get(f, "name").to_owned(),
+        gender: filled(f, "gender"),
+        phones,
+        ..NewPerson::default()
+    };
     MoveIn {
         person: filled(f, "person").map(PersonId::from),
         new: Some(new),
@@ -136,7 +168,9 @@ fn newcomer(f: &Values) -> MoveIn {
 
 async fn unit_view(web: &Web, v: &Viewer, unit: &str, act: &str, sent: Option<&Values>) -> Result<FormView, Fail> {
     let id = UnitId::from(unit);
-    let h = web.read(&v.ctx()?, move |c, ctx| archive::household(c, ctx, &id)).await?;
+    let h = web
+        .read(&v.ctx()?, move |c, ctx| archive::household(c, ctx, &id))
+        .await?;
     let mut b = Build::new(v.locale, sent);
     match act {
         "edit" => b.unit(Some(&h)),
@@ -147,7 +181,18 @@ async fn unit_view(web: &Web, v: &Viewer, unit: &str, act: &str, sent: Option<&V
         _ => return Err(Fail(Error::NotFound)),
     }
     let back = format!("/households/{unit}");
-    Ok(frame(web, v, act, h.unit.code.clone(), format!("{back}/do/{act}"), back, b, h.unit.version))
+    Ok(frame(
+        web,
+        v.locale,
+        Frame {
+            act,
+            about: h.unit.code,
+            to: format!("{back}/do/{act}"),
+            back,
+            version: h.unit.version,
+        },
+        b,
+    ))
 }
 
 fn do_unit(tx: &mut Tx, ctx: &Ctx, unit: &UnitId, act: &str, f: &Values) -> Res<()> {
@@ -204,7 +249,10 @@ pub async fn unit_act(
     Form(f): Form<Values>,
 ) -> Answer {
     let (id, what, sent) = (UnitId::from(unit.as_str()), act.clone(), f.clone());
-    match web.write(&v.ctx()?, move |tx, ctx| do_unit(tx, ctx, &id, &what, &sent)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| do_unit(tx, ctx, &id, &what, &sent))
+        .await
+    {
         Ok(()) => Ok(go(shape(&headers), &format!("/households/{unit}"))),
         Err(e) => {
             let view = unit_view(&web, &v, &unit, &act, Some(&f)).await?;
@@ -216,7 +264,18 @@ pub async fn unit_act(
 fn new_view(web: &Web, v: &Viewer, sent: Option<&Values>) -> FormView {
     let mut b = Build::new(v.locale, sent);
     b.unit(None);
-    frame(web, v, "new", String::new(), "/households/new".into(), "/households".into(), b, 0)
+    frame(
+        web,
+        v.locale,
+        Frame {
+            act: "new",
+            about: String::new(),
+            to: "/households/new".into(),
+            back: "/households".into(),
+            version: 0,
+        },
+        b,
+    )
 }
 
 /// The form for a new unit.
@@ -227,7 +286,12 @@ pub async fn new_unit_form(State(web): State<Web>, v: Viewer, headers: HeaderMap
 /// Makes a unit; one that is there already is brought up to date.
 pub async fn new_unit(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form(f): Form<Values>) -> Answer {
     let sent = f.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| archive::upsert_unit(tx, ctx, &unit_of(&sent)?)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| {
+            archive::upsert_unit(tx, ctx, &unit_of(&sent)?)
+        })
+        .await
+    {
         Ok(u) => Ok(go(shape(&headers), &format!("/households/{}", u.id))),
         Err(e) => again(&web, &v, &headers, new_view(&web, &v, Some(&f)), e),
     }
@@ -237,7 +301,10 @@ pub async fn new_unit(State(web): State<Web>, v: Viewer, headers: HeaderMap, For
 
 /// The address a form about a person leads back to: the household it was opened from, else the person's page.
 fn home(person: &str, f: Option<&Values>) -> String {
-    match f.map(|f| get(f, "unit")).filter(|u| !u.is_empty() && u.bytes().all(|b| b.is_ascii_hexdigit())) {
+    match f
+        .map(|f| get(f, "unit"))
+        .filter(|u| !u.is_empty() && u.bytes().all(|b| b.is_ascii_hexdigit()))
+    {
         Some(unit) => format!("/households/{unit}?person={person}"),
         None => format!("/people/{person}"),
     }
@@ -254,7 +321,11 @@ async fn person_view(
     let (id, merging) = (PersonId::from(person), act == "merge");
     let (x, doubles) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let doubles = if merging { archive::candidates(c, ctx, &id)? } else { Vec::new() };
+            let doubles = if merging {
+                archive::candidates(c, ctx, &id)?
+            } else {
+                Vec::new()
+            };
             Ok((archive::person(c, ctx, &id)?.person, doubles))
         })
         .await?;
@@ -271,13 +342,28 @@ async fn person_view(
         "merge" => b.double(&doubles),
         _ => return Err(Fail(Error::NotFound)),
     }
-    let to = if merging { format!("/people/{person}/merge") } else { format!("/people/{person}/do/{act}") };
+    let to = if merging {
+        format!("/people/{person}/merge")
+    } else {
+        format!("/people/{person}/do/{act}")
+    };
     let to = match get(asked, "unit") {
         "" => to,
         unit => format!("{to}?unit={}", crate::gate::encode(unit)),
     };
     let act = if act == "edit" { "correct" } else { act };
-    Ok(frame(web, v, act, x.name.clone(), to, home(person, Some(asked)), b, seen))
+    Ok(frame(
+        web,
+        v.locale,
+        Frame {
+            act,
+            about: x.name,
+            to,
+            back: home(person, Some(asked)),
+            version: seen,
+        },
+        b,
+    ))
 }
 
 fn do_person(tx: &mut Tx, ctx: &Ctx, person: &PersonId, act: &str, f: &Values) -> Res<()> {
@@ -287,7 +373,11 @@ fn do_person(tx: &mut Tx, ctx: &Ctx, person: &PersonId, act: &str, f: &Values) -
                 name: given(f, "name"),
                 gender: given(f, "gender"),
                 birth_year: given(f, "birth_year"),
-                id_number: if f.contains_key("clear_id") { Some(String::new()) } else { filled(f, "id_number") },
+                id_number: if f.contains_key("clear_id") {
+                    Some(String::new())
+                } else {
+                    filled(f, "id_number")
+                },
                 preference: given(f, "preference"),
                 care_note: given(f, "care_note"),
                 reason: get(f, "reason").to_owned(),
@@ -304,8 +394,14 @@ fn do_person(tx: &mut Tx, ctx: &Ctx, person: &PersonId, act: &str, f: &Values) -
         }
         "move-out" => {
             let id = get(f, "occupancy");
-            let old = archive::person(tx, ctx, person)?.person.lived.into_iter().find(|l| l.id == id);
-            let old = old.filter(|l| l.until_on.is_none()).ok_or_else(|| Error::field("occupancy", "required"))?;
+            let old = archive::person(tx, ctx, person)?
+                .person
+                .lived
+                .into_iter()
+                .find(|l| l.id == id);
+            let old = old
+                .filter(|l| l.until_on.is_none())
+                .ok_or_else(|| Error::field("occupancy", "required"))?;
             let n = MoveOut {
                 until_on: filled(f, "until_on"),
                 reason: get(f, "reason").to_owned(),
@@ -342,7 +438,10 @@ pub async fn person_act(
     Form(f): Form<Values>,
 ) -> Answer {
     let (id, what, sent) = (PersonId::from(person.as_str()), act.clone(), f.clone());
-    match web.write(&v.ctx()?, move |tx, ctx| do_person(tx, ctx, &id, &what, &sent)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| do_person(tx, ctx, &id, &what, &sent))
+        .await
+    {
         Ok(()) => Ok(go(shape(&headers), &home(&person, Some(&q)))),
         Err(e) => {
             let view = person_view(&web, &v, &person, &act, &q, Some(&f)).await?;
@@ -373,10 +472,14 @@ pub async fn merge_person(
     Form(f): Form<Values>,
 ) -> Answer {
     let kept = PersonId::from(person.as_str());
-    let double = filled(&f, "person").or_else(|| filled(&f, "double")).map(PersonId::from);
+    let double = filled(&f, "person")
+        .or_else(|| filled(&f, "double"))
+        .map(PersonId::from);
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
-            let double = double.clone().ok_or_else(|| Error::field("who", "directory-choose-person"))?;
+            let double = double
+                .clone()
+                .ok_or_else(|| Error::field("who", "directory-choose-person"))?;
             archive::merge(tx, ctx, &kept, &double)
         })
         .await;
@@ -390,8 +493,14 @@ pub async fn merge_person(
 }
 
 /// Takes two records apart again.
-pub async fn take_apart(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path((person, id)): Path<(String, String)>) -> Answer {
-    web.write(&v.ctx()?, move |tx, ctx| archive::take_apart(tx, ctx, &id)).await?;
+pub async fn take_apart(
+    State(web): State<Web>,
+    v: Viewer,
+    headers: HeaderMap,
+    Path((person, id)): Path<(String, String)>,
+) -> Answer {
+    web.write(&v.ctx()?, move |tx, ctx| archive::take_apart(tx, ctx, &id))
+        .await?;
     Ok(go(shape(&headers), &format!("/people/{person}")))
 }
 
@@ -410,7 +519,10 @@ pub async fn mark_phone(
         _ => return Err(Fail(Error::field("mark", "required"))),
     };
     let id = PersonId::from(person.as_str());
-    web.write(&v.ctx()?, move |tx, ctx| archive::mark_phone(tx, ctx, &id, position, mark)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| {
+        archive::mark_phone(tx, ctx, &id, position, mark)
+    })
+    .await?;
     Ok(go(shape(&headers), &home(&person, Some(&f))))
 }
 
@@ -426,7 +538,11 @@ fn revealed(web: &Web, v: &Viewer, headers: &HeaderMap, text: String, back: Stri
     if shape(headers) == Shape::Fragment {
         return Ok((StatusCode::OK, [("content-type", "text/plain; charset=utf-8")], text).into_response());
     }
-    Ok(page(&Revealed { p: Page::new(web, v, "directory-revealed"), text, back })?)
+    Ok(page(&Revealed {
+        p: Page::new(web, v, "directory-revealed"),
+        text,
+        back,
+    })?)
 }
 
 /// Shows a number whole: one act, in the journal.
@@ -438,7 +554,9 @@ pub async fn reveal_phone(
     Form(f): Form<Values>,
 ) -> Answer {
     let id = PersonId::from(person.as_str());
-    let text = web.write(&v.ctx()?, move |tx, ctx| archive::reveal_phone(tx, ctx, &id, position)).await?;
+    let text = web
+        .write(&v.ctx()?, move |tx, ctx| archive::reveal_phone(tx, ctx, &id, position))
+        .await?;
     revealed(&web, &v, &headers, text, home(&person, Some(&f)))
 }
 
@@ -451,7 +569,9 @@ pub async fn reveal_id(
     Form(f): Form<Values>,
 ) -> Answer {
     let id = PersonId::from(person.as_str());
-    let text = web.write(&v.ctx()?, move |tx, ctx| archive::reveal_id_number(tx, ctx, &id)).await?;
+    let text = web
+        .write(&v.ctx()?, move |tx, ctx| archive::reveal_id_number(tx, ctx, &id))
+        .await?;
     revealed(&web, &v, &headers, text, home(&person, Some(&f)))
 }
 
@@ -464,7 +584,9 @@ pub async fn end_vehicle(
     Form(f): Form<Values>,
 ) -> Answer {
     let (vehicle, seen) = (VehicleId::from(id.as_str()), version(&f));
-    let unit = web.write(&v.ctx()?, move |tx, ctx| archive::end_vehicle(tx, ctx, &vehicle, seen)).await?;
+    let unit = web
+        .write(&v.ctx()?, move |tx, ctx| archive::end_vehicle(tx, ctx, &vehicle, seen))
+        .await?;
     let to = unit.map_or_else(|| "/households".to_owned(), |u| format!("/households/{u}"));
     Ok(go(shape(&headers), &to))
 }

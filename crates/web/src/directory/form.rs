@@ -67,10 +67,20 @@ pub struct Build<'a> {
 
 impl<'a> Build<'a> {
     pub fn new(locale: Locale, sent: Option<&'a Values>) -> Build<'a> {
-        Build { locale, sent, fields: Vec::new() }
+        Build {
+            locale,
+            sent,
+            fields: Vec::new(),
+        }
     }
 
-    fn push(&mut self, kind: &'static str, name: &'static str, stored: &str, options: Vec<(String, String)>) -> &mut Field {
+    fn push(
+        &mut self,
+        kind: &'static str,
+        name: &'static str,
+        stored: &str,
+        options: Vec<(String, String)>,
+    ) -> &mut Field {
         let value = match self.sent {
             Some(v) => v.get(name).cloned().unwrap_or_default(),
             None => stored.to_owned(),
@@ -79,7 +89,11 @@ impl<'a> Build<'a> {
         self.fields.push(Field {
             name,
             kind,
-            label: if kind == "hidden" { String::new() } else { t(self.locale, &format!("directory-field-{name}")) },
+            label: if kind == "hidden" {
+                String::new()
+            } else {
+                t(self.locale, &format!("directory-field-{name}"))
+            },
             value,
             options,
             hint: String::new(),
@@ -91,7 +105,10 @@ impl<'a> Build<'a> {
 
     fn codes(&self, family: &str, codes: impl Iterator<Item = &'static str>, none: bool) -> Vec<(String, String)> {
         let first = none.then(|| (String::new(), t(self.locale, "directory-unknown")));
-        first.into_iter().chain(codes.map(|c| (c.to_owned(), t(self.locale, &format!("{family}-{c}"))))).collect()
+        first
+            .into_iter()
+            .chain(codes.map(|c| (c.to_owned(), t(self.locale, &format!("{family}-{c}")))))
+            .collect()
     }
 
     fn hint(&mut self, key: &str) {
@@ -130,9 +147,18 @@ impl<'a> Build<'a> {
         }
         self.push("select", "usage_state", &now, usage);
         self.text("layout", u.map_or("", |u| &u.layout));
-        self.text("area", &u.and_then(|u| u.area_cm2).map(square_metres).unwrap_or_default());
-        self.text("floor", &u.and_then(|u| u.floor).map(|f| f.to_string()).unwrap_or_default());
-        self.text("move_in_on", u.and_then(|u| u.move_in_on.as_deref()).unwrap_or_default());
+        self.text(
+            "area",
+            &u.and_then(|u| u.area_cm2).map(square_metres).unwrap_or_default(),
+        );
+        self.text(
+            "floor",
+            &u.and_then(|u| u.floor).map(|f| f.to_string()).unwrap_or_default(),
+        );
+        self.text(
+            "move_in_on",
+            u.and_then(|u| u.move_in_on.as_deref()).unwrap_or_default(),
+        );
         self.hint("directory-month-hint");
         self.notes(u.map_or("", |u| &u.preference), u.map_or("", |u| &u.care_note));
         if u.is_some() {
@@ -157,7 +183,8 @@ impl<'a> Build<'a> {
         self.push("select", "gender", "", gender);
         if !tenant {
             let relations = self.codes("relation", Relation::ALL.iter().map(|r| r.as_str()), false);
-            self.push("select", "relation", Relation::Family.as_str(), relations).required = true;
+            self.push("select", "relation", Relation::Family.as_str(), relations)
+                .required = true;
         }
         self.push("date", "since_on", "", Vec::new());
         if tenant {
@@ -170,7 +197,10 @@ impl<'a> Build<'a> {
         self.text("brand", "");
         self.text("color", "");
         let people = h.people.iter().map(|x| (x.id.as_str().to_owned(), x.name.clone()));
-        let people = [(String::new(), t(self.locale, "directory-unknown"))].into_iter().chain(people).collect();
+        let people = [(String::new(), t(self.locale, "directory-unknown"))]
+            .into_iter()
+            .chain(people)
+            .collect();
         self.push("select", "person", "", people);
     }
 
@@ -211,7 +241,12 @@ impl<'a> Build<'a> {
     pub fn leaving(&mut self, x: &PersonView, chosen: &str) {
         let now: Vec<(String, String)> = x
             .now()
-            .map(|l| (l.id.clone(), format!("{} {}", l.code, t(self.locale, &format!("relation-{}", l.relation)))))
+            .map(|l| {
+                (
+                    l.id.clone(),
+                    format!("{} {}", l.code, t(self.locale, &format!("relation-{}", l.relation))),
+                )
+            })
             .collect();
         let first = now.first().map(|o| o.0.clone()).unwrap_or_default();
         let stored = if chosen.is_empty() { first } else { chosen.to_owned() };
@@ -229,7 +264,10 @@ impl<'a> Build<'a> {
             .map(|x| {
                 let phone = x.phones.first().map(|f| f.masked.as_str()).unwrap_or_default();
                 let units: Vec<&str> = x.now().map(|l| l.code.as_str()).collect();
-                (x.id.as_str().to_owned(), [x.name.as_str(), phone, &units.join("、")].join("　"))
+                (
+                    x.id.as_str().to_owned(),
+                    [x.name.as_str(), phone, &units.join("、")].join("　"),
+                )
             })
             .collect::<Vec<_>>();
         if !list.is_empty() {
@@ -247,7 +285,11 @@ impl FormView {
         if let Error::Invalid(list) = e {
             for r in list {
                 let text = field_text(locale, r);
-                let name = if r.name == "person" && self.fields.iter().any(|f| f.name == "who") { "who" } else { &r.name };
+                let name = if r.name == "person" && self.fields.iter().any(|f| f.name == "who") {
+                    "who"
+                } else {
+                    &r.name
+                };
                 match self.fields.iter_mut().find(|f| f.name == name && f.kind != "hidden") {
                     Some(f) => f.error = text,
                     None => self.refused.push(text),

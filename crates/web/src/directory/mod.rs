@@ -5,10 +5,12 @@ mod form;
 mod pages;
 
 pub use act::{
-    end_vehicle, mark_phone, merge_form, merge_person, new_unit, new_unit_form, person_act, person_form, reveal_id, reveal_phone,
-    take_apart, unit_act, unit_form,
+    end_vehicle, mark_phone, merge_form, merge_person, new_unit, new_unit_form, person_act, person_form, reveal_id,
+    reveal_phone, take_apart, unit_act, unit_form,
 };
-pub use pages::{card, changes, day, household, households, kind, people_options, person, plate, second_line, tone, value};
+pub use pages::{
+    card, changes, day, household, households, kind, people_options, person, plate, second_line, tone, value,
+};
 
 use app::directory::Unit;
 use domain::room::RoomKey;
@@ -39,5 +41,9 @@ pub fn word(p: &Page, family: &str, code: &str) -> String {
         return String::new();
     }
     let key = format!("{family}-{code}");
-    if crate::l10n::has(p.locale, &key) { p.t(&key) } else { code.to_owned() }
+    if crate::l10n::has(p.locale, &key) {
+        p.t(&key)
+    } else {
+        code.to_owned()
+    }
 }

@@ -60,7 +60,9 @@ pub async fn households(State(web): State<Web>, v: Viewer, headers: HeaderMap, Q
     let asked = q.clone();
     let (buildings, units) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let building = Some(asked.building.clone()).filter(|b| !b.is_empty()).map(BuildingId::from);
+            let building = Some(asked.building.clone())
+                .filter(|b| !b.is_empty())
+                .map(BuildingId::from);
             let after = Some((asked.after.clone(), asked.after_id.clone())).filter(|a| !a.0.is_empty());
             let units = archive::units(c, ctx, building.as_ref(), &asked.q, after)?;
             Ok((archive::buildings(c, ctx)?, units))
@@ -71,11 +73,21 @@ pub async fn households(State(web): State<Web>, v: Viewer, headers: HeaderMap, Q
         return Ok(page(&Rows { p, q, units })?);
     }
     let name = |b: archive::Building| {
-        let shown = if b.name == b.code { p.t1("directory-building-n", "code", &b.code) } else { b.name };
+        let shown = if b.name == b.code {
+            p.t1("directory-building-n", "code", &b.code)
+        } else {
+            b.name
+        };
         (b.id.into_string(), shown)
     };
     let buildings = buildings.into_iter().map(name).collect();
-    Ok(page(&ListPage { may_edit: v.may(Action::EditDirectory), p, q, buildings, units })?)
+    Ok(page(&ListPage {
+        may_edit: v.may(Action::EditDirectory),
+        p,
+        q,
+        buildings,
+        units,
+    })?)
 }
 
 /// Which of the people is looked at.
@@ -112,7 +124,11 @@ struct Card {
 impl Look {
     /// The person who is looked at, else the first.
     fn person(&self) -> Option<&PersonView> {
-        self.h.people.iter().find(|x| x.id.as_str() == self.who).or_else(|| self.h.people.first())
+        self.h
+            .people
+            .iter()
+            .find(|x| x.id.as_str() == self.who)
+            .or_else(|| self.h.people.first())
     }
 
     fn others(&self) -> Vec<&PersonView> {
@@ -122,7 +138,11 @@ impl Look {
 
     /// The relations a person has to this unit, as words.
     fn relation(&self, p: &Page, x: &PersonView) -> String {
-        let now: Vec<String> = x.relations_in(&self.h.unit.id).iter().map(|l| p.code("relation", &l.relation)).collect();
+        let now: Vec<String> = x
+            .relations_in(&self.h.unit.id)
+            .iter()
+            .map(|l| p.code("relation", &l.relation))
+            .collect();
         now.join(p.t("directory-list-separator").as_str())
     }
 
@@ -130,15 +150,31 @@ impl Look {
     fn facts(&self, p: &Page) -> String {
         let u = &self.h.unit;
         let area = u.area_cm2.map(|a| format!("{} ㎡", square_metres(a)));
-        let moved = u.move_in_on.as_ref().map(|d| p.t1("directory-moved-in", "date", d.get(..7).unwrap_or(d)));
-        let parts = [area, Some(u.layout.clone()), moved, Some(word(p, "usage", &u.usage_state))];
-        parts.into_iter().flatten().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
+        let moved = u
+            .move_in_on
+            .as_ref()
+            .map(|d| p.t1("directory-moved-in", "date", d.get(..7).unwrap_or(d)));
+        let parts = [
+            area,
+            Some(u.layout.clone()),
+            moved,
+            Some(word(p, "usage", &u.usage_state)),
+        ];
+        parts
+            .into_iter()
+            .flatten()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     /// Plates masked, and the places beside them.
     fn wheels(&self) -> String {
         let plates = self.h.vehicles.iter().map(|v| masked_plate(&v.plate));
-        plates.chain(self.h.parking.iter().map(|k| k.code.clone())).collect::<Vec<_>>().join(" · ")
+        plates
+            .chain(self.h.parking.iter().map(|k| k.code.clone()))
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 }
 
@@ -158,17 +194,27 @@ pub fn tone(l: &CaseLine) -> &'static str {
 
 /// Tone and icon of a case's kind.
 pub fn kind(l: &CaseLine) -> (&'static str, &'static str) {
-    l.kind.parse().map_or(("", "notes"), |k| (look::kind_tone(k), look::kind_icon(k)))
+    l.kind
+        .parse()
+        .map_or(("", "notes"), |k| (look::kind_tone(k), look::kind_icon(k)))
 }
 
 /// Month and day, with the year where it is another.
 pub fn day(p: &Page, at: &i64) -> String {
     let (day, now) = (crate::when::date(&p.zone, *at), crate::when::date(&p.zone, p.now));
-    if day.get(..4) == now.get(..4) { day.get(5..).unwrap_or_default().to_owned() } else { day }
+    if day.get(..4) == now.get(..4) {
+        day.get(5..).unwrap_or_default().to_owned()
+    } else {
+        day
+    }
 }
 
 async fn look(web: &Web, v: &Viewer, unit: String, who: String) -> Result<Look, crate::fail::Fail> {
-    let h = web.read(&v.ctx()?, move |c, ctx| archive::household(c, ctx, &UnitId::from(unit.as_str()))).await?;
+    let h = web
+        .read(&v.ctx()?, move |c, ctx| {
+            archive::household(c, ctx, &UnitId::from(unit.as_str()))
+        })
+        .await?;
     Ok(Look {
         h,
         who,
@@ -202,8 +248,15 @@ struct Changes {
 
 /// What was changed about a household.
 pub async fn changes(State(web): State<Web>, v: Viewer, Path(unit): Path<String>) -> Answer {
-    let changes = web.read(&v.ctx()?, move |c, ctx| archive::changes(c, ctx, &UnitId::from(unit.as_str()))).await?;
-    Ok(page(&Changes { p: Page::new(&web, &v, "directory-changes"), changes })?)
+    let changes = web
+        .read(&v.ctx()?, move |c, ctx| {
+            archive::changes(c, ctx, &UnitId::from(unit.as_str()))
+        })
+        .await?;
+    Ok(page(&Changes {
+        p: Page::new(&web, &v, "directory-changes"),
+        changes,
+    })?)
 }
 
 /// A field's value in words.
@@ -212,7 +265,9 @@ pub fn value(p: &Page, field: &str, text: &str) -> String {
         "usage_state" => word(p, "usage", text),
         "gender" => word(p, "directory-gender", text),
         "relation" => word(p, "relation", text),
-        "area_cm2" => text.parse::<i64>().map_or_else(|_| text.to_owned(), |a| format!("{} ㎡", square_metres(a))),
+        "area_cm2" => text
+            .parse::<i64>()
+            .map_or_else(|_| text.to_owned(), |a| format!("{} ㎡", square_metres(a))),
         _ => text.to_owned(),
     }
 }
@@ -231,12 +286,15 @@ struct PersonTemplate {
 /// One person: numbers, units now and before, history, doubles.
 pub async fn person(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let asked = PersonId::from(id.as_str());
-    let x = web.read(&v.ctx()?, move |c, ctx| archive::person(c, ctx, &asked)).await?;
+    let x = web
+        .read(&v.ctx()?, move |c, ctx| archive::person(c, ctx, &asked))
+        .await?;
     if x.person.id.as_str() != id {
         // The record was found to be another one's double.
         return Ok(Redirect::to(&format!("/people/{}", x.person.id)).into_response());
     }
-    let p = Page::titled(&web, &v, x.person.name.clone());
+    // No name in the title: it would stand in the browser's history.
+    let p = Page::new(&web, &v, "directory-person");
     Ok(page(&PersonTemplate {
         p,
         x,
@@ -275,7 +333,10 @@ pub async fn people_options(State(web): State<Web>, v: Viewer, Query(q): Query<T
         .flat_map(|g| g.hits)
         .map(|h| (h.id, plain(&h.label), plain(&h.detail), h.more))
         .collect();
-    Ok(page(&Options { p: Page::new(&web, &v, "find-title"), people })?)
+    Ok(page(&Options {
+        p: Page::new(&web, &v, "find-title"),
+        people,
+    })?)
 }
 
 /// The head's second line: `3 栋 1 单元 1201`.
