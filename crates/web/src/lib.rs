@@ -2,6 +2,7 @@
 //! no rule lives here.
 
 pub mod assets;
+pub mod import;
 pub mod l10n;
 pub mod routes;
 pub mod state;
@@ -9,6 +10,8 @@ pub mod state;
 mod account;
 mod api;
 mod attachment;
+mod directory;
+mod contact;
 mod case;
 mod department;
 mod desk;
@@ -19,12 +22,15 @@ mod gate;
 mod handbook;
 mod health;
 mod journal;
+mod link;
 mod list;
 mod live;
+mod outbox;
 mod page;
 mod print;
 mod settings;
 mod staff;
+mod task;
 mod when;
 
 #[cfg(test)]
