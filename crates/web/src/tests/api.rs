@@ -202,6 +202,10 @@ fn the_archive_is_read_and_kept() {
             let o = after["person"]["occupancies"][0].clone();
             let end = json!({"reason": "moved_out", "version": o["version"]});
             desk.post(&format!("/api/v1/occupancies/{}/end", o["id"].as_str().unwrap()), end).await;
+            let journal = Program::of(&w, &app, Role::CsHead).get("/api/v1/journal?limit=200").await.to_string();
+            for number in ["13900002222", "139 0000 2222", "13800001234", "11010519491231002X"] {
+                assert!(!journal.contains(number), "{number} stands in the journal's answer");
+            }
             let files = desk.get(&format!("/api/v1/cases/{}/files", t.case)).await;
             let bytes = desk.send("GET", &format!("/api/v1/files/{}", files["items"][0]["id"].as_str().unwrap()), None, &[]).await;
             assert!(bytes.code == 200 && bytes.body.starts_with(b"\xff\xd8\xff"));
