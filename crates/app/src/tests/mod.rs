@@ -2,5 +2,8 @@
 
 mod case;
 mod desk;
+mod import;
+mod step;
 mod directory;
 mod find;
+mod link;
