@@ -99,7 +99,12 @@ pub(super) struct ChangedView {
     pub e: Entry,
     pub d: Desk,
     pub errors: Vec<(String, String)>,
-    pub changed: String,
+    /// A candidate was picked: name and unit are filled in.
+    pub picked: bool,
+    /// The item has changed the kind.
+    pub kinds: bool,
+    /// The item has brought its place.
+    pub place: bool,
 }
 
 #[derive(Template)]
