@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use domain::access::Role;
-use domain::ids::{DepartmentId, SessionId, SiteId, StaffId};
+use domain::access::{Action, Area, Role};
+use domain::ids::{DepartmentId, SessionId, SiteId, StaffId, TokenId};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::account as db;
 use store::db::Tx;
@@ -233,6 +234,7 @@ pub fn sign_out(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     if let Some(id) = &s.session {
         db::session_revoke(tx, id, ctx.now)?;
         journal::company(tx, ctx, "staff", s.id.as_str(), "signed_out", serde_json::json!({"session": id}), &[]);
+        ended(tx, ctx, &s.id);
     }
     Ok(())
 }
@@ -283,7 +285,10 @@ fn check_password(desk: &Arc<Desk>, ctx: &Ctx, login: &str, pass: &str) -> Res<(
 /// `Invalid` when the old one is wrong or the new one too weak.
 pub fn change_password(desk: &Arc<Desk>, ctx: &Ctx, login: &str, old: &str, new: &str) -> Res<()> {
     let s = ctx.need_staff()?.clone();
-    check_password(desk, ctx, login, old)?;
+    check_password(desk, ctx, login, old).map_err(|e| match e {
+        Error::Invalid(_) => Error::field("old", "password-wrong"),
+        e => e,
+    })?;
     if let Some(key) = password::weakness(new, login) {
         return Err(Error::field("new", key));
     }
@@ -295,8 +300,190 @@ pub fn change_password(desk: &Arc<Desk>, ctx: &Ctx, login: &str, old: &str, new:
         db::set_password(tx, &s.id, &hash, false)?;
         db::sessions_revoke_others(tx, &s.id, s.session.as_ref(), ctx.now)?;
         journal::company(tx, ctx, "staff", s.id.as_str(), "password_changed", serde_json::json!({}), &[]);
+        ended(tx, ctx, &s.id);
         Ok(())
     })
+}
+
+/// As [`change_password`], with the new one typed twice.
+///
+/// # Errors
+/// As there, and `Invalid` when the two differ.
+pub fn change_password_twice(desk: &Arc<Desk>, ctx: &Ctx, login: &str, old: &str, new: &str, again: &str) -> Res<()> {
+    if new != again {
+        return Err(Error::field("again", "password-differs"));
+    }
+    change_password(desk, ctx, login, old, new)
+}
+
+/// Sessions of this person may have ended: whoever streams to them looks again after the commit.
+pub(crate) fn ended(tx: &mut Tx, ctx: &Ctx, staff: &StaffId) {
+    let (live, staff) = (ctx.live.clone(), staff.clone());
+    tx.after_commit(move || live.signed_out(&staff));
+}
+
+/// Opens another site in the same session.
+///
+/// # Errors
+/// `NotFound` for a site where the person has no role.
+pub fn open_site(tx: &mut Tx, ctx: &Ctx, site: &SiteId) -> Res<()> {
+    let s = ctx.need_staff()?;
+    if !db::roles_of(tx, &s.id)?.iter().any(|r| r.site_id == *site) {
+        return Err(Error::NotFound);
+    }
+    if let Some(id) = &s.session {
+        db::session_site(tx, id, site)?;
+    }
+    Ok(())
+}
+
+/// What `/account` shows of the signed-in person.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    pub facts: store::staff::Facts,
+    pub roles: Vec<store::staff::RoleAt>,
+    pub sessions: Vec<db::SessionRow>,
+    pub tokens: Vec<db::TokenRow>,
+    pub on_duty_since: Option<i64>,
+}
+
+/// The signed-in person's own account.
+///
+/// # Errors
+/// `Forbidden` when nobody is signed in.
+pub fn mine(c: &mut Conn, ctx: &Ctx) -> Res<Mine> {
+    let id = &ctx.need_staff()?.id;
+    Ok(Mine {
+        facts: store::staff::facts(c, id)?.ok_or(Error::NotFound)?,
+        roles: store::staff::roles(c, id)?,
+        sessions: db::sessions_of(c, id, ctx.now)?.into_iter().filter(|s| s.seen_at > ctx.now - SESSION_IDLE).collect(),
+        tokens: db::tokens_of(c, id)?,
+        on_duty_since: store::staff::duty_since(c, id, &ctx.site)?,
+    })
+}
+
+/// Ends one of the own sessions: a lost phone signed out.
+///
+/// # Errors
+/// `NotFound` for sessions of others.
+pub fn end_session(tx: &mut Tx, ctx: &Ctx, id: &SessionId) -> Res<()> {
+    let s = ctx.need_staff()?;
+    if db::session_revoke_of(tx, &s.id, id, ctx.now)? == 0 {
+        return Err(Error::NotFound);
+    }
+    journal::company(tx, ctx, "staff", s.id.as_str(), "session_ended", serde_json::json!({"session": id}), &[]);
+    ended(tx, ctx, &s.id);
+    Ok(())
+}
+
+/// Ends all own sessions but the present one. Returns how many.
+///
+/// # Errors
+/// `Forbidden` when nobody is signed in.
+pub fn end_other_sessions(tx: &mut Tx, ctx: &Ctx) -> Res<u64> {
+    let s = ctx.need_staff()?;
+    let n = db::sessions_revoke_others(tx, &s.id, s.session.as_ref(), ctx.now)?;
+    journal::company(tx, ctx, "staff", s.id.as_str(), "sessions_ended", serde_json::json!({"sessions": n}), &[]);
+    ended(tx, ctx, &s.id);
+    Ok(n)
+}
+
+/// Signs in to or out of duty at the open site, so that the desk knows whom to give work to. Returns whether on duty now.
+///
+/// # Errors
+/// `Forbidden` when nobody is signed in.
+pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
+    let s = ctx.need_staff()?;
+    let was = store::staff::duty_since(tx, &s.id, &ctx.site)?;
+    if was.is_some() == on {
+        return Ok(on);
+    }
+    if on {
+        db::duty_on(tx, &s.id, &ctx.site, ctx.now)?;
+    } else {
+        db::duty_off(tx, &s.id, &ctx.site)?;
+    }
+    let kind = if on { "on_duty" } else { "off_duty" };
+    journal::now(tx, ctx, "staff", s.id.as_str(), kind, serde_json::json!({"since": was}), &[]);
+    Ok(on)
+}
+
+/// A personal token, as it is asked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewToken {
+    pub name: String,
+    /// `cases:read`, `contacts:write`, …
+    pub scopes: Vec<String>,
+    /// Days until it ends, 1 to 366.
+    pub days: i64,
+}
+
+/// Most living tokens of one person.
+const TOKENS: usize = 20;
+
+/// Makes a personal token for the open site. The secret is returned once; `None` when a repeated request found it made.
+///
+/// # Errors
+/// `Invalid` for an unknown scope, no name, or too many tokens; `Forbidden` for a token that would make a token.
+pub fn token_new(tx: &mut Tx, ctx: &Ctx, key: &str, t: &NewToken) -> Res<Option<String>> {
+    ctx.need(Action::ApiTokens)?;
+    let s = ctx.need_staff()?.clone();
+    if s.session.is_none() {
+        return Err(Error::Forbidden("forbidden-token-by-token"));
+    }
+    let mut f = Fields::default();
+    if t.name.trim().is_empty() {
+        f.add("name", "required");
+    } else if t.name.chars().count() > 60 {
+        f.add("name", "too-long");
+    }
+    let known = |x: &String| {
+        x.split_once(':').is_some_and(|(a, r)| a.parse::<Area>().is_ok() && matches!(r, "read" | "write"))
+    };
+    if t.scopes.is_empty() || !t.scopes.iter().all(known) {
+        f.add("scopes", "token-scopes");
+    }
+    if !(1..=366).contains(&t.days) {
+        f.add("days", "token-days");
+    }
+    let living = db::tokens_of(tx, &s.id)?.iter().filter(|x| x.revoked_at.is_none()).count();
+    if living >= TOKENS {
+        f.add("name", "token-too-many");
+    }
+    f.done()?;
+    let secret = format!("ssk_{}", ctx.ids.secret());
+    let hash = secret_hash(&secret);
+    let made = crate::once::once(tx, ctx, key, t, |tx, ctx| {
+        let id: TokenId = ctx.id();
+        let scopes = t.scopes.join(" ");
+        let end = ctx.now + t.days * 86_400_000;
+        db::token_new(tx, &id, &hash, &s.id, &ctx.site, t.name.trim(), &scopes, ctx.now, Some(end))?;
+        let body = serde_json::json!({"token": id, "name": t.name.trim(), "scopes": t.scopes, "until": end});
+        journal::company(tx, ctx, "staff", s.id.as_str(), "token_made", body, &[]);
+        Ok(hash.clone())
+    })?;
+    Ok((made == hash).then_some(secret))
+}
+
+/// Ends a personal token.
+///
+/// # Errors
+/// `NotFound` for tokens of others.
+pub fn token_revoke(tx: &mut Tx, ctx: &Ctx, id: &TokenId) -> Res<()> {
+    let s = ctx.need_staff()?;
+    if db::token_revoke(tx, &s.id, id, ctx.now)? == 0 {
+        return Err(Error::NotFound);
+    }
+    journal::company(tx, ctx, "staff", s.id.as_str(), "token_revoked", serde_json::json!({"token": id}), &[]);
+    Ok(())
+}
+
+/// Notes that a token is in use, at most once in a minute.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn token_seen(tx: &mut Tx, secret: &str, now: i64) -> Res<()> {
+    Ok(db::token_seen(tx, &secret_hash(secret), now)?)
 }
 
 /// What the first administrator fills in.

@@ -83,6 +83,7 @@ pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
 /// # Errors
 /// `NotFound` when not visible, `Conflict`, or the `Refused` of a rule.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command) -> Res<Seen> {
+    ctx.need_scope(cmd.action())?;
     let mut now = get(tx, ctx, id)?;
     if let Some(seen) = seen.filter(|s| *s != now.version) {
         return Err(Error::Conflict { seen, current: now.version });

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::access::{Action, Reach, Role, Via, Who, reach};
+use domain::access::{Action, Reach, Role, Via, Who, reach, scope_allows};
 use domain::ids::{CaseId, DepartmentId, LinkId, OrderId, SessionId, SiteId, StaffId};
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +216,8 @@ impl Ctx {
     /// How far the actor may do `action` here: the widest reach of all roles held.
     pub fn reach(&self, action: Action) -> Reach {
         match &self.actor {
+            // A token does what its owner may, and of that only what its scopes say.
+            Actor::Staff(s) if s.scopes.as_ref().is_some_and(|x| !scope_allows(x, action)) => Reach::Never,
             Actor::Staff(s) => reach(&s.roles, action),
             Actor::Link { .. } => Reach::Never,
             Actor::System(_) => Reach::All,
@@ -230,6 +232,17 @@ impl Ctx {
         match self.reach(action) {
             Reach::Never => Err(Error::Forbidden("forbidden-role")),
             r => Ok(r),
+        }
+    }
+
+    /// Refuses what the scopes of a personal token leave out; the roles are looked at elsewhere.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn need_scope(&self, action: Action) -> Res<()> {
+        match self.staff().and_then(|s| s.scopes.as_ref()) {
+            Some(scopes) if !scope_allows(scopes, action) => Err(Error::Forbidden("forbidden-scope")),
+            _ => Ok(()),
         }
     }
 

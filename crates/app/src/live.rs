@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use domain::ids::SiteId;
+use domain::ids::{SiteId, StaffId};
 
 /// Counters beside the navigation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,17 +26,22 @@ pub struct Counts {
 struct SiteNow {
     seq: i64,
     counts: Counts,
-    on_duty: Vec<(String, String)>,
+    on_duty: Vec<(StaffId, String, String)>,
     dirty: bool,
 }
 
+/// Names of people at work that the navigation has room for.
+const SHOWN: usize = 12;
+
 type Listener = Box<dyn Fn(&SiteId, i64) + Send + Sync>;
+type EndListener = Box<dyn Fn(&StaffId) + Send + Sync>;
 
 /// See the module.
 #[derive(Default)]
 pub struct Live {
     sites: Mutex<HashMap<SiteId, SiteNow>>,
     listeners: Mutex<Vec<Listener>>,
+    ends: Mutex<Vec<EndListener>>,
     wake: Condvar,
 }
 
@@ -44,6 +49,18 @@ impl Live {
     /// Calls `f` with the site and its sequence after each commit that changed something there.
     pub fn listen(&self, f: impl Fn(&SiteId, i64) + Send + Sync + 'static) {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(f));
+    }
+
+    /// Calls `f` with the person of whom sessions may have ended.
+    pub fn listen_ends(&self, f: impl Fn(&StaffId) + Send + Sync + 'static) {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(f));
+    }
+
+    /// Sessions of this person have ended: streams to them look whether theirs is one.
+    pub fn signed_out(&self, staff: &StaffId) {
+        for f in self.ends.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            f(staff);
+        }
     }
 
     /// A commit (of this process or another replica) has changed something at the site.
@@ -66,7 +83,7 @@ impl Live {
     }
 
     /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
-    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<(String, String)>) -> bool {
+    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<(StaffId, String, String)>) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
@@ -94,9 +111,16 @@ impl Live {
         self.sites.lock().unwrap_or_else(PoisonError::into_inner).get(site).map_or(0, |n| n.seq)
     }
 
-    /// Name and department of who is at work now.
+    /// Name and department of the first who are at work now.
     pub fn on_duty(&self, site: &SiteId) -> Vec<(String, String)> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        sites.get(site).map(|n| n.on_duty.clone()).unwrap_or_default()
+        let first = sites.get(site).map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
+        first.iter().map(|(_, name, department)| (name.clone(), department.clone())).collect()
+    }
+
+    /// Whether this person is at work at the site now.
+    pub fn is_on_duty(&self, site: &SiteId, staff: &StaffId) -> bool {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).is_some_and(|n| n.on_duty.iter().any(|(id, ..)| id == staff))
     }
 }

@@ -289,6 +289,56 @@ pub fn reach(roles: &[Role], action: Action) -> Reach {
         .unwrap_or(Reach::Never)
 }
 
+/// Whether somebody with the roles `held` may give, change or take away `role`: nobody makes anyone mightier than they are.
+/// A system administrator grants all; a project manager and the administration only what stays within a site, and the
+/// administration not its own superior.
+pub fn may_grant(held: &[Role], role: Role) -> bool {
+    let company = matches!(role, Role::Sysadmin | Role::GeneralManager | Role::CompanyLeader | Role::Quality);
+    held.contains(&Role::Sysadmin)
+        || (held.contains(&Role::ProjectManager) && !company)
+        || (held.contains(&Role::Administration) && !company && role != Role::ProjectManager)
+}
+
+codes! {
+    /// What a personal token of the API opens, as far as its owner's roles do: `cases:read`, `cases:write`.
+    Area {
+        Contacts = "contacts",
+        Cases = "cases",
+        Directory = "directory",
+        Messages = "messages",
+        Reports = "reports",
+        Journal = "journal",
+        Company = "company",
+    }
+}
+
+impl Action {
+    /// The area an action belongs to, and whether it changes anything there.
+    pub const fn area(self) -> (Area, bool) {
+        use Action::*;
+        match self {
+            ViewContacts => (Area::Contacts, false),
+            RegisterContact | JoinContact => (Area::Contacts, true),
+            ViewCase | PrintOrder => (Area::Cases, false),
+            ViewDirectory => (Area::Directory, false),
+            RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
+            SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
+            ViewReports | Export => (Area::Reports, false),
+            ReadJournal => (Area::Journal, false),
+            ManageStaff | ManageSite | ManageStandard | Settings | Backup | ApiTokens => (Area::Company, true),
+            _ => (Area::Cases, true),
+        }
+    }
+}
+
+/// Whether a token with these scopes may do an action at all. Writing includes reading.
+pub fn scope_allows(scopes: &[String], action: Action) -> bool {
+    let (area, writes) = action.area();
+    scopes.iter().any(|s| {
+        s.split_once(':').is_some_and(|(a, right)| a == area.as_str() && (right == "write" || (right == "read" && !writes)))
+    })
+}
+
 codes! {
     /// How a customer proved to be the customer.
     Via {
@@ -347,6 +397,35 @@ impl Who {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_grants_more_than_they_are() {
+        use Role::*;
+        for role in Role::ALL {
+            assert!(may_grant(&[Sysadmin], *role), "{role}");
+            for held in Role::ALL.iter().filter(|h| !matches!(h, Sysadmin | ProjectManager | Administration)) {
+                assert!(!may_grant(&[*held], *role), "{held} grants {role}");
+            }
+        }
+        assert!(may_grant(&[ProjectManager], FrontDesk) && may_grant(&[ProjectManager], ProjectManager));
+        assert!(!may_grant(&[ProjectManager], Sysadmin) && !may_grant(&[ProjectManager], GeneralManager));
+        assert!(!may_grant(&[Administration], ProjectManager) && may_grant(&[Administration], Worker));
+        for (who, action) in Role::ALL.iter().flat_map(|w| [(*w, Action::ManageStaff)]) {
+            let grants = Role::ALL.iter().any(|r| may_grant(&[who], *r));
+            assert_eq!(grants, allowed(who, action) != Reach::Never, "{who}");
+        }
+    }
+
+    #[test]
+    fn scopes_open_their_area_alone() {
+        let scopes = |s: &str| s.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(scope_allows(&scopes("cases:read"), Action::ViewCase));
+        assert!(!scope_allows(&scopes("cases:read"), Action::Dispatch));
+        assert!(scope_allows(&scopes("cases:write"), Action::ViewCase) && scope_allows(&scopes("cases:write"), Action::Close));
+        assert!(!scope_allows(&scopes("contacts:write"), Action::ViewCase));
+        assert!(!scope_allows(&[], Action::ViewCase) && !scope_allows(&scopes("cases"), Action::ViewCase));
+        assert!(!scope_allows(&scopes("cases:admin"), Action::ViewCase));
+    }
 
     #[test]
     fn every_action_stands_in_the_table_once() {

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod case;
+pub mod clauses;
 pub mod clock;
 pub mod codes;
 pub mod data_error;

@@ -36,13 +36,14 @@ pub struct ClockRule {
     pub max_pause_ms: Option<i64>,
 }
 
+/// For which cases (what is not named is any) which clocks are set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
-    kinds: Vec<Kind>,
-    importance: Vec<Importance>,
-    urgency: Vec<Urgency>,
-    items: Vec<String>,
-    clocks: Vec<ClockRule>,
+pub struct Line {
+    pub kinds: Vec<Kind>,
+    pub importance: Vec<Importance>,
+    pub urgency: Vec<Urgency>,
+    pub items: Vec<String>,
+    pub clocks: Vec<ClockRule>,
 }
 
 /// What is wrong with a standard's file.
@@ -168,6 +169,11 @@ impl Standard {
             }
         }
         Ok(standard)
+    }
+
+    /// All lines, in the order of the file: for the handbook (CSR-2).
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
     }
 
     /// Version of the file, kept with what was decided by it.

@@ -150,6 +150,7 @@ sql! {
     pub fn token_revoke(staff: &StaffId, id: &TokenId, now: i64) -> u64 {
         "UPDATE api_token SET revoked_at = $3 WHERE staff_id = $1 AND id = $2 AND revoked_at IS NULL"
     }
+    pub fn token_seen(token_hash: &str, now: i64) { "UPDATE api_token SET used_at = $2 WHERE token_hash = $1" }
     pub fn tokens_of(staff: &StaffId) -> Vec<TokenRow> {
         "SELECT ", TokenRow::COLS, " FROM api_token WHERE staff_id = $1 ORDER BY created_at DESC LIMIT 100"
     }

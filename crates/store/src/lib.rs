@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod house;
 pub mod desk;
 pub mod directory;
 mod ids;
@@ -18,6 +19,7 @@ pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod staff;
 pub mod view;
 
 
@@ -35,6 +37,7 @@ const MODULES: &[&[seam::Statement]] =
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,
     directory::occupancy::STATEMENTS,
@@ -45,6 +48,7 @@ const MODULES: &[&[seam::Statement]] =
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    staff::STATEMENTS,
     view::STATEMENTS,
 ];
 

@@ -666,6 +666,8 @@ on('htmx:sse:error', e => { if (e.target.matches(LIVE)) liveState(false); });
 on('htmx:sse:before:connection', e => { if (e.target.matches(LIVE) && e.detail.connection.attempt > 0) liveState(false); });
 on('htmx:sse:close', e => { if (e.target.matches(LIVE) && e.detail.reason !== 'message') { liveState(false); reconnect(); } });
 on('now', e => { if (e.detail?.data) { setNow(+e.detail.data); seen = Date.now(); } });
+// The session has ended elsewhere: what is on the screen is not for whoever looks now.
+on('signed-out', () => location.reload());
 setInterval(() => { if (live && seen && Date.now() - seen > 40000) { seen = Date.now(); live.reader?.cancel(); } }, 5000);
 function reconnect() {
   const el = $(LIVE);

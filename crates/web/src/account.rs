@@ -1,4 +1,12 @@
-//! Sign-in, sign-out and the first set-up.
+//! Sign-in, sign-out and the first set-up; one's own account, the screen lock and personal tokens in files of their own.
+
+mod lock;
+mod own;
+mod token;
+
+pub use lock::*;
+pub use own::*;
+pub use token::*;
 
 use app::account::SetUp;
 use app::ctx::Locale;
@@ -29,9 +37,9 @@ fn cookie(web: &Web, name: &str, value: &str, age: i64, script: bool) -> String 
 }
 
 /// Only addresses of our own are followed after sign-in.
-fn own_address(next: &str) -> &str {
+pub fn own_address(next: &str) -> &str {
     let ok = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if ok && !next.starts_with("/sign-") && !next.starts_with("/live") { next } else { "/" }
+    if ok && !["/sign-", "/live", "/lock", "/unlock"].iter().any(|p| next.starts_with(p)) { next } else { "/" }
 }
 
 #[derive(Deserialize)]
@@ -95,7 +103,9 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
             };
             let p = Page::bare(&web, Some(&v), v.locale, &crate::l10n::t(v.locale, "sign-in-title"));
             let view = SignInPage { p, error: Some(text), next: f.next, login: f.login, demo: app::DEMO_LOGINS };
-            Ok((crate::fail::status(&e), page(&view)?).into_response())
+            let mut r = (crate::fail::status(&e), page(&view)?).into_response();
+            crate::fail::retry_after(&e, &mut r);
+            Ok(r)
         }
         Err(e) => Err(e),
     }
@@ -106,6 +116,17 @@ pub async fn sign_out(State(web): State<Web>, v: Viewer) -> Answer {
     web.write(&v.ctx()?, |tx, ctx| app::account::sign_out(tx, ctx)).await?;
     let gone = cookie(&web, session_cookie(web.settings.secure), "", 0, false);
     Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
+}
+
+/// The pages at the gate stay what they are in the other language.
+fn after_language(next: &str) -> &str {
+    if next.starts_with("/sign-in") {
+        "/sign-in"
+    } else if next == "/lock" || next.starts_with("/lock?") {
+        next
+    } else {
+        own_address(next)
+    }
 }
 
 #[derive(Deserialize)]
@@ -122,7 +143,7 @@ pub async fn locale(State(web): State<Web>, v: Viewer, Form(f): Form<Lang>) -> A
         web.write(&v.ctx()?, move |tx, ctx| app::account::set_locale(tx, ctx, locale)).await?;
     }
     let set = cookie(&web, "lang", locale.code(), 365 * 86_400, true);
-    Ok(([(header::SET_COOKIE, set)], Redirect::to(if f.next.starts_with("/sign-in") { "/sign-in" } else { own_address(&f.next) })).into_response())
+    Ok(([(header::SET_COOKIE, set)], Redirect::to(after_language(&f.next))).into_response())
 }
 
 #[derive(Deserialize, Default, Clone)]

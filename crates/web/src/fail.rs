@@ -176,10 +176,15 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
             (code, [("content-type", "text/html; charset=utf-8")], html).into_response()
         }
     };
-    if let Error::Throttled { seconds } = &e
+    retry_after(&e, &mut response);
+    response
+}
+
+/// Tells whoever tried too often when to come back; also on forms that show the reason themselves.
+pub fn retry_after(e: &Error, response: &mut Response) {
+    if let Error::Throttled { seconds } = e
         && let Ok(v) = HeaderValue::from_str(&seconds.to_string())
     {
         response.headers_mut().insert("retry-after", v);
     }
-    response
 }

@@ -114,7 +114,7 @@ fn address(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> String {
 }
 
 /// Whether a browser says that a page of another origin sent this.
-fn foreign(headers: &HeaderMap) -> bool {
+fn foreign(headers: &HeaderMap, own: &str) -> bool {
     if let Some(site) = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok()) {
         return !matches!(site, "same-origin" | "none");
     }
@@ -122,7 +122,8 @@ fn foreign(headers: &HeaderMap) -> bool {
         None => false,
         Some(origin) => {
             let host = headers.get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-            origin.split_once("://").map(|(_, h)| h) != Some(host)
+            // A proxy may have changed the host; the public address is ours in any case.
+            origin.split_once("://").map(|(_, h)| h) != Some(host) && origin != own
         }
     }
 }
@@ -163,13 +164,13 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.strip_prefix("Bearer "))
         .map(|v| v.trim().to_owned());
-    let cross = foreign(headers);
+    let cross = foreign(headers, &web.settings.public_url);
 
     let mut session = None;
     if !is_asset {
         let sys = web.desk.system("gate", &SiteId::from(String::new()));
         let found = match (api, bearer, token) {
-            (true, Some(b), _) => web.read(&sys, move |c, ctx| app::account::by_token(c, &b, ctx.now)).await,
+            (true, Some(b), _) => by_token(&web, &sys, b).await,
             (false, _, Some(t)) => web.read(&sys, move |c, ctx| app::account::by_cookie(c, &t, ctx.now)).await,
             _ => Ok(None),
         };
@@ -208,6 +209,16 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
     finish(&web, response, &viewer, form, &path)
 }
 
+/// The session behind a personal token; that it was used is noted, but not more often than once in a minute.
+async fn by_token(web: &Web, sys: &Ctx, secret: String) -> Result<Option<Session>, Error> {
+    let asked = secret.clone();
+    let found = web.read(sys, move |c, ctx| app::account::by_token(c, &asked, ctx.now)).await?;
+    if found.as_ref().is_some_and(|s| sys.now - s.seen_at > 60_000) {
+        web.desk.submit_write(sys.clone(), move |tx, ctx| app::account::token_seen(tx, &secret, ctx.now), |_| {});
+    }
+    Ok(found)
+}
+
 fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: bool) -> Option<Response> {
     let unsafe_method = !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let Some(guard) = guard else {
@@ -230,10 +241,10 @@ fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: boo
         });
     };
     let path = v.path.as_str();
-    if session.locked && !matches!(path, "/lock" | "/unlock" | "/sign-out" | "/live") {
-        return Some(go(form, "/lock"));
+    if session.locked && !matches!(path, "/lock" | "/unlock" | "/lock-now" | "/sign-out" | "/live") {
+        return Some(go(form, &format!("/lock?next={}", encode(&came_from(form, req)))));
     }
-    if session.must_change && !matches!(path, "/account/password" | "/sign-out" | "/lock" | "/unlock") {
+    if session.must_change && !matches!(path, "/account/password" | "/sign-out" | "/lock" | "/unlock" | "/lock-now") {
         return Some(match form {
             Form::Problem => Fail(Error::Forbidden("forbidden-first-password")).into_response(),
             _ => go(form, "/account/password"),
@@ -243,6 +254,23 @@ fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: boo
         Guard::May(action) if !v.may(action) => Some(Fail(Error::Forbidden("forbidden-role")).into_response()),
         _ => None,
     }
+}
+
+/// The page that somebody looked at: what is asked for, or for a fragment and a form the page around it.
+pub fn came_from(form: Form, req: &Request) -> String {
+    let asked = req.uri().path_and_query().map_or("/", |p| p.as_str());
+    if form != Form::Fragment && req.method() == Method::GET {
+        return asked.to_owned();
+    }
+    page_around(req.headers())
+}
+
+/// Path and query of the page that a form or a fragment belongs to; the first page when the browser does not say.
+pub fn page_around(headers: &HeaderMap) -> String {
+    let url = headers.get("hx-current-url").or_else(|| headers.get("referer")).and_then(|v| v.to_str().ok());
+    url.and_then(|u| u.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').map(|i| rest[i..].split('#').next().unwrap_or("/").to_owned()))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 /// Sends a browser elsewhere, with or without htmx.

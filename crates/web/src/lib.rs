@@ -7,23 +7,29 @@ pub mod routes;
 pub mod state;
 
 mod account;
-mod case;
 mod attachment;
+mod case;
+mod department;
 mod desk;
 mod fail;
 mod find;
+mod form;
 mod gate;
+mod handbook;
 mod health;
 mod journal;
 mod list;
 mod live;
 mod page;
+mod settings;
+mod staff;
 mod print;
 mod when;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 
+pub use live::stop;
 pub use state::{Settings, Web};
 
 /// The whole product as one service.

@@ -2,7 +2,7 @@
 //! the page that cares asks for itself again, in the viewer's own scope. Nothing of a case travels in the stream.
 
 use std::convert::Infallible;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use askama::Template;
@@ -10,9 +10,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::ids::SiteId;
+use app::ctx::Ctx;
+use domain::ids::{SessionId, SiteId, StaffId};
 use serde::Deserialize;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::fail::Answer;
 use crate::gate::Viewer;
@@ -20,6 +21,21 @@ use crate::page::Page;
 use crate::state::Web;
 
 static CHANGES: OnceLock<broadcast::Sender<(SiteId, i64)>> = OnceLock::new();
+
+static ENDS: OnceLock<broadcast::Sender<StaffId>> = OnceLock::new();
+
+/// Told of a person of whom sessions may have ended.
+fn ends() -> &'static broadcast::Sender<StaffId> {
+    ENDS.get_or_init(|| broadcast::channel(256).0)
+}
+
+/// Ends every stream, so that a stopping server need not wait for them.
+static STOPPING: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+
+/// The server stops: nobody is kept by a stream.
+pub fn stop() {
+    STOPPING.send_replace(true);
+}
 
 fn changes() -> &'static broadcast::Sender<(SiteId, i64)> {
     CHANGES.get_or_init(|| broadcast::channel(1024).0)
@@ -31,25 +47,63 @@ pub fn start(web: &Web) {
         // Nobody looking is fine.
         let _none = changes().send((site.clone(), seq));
     });
+    web.desk.live.listen_ends(|staff| {
+        let _none = ends().send(staff.clone());
+    });
 }
 
 struct Stream {
     site: SiteId,
     receive: broadcast::Receiver<(SiteId, i64)>,
+    ends: broadcast::Receiver<StaffId>,
+    stopping: watch::Receiver<bool>,
     first: Option<String>,
+    over: bool,
+    web: Web,
+    ctx: Ctx,
 }
 
 impl Stream {
+    /// Whether the session that the stream belongs to still holds: signed out here, on another device or by an administrator.
+    async fn alive(&self) -> bool {
+        let Some(id): Option<SessionId> = self.ctx.staff().and_then(|s| s.session.clone()) else { return true };
+        let now = self.web.desk.clock.now();
+        // While the database is away nobody is signed out.
+        self.web.read(&self.ctx, move |c, _| Ok(store::staff::session_alive(c, &id, now)?)).await.unwrap_or(true)
+    }
+
+    fn mine(&self, staff: &StaffId) -> bool {
+        self.ctx.staff().is_some_and(|s| s.id == *staff)
+    }
+
     /// The next piece of the stream: a change, or a comment that keeps the connection.
     async fn next(mut self) -> Option<(Result<Bytes, Infallible>, Stream)> {
         if let Some(first) = self.first.take() {
             return Some((Ok(Bytes::from(first)), self));
         }
+        if self.over {
+            return None;
+        }
         let deadline = tokio::time::sleep(Duration::from_secs(15));
         tokio::pin!(deadline);
         loop {
             tokio::select! {
-                () = &mut deadline => return Some((Ok(Bytes::from_static(b": still here\n\n")), self)),
+                () = &mut deadline => {
+                    if !self.alive().await {
+                        return None;
+                    }
+                    let now = format!("event: now\ndata: {}\n\n", self.web.desk.clock.now());
+                    return Some((Ok(Bytes::from(now)), self));
+                }
+                _ = self.stopping.changed() => return None,
+                ended = self.ends.recv() => {
+                    // Who was too slow to hear all names looks for itself.
+                    if ended.is_ok_and(|s| !self.mine(&s)) || self.alive().await {
+                        continue;
+                    }
+                    self.over = true;
+                    return Some((Ok(Bytes::from_static(b"event: signed-out\ndata: 1\n\n")), self));
+                }
                 change = self.receive.recv() => match change {
                     Ok((site, seq)) if site == self.site => {
                         // Many commits in a moment are one look for the page.
@@ -83,7 +137,16 @@ pub async fn stream(State(web): State<Web>, v: Viewer, headers: axum::http::Head
         Some(s) if s < now => message(now),
         _ => ": hello\n\n".to_owned(),
     };
-    let state = Stream { site: ctx.site, receive: changes().subscribe(), first: Some(first) };
+    let state = Stream {
+        site: ctx.site.clone(),
+        receive: changes().subscribe(),
+        ends: ends().subscribe(),
+        stopping: STOPPING.subscribe(),
+        first: Some(first),
+        over: false,
+        web: web.clone(),
+        ctx,
+    };
     let body = Body::from_stream(unfold(state));
     Ok(([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }

@@ -39,6 +39,8 @@ pub struct Page {
     pub seq: i64,
     pub counts: Counts,
     pub on_duty: Vec<(String, String)>,
+    /// Whether the signed-in person is at work now.
+    pub duty: bool,
     pub demo: bool,
     nav: Vec<(&'static str, Vec<NavItem>)>,
 }
@@ -95,6 +97,7 @@ impl Page {
             p.counts = web.desk.live.counts(&s.site);
             p.seq = web.desk.live.seq(&s.site);
             p.on_duty = web.desk.live.on_duty(&s.site);
+            p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
             p.nav = MENU
                 .iter()
                 .map(|(head, items)| {
@@ -144,6 +147,7 @@ impl Page {
             seq: 0,
             counts: Counts::default(),
             on_duty: Vec::new(),
+            duty: false,
             demo: web.settings.demo,
             nav: Vec::new(),
         }

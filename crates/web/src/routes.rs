@@ -78,6 +78,51 @@ contents! {
     POST "/set-up" Open => crate::account::set_up;
     POST "/locale" Open => crate::account::locale;
 
+    // the screen lock and one's own account
+    POST "/lock-now" SignedIn => crate::account::lock_now;
+    GET  "/lock" SignedIn => crate::account::lock_page;
+    POST "/unlock" SignedIn => crate::account::unlock;
+    GET  "/account" SignedIn => crate::account::mine;
+    GET  "/account/password" SignedIn => crate::account::password_page;
+    POST "/account/password" SignedIn => crate::account::password;
+    POST "/account/site" SignedIn => crate::account::open_site;
+    POST "/account/duty" SignedIn => crate::account::duty;
+    POST "/account/sessions/{id}/end" SignedIn => crate::account::end_session;
+    POST "/account/sessions/end-others" SignedIn => crate::account::end_other_sessions;
+    POST "/account/tokens" May(Action::ApiTokens) => crate::account::token_new;
+    POST "/account/tokens/{id}/revoke" May(Action::ApiTokens) => crate::account::token_revoke;
+
+    // who works here
+    GET  "/staff" May(Action::ManageStaff) => crate::staff::list;
+    GET  "/staff/new" May(Action::ManageStaff) => crate::staff::new_page;
+    POST "/staff" May(Action::ManageStaff) => crate::staff::create;
+    GET  "/staff/{id}" May(Action::ManageStaff) => crate::staff::detail;
+    POST "/staff/{id}" May(Action::ManageStaff) => crate::staff::edit;
+    POST "/staff/{id}/roles" May(Action::ManageStaff) => crate::staff::grant;
+    POST "/staff/{id}/roles/withdraw" May(Action::ManageStaff) => crate::staff::withdraw;
+    POST "/staff/{id}/deactivate" May(Action::ManageStaff) => crate::staff::deactivate;
+    POST "/staff/{id}/activate" May(Action::ManageStaff) => crate::staff::activate;
+    POST "/staff/{id}/password" May(Action::ManageStaff) => crate::staff::reset_password;
+    POST "/staff/{id}/sign-out" May(Action::ManageStaff) => crate::staff::sign_out_everywhere;
+
+    // the site, its departments, the machine
+    GET  "/settings" May(Action::ManageSite) => crate::settings::page_of_site;
+    POST "/settings" May(Action::ManageSite) => crate::settings::edit;
+    POST "/settings/sites" May(Action::ManageSite) => crate::settings::add_site;
+    GET  "/settings/system" May(Action::Settings) => crate::settings::system;
+    GET  "/settings/departments" May(Action::ManageSite) => crate::department::manage;
+    POST "/settings/departments" May(Action::ManageSite) => crate::department::add;
+    GET  "/settings/departments/{id}" May(Action::ManageSite) => crate::department::edit_page;
+    POST "/settings/departments/{id}" May(Action::ManageSite) => crate::department::edit;
+    POST "/settings/departments/{id}/active" May(Action::ManageSite) => crate::department::set_active;
+
+    // what the desk may look up (REC-2, CSR-2, STD-8)
+    GET "/departments" SignedIn => crate::department::directory;
+    GET "/handbook" SignedIn => crate::handbook::standards;
+    GET "/handbook/clauses" SignedIn => crate::handbook::clauses;
+    GET "/handbook/scripts" SignedIn => crate::handbook::scripts;
+    GET "/handbook/prices" SignedIn => crate::handbook::prices;
+    GET "/handbook/prices/print" SignedIn => crate::handbook::prices_print;
     // the search box
     GET "/find" SignedIn => crate::find::hits;
     GET "/find/page" SignedIn => crate::find::results;

@@ -1,0 +1,40 @@
+//! Keeping the house tidy: what has served its time goes, in small slices so that nobody waits for the writer.
+
+use crate::seam::{Conn, Result, row, sql};
+
+row! {
+    /// Stored files and their bytes.
+    #[derive(Debug, Clone)]
+    pub struct Files { pub n: i64, pub bytes: i64 }
+}
+
+sql! {
+    /// Remembered answers older than `before`; at most `limit` at a time. The number removed.
+    pub fn answers(before: i64, limit: i64) -> u64 {
+        "DELETE FROM idempotency WHERE (actor, idem_key) IN \
+         (SELECT actor, idem_key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+    }
+    /// Sign-in failures last seen before `before`.
+    pub fn failures(before: i64, limit: i64) -> u64 {
+        "DELETE FROM sign_in_failure WHERE bucket IN (SELECT bucket FROM sign_in_failure WHERE last_at < $1 LIMIT $2)"
+    }
+    /// Sessions that ended before `before`: revoked, run out, or not used since.
+    pub fn sessions(before: i64, limit: i64) -> u64 {
+        "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE revoked_at < $1 OR expires_at < $1 LIMIT $2)"
+    }
+    /// Drafts nobody has touched since `before`.
+    pub fn drafts(before: i64, limit: i64) -> u64 {
+        "DELETE FROM draft WHERE (staff_id, site_id, kind, subject) IN \
+         (SELECT staff_id, site_id, kind, subject FROM draft WHERE updated_at < $1 LIMIT $2)"
+    }
+    pub fn files() -> Files { "SELECT count(*) AS n, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM file" }
+    fn[lite] bytes_lite() -> i64 {
+        "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()"
+    }
+    fn[pg] bytes_pg() -> i64 { "SELECT pg_database_size(current_database()) AS bytes" }
+}
+
+/// Bytes of the whole database.
+pub fn database_bytes(conn: &mut Conn) -> Result<i64> {
+    if conn.is_lite() { bytes_lite(conn) } else { bytes_pg(conn) }
+}
