@@ -1,7 +1,9 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
 mod demo;
+mod import;
 mod journal;
+mod outbox;
 mod serve;
 
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ enum Command {
     Serve(serve::Args),
     /// Make a demo estate in an empty place.
     Demo(demo::Args),
+    /// Import an estate from an Excel workbook.
+    Import(import::Args),
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
+        Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
     };
     match done {

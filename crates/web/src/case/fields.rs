@@ -239,7 +239,11 @@ impl Build<'_> {
         vec![
             self.f("signed", Input::Show).value(format!("{} · {done} · {charge}", self.s.customer.name)),
             self.f("content_hash", Input::Hidden).value(self.s.content_hash()),
-            self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how),
+            self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how).hint(if forms.is_empty() {
+                p.t("hint-paper-first")
+            } else {
+                String::new()
+            }),
             if forms.is_empty() { photo } else { photo.show_if("how=paper") },
             self.f("reason", Input::Area).show_if("how=declined").label(p.t("case-f-declined-reason")),
             self.people("witness").show_if("how=declined").hint(p.t("hint-witness")),
@@ -307,10 +311,12 @@ impl Build<'_> {
             }
             Action::ChangeCustomer => {
                 let c = &s.customer;
-                let phone = domain::phone::normalise(&c.phone).map_or(c.phone.clone(), |x| x.grouped());
+                // The whole number is shown by its own logged act only, so the field starts empty.
+                let masked = super::view::masked(&c.phone);
                 vec![
                     self.f("name", Input::Text).now(c.name.clone(), c.name.clone()),
-                    self.f("phone", Input::Text).now(phone, super::view::masked(&c.phone)),
+                    self.f("phone", Input::Text).now("", masked).hint(p.t("hint-phone-keep")),
+                    self.f("phone_clear", Input::Check),
                     self.f("address", Input::Text).now(c.address.clone(), c.address.clone()),
                     self.f("anonymous_reason", Input::Text).value(s.anonymous_reason.clone().unwrap_or_default()),
                 ]
