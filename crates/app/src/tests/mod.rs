@@ -3,3 +3,4 @@
 mod case;
 mod directory;
 mod find;
+mod staff;
