@@ -145,8 +145,8 @@ pub struct StaffActor {
 #[derive(Debug, Clone)]
 pub enum Actor {
     Staff(StaffActor),
-    /// A resident or a vendor's worker, holding the secret address of one case.
-    Link { link: LinkId, case: CaseId, order: Option<OrderId>, purpose: LinkPurpose },
+    /// A resident or a vendor's worker, holding the secret address of one case; `via` is how a resident proved to be it.
+    Link { link: LinkId, case: CaseId, order: Option<OrderId>, purpose: LinkPurpose, via: Via },
     /// A named part of the product: `timer`, `import`, `demo`, `setup`, `outbox`, `cli`.
     System(&'static str),
 }
@@ -255,7 +255,7 @@ impl Ctx {
             Actor::Link { case, order: Some(order), purpose: LinkPurpose::Vendor, .. } => {
                 Who::VendorLink { case: case.clone(), order: order.clone() }
             }
-            Actor::Link { case, .. } => Who::Customer { via: Via::Link, case: case.clone() },
+            Actor::Link { case, via, .. } => Who::Customer { via: *via, case: case.clone() },
             Actor::System(name) => Who::System { name: (*name).to_owned() },
         }
     }

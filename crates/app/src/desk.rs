@@ -2,13 +2,14 @@
 //! requests, timers and the command line.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use domain::ids::SiteId;
 use store::db::{Db, Tx};
 use store::seam::Conn;
 
 use crate::book::Book;
+use crate::channel::Gateway;
 use crate::ctx::{Actor, Clock, Ctx, Entropy, Ids, Locale};
 use crate::error::{Error, Res};
 use crate::files::Files;
@@ -25,6 +26,7 @@ pub struct Desk {
     pub dir: PathBuf,
     book: RwLock<Arc<Book>>,
     set_up_code: Mutex<Option<String>>,
+    gateway: OnceLock<Arc<dyn Gateway>>,
 }
 
 impl Desk {
@@ -43,6 +45,7 @@ impl Desk {
             dir: dir.to_owned(),
             book: RwLock::new(book),
             set_up_code: Mutex::new(None),
+            gateway: OnceLock::new(),
         };
         Ok(Arc::new(desk))
     }
@@ -144,6 +147,19 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Joins the adapters that deliver messages; the first ones stay.
+    pub fn set_gateway(&self, gateway: Arc<dyn Gateway>) {
+        let _first = self.gateway.set(gateway);
+    }
+
+    /// The adapters that deliver messages.
+    ///
+    /// # Errors
+    /// `Unavailable` where none were joined.
+    pub fn gateway(&self) -> Res<Arc<dyn Gateway>> {
+        self.gateway.get().cloned().ok_or(Error::Unavailable("unavailable-gateway"))
     }
 
     /// The code that the first administrator has to give; made on first use.

@@ -101,12 +101,25 @@ struct Finder<'a> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn find(c: &mut Conn, ctx: &Ctx, text: &str, each: usize) -> Res<Vec<Group>> {
-    let text: String = fold(text).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(MOST).collect();
+    let text: String = fold(text)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let text: String = text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(MOST)
+        .collect();
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let mut f = Finder { ctx, text, hits: HashMap::new() };
+    let mut f = Finder {
+        ctx,
+        text,
+        hits: HashMap::new(),
+    };
     if ctx.reach(Action::ViewDirectory) != Reach::Never {
         f.units(c)?;
         f.phones(c)?;
@@ -122,17 +135,23 @@ fn groups(hits: HashMap<(HitKind, String), Hit>, each: usize) -> Vec<Group> {
     let mut all: Vec<Hit> = hits.into_values().collect();
     // Ids of cases and contacts hold their time: newest first among equals. Units and names by their text.
     all.sort_by(|a, b| {
-        b.score.cmp(&a.score).then(a.kind.cmp(&b.kind)).then_with(|| match a.kind {
-            HitKind::Unit | HitKind::Person | HitKind::Vehicle => sortable(a).cmp(&sortable(b)),
-            _ => b.id.cmp(&a.id),
-        })
+        b.score
+            .cmp(&a.score)
+            .then(a.kind.cmp(&b.kind))
+            .then_with(|| match a.kind {
+                HitKind::Unit | HitKind::Person | HitKind::Vehicle => sortable(a).cmp(&sortable(b)),
+                _ => b.id.cmp(&a.id),
+            })
     });
     let mut out: Vec<Group> = Vec::new();
     for hit in all {
         match out.iter_mut().find(|g| g.kind == hit.kind) {
             Some(g) if g.hits.len() < each => g.hits.push(hit),
             Some(_) => {}
-            None => out.push(Group { kind: hit.kind, hits: vec![hit] }),
+            None => out.push(Group {
+                kind: hit.kind,
+                hits: vec![hit],
+            }),
         }
     }
     out
@@ -184,7 +203,10 @@ fn mark(text: &str, needles: &[String]) -> Vec<Piece> {
     for (c, hit) in chars.into_iter().zip(on) {
         match out.last_mut() {
             Some(p) if p.hit == hit => p.text.push(c),
-            _ => out.push(Piece { text: c.to_string(), hit }),
+            _ => out.push(Piece {
+                text: c.to_string(),
+                hit,
+            }),
         }
     }
     out
@@ -192,7 +214,11 @@ fn mark(text: &str, needles: &[String]) -> Vec<Piece> {
 
 fn unmarked(text: impl Into<String>) -> Vec<Piece> {
     let text = text.into();
-    if text.is_empty() { Vec::new() } else { vec![Piece { text, hit: false }] }
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        vec![Piece { text, hit: false }]
+    }
 }
 
 /// From the text to the last that begins with it.
@@ -202,7 +228,10 @@ fn range(text: &str) -> (String, String) {
 
 impl Finder<'_> {
     fn add(&mut self, hit: Hit) {
-        let slot = self.hits.entry((hit.kind, hit.id.clone())).or_insert_with(|| hit.clone());
+        let slot = self
+            .hits
+            .entry((hit.kind, hit.id.clone()))
+            .or_insert_with(|| hit.clone());
         if hit.score > slot.score {
             *slot = hit;
         }
@@ -226,7 +255,11 @@ impl Finder<'_> {
             };
             for u in rows {
                 let entrance = Some(u.entrance.clone()).filter(|e| !e.is_empty());
-                let key = RoomKey { building: u.building.clone(), entrance, room: u.room.clone() };
+                let key = RoomKey {
+                    building: u.building.clone(),
+                    entrance,
+                    room: u.room.clone(),
+                };
                 let base = match (q.fit(&key), &q.building) {
                     (Some(Fit::Exact), Some(_)) if q.entrance.is_some() || u.entrance.is_empty() => 100,
                     (Some(Fit::Exact), Some(_)) => 96,
@@ -251,7 +284,10 @@ impl Finder<'_> {
             }
         }
         for (u, score) in found {
-            let names = people.get(&u.id).map(|n| n.iter().take(3).cloned().collect::<Vec<_>>().join("、")).unwrap_or_default();
+            let names = people
+                .get(&u.id)
+                .map(|n| n.iter().take(3).cloned().collect::<Vec<_>>().join("、"))
+                .unwrap_or_default();
             self.add(Hit {
                 kind: HitKind::Unit,
                 id: u.id.as_str().to_owned(),
@@ -270,7 +306,10 @@ impl Finder<'_> {
     /// Four last digits or more, or the beginning of a number.
     fn phones(&mut self, c: &mut Conn) -> Res<()> {
         let typed = self.text.clone();
-        if !typed.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')')) {
+        if !typed
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')'))
+        {
             return Ok(());
         }
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
@@ -282,7 +321,11 @@ impl Finder<'_> {
         let mut found: Vec<(db::PhoneHit, u8)> = Vec::new();
         let whole = domain::phone::normalise(&typed).ok().map(|p| p.canonical());
         for h in db::phone_tails(c, &self.ctx.site, &from, &to, LOOK)? {
-            let score = if whole.as_ref() == Some(&h.number) { 98 } else { 76 + u8::from(digits.len() > 4) * 4 };
+            let score = if whole.as_ref() == Some(&h.number) {
+                98
+            } else {
+                76 + u8::from(digits.len() > 4) * 4
+            };
             found.push((h, score));
         }
         if digits.len() >= 6 {
@@ -292,13 +335,27 @@ impl Finder<'_> {
                 found.push((h, score));
             }
         }
-        let shown: String = digits.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
+        let shown: String = digits
+            .chars()
+            .rev()
+            .take(4)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
         let hits = found
             .into_iter()
             .map(|(h, score)| {
                 let masked = domain::phone::normalise(&h.number).map_or_else(|_| "****".to_owned(), |p| p.masked());
                 let score = score + u8::from(h.confirmed_at.is_some());
-                (h.person_id, h.merged_into, h.name.clone(), unmarked(h.name), mark(&masked, std::slice::from_ref(&shown)), score)
+                (
+                    h.person_id,
+                    h.merged_into,
+                    h.name.clone(),
+                    unmarked(h.name),
+                    mark(&masked, std::slice::from_ref(&shown)),
+                    score,
+                )
             })
             .collect();
         self.people(c, hits)
@@ -345,7 +402,11 @@ impl Finder<'_> {
                 // Found by the double's name: the record that stands for both is shown, with both names.
                 Some(_) => {
                     let p = crate::directory::standing(c, self.ctx, &id)?;
-                    let label = if p.name == name { label } else { [unmarked(format!("{}（", p.name)), label, unmarked("）")].concat() };
+                    let label = if p.name == name {
+                        label
+                    } else {
+                        [unmarked(format!("{}（", p.name)), label, unmarked("）")].concat()
+                    };
                     resolved.push((p.id, label, detail, score));
                 }
                 None => resolved.push((id, label, detail, score)),
@@ -374,7 +435,11 @@ impl Finder<'_> {
                 kind: HitKind::Person,
                 href,
                 label,
-                detail: if detail.is_empty() { unmarked(phones.get(&id).cloned().unwrap_or_default()) } else { detail },
+                detail: if detail.is_empty() {
+                    unmarked(phones.get(&id).cloned().unwrap_or_default())
+                } else {
+                    detail
+                },
                 more: codes.into_iter().take(3).collect::<Vec<_>>().join("、"),
                 code: at.first().map(|l| l.relation.clone()).unwrap_or_default(),
                 // Who lives here now stands before who has left.
@@ -388,7 +453,10 @@ impl Finder<'_> {
 
     /// A plate, its beginning, its serial or its end.
     fn plates(&mut self, c: &mut Conn) -> Res<()> {
-        let code: String = fold_code(&self.text).chars().filter(|c| c.is_ascii_alphanumeric() || is_han(*c)).collect();
+        let code: String = fold_code(&self.text)
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric() || is_han(*c))
+            .collect();
         let n = code.chars().count();
         let latin = code.chars().filter(char::is_ascii_alphanumeric).count();
         // Digits alone are a number or a room; a plate has a letter, or is asked for with five characters of it.
@@ -400,9 +468,16 @@ impl Finder<'_> {
         let mut found = db::plates(c, site, &from, &to, LOOK)?;
         found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?);
         // A8K…: the city's letter and the beginning of the serial.
-        if let Some(rest) = code.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|r| r.len() >= 2) {
+        if let Some(rest) = code
+            .strip_prefix(|c: char| c.is_ascii_uppercase())
+            .filter(|r| r.len() >= 2)
+        {
             let (from, to) = range(rest);
-            found.extend(db::plate_shorts(c, site, &from, &to, LOOK)?.into_iter().filter(|v| v.plate.contains(&code)));
+            found.extend(
+                db::plate_shorts(c, site, &from, &to, LOOK)?
+                    .into_iter()
+                    .filter(|v| v.plate.contains(&code)),
+            );
         }
         let tail: String = code.chars().rev().collect();
         let (from, to) = range(&tail);
@@ -426,7 +501,15 @@ impl Finder<'_> {
                     (None, Some(p)) => format!("/people/{p}"),
                     (None, None) => "/households".to_owned(),
                 },
-                label: mark(&shown, &[code.clone(), serial.to_owned(), serial.chars().skip(1).collect(), shown_form(&code)]),
+                label: mark(
+                    &shown,
+                    &[
+                        code.clone(),
+                        serial.to_owned(),
+                        serial.chars().skip(1).collect(),
+                        shown_form(&code),
+                    ],
+                ),
                 detail: unmarked([v.color.as_str(), v.brand.as_str()].join(" ").trim()),
                 more,
                 code: String::new(),
@@ -443,7 +526,12 @@ impl Finder<'_> {
         if let Some(u) = &v.unit_id {
             code = unit::get(c, &self.ctx.site, u)?.map(|u| u.code).unwrap_or_default();
         } else if let Some(p) = &v.person_id {
-            let lives = occupancy::of_people(c, &occupancy::Many { ids: vec![p.as_str().to_owned()] })?;
+            let lives = occupancy::of_people(
+                c,
+                &occupancy::Many {
+                    ids: vec![p.as_str().to_owned()],
+                },
+            )?;
             if let Some(l) = lives.into_iter().next() {
                 (unit_id, code) = (Some(l.unit_id), l.code);
             }
@@ -453,7 +541,9 @@ impl Finder<'_> {
 
     /// Numbers of cases, orders and contacts.
     fn numbers(&mut self, c: &mut Conn) -> Res<()> {
-        let Some(q) = NumberQuery::parse(&self.text) else { return Ok(()) };
+        let Some(q) = NumberQuery::parse(&self.text) else {
+            return Ok(());
+        };
         let site = self.ctx.site.clone();
         let needle = [fold_code(&self.text)];
         let cases = q.series.is_none_or(|s| CASES.contains(&s));
@@ -464,15 +554,29 @@ impl Finder<'_> {
                 let tail = format!("{seq:04}");
                 let all: Vec<String> = match date {
                     None => Vec::new(),
-                    Some(d) => self.days(d).iter().flat_map(|day| numbers_of(q.series, *day, seq)).collect(),
+                    Some(d) => self
+                        .days(d)
+                        .iter()
+                        .flat_map(|day| numbers_of(q.series, *day, seq))
+                        .collect(),
                 };
-                let pick = Pick { site: site.as_str().to_owned(), numbers: all, ..Pick::default() };
+                let pick = Pick {
+                    site: site.as_str().to_owned(),
+                    numbers: all,
+                    ..Pick::default()
+                };
                 // A bare `37` or `1201` is a number only behind everything else; four digits are enough, with a series fewer.
                 let bare = q.series.is_none() && date.is_none();
                 if bare && self.text.len() < 4 {
                     return Ok(());
                 }
-                let score = if bare { 45 } else if date.is_some() { 100 } else { 90 };
+                let score = if bare {
+                    45
+                } else if date.is_some() {
+                    100
+                } else {
+                    90
+                };
                 if cases {
                     let rows = if date.is_some() {
                         db::cases(c, &pick)?
@@ -482,11 +586,19 @@ impl Finder<'_> {
                     self.cases(c, rows, &needle, score)?;
                 }
                 if contacts {
-                    let rows = if date.is_some() { db::contacts(c, &pick)? } else { db::contacts_running(c, &site, &tail, LOOK)? };
+                    let rows = if date.is_some() {
+                        db::contacts(c, &pick)?
+                    } else {
+                        db::contacts_running(c, &site, &tail, LOOK)?
+                    };
                     self.contacts(rows, &needle, score);
                 }
                 if orders {
-                    let rows = if date.is_some() { db::orders(c, &pick)? } else { db::orders_running(c, &site, &tail, LOOK)? };
+                    let rows = if date.is_some() {
+                        db::orders(c, &pick)?
+                    } else {
+                        db::orders_running(c, &site, &tail, LOOK)?
+                    };
                     self.orders(c, rows, &needle, score)?;
                 }
             }
@@ -510,7 +622,9 @@ impl Finder<'_> {
                 // The site's zone moves the year's edge by some hours; the year around it is looked at too.
                 let year = jiff::Timestamp::from_millisecond(self.ctx.now)
                     .map_or(2026, |t| t.to_zoned(jiff::tz::TimeZone::UTC).year());
-                (0..6).filter_map(|back| Date::new(year + 1 - back, month, day).ok()).collect()
+                (0..6)
+                    .filter_map(|back| Date::new(year + 1 - back, month, day).ok())
+                    .collect()
             }
         }
     }
@@ -524,18 +638,36 @@ impl Finder<'_> {
         let site = self.ctx.site.clone();
         let needles: Vec<String> = self.text.split(' ').map(str::to_owned).collect();
         let ask = |c: &mut Conn, kinds: &[&str], tokens: &[String]| {
-            let q = store::search::Query { site: site.as_str(), kinds, tokens, prefix: true, before: None, limit: WORDS };
+            let q = store::search::Query {
+                site: site.as_str(),
+                kinds,
+                tokens,
+                prefix: true,
+                before: None,
+                limit: WORDS,
+            };
             store::search::find(c, &q)
         };
         // A record's number stands in the index without its dashes; old ones stay there.
         if NumberQuery::parse(&self.text).is_some_and(|q| q.series.is_some()) {
-            tokens = vec![fold_code(&self.text).to_lowercase().replace(['-', '_', '.', '/', '#'], "")];
+            tokens = vec![
+                fold_code(&self.text)
+                    .to_lowercase()
+                    .replace(['-', '_', '.', '/', '#'], ""),
+            ];
         }
         if self.ctx.reach(Action::ViewCase) != Reach::Never {
             let hits = ask(c, &["case"], &tokens)?;
             let ids: Vec<String> = hits.into_iter().map(|h| h.subject_id).collect();
             if !ids.is_empty() {
-                let rows = db::cases(c, &Pick { site: site.as_str().to_owned(), ids, ..Pick::default() })?;
+                let rows = db::cases(
+                    c,
+                    &Pick {
+                        site: site.as_str().to_owned(),
+                        ids,
+                        ..Pick::default()
+                    },
+                )?;
                 self.cases(c, rows, &needles, 38)?;
             }
             let like: String = self.text.chars().filter(|c| !matches!(c, '%' | '_' | '\\')).collect();
@@ -548,7 +680,14 @@ impl Finder<'_> {
             let hits = ask(c, &["contact"], &tokens)?;
             let ids: Vec<String> = hits.into_iter().take(20).map(|h| h.subject_id).collect();
             if !ids.is_empty() {
-                let rows = db::contacts(c, &Pick { site: site.as_str().to_owned(), ids, ..Pick::default() })?;
+                let rows = db::contacts(
+                    c,
+                    &Pick {
+                        site: site.as_str().to_owned(),
+                        ids,
+                        ..Pick::default()
+                    },
+                )?;
                 self.contacts(rows, &needles, 30);
             }
         }
@@ -578,7 +717,11 @@ impl Finder<'_> {
             if !visible_contact(self.ctx, k.staff_id.as_ref(), k.department_id.as_ref()) {
                 continue;
             }
-            let title = if k.summary.is_empty() { k.name.clone() } else { k.summary };
+            let title = if k.summary.is_empty() {
+                k.name.clone()
+            } else {
+                k.summary
+            };
             self.add(Hit {
                 kind: HitKind::Contact,
                 href: format!("/contacts/{}", k.id),
@@ -619,8 +762,14 @@ impl Finder<'_> {
 type PersonHit = (PersonId, Option<PersonId>, String, Vec<Piece>, Vec<Piece>, u8);
 
 /// Series of cases.
-const CASES: &[Series] =
-    &[Series::Request, Series::Inquiry, Series::Complaint, Series::Help, Series::Suggestion, Series::Praise];
+const CASES: &[Series] = &[
+    Series::Request,
+    Series::Inquiry,
+    Series::Complaint,
+    Series::Help,
+    Series::Suggestion,
+    Series::Praise,
+];
 
 fn sees(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> bool {
     crate::case::get(c, ctx, case).is_ok()
@@ -629,7 +778,17 @@ fn sees(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> bool {
 fn numbers_of(series: Option<Series>, day: Date, seq: u32) -> Vec<String> {
     let all = [CASES, &[Series::Contact, Series::Order]].concat();
     let series = series.map_or(all, |s| vec![s]);
-    series.into_iter().map(|s| domain::number::RecordNumber { series: s, date: day, seq }.to_string()).collect()
+    series
+        .into_iter()
+        .map(|s| {
+            domain::number::RecordNumber {
+                series: s,
+                date: day,
+                seq,
+            }
+            .to_string()
+        })
+        .collect()
 }
 
 /// `浙A8K` as it stands with its dot: `浙A·8K`.
@@ -647,15 +806,28 @@ fn mark_unit(u: &unit::Unit, typed: &str) -> Vec<Piece> {
     if u.code.starts_with(&code) || u.room == code {
         return mark(&u.code, &[code]);
     }
-    let Some(q) = RoomQuery::parse(typed) else { return unmarked(u.code.clone()) };
+    let Some(q) = RoomQuery::parse(typed) else {
+        return unmarked(u.code.clone());
+    };
     if q.room.as_ref().is_some_and(|r| u.room_key == *r) && q.building.is_some() {
         return mark(&u.code, std::slice::from_ref(&u.code));
     }
-    let head: Vec<&str> = [q.building.as_deref(), q.entrance.as_deref()].into_iter().flatten().collect();
+    let head: Vec<&str> = [q.building.as_deref(), q.entrance.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     let mut needles = vec![head.join("-")];
     needles.extend(q.room);
-    let whole = if needles.len() > 1 { needles.join("-") } else { needles.concat() };
-    if u.code.starts_with(&whole) { mark(&u.code, &[whole]) } else { mark(&u.code, needles.get(1..).unwrap_or_default()) }
+    let whole = if needles.len() > 1 {
+        needles.join("-")
+    } else {
+        needles.concat()
+    };
+    if u.code.starts_with(&whole) {
+        mark(&u.code, &[whole])
+    } else {
+        mark(&u.code, needles.get(1..).unwrap_or_default())
+    }
 }
 
 /// The typed digits and letters in a record's number.
@@ -665,7 +837,14 @@ fn mark_number(number: &str, needles: &[String]) -> Vec<Piece> {
         .flat_map(|n| {
             let n = n.to_uppercase();
             let letters: String = n.chars().take_while(char::is_ascii_alphabetic).collect();
-            let digits: String = n.chars().rev().take_while(char::is_ascii_digit).collect::<Vec<_>>().into_iter().rev().collect();
+            let digits: String = n
+                .chars()
+                .rev()
+                .take_while(char::is_ascii_digit)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect();
             [n, letters, digits]
         })
         .filter(|n| n.len() >= 2)
@@ -678,14 +857,19 @@ mod tests {
     use super::*;
 
     fn shown(p: &[Piece]) -> String {
-        p.iter().map(|p| if p.hit { format!("[{}]", p.text) } else { p.text.clone() }).collect()
+        p.iter()
+            .map(|p| if p.hit { format!("[{}]", p.text) } else { p.text.clone() })
+            .collect()
     }
 
     #[test]
     fn what_was_typed_is_marked() {
         assert_eq!(shown(&mark("卫生间漏水", &["漏水".into()])), "卫生间[漏水]");
         assert_eq!(shown(&mark("138 **** 6688", &["6688".into()])), "138 **** [6688]");
-        assert_eq!(shown(&mark_number("BX-20261121-0037", &["BX0037".into()])), "[BX]-20261121-[0037]");
+        assert_eq!(
+            shown(&mark_number("BX-20261121-0037", &["BX0037".into()])),
+            "[BX]-20261121-[0037]"
+        );
         assert_eq!(shown(&mark("Ab", &["abc".into()])), "Ab");
     }
 }

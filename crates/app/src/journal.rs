@@ -140,6 +140,15 @@ pub fn look(c: &mut Conn, ctx: &Ctx, l: &Look) -> Res<Found> {
     Ok(found)
 }
 
+/// What happened at the open site after a number, oldest first, for programs that follow it.
+///
+/// # Errors
+/// `Forbidden` without the right to read the journal.
+pub fn since(c: &mut Conn, ctx: &Ctx, seq: i64, limit: i64) -> Res<Vec<Entry>> {
+    ctx.need(Action::ReadJournal)?;
+    Ok(store::journal::since(c, ctx.site.as_str(), seq, limit)?)
+}
+
 /// What happened to one thing, newest first, before a number.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ pub mod account;
 pub mod attachment;
 pub mod book;
 pub mod case;
+pub mod channel;
 pub mod contact;
 pub mod ctx;
 pub mod department;
@@ -15,20 +16,24 @@ pub mod error;
 pub mod files;
 pub mod house;
 pub mod find;
+pub mod import;
 pub mod journal;
+pub mod link;
 pub mod list;
 pub mod live;
 pub mod once;
 pub mod outbox;
 pub mod password;
+pub mod signature;
 pub mod queue;
 pub mod site;
 pub mod staff;
 pub mod system;
 pub mod step;
-pub mod timer;
+pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod timer;
 
 #[cfg(test)]
 mod tests;

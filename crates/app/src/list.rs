@@ -194,7 +194,18 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
         let n = domain::number::NumberQuery::parse(number);
         let whole = number.to_uppercase();
         let rows: Vec<OrderRow> = match n {
-            Some(_) => store::case::order_by_number(c, &ctx.site, &whole)?.into_iter().collect(),
+            Some(_) => {
+                let mut out = Vec::new();
+                if let Some(row) = store::case::order_by_number(c, &ctx.site, &whole)? {
+                    // A number is no key: what is not visible is not found by it either.
+                    match crate::case::get(c, ctx, &row.case_id) {
+                        Ok(_) => out.push(row),
+                        Err(Error::NotFound) => {}
+                        Err(e) => return Err(e),
+                    }
+                }
+                out
+            }
             None => {
                 // An order is found by the words of its case.
                 let cases = cases(c, ctx, &Query { view: "all".into(), ..q.clone() }, limit)?;

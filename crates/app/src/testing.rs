@@ -168,3 +168,157 @@ impl World {
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// One of each kind of thing of a site, to look at and to act on.
+#[derive(Debug, Clone)]
+pub struct Things {
+    pub site: SiteId,
+    pub department: String,
+    /// Somebody of the site who is not needed otherwise.
+    pub staff: String,
+    pub case: String,
+    pub case_number: String,
+    pub order_number: String,
+    pub contact: String,
+    pub unit: String,
+    pub person: String,
+    pub occupancy: String,
+    pub vehicle: String,
+    pub file: String,
+}
+
+impl World {
+    /// Another site of the same company, with one front desk of its own and nobody else.
+    ///
+    /// # Panics
+    /// When anything fails.
+    #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
+    pub fn second_site(&self) -> SiteId {
+        let sys = self.desk.system("test", &SiteId::from(crate::journal::COMPANY));
+        self.desk
+            .write_now(&sys, |tx, ctx| {
+                let company = store::account::the_company(tx)?.ok_or(Error::NotFound)?;
+                let new = NewSite { name: "云栖府".into(), hotline: "0571-86001300".into(), ..NewSite::default() };
+                crate::site::create(tx, ctx, &company, &new)
+            })
+            .expect("a second site")
+    }
+
+    /// Makes one of each thing at a site, through the use cases: a household, a contact with a dispatched request, a photo.
+    ///
+    /// # Panics
+    /// When anything fails.
+    #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
+    pub fn things(&self, site: &SiteId) -> Things {
+        let (s, n) = (site.clone(), NEXT.fetch_add(1, Ordering::SeqCst));
+        let sys = self.desk.system("test", &SiteId::from(crate::journal::COMPANY));
+        let (staff, department) = self
+            .desk
+            .write_now(&sys, move |tx, ctx| {
+                let company = store::account::the_company(tx)?.ok_or(Error::NotFound)?;
+                let new = NewStaff { login: format!("spare-{n}"), name: format!("备用{n}"), ..NewStaff::default() };
+                let id = crate::staff::create_raw(tx, ctx, &company, &new, "no password fits this", false)?;
+                store::account::role_add(tx, &id, &s, Role::FrontDesk.as_str(), None)?;
+                let engineering = store::site::department_by_code(tx, &s, "engineering")?.ok_or(Error::NotFound)?;
+                Ok::<_, Error>((id, engineering.id))
+            })
+            .expect("a spare account");
+        let actor = StaffActor {
+            id: staff.clone(),
+            name: "备用".into(),
+            name_en: String::new(),
+            roles: vec![Role::FrontDesk],
+            department: None,
+            session: None,
+            scopes: None,
+        };
+        let ctx = Ctx { actor: Actor::Staff(actor), via: "web", ..self.desk.system("test", site) };
+        let picture = crate::attachment::prepare(&self.desk.files, b"\xff\xd8\xff\xe0 a picture".to_vec()).expect("a file");
+        let worker = (*site == self.site).then(|| self.staff(Role::Worker));
+        let spare = staff.as_str().to_owned();
+        let item = self.desk.book().taxonomy.of_kind(domain::case::Kind::Request).next().map(|i| i.code.clone());
+        self.desk
+            .write_now(&ctx, move |tx, ctx| {
+                use crate::directory as d;
+                let unit = d::NewUnit { building: "3".into(), entrance: Some("1".into()), room: "1201".into(), ..Default::default() };
+                let unit = d::upsert_unit(tx, ctx, &unit)?.id;
+                let phone = d::NewPhone { number: "13800001234".into(), ..Default::default() };
+                let new = d::NewPerson { name: "周敏".into(), phones: vec![phone], ..Default::default() };
+                let moved = d::MoveIn { new: Some(new), relation: "owner".into(), ..Default::default() };
+                let person = d::move_in(tx, ctx, "", &unit, &moved)?;
+                let occupancy = store::directory::occupancy::of_unit(tx, &unit)?.first().map(|o| o.id.clone());
+                let vehicle = d::NewVehicle { plate: "浙A12345".into(), unit: Some(unit.clone()), person: Some(person.clone()), ..Default::default() };
+                let vehicle = d::upsert_vehicle(tx, ctx, &vehicle)?.id;
+                let new: crate::contact::NewContact = serde_json::from_value(serde_json::json!({
+                    "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201", "unit": unit,
+                    "person": person,
+                    "cases": [{
+                        "kind": "request", "item": item, "place": "主卫", "content": "主卫洗手台下方角阀漏水", "department": department,
+                        "worker": worker,
+                    }],
+                }))?;
+                let made = crate::contact::register(tx, ctx, "", &new)?;
+                let case = made.cases.first().cloned().ok_or(Error::NotFound)?;
+                let seen = crate::case::get(tx, ctx, &case)?;
+                let order = seen.state.last_order().map(|o| o.number.clone()).unwrap_or_default();
+                let up = crate::attachment::Upload {
+                    kind: domain::case::AttachmentKind::PhotoBefore,
+                    caption: String::new(),
+                    name: "photo.jpg".into(),
+                    key: String::new(),
+                };
+                let file = crate::attachment::attach(tx, ctx, &crate::attachment::Subject::Case(case.clone()), &picture, &up)?;
+                Ok::<_, Error>(Things {
+                    site: ctx.site.clone(),
+                    department: department.as_str().to_owned(),
+                    staff: spare.clone(),
+                    case: case.as_str().to_owned(),
+                    case_number: seen.state.number,
+                    order_number: order,
+                    contact: made.contact.as_str().to_owned(),
+                    unit: unit.as_str().to_owned(),
+                    person: person.as_str().to_owned(),
+                    occupancy: occupancy.unwrap_or_default(),
+                    vehicle: vehicle.as_str().to_owned(),
+                    file: file.id.as_str().to_owned(),
+                })
+            })
+            .expect("the things of a site")
+    }
+
+    /// Opens a session for somebody, without the slow check of a password; returns the secret of its cookie.
+    ///
+    /// # Panics
+    /// When anything fails.
+    #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
+    pub fn session(&self, staff: &StaffId) -> String {
+        let (secret, staff) = (self.desk.ids.secret(), staff.clone());
+        let hash = crate::account::secret_hash(&secret);
+        self.desk
+            .write_now(&self.system(), move |tx, ctx| {
+                let id = ctx.id();
+                let end = ctx.now + crate::account::SESSION_LONGEST;
+                Ok::<_, Error>(store::account::session_new(tx, &id, &hash, &staff, ctx.now, end, "192.0.2.7", "test")?)
+            })
+            .expect("a session");
+        secret
+    }
+
+    /// Makes a personal token with these scopes; returns its secret.
+    ///
+    /// # Panics
+    /// When anything fails.
+    #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
+    pub fn token(&self, staff: &StaffId, scopes: &str) -> String {
+        let (secret, staff, scopes) = (self.desk.ids.secret(), staff.clone(), scopes.to_owned());
+        let hash = crate::account::secret_hash(&secret);
+        self.desk
+            .write_now(&self.system(), move |tx, ctx| {
+                let end = ctx.now + 86_400_000;
+                let id = ctx.id();
+                Ok::<_, Error>(store::account::token_new(tx, &id, &hash, &staff, &ctx.site, "test", &scopes, ctx.now, Some(end))?)
+            })
+            .expect("a token");
+        secret
+    }
+}

@@ -346,6 +346,8 @@ codes! {
         Link = "link",
         /// A code sent to the verified number.
         Code = "code",
+        /// A secret link, opened from an address and with a browser that a member of staff also signed in with.
+        Shared = "shared",
     }
 }
 

@@ -69,7 +69,10 @@ pub fn usage(text: &str) -> String {
         return code.as_str().to_owned();
     }
     // 未入住 holds 入住: the longest word decides.
-    let best = known.iter().filter(|(w, _)| text.contains(w)).max_by_key(|(w, _)| w.len());
+    let best = known
+        .iter()
+        .filter(|(w, _)| text.contains(w))
+        .max_by_key(|(w, _)| w.len());
     best.map_or(text.clone(), |(_, u)| u.as_str().to_owned())
 }
 
@@ -104,7 +107,11 @@ pub fn name_keys(name: &str) -> Vec<String> {
 /// A name as it is compared: folded, lower case, without blanks.
 #[must_use]
 pub fn folded_name(name: &str) -> String {
-    fold(name).chars().filter(|c| !c.is_whitespace() && *c != '\'').flat_map(char::to_lowercase).collect()
+    fold(name)
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\'')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -113,9 +120,15 @@ mod tests {
 
     #[test]
     fn words_of_estates() {
-        for (text, code) in
-            [("自住", "own_use"), ("已出租", "let"), ("未入住", "vacant"), ("已入住", "own_use"), ("vacant", "vacant"), ("办公", "办公"), ("", "")]
-        {
+        for (text, code) in [
+            ("自住", "own_use"),
+            ("已出租", "let"),
+            ("未入住", "vacant"),
+            ("已入住", "own_use"),
+            ("vacant", "vacant"),
+            ("办公", "办公"),
+            ("", ""),
+        ] {
             assert_eq!(usage(text), code, "{text}");
         }
         assert_eq!((gender("女"), gender("Male"), gender("?")), ("female", "male", ""));

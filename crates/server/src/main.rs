@@ -6,6 +6,9 @@ mod demo;
 mod doctor;
 mod journal;
 mod restore;
+mod import;
+mod journal;
+mod outbox;
 mod serve;
 mod user;
 
@@ -48,6 +51,8 @@ enum Command {
     User(user::Command),
     /// Make a demo estate in an empty place.
     Demo(demo::Args),
+    /// Import an estate from an Excel workbook.
+    Import(import::Args),
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::User(command) => user::run(command),
         Command::Demo(args) => demo::run(args),
+        Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
     };
     match done {

@@ -113,6 +113,15 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || keep_house(&desk, &|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
+    // Not waited for at the end: what it has not finished is finished after the next start.
+    let importer = {
+        let (desk, stop) = (desk.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("import".into())
+            .spawn(move || crate::import::watch(&desk, &stop))
+            .map_err(|e| e.to_string())?
+    };
+    drop(importer);
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
     let public = args.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
     let secure = public.starts_with("https://");
@@ -124,6 +133,14 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         lock_after: args.lock_after,
         #[cfg(feature = "test-switch")]
         moved,
+    };
+    desk.set_gateway(Arc::new(crate::outbox::Adapters { desk: desk.clone() }));
+    let deliverer = {
+        let (desk, stop, url) = (desk.clone(), stop.clone(), settings.public_url.clone());
+        std::thread::Builder::new()
+            .name("outbox".into())
+            .spawn(move || crate::outbox::run(&desk, &url, &|| stop.load(Ordering::Relaxed)))
+            .map_err(|e| e.to_string())?
     };
     let service = web::service(web::Web { desk: desk.clone(), settings: Arc::new(settings) });
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -153,7 +170,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         answer(listener, tls, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (follower.join(), timer.join(), house.join());
+    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 

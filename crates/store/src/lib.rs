@@ -15,11 +15,15 @@ pub mod house;
 pub mod desk;
 pub mod directory;
 mod ids;
+pub mod import;
 pub mod journal;
+pub mod link;
+pub mod message;
 pub mod migrate;
 pub mod search;
 pub mod seam;
 pub mod site;
+pub mod task;
 pub mod staff;
 pub mod view;
 
@@ -45,10 +49,14 @@ const MODULES: &[&[seam::Statement]] =
     directory::person::STATEMENTS,
     directory::thing::STATEMENTS,
     directory::unit::STATEMENTS,
+    import::STATEMENTS,
     journal::STATEMENTS,
+    link::STATEMENTS,
+    message::STATEMENTS,
     migrate::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
+    task::STATEMENTS,
     staff::STATEMENTS,
     view::STATEMENTS,
 ];

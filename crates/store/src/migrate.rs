@@ -57,6 +57,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_directory"),
     migration!(4, "0004_case"),
     migration!(10, "0010_find"),
+    migration!(13, "0013_link"),
+    migration!(15, "0015_import"),
 ];
 
 row! {

@@ -243,7 +243,8 @@ function pick(input, option) {
   const hidden = doc.getElementById(input.dataset.combo);
   if (hidden) { hidden.value = option.dataset.value ?? ''; fire(hidden, 'change'); }
   fire(input, 'combo:pick', {...option.dataset});
-  if (input.dataset.next) $(input.dataset.next)?.focus();
+  const next = input.dataset.next && $(input.dataset.next);
+  if (next) { next.focus(); next.select?.(); }
 }
 
 // An answer counts only if it is the answer to what stands in the field now, and only until Escape or a pick.

@@ -20,7 +20,7 @@ use domain::ids::SiteId;
 use serde::Deserialize;
 
 use crate::fail::{Answer, Fail, explain, field_text};
-use crate::gate::{Viewer, session_cookie};
+use crate::gate::{STAFF_MARK, Viewer, session_cookie};
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
@@ -88,8 +88,9 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
             let to = own_address(&f.next).to_owned();
             let set = cookie(&web, session_cookie(web.settings.secure), &done.secret, 30 * 86_400, false);
             let lang = cookie(&web, "lang", done.locale.code(), 365 * 86_400, true);
+            let mark = cookie(&web, STAFF_MARK, "1", 400 * 86_400, false);
             let mut r = Redirect::to(&to).into_response();
-            for c in [set, lang] {
+            for c in [set, lang, mark] {
                 if let Ok(value) = c.parse() {
                     r.headers_mut().append(header::SET_COOKIE, value);
                 }

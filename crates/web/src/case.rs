@@ -13,5 +13,8 @@ mod presence;
 pub mod sentence;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use act::{do_page, step};
 pub use page::{body, here, reveal, show, timeline};

@@ -2,17 +2,17 @@
 //! words to say are asked for again whenever a choice changes.
 
 mod entry;
+mod parts;
 mod view;
 
 use app::contact::{self, Registered};
 use app::error::{Error, Fields};
-use app::queue::{self, Counts, Line, Tab};
-use askama::Template;
+use app::queue::{self, Tab};
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::case::{FeeKind, Kind, Scope};
+use domain::case::{Kind, Scope};
 use domain::ids::{CaseId, ContactId};
 use serde::Deserialize;
 
@@ -22,209 +22,12 @@ use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
 use entry::{Entry, errors_of};
-use view::{CHANNELS, Desk};
+use parts::{ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render};
 
 /// Kind of the desk's draft; parked ones have a subject.
 const DRAFT: &str = "contact";
 
 type Pairs = Vec<(String, String)>;
-
-/// A parked form.
-pub struct Parked {
-    pub subject: String,
-    pub label: String,
-    pub at: i64,
-}
-
-struct Queue {
-    tab: Tab,
-    counts: Counts,
-    lines: Vec<Line>,
-    parked: Vec<Parked>,
-}
-
-/// What has just been made, shown in place.
-pub struct Made {
-    pub contact: String,
-    pub contact_number: String,
-    pub cases: Vec<MadeCase>,
-    pub say: view::Say,
-}
-
-/// One case of it.
-pub struct MadeCase {
-    pub id: String,
-    pub number: String,
-    pub kind: String,
-    pub order: String,
-    pub state: String,
-    pub to: String,
-    pub due_at: Option<i64>,
-    pub outside: bool,
-    pub joined: bool,
-}
-
-#[derive(Template)]
-#[template(path = "desk/queue.html")]
-struct QueueView {
-    p: Page,
-    q: Queue,
-}
-
-#[derive(Template)]
-#[template(path = "desk/page.html")]
-struct DeskPage {
-    p: Page,
-    q: String,
-    reg: String,
-}
-
-#[derive(Template)]
-#[template(path = "desk/reg.html")]
-struct RegView {
-    p: Page,
-    e: Entry,
-    d: Desk,
-    made: Option<Made>,
-    errors: Vec<(String, String)>,
-    rest: Vec<String>,
-    draft_at: i64,
-    notice: String,
-    files: Vec<app::attachment::Attachment>,
-}
-
-#[derive(Template)]
-#[template(path = "desk/terms.html")]
-struct TermsView<'a> {
-    p: &'a Page,
-    e: &'a Entry,
-    d: &'a Desk,
-    errors: &'a [(String, String)],
-}
-
-#[derive(Template)]
-#[template(path = "desk/who.html")]
-struct WhoView<'a> {
-    p: &'a Page,
-    e: &'a Entry,
-    d: &'a Desk,
-}
-
-#[derive(Template)]
-#[template(path = "desk/changed.html")]
-struct ChangedView {
-    p: Page,
-    e: Entry,
-    d: Desk,
-    errors: Vec<(String, String)>,
-    changed: String,
-}
-
-#[derive(Template)]
-#[template(path = "desk/items.html")]
-struct ItemsView {
-    p: Page,
-    items: Vec<(String, String, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "desk/look.html")]
-struct LookView {
-    p: Page,
-    found: Vec<contact::look::Found>,
-}
-
-#[derive(Template)]
-#[template(path = "desk/start.html")]
-struct StartView {
-    p: Page,
-    at: i64,
-}
-
-fn render(t: &impl Template) -> Result<String, Fail> {
-    t.render().map_err(|e| Fail(Error::internal(e)))
-}
-
-impl RegView {
-    fn error(&self, name: &str) -> Option<&str> {
-        error_in(&self.errors, name)
-    }
-    fn who(&self) -> String {
-        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
-    }
-    fn terms(&self) -> String {
-        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
-    }
-    fn kinds(&self) -> &'static [Kind] {
-        Kind::ALL
-    }
-    fn channels(&self) -> &'static [(domain::case::Channel, &'static str, &'static str)] {
-        CHANNELS
-    }
-}
-
-impl WhoView<'_> {
-    fn checks(&self) -> [(&'static str, &str, &'static str); 3] {
-        [
-            ("id_name", &self.e.id_name, "desk-name"),
-            ("id_unit", &self.e.id_unit, "desk-unit"),
-            ("id_phone", &self.e.id_phone, "desk-phone"),
-        ]
-    }
-}
-
-impl ChangedView {
-    fn error(&self, name: &str) -> Option<&str> {
-        error_in(&self.errors, name)
-    }
-    fn kinds(&self) -> &'static [Kind] {
-        Kind::ALL
-    }
-    fn who(&self) -> String {
-        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
-    }
-    fn terms(&self) -> String {
-        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
-    }
-}
-
-impl TermsView<'_> {
-    fn error(&self, name: &str) -> Option<&str> {
-        error_in(self.errors, name)
-    }
-    fn paid(&self) -> bool {
-        self.e.fee_kind() == FeeKind::Paid
-    }
-    fn outside(&self) -> bool {
-        self.e.scope() == Scope::Outside
-    }
-}
-
-impl QueueView {
-    fn tabs(&self) -> Vec<(&'static str, i64, bool)> {
-        Tab::ALL.iter().zip(self.q.counts).map(|(t, n)| (t.code(), n, *t == self.q.tab)).collect()
-    }
-    fn left(&self, due: impl std::borrow::Borrow<i64>) -> (String, &'static str) {
-        crate::when::left(self.p.locale, due.borrow() - self.p.now)
-    }
-}
-
-fn error_in<'a>(errors: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    errors.iter().find(|(n, _)| n == name).map(|(_, t)| t.as_str())
-}
-
-impl Page {
-    /// Colour and icon of a kind's tag.
-    pub fn kind_tag(&self, kind: &str) -> (&'static str, &'static str) {
-        match kind {
-            "complaint" => ("vio", "message-report"),
-            "inquiry" => ("tea", "help-circle"),
-            "help" => ("red", "lifebuoy"),
-            "suggestion" | "praise" => ("grn", "star"),
-            _ => ("blu", "tool"),
-        }
-    }
-}
 
 async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
     let staff = v.ctx()?.need_staff()?.id.clone();

@@ -176,6 +176,9 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
             (code, [("content-type", "text/html; charset=utf-8")], html).into_response()
         }
     };
+    if matches!(e, Error::Unauthenticated) && form == Form::Problem {
+        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
+    }
     retry_after(&e, &mut response);
     response
 }

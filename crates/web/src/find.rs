@@ -65,11 +65,19 @@ pub async fn hits(State(web): State<Web>, v: Viewer, headers: HeaderMap, Query(t
         return results(State(web), v, Query(t)).await;
     }
     let groups = ask(&web, &v, &t.q, 6).await?;
-    Ok(page(&Hits { p: Page::new(&web, &v, "find-title"), q: t.q.trim().to_owned(), groups })?)
+    Ok(page(&Hits {
+        p: Page::new(&web, &v, "find-title"),
+        q: t.q.trim().to_owned(),
+        groups,
+    })?)
 }
 
 /// The page of all hits.
 pub async fn results(State(web): State<Web>, v: Viewer, Query(t): Query<Typed>) -> Answer {
     let groups = ask(&web, &v, &t.q, 24).await?;
-    Ok(page(&FindPage { p: Page::new(&web, &v, "find-title"), q: t.q.trim().to_owned(), groups })?)
+    Ok(page(&FindPage {
+        p: Page::new(&web, &v, "find-title"),
+        q: t.q.trim().to_owned(),
+        groups,
+    })?)
 }

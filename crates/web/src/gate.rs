@@ -32,7 +32,7 @@ pub struct Viewer {
     pub path: String,
     /// `light`, `dark` or empty for the system's own.
     pub theme: String,
-    /// Whether the same browser also holds a session of staff: a link opened there is not the customer's own.
+    /// Whether staff are, or ever were, signed in in this browser: a link opened there is not the customer's own.
     pub staff_browser: bool,
     via: &'static str,
     web: Web,
@@ -91,6 +91,9 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find_map(|(k, v)| (k == name).then_some(v))
 }
+
+/// The cookie that stays in a browser where staff have signed in.
+pub const STAFF_MARK: &str = "sansheng-staff";
 
 /// The name of the session's cookie.
 pub fn session_cookie(secure: bool) -> &'static str {
@@ -159,6 +162,8 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
 
     let is_asset = matched.as_deref().is_some_and(|m| m.starts_with("/assets/") || m == "/healthz");
     let token = cookie(headers, session_cookie(web.settings.secure)).map(str::to_owned);
+    // A browser where staff ever signed in is not a customer's own, signed out or not (COM-30).
+    let staff_browser = token.is_some() || cookie(headers, STAFF_MARK).is_some();
     let bearer = headers
         .get(AUTHORIZATION)
         .and_then(|v| v.to_str().ok())
@@ -190,7 +195,7 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
     }
 
     let viewer = Viewer {
-        staff_browser: session.is_some(),
+        staff_browser: session.is_some() || staff_browser,
         session,
         locale,
         ip,
@@ -251,7 +256,12 @@ fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: boo
         });
     }
     match guard {
-        Guard::May(action) if !v.may(action) => Some(Fail(Error::Forbidden("forbidden-role")).into_response()),
+        Guard::May(action) if !v.may(action) => {
+            // Which of the two is lacking: the scope of the token, or the role of its owner.
+            let by_role = domain::access::reach(&session.actor.roles, action) != Reach::Never;
+            let key = if by_role { "forbidden-scope" } else { "forbidden-role" };
+            Some(Fail(Error::Forbidden(key)).into_response())
+        }
         _ => None,
     }
 }

@@ -2,12 +2,16 @@
 //! no rule lives here.
 
 pub mod assets;
+pub mod import;
 pub mod l10n;
 pub mod routes;
 pub mod state;
 
 mod account;
+mod api;
 mod attachment;
+mod directory;
+mod contact;
 mod case;
 mod department;
 mod desk;
@@ -18,13 +22,19 @@ mod gate;
 mod handbook;
 mod health;
 mod journal;
+mod link;
 mod list;
 mod live;
+mod outbox;
 mod page;
+mod print;
 mod settings;
 mod staff;
-mod print;
+mod task;
 mod when;
+
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

@@ -115,7 +115,9 @@ impl Page {
                             key,
                             count: count.filter(|c| *c > 0),
                             hot: *href == "/desk" && p.counts.overdue > 0,
-                            current: v.path == *href || v.path.starts_with(&format!("{href}/")),
+                            current: v.path == *href
+                                || v.path.starts_with(&format!("{href}/"))
+                                || (*href == "/households" && v.path.starts_with("/people/")),
                         }
                     });
                     (*head, items.collect::<Vec<_>>())

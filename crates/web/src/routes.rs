@@ -32,7 +32,11 @@ pub struct Entry {
 /// The largest body that a route takes, in bytes.
 fn body_limit(path: &str) -> usize {
     match path {
+        "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
         "/attachments" => 16 * 1024 * 1024,
+        // The file and the form around it.
+        "/import" => app::import::MOST_BYTES + 1024 * 1024,
+        "/attachments" | "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }
@@ -127,6 +131,27 @@ contents! {
     GET "/find" SignedIn => crate::find::hits;
     GET "/find/page" SignedIn => crate::find::results;
 
+    // the archive
+    GET  "/households" May(Action::ViewDirectory) => crate::directory::households;
+    GET  "/households/new" May(Action::EditDirectory) => crate::directory::new_unit_form;
+    POST "/households/new" May(Action::EditDirectory) => crate::directory::new_unit;
+    GET  "/households/{unit}" May(Action::ViewDirectory) => crate::directory::household;
+    GET  "/households/{unit}/card" May(Action::ViewDirectory) => crate::directory::card;
+    GET  "/households/{unit}/changes" May(Action::ViewDirectory) => crate::directory::changes;
+    GET  "/households/{unit}/do/{act}" May(Action::EditDirectory) => crate::directory::unit_form;
+    POST "/households/{unit}/do/{act}" May(Action::EditDirectory) => crate::directory::unit_act;
+    GET  "/people/find" May(Action::ViewDirectory) => crate::directory::people_options;
+    GET  "/people/{id}" May(Action::ViewDirectory) => crate::directory::person;
+    GET  "/people/{id}/do/{act}" May(Action::EditDirectory) => crate::directory::person_form;
+    POST "/people/{id}/do/{act}" May(Action::EditDirectory) => crate::directory::person_act;
+    GET  "/people/{id}/merge" May(Action::MergePersons) => crate::directory::merge_form;
+    POST "/people/{id}/merge" May(Action::MergePersons) => crate::directory::merge_person;
+    POST "/people/{id}/merge/{merge}/undo" May(Action::MergePersons) => crate::directory::take_apart;
+    POST "/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::directory::mark_phone;
+    POST "/people/{id}/phones/{position}/reveal" May(Action::RevealPhone) => crate::directory::reveal_phone;
+    POST "/people/{id}/id-number/reveal" May(Action::RevealPhone) => crate::directory::reveal_id;
+    POST "/vehicles/{id}/end" May(Action::EditDirectory) => crate::directory::end_vehicle;
+
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
@@ -140,6 +165,8 @@ contents! {
     GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
     POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
+    GET  "/contacts/{id}" May(Action::RegisterContact) => crate::contact::show;
+    POST "/contacts/{id}" May(Action::RegisterContact) => crate::contact::post;
     PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
 
     // cases
@@ -166,12 +193,100 @@ contents! {
     GET "/print/orders/blank" May(Action::PrintOrder) => crate::print::blank;
     GET "/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
 
+    // importing an estate
+    GET  "/import" May(Action::Import) => crate::import::list;
+    POST "/import" May(Action::Import) => crate::import::upload;
+    GET  "/import/template/{lang}" May(Action::Import) => crate::import::template;
+    GET  "/import/{id}" May(Action::Import) => crate::import::show;
+    GET  "/import/{id}/body" May(Action::Import) => crate::import::body;
+    POST "/import/{id}/run" May(Action::Import) => crate::import::run;
+    POST "/import/{id}/stop" May(Action::Import) => crate::import::stop;
+    GET  "/import/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
+
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
     GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
     // files
     POST "/attachments" SignedIn => crate::attachment::post;
     GET  "/files/{id}" SignedIn => crate::attachment::file;
+
+    // the customer's and the vendor's own pages, by a secret address
+    GET  "/r/{token}" Secret => crate::link::track;
+    GET  "/r/{token}/sign" Secret => crate::link::sign_page;
+    POST "/r/{token}/sign" Secret => crate::link::sign;
+    POST "/r/{token}/code" Secret => crate::link::code;
+    POST "/r/{token}/quote" Secret => crate::link::quote;
+    POST "/r/{token}/urge" Secret => crate::link::urge;
+    POST "/r/{token}/say" Secret => crate::link::say;
+    POST "/r/{token}/not-solved" Secret => crate::link::not_solved;
+    POST "/r/{token}/photos" Secret => crate::link::photos;
+    GET  "/r/{token}/files/{id}" Secret => crate::link::file;
+    GET  "/r/{token}/signature" Secret => crate::link::signature;
+    GET  "/r/{token}/receipt" Secret => crate::link::receipt;
+    GET  "/v/{token}" Secret => crate::task::vendor_show;
+    POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
+    GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
+    POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
+
+    // messages, their channels, and the links of a case
+    GET  "/messages" May(Action::ResendMessage) => crate::outbox::messages;
+    POST "/messages/{id}/again" May(Action::ResendMessage) => crate::outbox::send_again;
+    GET  "/settings/channels" May(Action::Settings) => crate::outbox::channels;
+    POST "/settings/channels/{channel}" May(Action::Settings) => crate::outbox::save_channel;
+    POST "/settings/channels/{channel}/test" May(Action::Settings) => crate::outbox::test_channel;
+    POST "/hooks/sms/{site}" Secret => crate::outbox::report;
+    GET  "/cases/{id}/links" May(Action::ViewCase) => crate::outbox::links;
+    POST "/cases/{id}/links" May(Action::SendLink) => crate::outbox::make_link;
+    POST "/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::outbox::withdraw_link;
+    GET  "/cases/{id}/signature/{confirmation}" May(Action::ViewCase) => crate::outbox::signature;
+
+    // on the way
+    GET  "/tasks" May(Action::Accept) => crate::task::list;
+    GET  "/tasks/{number}" May(Action::Accept) => crate::task::show;
+    POST "/tasks/{number}/photos" May(Action::Attach) => crate::task::photos;
+    POST "/tasks/{number}/phone" May(Action::RevealPhone) => crate::task::reveal;
+    POST "/tasks/{number}/link" May(Action::SendLink) => crate::task::hand_link;
+    POST "/tasks/{number}/device" May(Action::Confirm) => crate::task::device_sign;
+    POST "/tasks/{number}/{step}" May(Action::Accept) => crate::task::step;
+    // the API
+    GET  "/api/openapi.json" Open => crate::api::document;
+    GET  "/api/v1/me" SignedIn => crate::api::me;
+    GET  "/api/v1/contacts" May(Action::ViewContacts) => crate::api::contacts;
+    POST "/api/v1/contacts" May(Action::RegisterContact) => crate::api::register;
+    GET  "/api/v1/contacts/{id}" May(Action::ViewContacts) => crate::api::contact;
+    POST "/api/v1/contacts/{id}/files" May(Action::RegisterContact) => crate::api::attach_contact;
+    GET  "/api/v1/cases" May(Action::ViewCase) => crate::api::cases;
+    GET  "/api/v1/cases/{id}" May(Action::ViewCase) => crate::api::case;
+    GET  "/api/v1/cases/{id}/offers" May(Action::ViewCase) => crate::api::offers;
+    GET  "/api/v1/cases/{id}/timeline" May(Action::ViewCase) => crate::api::timeline;
+    GET  "/api/v1/cases/{id}/files" May(Action::ViewCase) => crate::api::files_of_case;
+    POST "/api/v1/cases/{id}/files" May(Action::Attach) => crate::api::attach_case;
+    POST "/api/v1/cases/{id}/reveal" May(Action::RevealPhone) => crate::api::case_reveal;
+    POST "/api/v1/cases/{id}/{action}" May(Action::ViewCase) => crate::api::do_step;
+    GET  "/api/v1/orders" May(Action::ViewCase) => crate::api::orders;
+    GET  "/api/v1/orders/{number}" May(Action::ViewCase) => crate::api::order;
+    GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;
+    GET  "/api/v1/find" SignedIn => crate::api::find;
+    GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
+    GET  "/api/v1/units" May(Action::ViewDirectory) => crate::api::units;
+    GET  "/api/v1/units/{id}" May(Action::ViewDirectory) => crate::api::unit;
+    POST "/api/v1/units/{id}/move-in" May(Action::EditDirectory) => crate::api::move_in;
+    POST "/api/v1/units/{id}/change-of-tenant" May(Action::EditDirectory) => crate::api::change_of_tenant;
+    POST "/api/v1/occupancies/{id}/end" May(Action::EditDirectory) => crate::api::move_out;
+    GET  "/api/v1/people/{id}" May(Action::ViewDirectory) => crate::api::person;
+    POST "/api/v1/people/{id}/correct" May(Action::EditDirectory) => crate::api::correct_person;
+    POST "/api/v1/people/{id}/phones" May(Action::EditDirectory) => crate::api::add_phone;
+    POST "/api/v1/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::api::mark_phone;
+    POST "/api/v1/people/{id}/phones/{position}/reveal" May(Action::RevealPhone) => crate::api::reveal_phone;
+    POST "/api/v1/people/{id}/id-number/reveal" May(Action::RevealPhone) => crate::api::reveal_id;
+    GET  "/api/v1/departments" SignedIn => crate::api::departments;
+    GET  "/api/v1/workers" May(Action::ViewCase) => crate::api::workers;
+    GET  "/api/v1/taxonomy" SignedIn => crate::api::taxonomy;
+    GET  "/api/v1/prices" SignedIn => crate::api::prices;
+    GET  "/api/v1/standard" SignedIn => crate::api::standard;
+    GET  "/api/v1/scripts" SignedIn => crate::api::scripts;
+    GET  "/api/v1/journal" May(Action::ReadJournal) => crate::api::journal;
+    GET  "/api/v1/files/{id}" May(Action::ViewCase) => crate::api::file;
 
     GET "/" SignedIn => crate::health::home;
 }

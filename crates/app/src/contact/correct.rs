@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::contact as db;
 use store::db::Tx;
+use store::seam::Conn;
 
 use super::{NewCase, NewContact, Registered, begin, get, index};
 use crate::ctx::Ctx;
@@ -140,4 +141,32 @@ pub fn add_case(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, k: &NewCase) 
             case_numbers: vec![seen.state.number],
         })
     })
+}
+
+/// What a contact was before a correction.
+#[derive(Debug, Clone)]
+pub struct Before {
+    pub at: i64,
+    /// Id of who corrected it.
+    pub by: String,
+    pub reason: String,
+    /// Field and its value then.
+    pub was: Vec<(String, String)>,
+}
+
+/// The corrections of a contact, newest first.
+///
+/// # Errors
+/// `NotFound` when it is not visible.
+pub fn history(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<Vec<Before>> {
+    get(c, ctx, id)?;
+    let entries = store::journal::for_subject(c, ctx.site.as_str(), "contact", id.as_str(), i64::MAX, 50)?;
+    let text = |v: Option<&serde_json::Value>| v.and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let found = entries.into_iter().filter(|e| e.kind == "contact_corrected").map(|e| {
+        let changed = e.body.get("changed").and_then(|c| c.as_array()).cloned().unwrap_or_default();
+        let was = changed.iter().filter_map(|k| k.as_str()).filter(|k| !matches!(*k, "person" | "unit" | "identity"));
+        let was = was.map(|k| (k.to_owned(), text(e.body.get("old").and_then(|o| o.get(k)))));
+        Before { at: e.recorded_at, by: e.actor_id.clone(), reason: text(e.body.get("reason")), was: was.collect() }
+    });
+    Ok(found.collect())
 }

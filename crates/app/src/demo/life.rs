@@ -498,8 +498,7 @@ impl Life {
             link: LinkId::from("demo"),
             case: id.clone(),
             order: None,
-            purpose: LinkPurpose::Confirm,
-        };
+            purpose: LinkPurpose::Confirm, via: domain::access::Via::Link };
         Ctx { actor, now: at, via: "link", ..self.desk.system("demo", &self.site) }
     }
 

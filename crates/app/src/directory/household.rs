@@ -82,7 +82,9 @@ pub(crate) fn visible_contact(
 }
 
 fn visible_contacts(ctx: &Ctx, list: Vec<Contact>) -> Vec<Contact> {
-    list.into_iter().filter(|k| visible_contact(ctx, k.staff_id.as_ref(), k.department_id.as_ref())).collect()
+    list.into_iter()
+        .filter(|k| visible_contact(ctx, k.staff_id.as_ref(), k.department_id.as_ref()))
+        .collect()
 }
 
 /// The household of a unit.
@@ -98,9 +100,15 @@ pub fn household(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Household> {
         if now.iter().chain(&former).any(|p| p.id == o.person_id) {
             continue;
         }
-        let Some(p) = people::get(c, &ctx.site, &o.person_id)?.filter(|p| p.merged_into.is_none()) else { continue };
+        let Some(p) = people::get(c, &ctx.site, &o.person_id)?.filter(|p| p.merged_into.is_none()) else {
+            continue;
+        };
         let p = view(c, ctx, &p)?;
-        if o.until_on.is_none() { now.push(p) } else { former.push(p) }
+        if o.until_on.is_none() {
+            now.push(p)
+        } else {
+            former.push(p)
+        }
     }
     let mut cases = store::case::of_unit(c, id, RECENT + 1)?;
     let more_cases = cases.len() > usize::try_from(RECENT).unwrap_or(8);
@@ -109,7 +117,11 @@ pub fn household(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Household> {
     let open = find::open_in_unit(c, id, 20)?;
     let open = visible_cases(c, ctx, open)?;
     let near = store::case::open_in_building(c, &ctx.site, &unit.building, 20)?;
-    let near = near.into_iter().filter(|l| !open.iter().any(|o| o.id == l.id)).take(8).collect();
+    let near = near
+        .into_iter()
+        .filter(|l| !open.iter().any(|o| o.id == l.id))
+        .take(8)
+        .collect();
     let open_building = visible_cases(c, ctx, near)?;
     let contacts = visible_contacts(ctx, store::contact::of_unit(c, id, RECENT)?);
     Ok(Household {
@@ -147,9 +159,19 @@ pub fn person(c: &mut Conn, ctx: &Ctx, id: &PersonId) -> Res<PersonPage> {
     cases.truncate(8);
     let mut merges = Vec::new();
     for m in people::merges_of(c, &p.id)? {
-        let name = people::get(c, &ctx.site, &m.merged_id)?.map(|d| d.name).unwrap_or_default();
-        let by = store::site::staff_name(c, &m.staff_id)?.map(|s| s.name).unwrap_or_default();
-        merges.push(MergeView { id: m.id, double: m.merged_id, name, at: m.at, by });
+        let name = people::get(c, &ctx.site, &m.merged_id)?
+            .map(|d| d.name)
+            .unwrap_or_default();
+        let by = store::site::staff_name(c, &m.staff_id)?
+            .map(|s| s.name)
+            .unwrap_or_default();
+        merges.push(MergeView {
+            id: m.id,
+            double: m.merged_id,
+            name,
+            at: m.at,
+            by,
+        });
     }
     Ok(PersonPage {
         vehicles: thing::vehicles_of_person(c, &p.id)?,
@@ -196,8 +218,10 @@ fn lines(c: &mut Conn, units: Vec<Unit>) -> Res<Vec<UnitLine>> {
     for l in occupancy::in_units(c, &occupancy::Many { ids: ids.clone() })? {
         lives.entry(l.unit_id.clone()).or_default().push(l);
     }
-    let open: HashMap<UnitId, i64> =
-        find::open_counts(c, &occupancy::Many { ids })?.into_iter().map(|o| (o.unit_id, o.n)).collect();
+    let open: HashMap<UnitId, i64> = find::open_counts(c, &occupancy::Many { ids })?
+        .into_iter()
+        .map(|o| (o.unit_id, o.n))
+        .collect();
     Ok(units
         .into_iter()
         .map(|u| UnitLine {
@@ -229,7 +253,10 @@ pub fn units(
                 found.push(u);
             }
         }
-        return Ok(Units { lines: lines(c, found)?, next: None });
+        return Ok(Units {
+            lines: lines(c, found)?,
+            next: None,
+        });
     }
     let filter = db::UnitFilter {
         site: ctx.site.as_str().to_owned(),
@@ -240,8 +267,14 @@ pub fn units(
     let mut list = db::list(c, &filter)?;
     let more = list.len() > usize::try_from(PAGE).unwrap_or(50);
     list.truncate(usize::try_from(PAGE).unwrap_or(50));
-    let next = list.last().filter(|_| more).map(|u| (u.sort_key.clone(), u.id.as_str().to_owned()));
-    Ok(Units { lines: lines(c, list)?, next })
+    let next = list
+        .last()
+        .filter(|_| more)
+        .map(|u| (u.sort_key.clone(), u.id.as_str().to_owned()));
+    Ok(Units {
+        lines: lines(c, list)?,
+        next,
+    })
 }
 
 /// One change of the archive, as the household's page tells it.
@@ -274,7 +307,14 @@ pub fn changes(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Vec<Change>> {
         }
         if let Some(p) = people::get(c, &ctx.site, &o.person_id)? {
             names.insert(p.id.as_str().to_owned(), p.name);
-            entries.extend(store::journal::for_subject(c, &site, "person", o.person_id.as_str(), i64::MAX, CHANGES)?);
+            entries.extend(store::journal::for_subject(
+                c,
+                &site,
+                "person",
+                o.person_id.as_str(),
+                i64::MAX,
+                CHANGES,
+            )?);
         }
     }
     entries.sort_by_key(|e| std::cmp::Reverse(e.seq));
@@ -285,7 +325,11 @@ pub fn changes(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Vec<Change>> {
     for e in entries {
         if e.actor_kind == "staff" && !staff.contains_key(&e.actor_id) {
             let found = store::site::staff_name(c, &e.actor_id.as_str().into())?;
-            staff.insert(e.actor_id.clone(), found.map(|s| s.name).unwrap_or_default());
+            let named = found.map(|s| {
+                let en = ctx.locale == crate::ctx::Locale::En && !s.name_en.is_empty();
+                if en { s.name_en } else { s.name }
+            });
+            staff.insert(e.actor_id.clone(), named.unwrap_or_default());
         }
         let whose = e.body.get("person").and_then(Value::as_str).unwrap_or(&e.subject_id);
         out.push(Change {
@@ -293,7 +337,12 @@ pub fn changes(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Vec<Change>> {
             by: staff.get(&e.actor_id).cloned().unwrap_or(e.actor_id),
             person: names.get(whose).cloned().unwrap_or_default(),
             fields: fields(&e.body),
-            note: e.body.get("reason").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            note: e
+                .body
+                .get("reason")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             kind: e.kind,
         });
     }

@@ -46,13 +46,13 @@ pub fn merge(tx: &mut Tx, ctx: &Ctx, kept: &PersonId, double: &PersonId) -> Res<
     ctx.need(Action::MergePersons)?;
     let staff = ctx.need_staff()?.id.clone();
     if kept == double {
-        return Err(Error::field("person", "merge-same"));
+        return Err(Error::field("person", "directory-merge-same"));
     }
     both(tx, kept, double)?;
     let old = db::get(tx, &ctx.site, kept)?.ok_or(Error::NotFound)?;
     let gone = db::get(tx, &ctx.site, double)?.ok_or(Error::NotFound)?;
     if old.merged_into.is_some() || gone.merged_into.is_some() {
-        return Err(Error::field("person", "merge-already"));
+        return Err(Error::field("person", "directory-merge-already"));
     }
     let mut moved = Moved::default();
     let mut position = db::phone_next(tx, kept)?;
@@ -86,18 +86,28 @@ pub fn merge(tx: &mut Tx, ctx: &Ctx, kept: &PersonId, double: &PersonId) -> Res<
     row.version += 1;
     moved.filled = fill(&mut row, &gone);
     db::save(tx, &row)?;
-    db::save(tx, &db::Person { merged_into: Some(kept.clone()), version: gone.version + 1, ..gone })?;
+    db::save(
+        tx,
+        &db::Person {
+            merged_into: Some(kept.clone()),
+            version: gone.version + 1,
+            ..gone
+        },
+    )?;
     let id: String = ctx.id();
-    db::merge_insert(tx, &db::Merge {
-        id: id.clone(),
-        site_id: ctx.site.clone(),
-        kept_id: kept.clone(),
-        merged_id: double.clone(),
-        moved: serde_json::to_string(&moved)?,
-        staff_id: staff,
-        at: ctx.now,
-        undone_at: None,
-    })?;
+    db::merge_insert(
+        tx,
+        &db::Merge {
+            id: id.clone(),
+            site_id: ctx.site.clone(),
+            kept_id: kept.clone(),
+            merged_id: double.clone(),
+            moved: serde_json::to_string(&moved)?,
+            staff_id: staff,
+            at: ctx.now,
+            undone_at: None,
+        },
+    )?;
     let body = json!({"merge": id, "kept": kept, "double": double, "moved": &moved});
     journal::now(tx, ctx, "person", kept.as_str(), "persons_merged", body.clone(), &[]);
     journal::now(tx, ctx, "person", double.as_str(), "persons_merged", body, &[]);
@@ -150,12 +160,14 @@ fn unfill(row: &mut db::Person, from: &db::Person, filled: &[String]) {
 /// `NotFound`, `Forbidden`; `Invalid` when a later merger has to be taken apart first.
 pub fn take_apart(tx: &mut Tx, ctx: &Ctx, id: &str) -> Res<PersonId> {
     ctx.need(Action::MergePersons)?;
-    let m = db::merge_get(tx, &ctx.site, id)?.filter(|m| m.undone_at.is_none()).ok_or(Error::NotFound)?;
+    let m = db::merge_get(tx, &ctx.site, id)?
+        .filter(|m| m.undone_at.is_none())
+        .ok_or(Error::NotFound)?;
     both(tx, &m.kept_id, &m.merged_id)?;
     let mut kept = db::get(tx, &ctx.site, &m.kept_id)?.ok_or(Error::NotFound)?;
     let double = db::get(tx, &ctx.site, &m.merged_id)?.ok_or(Error::NotFound)?;
     if kept.merged_into.is_some() {
-        return Err(Error::field("merge", "merge-later-first"));
+        return Err(Error::field("merge", "directory-merge-later-first"));
     }
     if db::merge_undone(tx, id, ctx.now)? != 1 {
         return Err(Error::NotFound);
@@ -177,11 +189,40 @@ pub fn take_apart(tx: &mut Tx, ctx: &Ctx, id: &str) -> Res<PersonId> {
         db::point_to(tx, p, Some(&m.merged_id))?;
     }
     unfill(&mut kept, &double, &moved.filled);
-    db::save(tx, &db::Person { version: kept.version + 1, ..kept })?;
-    db::save(tx, &db::Person { merged_into: None, version: double.version + 1, ..double })?;
+    db::save(
+        tx,
+        &db::Person {
+            version: kept.version + 1,
+            ..kept
+        },
+    )?;
+    db::save(
+        tx,
+        &db::Person {
+            merged_into: None,
+            version: double.version + 1,
+            ..double
+        },
+    )?;
     let body = json!({"merge": id, "kept": m.kept_id, "double": m.merged_id});
-    journal::now(tx, ctx, "person", m.kept_id.as_str(), "persons_taken_apart", body.clone(), &[]);
-    journal::now(tx, ctx, "person", m.merged_id.as_str(), "persons_taken_apart", body, &[]);
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        m.kept_id.as_str(),
+        "persons_taken_apart",
+        body.clone(),
+        &[],
+    );
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        m.merged_id.as_str(),
+        "persons_taken_apart",
+        body,
+        &[],
+    );
     Ok(m.merged_id)
 }
 
@@ -193,7 +234,7 @@ pub fn candidates(c: &mut Conn, ctx: &Ctx, person: &PersonId) -> Res<Vec<PersonV
     ctx.need(Action::MergePersons)?;
     let p = db::get(c, &ctx.site, person)?.ok_or(Error::NotFound)?;
     let key = domain::directory::folded_name(&p.name);
-    let to = format!("{key}\u{0}");
+    let to = format!("{key}\u{1}");
     let mut ids: Vec<PersonId> = Vec::new();
     for h in store::directory::find::names(c, &ctx.site, &key, &to, 12)? {
         ids.push(h.merged_into.unwrap_or(h.person_id));

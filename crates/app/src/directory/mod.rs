@@ -7,13 +7,14 @@
 mod household;
 mod merge;
 mod occupancy;
-mod person;
+pub(crate) mod person;
 mod phone;
-mod thing;
-mod unit;
+pub(crate) mod thing;
+pub(crate) mod unit;
 mod views;
 
 pub use household::{Change, Household, UnitLine, Units, buildings, changes, household, person, units};
+pub(crate) use household::{visible_cases, visible_contact};
 pub use merge::{candidates, merge, take_apart};
 pub use occupancy::{MoveIn, MoveOut, change_of_tenant, ensure_occupancy, move_in, move_out};
 pub use person::{Correction, NewPerson, correct_person, create_person, upsert_person};
@@ -23,7 +24,6 @@ pub use store::directory::thing::{Parking, Vehicle};
 pub use store::directory::unit::{Building, Unit};
 pub use thing::{NewParking, NewVehicle, end_vehicle, upsert_parking, upsert_vehicle};
 pub use unit::{NewBuilding, NewUnit, correct_unit, upsert_building, upsert_unit};
-pub(crate) use household::{visible_cases, visible_contact};
 pub use views::{Lived, MergeView, PersonPage, PersonView, PhoneView};
 
 use domain::ids::PersonId;
@@ -62,7 +62,9 @@ pub fn standing(c: &mut Conn, ctx: &Ctx, id: &PersonId) -> Res<Person> {
     let mut p = store::directory::person::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
     // Mergers follow one another; the bound only keeps a damaged chain from running for ever.
     for _ in 0..20 {
-        let Some(into) = p.merged_into.clone() else { return Ok(p) };
+        let Some(into) = p.merged_into.clone() else {
+            return Ok(p);
+        };
         p = store::directory::person::get(c, &ctx.site, &into)?.ok_or(Error::NotFound)?;
     }
     Err(Error::Internal(format!("person {id} is merged in a circle")))
@@ -70,7 +72,7 @@ pub fn standing(c: &mut Conn, ctx: &Ctx, id: &PersonId) -> Res<Person> {
 
 fn check_note(f: &mut Fields, name: &str, text: &str) {
     if text.chars().count() > MOST_NOTE {
-        f.add(name, "too-long");
+        f.add(name, "directory-too-long");
     }
     if domain::privacy::has_number(text) {
         f.add(name, "directory-no-numbers");
@@ -82,7 +84,7 @@ fn check_date(f: &mut Fields, name: &str, text: Option<&str>) {
     if let Some(t) = text
         && t.parse::<jiff::civil::Date>().is_err()
     {
-        f.add(name, "date-form");
+        f.add(name, "directory-date-form");
     }
 }
 

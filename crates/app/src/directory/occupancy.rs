@@ -59,15 +59,33 @@ pub fn ensure_occupancy(
     f.done()?;
     if let Some(old) = db::current(tx, unit_id, &person, relation.as_str())? {
         if since_on.is_none() || since_on == old.since_on {
-            return Ok(Upsert { id: old.id, done: Done::Unchanged });
+            return Ok(Upsert {
+                id: old.id,
+                done: Done::Unchanged,
+            });
         }
-        let row = db::Occupancy { since_on, version: old.version + 1, ..old.clone() };
+        let row = db::Occupancy {
+            since_on,
+            version: old.version + 1,
+            ..old.clone()
+        };
         db::save(tx, &row)?;
         let body = json!({
             "person": person, "occupancy": row.id, "old": {"since_on": old.since_on}, "new": {"since_on": row.since_on},
         });
-        journal::now(tx, ctx, "unit", unit_id.as_str(), "occupancy_changed", body, &["old", "new"]);
-        return Ok(Upsert { id: row.id, done: Done::Updated });
+        journal::now(
+            tx,
+            ctx,
+            "unit",
+            unit_id.as_str(),
+            "occupancy_changed",
+            body,
+            &["old", "new"],
+        );
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Updated,
+        });
     }
     if unit::get(tx, &ctx.site, unit_id)?.is_none() {
         return Err(Error::NotFound);
@@ -87,14 +105,20 @@ pub fn ensure_occupancy(
     db::insert(tx, &row)?;
     let body = json!({"person": person, "occupancy": row.id, "relation": row.relation, "since_on": row.since_on});
     journal::now(tx, ctx, "unit", unit_id.as_str(), "moved_in", body, &["since_on"]);
-    Ok(Upsert { id: row.id, done: Done::Created })
+    Ok(Upsert {
+        id: row.id,
+        done: Done::Created,
+    })
 }
 
 fn someone(tx: &mut Tx, ctx: &Ctx, unit_id: &UnitId, n: &MoveIn) -> Res<PersonId> {
     match (&n.person, &n.new) {
         (Some(p), _) => Ok(standing(tx, ctx, p)?.id),
         (None, Some(new)) => {
-            let new = NewPerson { unit: Some(unit_id.clone()), ..new.clone() };
+            let new = NewPerson {
+                unit: Some(unit_id.clone()),
+                ..new.clone()
+            };
             Ok(upsert_person(tx, ctx, &new)?.id)
         }
         (None, None) => Err(Error::field("name", "required")),
@@ -119,7 +143,11 @@ fn end(tx: &mut Tx, ctx: &Ctx, old: &db::Occupancy, until_on: &str, reason: Ende
     if old.until_on.is_some() {
         return Ok(());
     }
-    if old.since_on.as_deref().is_some_and(|s| s.len() == until_on.len() && s > until_on) {
+    if old
+        .since_on
+        .as_deref()
+        .is_some_and(|s| s.len() == until_on.len() && s > until_on)
+    {
         return Err(Error::field("until_on", "directory-until-before-since"));
     }
     let row = db::Occupancy {
@@ -129,7 +157,10 @@ fn end(tx: &mut Tx, ctx: &Ctx, old: &db::Occupancy, until_on: &str, reason: Ende
         ..old.clone()
     };
     if db::save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen: old.version, current: old.version + 1 });
+        return Err(Error::Conflict {
+            seen: old.version,
+            current: old.version + 1,
+        });
     }
     let body = json!({
         "person": row.person_id, "occupancy": row.id, "relation": row.relation, "until_on": until_on,
@@ -146,7 +177,11 @@ fn last_day(tx: &mut Tx, ctx: &Ctx, given: Option<&str>) -> Res<String> {
     let mut f = Fields::default();
     check_date(&mut f, "until_on", Some(&day));
     f.done()?;
-    if day > today { Err(Error::field("until_on", "directory-until-future")) } else { Ok(day) }
+    if day > today {
+        Err(Error::field("until_on", "directory-until-future"))
+    } else {
+        Ok(day)
+    }
 }
 
 /// Somebody no longer belongs to a unit.
@@ -157,7 +192,10 @@ pub fn move_out(tx: &mut Tx, ctx: &Ctx, id: &str, seen: i64, n: &MoveOut) -> Res
     ctx.need(Action::EditDirectory)?;
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if old.version != seen {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     let reason: Ended = n.reason.parse().map_err(|_| Error::field("reason", "required"))?;
     let day = last_day(tx, ctx, n.until_on.as_deref())?;

@@ -53,7 +53,7 @@ fn check(name: Option<&str>, birth_year: Option<i64>, notes: [Option<&str>; 2]) 
         if name.trim().is_empty() {
             f.add("name", "required");
         } else if name.chars().count() > MOST_NAME {
-            f.add("name", "too-long");
+            f.add("name", "directory-too-long");
         }
     }
     if birth_year.is_some_and(|y| !(1880..=2200).contains(&y)) {
@@ -67,14 +67,14 @@ fn check(name: Option<&str>, birth_year: Option<i64>, notes: [Option<&str>; 2]) 
 
 /// The form in which an identity number is kept: checked ones in 18 characters, other documents as written; placeholders
 /// are none.
-fn id_form(text: &str) -> String {
+pub(crate) fn id_form(text: &str) -> String {
     if id_number::is_placeholder(text) {
         return String::new();
     }
     IdNumber::parse(text).map_or_else(|_| domain::fold::fold_code(text), |n| n.as_str().to_owned())
 }
 
-fn fill(row: &mut db::Person, n: &NewPerson) {
+pub(crate) fn fill(row: &mut db::Person, n: &NewPerson) {
     if !n.name.trim().is_empty() {
         row.name = n.name.trim().to_owned();
     }
@@ -102,7 +102,7 @@ fn fill(row: &mut db::Person, n: &NewPerson) {
     }
 }
 
-fn values(p: &db::Person) -> Map<String, Value> {
+pub(crate) fn values(p: &db::Person) -> Map<String, Value> {
     let mut m = Map::new();
     for (name, v) in [
         ("name", json!(p.name)),
@@ -118,7 +118,7 @@ fn values(p: &db::Person) -> Map<String, Value> {
     m
 }
 
-fn index(tx: &mut Tx, p: &db::Person) -> Res<()> {
+pub(crate) fn index(tx: &mut Tx, p: &db::Person) -> Res<()> {
     db::keys_clear(tx, &p.id)?;
     for key in domain::directory::name_keys(&p.name) {
         db::key_add(tx, &p.site_id, &key, &p.id)?;
@@ -132,7 +132,11 @@ fn index(tx: &mut Tx, p: &db::Person) -> Res<()> {
 /// `Forbidden`, `Invalid`.
 pub fn create_person(tx: &mut Tx, ctx: &Ctx, n: &NewPerson) -> Res<PersonId> {
     ctx.need(Action::EditDirectory)?;
-    let f = check(Some(&n.name), n.birth_year, [n.preference.as_deref(), n.care_note.as_deref()]);
+    let f = check(
+        Some(&n.name),
+        n.birth_year,
+        [n.preference.as_deref(), n.care_note.as_deref()],
+    );
     f.done()?;
     let mut row = db::Person {
         id: ctx.id(),
@@ -198,16 +202,27 @@ fn known(tx: &mut Tx, ctx: &Ctx, n: &NewPerson) -> Res<Option<db::Person>> {
 pub fn upsert_person(tx: &mut Tx, ctx: &Ctx, n: &NewPerson) -> Res<Upsert<PersonId>> {
     ctx.need(Action::EditDirectory)?;
     let Some(old) = known(tx, ctx, n)? else {
-        return Ok(Upsert { id: create_person(tx, ctx, n)?, done: Done::Created });
+        return Ok(Upsert {
+            id: create_person(tx, ctx, n)?,
+            done: Done::Created,
+        });
     };
-    check(Some(&n.name), n.birth_year, [n.preference.as_deref(), n.care_note.as_deref()]).done()?;
+    check(
+        Some(&n.name),
+        n.birth_year,
+        [n.preference.as_deref(), n.care_note.as_deref()],
+    )
+    .done()?;
     let mut row = old.clone();
     fill(&mut row, n);
     let mut changed = save(tx, ctx, &old, row, "")?;
     for p in &n.phones {
         changed |= phone::put(tx, ctx, &old.id, p, false)?;
     }
-    Ok(Upsert { id: old.id, done: if changed { Done::Updated } else { Done::Unchanged } })
+    Ok(Upsert {
+        id: old.id,
+        done: if changed { Done::Updated } else { Done::Unchanged },
+    })
 }
 
 /// Saves what differs and journals it with the old values. Returns whether anything did.
@@ -218,13 +233,24 @@ fn save(tx: &mut Tx, ctx: &Ctx, old: &db::Person, mut row: db::Person, reason: &
     }
     row.version += 1;
     if db::save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen: old.version, current: row.version });
+        return Err(Error::Conflict {
+            seen: old.version,
+            current: row.version,
+        });
     }
     if row.name != old.name {
         index(tx, &row)?;
     }
     let body = json!({"old": before, "new": after, "reason": reason});
-    journal::now(tx, ctx, "person", row.id.as_str(), "person_corrected", body, &["old", "new", "reason"]);
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        row.id.as_str(),
+        "person_corrected",
+        body,
+        &["old", "new", "reason"],
+    );
     Ok(true)
 }
 
@@ -236,7 +262,10 @@ pub fn correct_person(tx: &mut Tx, ctx: &Ctx, id: &PersonId, seen: i64, c: &Corr
     ctx.need(Action::EditDirectory)?;
     let old = standing(tx, ctx, id)?;
     if old.version != seen || old.id != *id {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     let year = match c.birth_year.as_deref().map(str::trim) {
         None => Ok(old.birth_year),
@@ -255,7 +284,7 @@ pub fn correct_person(tx: &mut Tx, ctx: &Ctx, id: &PersonId, seen: i64, c: &Corr
         f.add("id_number", "directory-id-wrong");
     }
     if c.reason.chars().count() > super::MOST_NOTE {
-        f.add("reason", "too-long");
+        f.add("reason", "directory-too-long");
     }
     f.done()?;
     let mut row = old.clone();

@@ -46,7 +46,7 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
     if domain::phone::is_placeholder(&n.number) {
         return Ok(false);
     }
-    let phone = domain::phone::normalise(&n.number).map_err(|_| Error::field("number", "phone-form"))?;
+    let phone = domain::phone::normalise(&n.number).map_err(|_| Error::field("number", "directory-phone-form"))?;
     let number = phone.canonical();
     let label: String = n.label.trim().chars().take(20).collect();
     let old = db::phone(tx, person, &number)?;
@@ -67,7 +67,15 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
         }
         db::phone_put(tx, &row)?;
         let body = json!({"number": number, "label": row.label, "confirmed": row.confirmed_at.is_some()});
-        journal::now(tx, ctx, "person", person.as_str(), "phone_changed", body, &["number", "label"]);
+        journal::now(
+            tx,
+            ctx,
+            "person",
+            person.as_str(),
+            "phone_changed",
+            body,
+            &["number", "label"],
+        );
         return Ok(true);
     }
     if db::phones_of(tx, person)?.len() >= MOST {
@@ -85,7 +93,15 @@ pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again
     };
     db::phone_put(tx, &row)?;
     let body = json!({"number": number, "label": label, "confirmed": n.confirmed});
-    journal::now(tx, ctx, "person", person.as_str(), "phone_added", body, &["number", "label"]);
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        person.as_str(),
+        "phone_added",
+        body,
+        &["number", "label"],
+    );
     Ok(true)
 }
 
@@ -97,7 +113,7 @@ pub fn add_phone(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone) -> Res
     ctx.need(Action::EditDirectory)?;
     let p = standing(tx, ctx, person)?;
     if domain::phone::is_placeholder(&n.number) {
-        return Err(Error::field("number", "phone-form"));
+        return Err(Error::field("number", "directory-phone-form"));
     }
     put(tx, ctx, &p.id, n, true)
 }

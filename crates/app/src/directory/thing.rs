@@ -49,12 +49,15 @@ fn root(tx: &mut Tx, ctx: &Ctx, person: Option<&PersonId>) -> Res<Option<PersonI
 }
 
 /// Plate without province and letter, and the plate from behind.
-fn looked_up(plate: &Plate) -> (String, String) {
+pub(crate) fn looked_up(plate: &Plate) -> (String, String) {
     let skip = if plate.kind() == PlateKind::Other { 0 } else { 2 };
-    (plate.as_str().chars().skip(skip).collect(), plate.as_str().chars().rev().collect())
+    (
+        plate.as_str().chars().skip(skip).collect(),
+        plate.as_str().chars().rev().collect(),
+    )
 }
 
-fn vehicle_values(v: &db::Vehicle) -> serde_json::Value {
+pub(crate) fn vehicle_values(v: &db::Vehicle) -> serde_json::Value {
     json!({
         "plate": v.plate, "person": v.person_id, "unit": v.unit_id, "brand": v.brand, "color": v.color, "kind": v.kind,
         "ended": v.ended_at.is_some(),
@@ -73,7 +76,7 @@ fn text(slot: &mut String, given: Option<&String>) {
 /// `Forbidden`; `Invalid` for what is no plate.
 pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<VehicleId>> {
     ctx.need(Action::EditDirectory)?;
-    let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "plate-form"))?;
+    let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "directory-plate-form"))?;
     let person = root(tx, ctx, n.person.as_ref())?;
     let (short, tail) = looked_up(&plate);
     let old = db::vehicle_by_plate(tx, &ctx.site, plate.as_str())?;
@@ -99,7 +102,10 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
     text(&mut row.kind, n.kind.as_ref());
     row.ended_at = None;
     if old.as_ref() == Some(&row) {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     let (kind, body) = match &old {
@@ -109,20 +115,41 @@ pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<Vehi
         }
         Some(old) => {
             db::vehicle_save(tx, &row)?;
-            ("vehicle_changed", json!({"old": vehicle_values(old), "new": vehicle_values(&row)}))
+            (
+                "vehicle_changed",
+                json!({"old": vehicle_values(old), "new": vehicle_values(&row)}),
+            )
         }
     };
     let personal: &[&str] = if made { &["values"] } else { &["old", "new"] };
     journal::now(tx, ctx, "vehicle", row.id.as_str(), kind, body, personal);
-    Ok(Upsert { id: row.id, done: if made { Done::Created } else { Done::Updated } })
+    Ok(Upsert {
+        id: row.id,
+        done: if made { Done::Created } else { Done::Updated },
+    })
 }
 
 pub(super) fn end(tx: &mut Tx, ctx: &Ctx, old: db::Vehicle) -> Res<()> {
-    let row = db::Vehicle { ended_at: Some(ctx.now), version: old.version + 1, ..old };
+    let row = db::Vehicle {
+        ended_at: Some(ctx.now),
+        version: old.version + 1,
+        ..old
+    };
     if db::vehicle_save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen: row.version - 1, current: row.version });
+        return Err(Error::Conflict {
+            seen: row.version - 1,
+            current: row.version,
+        });
     }
-    journal::now(tx, ctx, "vehicle", row.id.as_str(), "vehicle_ended", json!({"plate": row.plate}), &["plate"]);
+    journal::now(
+        tx,
+        ctx,
+        "vehicle",
+        row.id.as_str(),
+        "vehicle_ended",
+        json!({"plate": row.plate}),
+        &["plate"],
+    );
     Ok(())
 }
 
@@ -134,7 +161,10 @@ pub fn end_vehicle(tx: &mut Tx, ctx: &Ctx, id: &VehicleId, seen: i64) -> Res<Opt
     ctx.need(Action::EditDirectory)?;
     let old = db::vehicle(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if old.version != seen {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     let unit = old.unit_id.clone();
     end(tx, ctx, old)?;
@@ -152,7 +182,7 @@ fn tenure(given: &str) -> String {
     }
 }
 
-fn parking_values(p: &db::Parking) -> serde_json::Value {
+pub(crate) fn parking_values(p: &db::Parking) -> serde_json::Value {
     json!({
         "lot": p.lot, "code": p.code, "kind": p.kind, "area_cm2": p.area_cm2, "person": p.person_id, "unit": p.unit_id,
         "plate": p.plate, "tenure": p.tenure, "since_on": p.since_on, "until_on": p.until_on,
@@ -170,7 +200,7 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
     if code.is_empty() {
         f.add("code", "required");
     } else if code.chars().count() > 30 || lot.chars().count() > 30 {
-        f.add("code", "too-long");
+        f.add("code", "directory-too-long");
     }
     check_date(&mut f, "since_on", n.since_on.as_deref().and_then(some).as_deref());
     check_date(&mut f, "until_on", n.until_on.as_deref().and_then(some).as_deref());
@@ -210,7 +240,10 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
         row.until_on = some(d);
     }
     if old.as_ref() == Some(&row) {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     let (kind, body) = match &old {
@@ -220,10 +253,16 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
         }
         Some(old) => {
             db::parking_save(tx, &row)?;
-            ("parking_changed", json!({"old": parking_values(old), "new": parking_values(&row)}))
+            (
+                "parking_changed",
+                json!({"old": parking_values(old), "new": parking_values(&row)}),
+            )
         }
     };
     let personal: &[&str] = if made { &["values"] } else { &["old", "new"] };
     journal::now(tx, ctx, "parking", row.id.as_str(), kind, body, personal);
-    Ok(Upsert { id: row.id, done: if made { Done::Created } else { Done::Updated } })
+    Ok(Upsert {
+        id: row.id,
+        done: if made { Done::Created } else { Done::Updated },
+    })
 }

@@ -72,8 +72,19 @@ pub fn upsert_building(tx: &mut Tx, ctx: &Ctx, n: &NewBuilding) -> Res<Upsert<Bu
             version: 1,
         };
         db::building_insert(tx, &row)?;
-        journal::now(tx, ctx, "building", id.as_str(), "building_created", json!({"code": row.code, "name": row.name}), &[]);
-        return Ok(Upsert { id, done: Done::Created });
+        journal::now(
+            tx,
+            ctx,
+            "building",
+            id.as_str(),
+            "building_created",
+            json!({"code": row.code, "name": row.name}),
+            &[],
+        );
+        return Ok(Upsert {
+            id,
+            done: Done::Created,
+        });
     };
     let mut row = old.clone();
     if let Some(name) = n.name.as_deref().and_then(some) {
@@ -82,7 +93,10 @@ pub fn upsert_building(tx: &mut Tx, ctx: &Ctx, n: &NewBuilding) -> Res<Upsert<Bu
     row.floors = n.floors.or(row.floors);
     row.has_lift = n.has_lift.or(row.has_lift);
     if row == old {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     db::building_save(tx, &row)?;
@@ -91,7 +105,10 @@ pub fn upsert_building(tx: &mut Tx, ctx: &Ctx, n: &NewBuilding) -> Res<Upsert<Bu
         "new": {"name": row.name, "floors": row.floors, "has_lift": row.has_lift},
     });
     journal::now(tx, ctx, "building", row.id.as_str(), "building_changed", body, &[]);
-    Ok(Upsert { id: row.id, done: Done::Updated })
+    Ok(Upsert {
+        id: row.id,
+        done: Done::Updated,
+    })
 }
 
 fn fill(row: &mut db::Unit, n: &NewUnit) {
@@ -123,7 +140,7 @@ fn check(n: &NewUnit) -> Res<()> {
         f.add("floor", "directory-floor-range");
     }
     if n.layout.as_deref().is_some_and(|v| v.chars().count() > 40) {
-        f.add("layout", "too-long");
+        f.add("layout", "directory-too-long");
     }
     for (name, text) in [("preference", &n.preference), ("care_note", &n.care_note)] {
         check_note(&mut f, name, text.as_deref().unwrap_or_default());
@@ -134,7 +151,7 @@ fn check(n: &NewUnit) -> Res<()> {
         || format!("{date}-01").parse::<jiff::civil::Date>().is_ok()
         || date.parse::<u16>().is_ok_and(|y| (1900..2200).contains(&y));
     if !dated {
-        f.add("move_in_on", "date-form");
+        f.add("move_in_on", "directory-date-form");
     }
     f.done()
 }
@@ -150,7 +167,10 @@ pub fn upsert_unit(tx: &mut Tx, ctx: &Ctx, n: &NewUnit) -> Res<Upsert<UnitId>> {
     if let Some(old) = db::by_match(tx, &ctx.site, &key.match_key())? {
         return change(tx, ctx, old, n, "");
     }
-    let building = NewBuilding { code: key.building.clone(), ..NewBuilding::default() };
+    let building = NewBuilding {
+        code: key.building.clone(),
+        ..NewBuilding::default()
+    };
     let building_id = upsert_building(tx, ctx, &building)?.id;
     let id: UnitId = ctx.id();
     let mut row = db::Unit {
@@ -180,10 +200,13 @@ pub fn upsert_unit(tx: &mut Tx, ctx: &Ctx, n: &NewUnit) -> Res<Upsert<UnitId>> {
         map.insert("values".into(), Value::Object(personal));
     }
     journal::now(tx, ctx, "unit", id.as_str(), "unit_created", body, &["values"]);
-    Ok(Upsert { id, done: Done::Created })
+    Ok(Upsert {
+        id,
+        done: Done::Created,
+    })
 }
 
-fn values(u: &db::Unit) -> Map<String, Value> {
+pub(crate) fn values(u: &db::Unit) -> Map<String, Value> {
     let mut m = Map::new();
     for (name, v) in [
         ("floor", json!(u.floor)),
@@ -200,7 +223,7 @@ fn values(u: &db::Unit) -> Map<String, Value> {
 }
 
 /// Only what differs, before and after.
-pub(super) fn differing(old: Map<String, Value>, new: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+pub(crate) fn differing(old: Map<String, Value>, new: Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
     let mut before = Map::new();
     let mut after = Map::new();
     for (k, v) in new {
@@ -217,15 +240,32 @@ fn change(tx: &mut Tx, ctx: &Ctx, old: db::Unit, n: &NewUnit, reason: &str) -> R
     fill(&mut row, n);
     let (before, after) = differing(values(&old), values(&row));
     if after.is_empty() {
-        return Ok(Upsert { id: row.id, done: Done::Unchanged });
+        return Ok(Upsert {
+            id: row.id,
+            done: Done::Unchanged,
+        });
     }
     row.version += 1;
     if db::save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen: old.version, current: row.version });
+        return Err(Error::Conflict {
+            seen: old.version,
+            current: row.version,
+        });
     }
     let body = json!({"old": before, "new": after, "reason": reason});
-    journal::now(tx, ctx, "unit", row.id.as_str(), "unit_corrected", body, &["old", "new", "reason"]);
-    Ok(Upsert { id: row.id, done: Done::Updated })
+    journal::now(
+        tx,
+        ctx,
+        "unit",
+        row.id.as_str(),
+        "unit_corrected",
+        body,
+        &["old", "new", "reason"],
+    );
+    Ok(Upsert {
+        id: row.id,
+        done: Done::Updated,
+    })
 }
 
 /// Corrects what is known of a unit, its preferences and care notes included; the journal keeps what was there (STD-4,
@@ -237,7 +277,10 @@ pub fn correct_unit(tx: &mut Tx, ctx: &Ctx, id: &UnitId, seen: i64, n: &NewUnit,
     ctx.need(Action::EditDirectory)?;
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if old.version != seen {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     check(n)?;
     change(tx, ctx, old, n, reason)

@@ -51,7 +51,10 @@ pub struct PersonView {
 impl PersonView {
     /// Relations of now to one unit.
     pub fn relations_in(&self, unit: &UnitId) -> Vec<&Lived> {
-        self.lived.iter().filter(|l| l.until_on.is_none() && l.unit == *unit).collect()
+        self.lived
+            .iter()
+            .filter(|l| l.until_on.is_none() && l.unit == *unit)
+            .collect()
     }
 
     /// Relations of now.
@@ -118,14 +121,21 @@ pub(super) fn view(c: &mut Conn, ctx: &Ctx, p: &db::Person) -> Res<PersonView> {
             version: o.version,
         });
     }
-    let year = super::today(c, ctx)?.get(..4).and_then(|y| y.parse::<i64>().ok()).unwrap_or(0);
+    let year = super::today(c, ctx)?
+        .get(..4)
+        .and_then(|y| y.parse::<i64>().ok())
+        .unwrap_or(0);
     Ok(PersonView {
         id: p.id.clone(),
         name: p.name.clone(),
         gender: p.gender.clone(),
         birth_year: p.birth_year,
         age: p.birth_year.map(|b| year - b).filter(|a| (0..130).contains(a)),
-        id_number: if p.id_number.is_empty() { String::new() } else { domain::id_number::mask(&p.id_number) },
+        id_number: if p.id_number.is_empty() {
+            String::new()
+        } else {
+            domain::id_number::mask(&p.id_number)
+        },
         preference: p.preference.clone(),
         care_note: p.care_note.clone(),
         version: p.version,

@@ -25,14 +25,31 @@ fn estate(w: &World) {
                 ("A", None, "1201", "John Smith", "+85221234567", "粤Z1234港"),
                 ("商铺", None, "12", "万佳超市", "13500001234", ""),
             ] {
-                let n = NewUnit { building: b.into(), entrance: e.map(str::to_owned), room: r.into(), ..NewUnit::default() };
+                let n = NewUnit {
+                    building: b.into(),
+                    entrance: e.map(str::to_owned),
+                    room: r.into(),
+                    ..NewUnit::default()
+                };
                 let u = upsert_unit(tx, ctx, &n)?.id;
-                let phone = NewPhone { number: number.into(), ..NewPhone::default() };
-                let n = NewPerson { name: name.into(), phones: vec![phone], ..NewPerson::default() };
+                let phone = NewPhone {
+                    number: number.into(),
+                    ..NewPhone::default()
+                };
+                let n = NewPerson {
+                    name: name.into(),
+                    phones: vec![phone],
+                    ..NewPerson::default()
+                };
                 let p = upsert_person(tx, ctx, &n)?.id;
                 ensure_occupancy(tx, ctx, &u, &p, Relation::Owner, None)?;
                 if !plate.is_empty() {
-                    let v = NewVehicle { plate: plate.into(), person: Some(p), unit: Some(u), ..NewVehicle::default() };
+                    let v = NewVehicle {
+                        plate: plate.into(),
+                        person: Some(p),
+                        unit: Some(u),
+                        ..NewVehicle::default()
+                    };
                     upsert_vehicle(tx, ctx, &v)?;
                 }
             }
@@ -49,7 +66,9 @@ fn report(w: &World, content: &str, kind: Kind) -> Registered {
             "place": "户内", "department": w.department("engineering"), "worker": w.staff(Role::Worker)}],
     }))
     .unwrap();
-    w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| register(tx, ctx, "", &n)).unwrap()
+    w.desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| register(tx, ctx, "", &n))
+        .unwrap()
 }
 
 fn ask(w: &World, role: Role, text: &str) -> Vec<Group> {
@@ -58,7 +77,10 @@ fn ask(w: &World, role: Role, text: &str) -> Vec<Group> {
 }
 
 fn first(groups: &[Group]) -> Option<(HitKind, String)> {
-    groups.first().and_then(|g| g.hits.first()).map(|h| (h.kind, plain(&h.label)))
+    groups
+        .first()
+        .and_then(|g| g.hits.first())
+        .map(|h| (h.kind, plain(&h.label)))
 }
 
 #[test]
@@ -107,10 +129,18 @@ fn the_best_match_comes_first() {
         }
         let both = ask(&w, Role::FrontDesk, "6688");
         assert_eq!(both[0].hits.len(), 2, "the same last digits: {both:?}");
-        assert!(both.iter().flat_map(|g| &g.hits).all(|h| !plain(&h.detail).contains("0000")), "masked: {both:?}");
+        assert!(
+            both.iter()
+                .flat_map(|g| &g.hits)
+                .all(|h| !plain(&h.detail).contains("0000")),
+            "masked: {both:?}"
+        );
         let zxm = ask(&w, Role::FrontDesk, "zxm");
         let names: Vec<String> = zxm[0].hits.iter().map(|h| plain(&h.label)).collect();
-        assert!(names.contains(&"周晓敏".to_owned()) && names.contains(&"张雪梅".to_owned()), "{names:?}");
+        assert!(
+            names.contains(&"周晓敏".to_owned()) && names.contains(&"张雪梅".to_owned()),
+            "{names:?}"
+        );
     });
 }
 
@@ -125,26 +155,58 @@ fn cases_by_number_and_words_open_before_closed_and_only_ones_own() {
         let newest = report(&w, "客厅灯不亮，另外阳台漏水", Kind::Request);
         for id in [&closed.cases[0], &newest.cases[0]] {
             let id: CaseId = id.clone();
-            let cancel = domain::case::Command::Cancel { reason: "来电人撤回".into(), customer_informed: true };
-            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| case::act(tx, ctx, &id, None, &cancel)).unwrap();
+            let cancel = domain::case::Command::Cancel {
+                reason: "来电人撤回".into(),
+                customer_informed: true,
+            };
+            w.desk
+                .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                    case::act(tx, ctx, &id, None, &cancel)
+                })
+                .unwrap();
         }
         let cases = |groups: &[Group]| -> Vec<(HitKind, String)> {
-            let all = groups.iter().filter(|g| matches!(g.kind, HitKind::OpenCase | HitKind::ClosedCase));
-            all.flat_map(|g| g.hits.iter().map(|h| (h.kind, h.id.clone()))).collect()
+            let all = groups
+                .iter()
+                .filter(|g| matches!(g.kind, HitKind::OpenCase | HitKind::ClosedCase));
+            all.flat_map(|g| g.hits.iter().map(|h| (h.kind, h.id.clone())))
+                .collect()
         };
         let found = cases(&ask(&w, Role::FrontDesk, "漏水"));
-        let want = [(HitKind::OpenCase, &open), (HitKind::ClosedCase, &newest), (HitKind::ClosedCase, &closed)];
+        let want = [
+            (HitKind::OpenCase, &open),
+            (HitKind::ClosedCase, &newest),
+            (HitKind::ClosedCase, &closed),
+        ];
         assert_eq!(found, want.map(|(k, r)| (k, r.cases[0].as_str().to_owned())));
-        for typed in ["BX-20261121-0002", "bx0002", "BX-1121-2", "20261121-2", "bx202611210002", "LX-20261121-0002", "LF-1121-2"] {
+        for typed in [
+            "BX-20261121-0002",
+            "bx0002",
+            "BX-1121-2",
+            "20261121-2",
+            "bx202611210002",
+            "LX-20261121-0002",
+            "LF-1121-2",
+        ] {
             let groups = ask(&w, Role::FrontDesk, typed);
             let hit = &groups[0].hits[0];
-            assert!(hit.id == open.cases[0].as_str() || hit.href.contains(open.cases[0].as_str()) || hit.id == open.contact.as_str(), "{typed}: {groups:#?}");
+            assert!(
+                hit.id == open.cases[0].as_str()
+                    || hit.href.contains(open.cases[0].as_str())
+                    || hit.id == open.contact.as_str(),
+                "{typed}: {groups:#?}"
+            );
         }
         let people_first = ask(&w, Role::FrontDesk, "周晓敏");
         assert_eq!(people_first[0].kind, HitKind::Person);
         // The worker sees the department's cases, nobody's archive, and no contacts.
         let worker = ask(&w, Role::Worker, "周晓敏");
-        assert!(worker.iter().all(|g| matches!(g.kind, HitKind::OpenCase | HitKind::ClosedCase)), "{worker:?}");
+        assert!(
+            worker
+                .iter()
+                .all(|g| matches!(g.kind, HitKind::OpenCase | HitKind::ClosedCase)),
+            "{worker:?}"
+        );
         assert!(ask(&w, Role::Worker, "6688").is_empty());
         assert!(ask(&w, Role::Guard, "噪音").is_empty(), "{noise:?}");
         assert!(ask(&w, Role::Sysadmin, "漏水").is_empty() && ask(&w, Role::Vendor, "漏水").is_empty());
@@ -159,7 +221,9 @@ fn speed_at_twenty_thousand_units() {
     let db = store::Db::open(store::DbUrl::Sqlite(dir.0.join("speed.db"))).unwrap();
     let w = World::new(&db);
     let surnames = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐", "孙"];
-    let given = ["晓敏", "志远", "雪梅", "建国", "丽华", "子涵", "秀英", "伟", "敏", "文博"];
+    let given = [
+        "晓敏", "志远", "雪梅", "建国", "丽华", "子涵", "秀英", "伟", "敏", "文博",
+    ];
     let clock = std::time::Instant::now();
     for b in 0..100 {
         let ctx = w.system();
@@ -169,15 +233,35 @@ fn speed_at_twenty_thousand_units() {
                     let i = b * 200 + n;
                     let room = format!("{}{:02}", n / 4 % 33 + 1, n % 4 + 1);
                     let e = (n / 132 + 1).to_string();
-                    let u = NewUnit { building: (b + 1).to_string(), entrance: Some(e), room, ..NewUnit::default() };
+                    let u = NewUnit {
+                        building: (b + 1).to_string(),
+                        entrance: Some(e),
+                        room,
+                        ..NewUnit::default()
+                    };
                     let u = upsert_unit(tx, ctx, &u)?.id;
                     for k in 0..2 {
                         let name = format!("{}{}", surnames[(i * 7 + k) % 12], given[(i * 3 + k * 5) % 10]);
-                        let phone = NewPhone { number: format!("138{:08}", i * 2 + k + 1), ..NewPhone::default() };
+                        let phone = NewPhone {
+                            number: format!("138{:08}", i * 2 + k + 1),
+                            ..NewPhone::default()
+                        };
                         let key = Some(format!("k{i}-{k}"));
-                        let p = NewPerson { name, phones: vec![phone], external_key: key, ..NewPerson::default() };
+                        let p = NewPerson {
+                            name,
+                            phones: vec![phone],
+                            external_key: key,
+                            ..NewPerson::default()
+                        };
                         let p = upsert_person(tx, ctx, &p)?.id;
-                        ensure_occupancy(tx, ctx, &u, &p, if k == 0 { Relation::Owner } else { Relation::Family }, None)?;
+                        ensure_occupancy(
+                            tx,
+                            ctx,
+                            &u,
+                            &p,
+                            if k == 0 { Relation::Owner } else { Relation::Family },
+                            None,
+                        )?;
                     }
                 }
                 Ok(())
@@ -186,7 +270,27 @@ fn speed_at_twenty_thousand_units() {
     }
     println!("20,000 units and 40,000 people made in {:?}", clock.elapsed());
     let ctx = w.ctx(Role::FrontDesk);
-    for text in ["3", "3-1-12", "3-1-1201", "1201", "12", "6688", "13800012345", "z", "zx", "zxm", "zhou", "周", "周晓敏", "敏", "浙A", "漏水", "bx0037", "0037", "w"] {
+    for text in [
+        "3",
+        "3-1-12",
+        "3-1-1201",
+        "1201",
+        "12",
+        "6688",
+        "13800012345",
+        "z",
+        "zx",
+        "zxm",
+        "zhou",
+        "周",
+        "周晓敏",
+        "敏",
+        "浙A",
+        "漏水",
+        "bx0037",
+        "0037",
+        "w",
+    ] {
         let mut worst = std::time::Duration::ZERO;
         let mut hits = 0;
         for _ in 0..20 {

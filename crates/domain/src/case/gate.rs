@@ -312,6 +312,8 @@ pub(super) fn own_grade(who: &Who) -> Option<Grade> {
     match who {
         Who::Customer { via: Via::Code, .. } => Some(Grade::A),
         Who::Customer { via: Via::Link, .. } => Some(Grade::B),
+        // It may have been the customer. A second person finds out.
+        Who::Customer { via: Via::Shared, .. } => Some(Grade::C),
         _ => None,
     }
 }

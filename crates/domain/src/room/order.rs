@@ -46,13 +46,26 @@ mod tests {
 
     #[test]
     fn units_sort_as_people_count() {
-        let mut keys: Vec<RoomKey> = ["10-1-101", "2-1-1001", "2-1-0201", "商铺12", "2-2-101", "A座301", "商铺2"]
-            .iter()
-            .map(|t| RoomKey::parse(t).unwrap())
-            .collect();
+        let mut keys: Vec<RoomKey> = [
+            "10-1-101", "2-1-1001", "2-1-0201", "商铺12", "2-2-101", "A座301", "商铺2",
+        ]
+        .iter()
+        .map(|t| RoomKey::parse(t).unwrap())
+        .collect();
         keys.sort_by_key(RoomKey::sort_key);
         let shown: Vec<String> = keys.iter().map(RoomKey::code).collect();
-        assert_eq!(shown, ["2-1-0201", "2-1-1001", "2-2-101", "10-1-101", "A-301", "商铺-2", "商铺-12"]);
+        assert_eq!(
+            shown,
+            [
+                "2-1-0201",
+                "2-1-1001",
+                "2-2-101",
+                "10-1-101",
+                "A-301",
+                "商铺-2",
+                "商铺-12"
+            ]
+        );
         assert_eq!(RoomKey::parse("4-2-0903").unwrap().room_match(), "903");
     }
 }

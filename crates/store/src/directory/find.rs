@@ -50,9 +50,12 @@ row! {
 }
 
 fn open_counts_q(f: &Many) -> Q<'_> {
-    Q::new("SELECT unit_id, count(*) AS n FROM cases WHERE open AND unit_id IS NOT NULL", &[])
-        .one_of("AND unit_id", &f.ids)
-        .push("GROUP BY unit_id", &[])
+    Q::new(
+        "SELECT unit_id, count(*) AS n FROM cases WHERE open AND unit_id IS NOT NULL",
+        &[],
+    )
+    .one_of("AND unit_id", &f.ids)
+    .push("GROUP BY unit_id", &[])
 }
 
 /// Lines by id or by number. One of the lists must hold something: an empty one is no filter.

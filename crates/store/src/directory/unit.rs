@@ -43,7 +43,13 @@ impl UnitFilter {
             after: Some(("a".into(), "i".into())),
             limit: 1,
         };
-        vec![UnitFilter { limit: 1, ..UnitFilter::default() }, full]
+        vec![
+            UnitFilter {
+                limit: 1,
+                ..UnitFilter::default()
+            },
+            full,
+        ]
     }
 }
 

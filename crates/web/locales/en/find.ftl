@@ -1,5 +1,6 @@
 find-title = Search
 find-do = Search
+find-all = All results
 find-none = Nothing found. Try a unit, the last four digits of a phone, initials of a name, a plate or a number.
 find-hint = Type a unit, the last four digits of a phone, a name or its initials, a plate, a record number or words of the content.
 find-group-unit = Units

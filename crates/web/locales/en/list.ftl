@@ -60,4 +60,3 @@ list-urged = {$done} urged, {$not} could not be urged
 list-watermark = Exported by {$who} on {$when}. Filter: {$filter}. Contains personal data, for work only
 invalid-list = There is no such list
 invalid-too-many-rows = More than 50,000 rows: choose a shorter period and export again
-invalid-too-long = At most {$most} characters

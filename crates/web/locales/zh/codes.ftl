@@ -105,7 +105,7 @@ reopen-other = 其他
 ## Files
 attachment-photo_before = 处理前照片
 attachment-photo_after = 完工照片
-attachment-paper_form = 纸质单照片
+attachment-paper_form = 签字单照片
 attachment-voice = 录音
 attachment-chat = 聊天截图
 attachment-other = 其他附件
@@ -158,6 +158,7 @@ via-link = 住户链接
 via-cli = 命令行
 via-timer = 计时器
 via-code = 验证码
+via-shared = 与员工同一设备或网络的链接
 via-demo = 演示数据
 via-import = 导入
 via-setup = 首次设置

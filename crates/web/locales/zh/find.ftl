@@ -1,5 +1,6 @@
 find-title = 搜索
 find-do = 搜索
+find-all = 全部结果
 find-none = 没有找到。可以试试房号、手机后四位、姓名拼音首字母、车牌或单号。
 find-hint = 输入房号、手机后四位、姓名或拼音首字母、车牌、单号或内容里的词。
 find-group-unit = 房屋

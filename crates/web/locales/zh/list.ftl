@@ -57,4 +57,3 @@ list-urged = 已催办 {$done} 件，{$not} 件不能催办
 list-watermark = 导出人：{$who}　时间：{$when}　条件：{$filter}　含个人信息，仅限工作使用
 invalid-list = 没有这个列表
 invalid-too-many-rows = 超过 50000 行，请缩小日期范围后再导出
-invalid-too-long = 最多 {$most} 个字

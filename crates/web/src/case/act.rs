@@ -43,6 +43,8 @@ pub struct FormView {
     pub danger: bool,
     pub script: String,
     pub possible: bool,
+    /// In a dialog over the case's page, not on a page of its own.
+    pub dialog: bool,
     /// What a file that is taken in here shows; empty where none is.
     pub upload: &'static str,
 }
@@ -111,6 +113,7 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
         danger: matches!(action, Action::Cancel | Action::TakeBack | Action::ReturnOrder),
         script: if action == Action::Callback { script(p, &g.choices, s) } else { String::new() },
         possible: true,
+        dialog: false,
         upload: match action {
             Action::Confirm => "paper_form",
             Action::Complete | Action::Amend if s.kind == Kind::Request => "photo_after",
@@ -130,7 +133,8 @@ fn script(p: &Page, c: &Choices, s: &CaseState) -> String {
     fill(if p.en() { &text.en } else { &text.zh }, with)
 }
 
-fn draw(p: Page, f: FormView, htmx: bool, code: StatusCode) -> Answer {
+fn draw(p: Page, mut f: FormView, htmx: bool, code: StatusCode) -> Answer {
+    f.dialog = htmx;
     let body = if htmx { live::page(&DoFragment { p, f })? } else { live::page(&DoPage { p, f })? };
     Ok((code, body).into_response())
 }
@@ -146,9 +150,6 @@ pub async fn do_page(
     let action = known(&action)?;
     let g = ground(&web, &v, key).await?;
     let p = Page::titled(&web, &v, format!("{} {}", crate::l10n::t(v.locale, &format!("action-{action}")), g.seen.state.number));
-    if let Some(s) = &v.session {
-        presence::here(&s.site, &g.seen.state.id, &s.actor, v.now, Some(action));
-    }
     let mut f = form(&web, &p, &v, &g, action);
     if !given.is_empty() {
         // What was typed before a photo joined the form.
@@ -160,6 +161,8 @@ pub async fn do_page(
     if let Some(r) = refusal {
         f.possible = false;
         f.refused = Some(explain_in(p.locale, &p.zone, &Error::from(r)));
+    } else if let Some(s) = &v.session {
+        presence::here(&s.site, &g.seen.state.id, &s.actor, v.now, Some(action));
     }
     draw(p, f, is_htmx(&headers), StatusCode::OK)
 }

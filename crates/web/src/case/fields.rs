@@ -307,10 +307,12 @@ impl Build<'_> {
             }
             Action::ChangeCustomer => {
                 let c = &s.customer;
-                let phone = domain::phone::normalise(&c.phone).map_or(c.phone.clone(), |x| x.grouped());
+                // The whole number is shown by its own logged act only, so the field starts empty.
+                let masked = super::view::masked(&c.phone);
                 vec![
                     self.f("name", Input::Text).now(c.name.clone(), c.name.clone()),
-                    self.f("phone", Input::Text).now(phone, super::view::masked(&c.phone)),
+                    self.f("phone", Input::Text).now("", masked).hint(p.t("hint-phone-keep")),
+                    self.f("phone_clear", Input::Check),
                     self.f("address", Input::Text).now(c.address.clone(), c.address.clone()),
                     self.f("anonymous_reason", Input::Text).value(s.anonymous_reason.clone().unwrap_or_default()),
                 ]

@@ -46,11 +46,10 @@ struct CaseBody {
 }
 
 #[derive(Template)]
-#[template(path = "case/lines.html")]
+#[template(path = "case/timeline.html")]
 struct TimelinePart {
     p: Page,
     t: Timeline,
-    id: String,
 }
 
 #[derive(Template)]
@@ -58,7 +57,20 @@ struct TimelinePart {
 struct MorePart {
     p: Page,
     t: Timeline,
-    id: String,
+}
+
+/// Where the number is shown without being asked for, the journal says so.
+async fn shown_whole(web: &Web, v: &Viewer, l: &super::view::Loaded) -> Result<(), Fail> {
+    if super::view::emergency(l) {
+        let id = l.seen.state.id.clone();
+        web.write(&v.ctx()?, move |tx, ctx| case::reveal_once(tx, ctx, &id)).await?;
+    }
+    Ok(())
+}
+
+fn story(p: &Page, l: &super::view::Loaded, show: &str) -> Timeline {
+    let s = &l.seen.state;
+    lines(p, &l.names, (s.id.as_str(), &s.number), &l.entries, show, LINES)
 }
 
 fn people(v: &Viewer, p: &Page, id: &domain::ids::CaseId, doing: Option<Action>) -> Vec<Other> {
@@ -74,8 +86,9 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     if l.seen.state.number != given {
         return Ok(Redirect::to(&format!("/cases/{}", encode(&l.seen.state.number))).into_response());
     }
+    shown_whole(&web, &v, &l).await?;
     let p = Page::titled(&web, &v, format!("{} {}", l.seen.state.number, super::view::title(&l.names, &l.seen.state)));
-    let t = lines(&p, &l.names, &l.entries, &q.show, LINES);
+    let t = story(&p, &l, &q.show);
     let view = View::new(&p, &l);
     let others = people(&v, &p, &l.seen.state.id, None);
     Ok(live::page(&CasePage { v: view, t, others, may_print: v.may(Action::PrintOrder), p })?)
@@ -87,6 +100,7 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     if q.seen == Some(l.seq) {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
+    shown_whole(&web, &v, &l).await?;
     drawn(&web, &v, &l, &q.show)
 }
 
@@ -94,13 +108,14 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
 pub async fn fragment(web: &Web, v: &Viewer, key: &str, show: &str) -> Result<Response, Fail> {
     let key = key.to_owned();
     let l = web.read(&v.ctx()?, move |c, ctx| load(c, ctx, &key)).await?;
+    shown_whole(web, v, &l).await?;
     drawn(web, v, &l, show)
 }
 
 fn drawn(web: &Web, v: &Viewer, l: &super::view::Loaded, show: &str) -> Answer {
     let mut p = Page::titled(web, v, l.seen.state.number.clone());
     p.path = format!("/cases/{}", l.seen.state.number);
-    let t = lines(&p, &l.names, &l.entries, show, LINES);
+    let t = story(&p, l, show);
     let view = View::new(&p, l);
     Ok(live::page(&CaseBody { v: view, t, may_print: v.may(Action::PrintOrder), p })?)
 }
@@ -119,11 +134,10 @@ pub async fn timeline(State(web): State<Web>, v: Viewer, headers: HeaderMap, Pat
     if !headers.contains_key("hx-request") {
         return Ok(Redirect::to(&format!("/cases/{}?show={}", encode(&number), encode(&q.show))).into_response());
     }
-    let p = Page::titled(&web, &v, number);
-    let t = lines(&p, &names, &entries, &q.show, LINES);
-    let id = id.into_string();
+    let p = Page::titled(&web, &v, number.clone());
+    let t = lines(&p, &names, (id.as_str(), &number), &entries, &q.show, LINES);
     // What is older joins the list; another filter replaces it.
-    Ok(if q.before.is_some() { live::page(&MorePart { p, t, id })? } else { live::page(&TimelinePart { p, t, id })? })
+    Ok(if q.before.is_some() { live::page(&MorePart { p, t })? } else { live::page(&TimelinePart { p, t })? })
 }
 
 #[derive(Template)]

@@ -258,7 +258,15 @@ fn correction(r: &mut Read<'_>, action: Action, s: &CaseState, reason: String) -
         Action::ChangePlace => Step::ChangePlace { place: r.text("place"), reason },
         Action::ChangeContent => Step::ChangeContent { content: r.text("content"), reason },
         Action::ChangeCustomer => Step::ChangeCustomer {
-            customer: Customer { name: r.text("name"), phone: r.text("phone"), address: r.text("address") },
+            customer: Customer {
+                name: r.text("name"),
+                phone: match r.opt("phone") {
+                    Some(phone) => phone,
+                    None if r.yes("phone_clear") => String::new(),
+                    None => s.customer.phone.clone(),
+                },
+                address: r.text("address"),
+            },
             // Another address is another place: the link to the archive's unit holds only while it stays.
             located: if r.text("address") == s.customer.address { s.located.clone() } else { Default::default() },
             identity: s.identity,

@@ -5,7 +5,7 @@ use app::error::Res;
 use app::{case, step};
 use domain::access::Action;
 use domain::case::{
-    AttachmentKind, CaseState, Check, FeeKind, Grade, Importance, Kind, LineKind, OrderStatus, Scope, Status, Urgency,
+    CaseState, Check, FeeKind, Grade, Importance, Kind, LineKind, OrderStatus, Scope, Status, Urgency,
     may, missing_to_close, sum_of,
 };
 use domain::ids::CaseId;
@@ -38,7 +38,8 @@ pub struct StepView {
 /// A picture or another file.
 pub struct Photo {
     pub id: String,
-    pub picture: bool,
+    /// `image`, `audio`, or anything else.
+    pub media: &'static str,
     pub label: String,
     pub caption: String,
 }
@@ -70,6 +71,8 @@ pub struct Loaded {
     pub offers: Vec<domain::case::Offer>,
     pub entries: Vec<Entry>,
     pub related: Vec<(String, String)>,
+    /// Id and media type of the files.
+    pub files: Vec<(String, String)>,
     pub contacts: Vec<(String, String)>,
     pub reveal: bool,
 }
@@ -98,9 +101,11 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     }
     let contacts = store::contact::of_case(c, &s.id)?.into_iter().map(|k| (k.number, k.channel)).collect();
     let reveal = may(Some(s), Action::RevealPhone, &ctx.who()).is_ok();
+    let files = store::attachment::of(c, &ctx.site, "case", s.id.as_str())?;
+    let files = files.into_iter().map(|f| (f.id.into_string(), f.mime)).collect();
     let seq = entries.first().map_or(0, |e| e.seq);
     let names = Names::load(c, ctx)?;
-    Ok(Loaded { offers, seq, names, entries, related, contacts, reveal, seen })
+    Ok(Loaded { offers, seq, names, entries, related, files, contacts, reveal, seen })
 }
 
 /// The page's view of a case.
@@ -136,6 +141,16 @@ pub fn masked(phone: &str) -> String {
     domain::phone::normalise(phone).map_or_else(|_| if phone.is_empty() { String::new() } else { "****".to_owned() }, |p| p.masked())
 }
 
+fn whole(phone: &str) -> String {
+    domain::phone::normalise(phone).map_or_else(|_| phone.to_owned(), |p| p.grouped())
+}
+
+/// Somebody may be in danger, so the number is shown at once to who may see it at all; the first look is logged.
+pub fn emergency(l: &Loaded) -> bool {
+    let s = &l.seen.state;
+    l.reveal && s.is_open() && s.urgency == Urgency::Emergency && !s.customer.phone.is_empty()
+}
+
 /// What the case is about, in a line.
 pub fn title(names: &Names, s: &CaseState) -> String {
     let first = s.content.split(['。', '\n', '；', ';']).find(|x| !x.trim().is_empty()).unwrap_or_default().trim();
@@ -169,10 +184,10 @@ impl View {
             steps: steps(p, l),
             content: s.content.clone(),
             customer: s.customer.name.clone(),
-            phone: masked(&s.customer.phone),
-            reveal: l.reveal && !s.customer.phone.is_empty(),
+            phone: if emergency(l) { whole(&s.customer.phone) } else { masked(&s.customer.phone) },
+            reveal: l.reveal && !s.customer.phone.is_empty() && !emergency(l),
             facts: facts(p, l),
-            photos: photos(p, s),
+            photos: photos(p, l),
             clocks: clocks::lines(p, s),
             order: order(p, l),
             callbacks: callbacks(p, l),
@@ -284,6 +299,8 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
         let all = [id.name, id.unit, id.phone];
         let (text, tone) = if all.iter().all(|c| *c == Check::Same) {
             (p.t("case-identity-same"), "tgrn")
+        } else if all.iter().all(|c| *c == Check::Unknown) {
+            (p.code("check", "unknown"), "")
         } else {
             let list = [check("case-id-name", id.name), check("case-id-unit", id.unit), check("case-id-phone", id.phone)];
             (list.join(&p.t("list-comma")), if all.contains(&Check::Differs) { "tamb" } else { "" })
@@ -346,12 +363,19 @@ fn fee(p: &Page, s: &CaseState) -> String {
     parts.join(" · ")
 }
 
-fn photos(p: &Page, s: &CaseState) -> Vec<Photo> {
-    s.attachments
+fn photos(p: &Page, l: &Loaded) -> Vec<Photo> {
+    let media = |id: &str| match l.files.iter().find(|(i, _)| i == id).map(|(_, mime)| mime.as_str()) {
+        Some(m) if m.starts_with("audio/") => "audio",
+        Some(m) if m.starts_with("image/") => "image",
+        _ => "file",
+    };
+    l.seen
+        .state
+        .attachments
         .iter()
         .map(|a| Photo {
             id: a.id.as_str().to_owned(),
-            picture: a.kind != AttachmentKind::Voice,
+            media: media(a.id.as_str()),
             label: p.code("attachment", a.kind.as_str()),
             caption: format!("{} {}", if a.caption.is_empty() { p.code("attachment", a.kind.as_str()) } else { a.caption.clone() }, p.time(a.at)),
         })
@@ -453,7 +477,11 @@ fn callbacks(p: &Page, l: &Loaded) -> Vec<CallbackView> {
 
 /// The timeline with its filters.
 pub struct Timeline {
+    pub id: String,
+    pub number: String,
     pub lines: Vec<Line>,
+    /// Whether lines of other days need their dates.
+    pub days: bool,
     pub show: &'static str,
     pub counts: [usize; 4],
     /// Number before which the next lines stand.
@@ -479,7 +507,14 @@ pub fn filter(show: &str) -> (&'static str, Option<Group>) {
 }
 
 /// Lines of the entries that were read, newest first.
-pub fn timeline(p: &Page, names: &Names, entries: &[Entry], show: &str, most: usize) -> Timeline {
+pub fn timeline(
+    p: &Page,
+    names: &Names,
+    case: (&str, &str),
+    entries: &[Entry],
+    show: &str,
+    most: usize,
+) -> Timeline {
     let (show, group) = filter(show);
     let all: Vec<Line> = entries.iter().map(|e| sentence::line(p, names, e)).collect();
     let count = |g: Group| all.iter().filter(|x| x.group == g).count();
@@ -489,7 +524,9 @@ pub fn timeline(p: &Page, names: &Names, entries: &[Entry], show: &str, most: us
     let more = lines.len() > most || full;
     lines.truncate(most);
     let last = lines.last().map(|x| x.seq).or(entries.last().map(|e| e.seq));
-    Timeline { next: last.filter(|_| more), lines, show, counts }
+    let days = lines.iter().any(|x| p.time(x.at).len() > 5);
+    let (id, number) = (case.0.to_owned(), case.1.to_owned());
+    Timeline { id, number, days, next: last.filter(|_| more), lines, show, counts }
 }
 
 /// What others recorded since a form was opened.

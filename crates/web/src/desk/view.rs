@@ -276,7 +276,11 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     let site = store::site::get(c, &ctx.site)?;
     let site_name = site.map(|s| if en && !s.name_en.is_empty() { s.name_en } else { s.name }).unwrap_or_default();
     let staff = ctx.staff().map(|s| if en && !s.name_en.is_empty() { s.name_en.clone() } else { s.name.clone() }).unwrap_or_default();
-    let sex = None;
+    let sex = card.person.as_ref().and_then(|p| match p.gender.as_str() {
+        "female" | "女" => Some(domain::mask::Sex::Female),
+        "male" | "男" => Some(domain::mask::Sex::Male),
+        _ => None,
+    });
     let name = e.name.trim();
     let name = if name.is_empty() {
         String::new()
@@ -317,5 +321,7 @@ pub const CHANNELS: &[(Channel, &str, &str)] = &[
 /// `Unavailable` while the database is away.
 pub fn closing(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry) -> Res<Say> {
     let hour: i8 = crate::when::clock(zone, ctx.now).get(..2).and_then(|h| h.parse().ok()).unwrap_or(9);
-    script(c, ctx, e, &Card::default(), Moment::Closing, DayPart::of_hour(hour))
+    let (person, unit) = (some(&e.person), some(&e.unit));
+    let card = look::card(c, ctx, person.as_ref(), unit.as_ref())?;
+    script(c, ctx, e, &card, Moment::Closing, DayPart::of_hour(hour))
 }

@@ -1,0 +1,67 @@
+//! What a worker has to do: the own open orders, what the department has not given to anybody, and one order with its unit.
+
+use domain::access::Action;
+use domain::ids::CaseId;
+use store::case::{Filter, OrderRow, Sort};
+use store::seam::Conn;
+use store::task as db;
+pub use store::task::Place;
+
+use crate::case::{self, Seen};
+use crate::ctx::Ctx;
+use crate::error::{Error, Res};
+
+/// The worker's list.
+pub struct Tasks {
+    pub mine: Vec<OrderRow>,
+    /// Nobody's yet, of the own department.
+    pub free: Vec<OrderRow>,
+    /// Everybody's of the department: for its head.
+    pub department: Vec<OrderRow>,
+}
+
+/// Open orders, what is due first, first.
+///
+/// # Errors
+/// `Forbidden` for who does no orders.
+pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Tasks> {
+    ctx.need(Action::Accept)?;
+    let me = ctx.need_staff()?;
+    let all = Filter {
+        site: ctx.site.as_str().to_owned(),
+        open: Some(true),
+        sort: Sort::Due,
+        limit: 100,
+        ..Filter::default()
+    };
+    let mine = store::case::orders(c, &Filter { worker: Some(me.id.as_str().to_owned()), ..all.clone() })?;
+    let Some(dept) = &me.department else { return Ok(Tasks { mine, free: Vec::new(), department: Vec::new() }) };
+    let free = db::free(c, &ctx.site, dept, 100)?;
+    let department = if ctx.reach(Action::Accept) >= domain::access::Reach::Department {
+        store::case::orders(c, &Filter { department: Some(dept.as_str().to_owned()), ..all })?
+    } else {
+        Vec::new()
+    };
+    Ok(Tasks { mine, free, department })
+}
+
+/// The case of an order's number.
+///
+/// # Errors
+/// `NotFound`.
+pub fn of_order(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Seen> {
+    let order = store::case::order_by_number(c, &ctx.site, number)?.ok_or(Error::NotFound)?;
+    case::get(c, ctx, &order.case_id)
+}
+
+/// Where the unit of a case is, and what to mind there.
+///
+/// # Errors
+/// `NotFound`.
+pub fn place(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Option<Place>> {
+    let seen = case::get(c, ctx, case)?;
+    Ok(match &seen.state.located.unit {
+        Some(unit) => db::place(c, unit)?,
+        None => None,
+    })
+}

@@ -1,0 +1,104 @@
+//! The JSON API: the same use cases as the pages, for programs. What is asked for is checked against the schema that the
+//! document shows (`doc`), so that the document cannot say anything else than the product does.
+
+mod body;
+mod case;
+mod contact;
+mod directory;
+pub(crate) mod doc;
+mod file;
+mod rest;
+mod show;
+
+pub use case::{callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, timeline};
+pub use contact::{get as contact, list as contacts, register};
+pub use directory::{
+    add_phone, buildings, change_of_tenant, correct_person, mark_phone, move_in, move_out, person, reveal_id, reveal_phone,
+    unit, units,
+};
+pub use doc::document;
+pub use file::{attach_case, attach_contact, files_of_case, give as file};
+pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
+
+use app::error::Error;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::fail::Fail;
+use crate::gate::encode;
+
+/// Rows of a page when nothing is asked for, and the most that may be asked for.
+const LIMIT: i64 = 30;
+const MOST: i64 = 200;
+
+/// The key under which a request is done once, from `Idempotency-Key`.
+fn key(headers: &HeaderMap) -> String {
+    headers.get("idempotency-key").and_then(|v| v.to_str().ok()).unwrap_or_default().trim().to_owned()
+}
+
+/// The version that was seen, from `If-Match: "7"`.
+///
+/// # Errors
+/// `Invalid` when the header is not a version.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
+    text.parse().map(Some).map_err(|_| Error::field("If-Match", "api-version"))
+}
+
+/// The version that was seen, where a change needs one: from the header or the body's `version`.
+///
+/// # Errors
+/// `Invalid` when there is none.
+fn need_version(headers: &HeaderMap, fields: &mut serde_json::Map<String, Value>) -> Result<i64, Error> {
+    seen_version(headers, fields)?.ok_or_else(|| Error::field("version", "required"))
+}
+
+fn seen_version(headers: &HeaderMap, fields: &mut serde_json::Map<String, Value>) -> Result<Option<i64>, Error> {
+    let own = fields.remove("version").and_then(|v| v.as_i64());
+    Ok(if_match(headers)?.or(own))
+}
+
+fn answer(code: StatusCode, v: &Value) -> Response {
+    (code, [(header::CONTENT_TYPE, "application/json")], v.to_string()).into_response()
+}
+
+fn ok(v: &Value) -> Response {
+    answer(StatusCode::OK, v)
+}
+
+/// An answer with its version as `ETag`.
+fn versioned(v: &Value) -> Response {
+    let mut r = ok(v);
+    if let Some(tag) = v["version"].as_i64().and_then(|n| HeaderValue::from_str(&format!("\"{n}\"")).ok()) {
+        r.headers_mut().insert(header::ETAG, tag);
+    }
+    r
+}
+
+/// One page of a list: the items, the cursor of the next page, and the next page's address in `Link`.
+fn paged(uri: &Uri, items: Vec<Value>, next: Option<String>) -> Response {
+    let mut r = ok(&json!({"items": items, "next": next}));
+    if let Some(next) = next {
+        let rest = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("after="));
+        let mut query: Vec<String> = rest.map(str::to_owned).collect();
+        query.push(format!("after={}", encode(&next)));
+        if let Ok(link) = HeaderValue::from_str(&format!("<{}?{}>; rel=\"next\"", uri.path(), query.join("&"))) {
+            r.headers_mut().insert(header::LINK, link);
+        }
+    }
+    r
+}
+
+fn limit(asked: Option<i64>) -> Result<i64, Fail> {
+    match asked {
+        None => Ok(LIMIT),
+        Some(n) if (1..=MOST).contains(&n) => Ok(n),
+        Some(_) => Err(Fail(Error::Invalid(vec![app::error::Field {
+            name: "limit".into(),
+            key: "api-limit",
+            args: vec![("most", MOST.to_string())],
+        }]))),
+    }
+}

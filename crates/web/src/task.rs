@@ -1,0 +1,181 @@
+//! The worker's phone pages: what there is to do, one order, and one step a screen.
+
+mod act;
+mod form;
+mod vendor;
+mod view;
+
+pub use act::{device_sign, hand_link, photos, reveal, step};
+pub use vendor::{file as vendor_file, photos as vendor_photos, show as vendor_show, step as vendor_step};
+
+use app::ctx::Ctx;
+use app::error::Error;
+use app::task::Tasks;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::case::CaseState;
+use serde::Deserialize;
+use std::collections::HashMap;
+use store::case::OrderRow;
+
+use crate::fail::{Answer, Fail};
+use crate::gate::Viewer;
+use crate::live::page;
+use crate::page::Page;
+use crate::state::Web;
+
+/// A form's fields by name.
+pub type Fields = HashMap<String, String>;
+
+#[derive(Deserialize)]
+pub struct Tab {
+    #[serde(default)]
+    tab: String,
+}
+
+struct Row {
+    number: String,
+    kind: String,
+    urgent: Option<String>,
+    due: Option<view::Due>,
+    paused: bool,
+    edge: &'static str,
+    place: String,
+    title: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "task/list.html")]
+struct List {
+    p: Page,
+    tab: &'static str,
+    counts: (usize, usize, usize),
+    head: bool,
+    rows: Vec<Row>,
+}
+
+fn row(p: &Page, o: &OrderRow) -> Row {
+    let due = view::due(p, o.due_at.filter(|d| *d < store::case::NO_DUE && !o.paused), o.issued_at);
+    Row {
+        number: o.number.clone(),
+        kind: p.code("kind", &o.kind),
+        urgent: (o.urgency != "normal").then(|| p.code("urgency", &o.urgency)),
+        edge: due.as_ref().map_or("", |d| if d.class == "ok" { "" } else { d.class }),
+        due,
+        paused: o.paused,
+        place: view::written(p.locale, &o.place),
+        title: o.title.clone(),
+        state: p.code("state", &o.state),
+    }
+}
+
+/// Open orders: mine, nobody's of my department, and for its head everybody's.
+pub async fn list(State(web): State<Web>, v: Viewer, Query(q): Query<Tab>) -> Answer {
+    let t: Tasks = web.read(&v.ctx()?, |c, ctx| app::task::list(c, ctx)).await?;
+    let p = Page::new(&web, &v, "task-mine");
+    let counts = (t.mine.len(), t.free.len(), t.department.len());
+    let head = v.reach(domain::access::Action::Accept) >= domain::access::Reach::Department;
+    let (tab, rows) = match q.tab.as_str() {
+        "free" => ("free", t.free),
+        "all" if head => ("all", t.department),
+        _ => ("mine", t.mine),
+    };
+    let rows = rows.iter().map(|o| row(&p, o)).collect();
+    Ok(page(&List { p, tab, counts, head, rows })?)
+}
+
+#[derive(Deserialize)]
+pub struct Do {
+    #[serde(default, rename = "do")]
+    step: String,
+    #[serde(default)]
+    said: String,
+}
+
+#[derive(Template)]
+#[template(path = "task/order.html")]
+struct OrderPage {
+    p: Page,
+    v: view::Order,
+    error: Option<(String, Vec<String>)>,
+    notice: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "task/step.html")]
+struct StepPage {
+    p: Page,
+    v: view::StepView,
+    error: Option<(String, Vec<String>)>,
+}
+
+/// What a page of an order is made from.
+pub struct Shown<'a> {
+    pub base: String,
+    pub files: String,
+    pub step: &'a str,
+    pub said: &'a str,
+    pub revealed: Option<String>,
+    pub link: Option<String>,
+    pub fields: Fields,
+    pub error: Option<(StatusCode, (String, Vec<String>))>,
+}
+
+impl<'a> Shown<'a> {
+    pub fn at(number: &str, step: &'a str) -> Shown<'a> {
+        Shown {
+            base: format!("/tasks/{number}"),
+            files: "/files".to_owned(),
+            step,
+            said: "",
+            revealed: None,
+            link: None,
+            fields: Fields::new(),
+            error: None,
+        }
+    }
+}
+
+/// Renders an order or one of its steps.
+pub fn render(web: &Web, mut p: Page, l: &view::Loaded, s: Shown<'_>) -> Answer {
+    let status = s.error.as_ref().map_or(StatusCode::OK, |e| e.0);
+    let error = s.error.clone().map(|e| e.1);
+    let r: Response = if view::STEPS.contains(&s.step) {
+        p.title = p.t(&format!("task-title-{}", s.step));
+        let v = view::StepView::new(&p, web, l, s)?;
+        page(&StepPage { p, v, error })?
+    } else {
+        let notice = view::notice(&p, s.said);
+        let v = view::Order::new(&p, web, l, s);
+        page(&OrderPage { p, v, error, notice })?
+    };
+    Ok((status, r).into_response())
+}
+
+/// One order, or one step of it on a screen of its own.
+pub async fn show(State(web): State<Web>, v: Viewer, Path(number): Path<String>, Query(q): Query<Do>) -> Answer {
+    let (ctx, n) = (v.ctx()?, number.clone());
+    let l = web.read(&ctx, move |c, ctx| view::load(c, ctx, &n)).await?;
+    let mut s = Shown::at(&number, &q.step);
+    s.said = &q.said;
+    let p = Page::titled(&web, &v, number.clone());
+    render(&web, p, &l, s)
+}
+
+/// The case behind an order's number, for acting.
+pub async fn case_of(web: &Web, ctx: &Ctx, number: &str) -> Result<CaseState, Fail> {
+    let n = number.to_owned();
+    Ok(web.read(ctx, move |c, ctx| app::task::of_order(c, ctx, &n)).await?.state)
+}
+
+/// Whether an error is shown on the form rather than on a page of its own.
+pub fn on_form(e: &Error) -> Option<StatusCode> {
+    match e {
+        Error::Refused(_) | Error::Invalid(_) => Some(StatusCode::UNPROCESSABLE_ENTITY),
+        Error::Conflict { .. } => Some(StatusCode::CONFLICT),
+        _ => None,
+    }
+}

@@ -1,0 +1,240 @@
+//! Access: every route × every role × own, other and no site. What is expected stands in `access.txt`, one line a route, to be
+//! read by people; a route without a line fails, and a line without a route. `SANSHENG_WRITE=1` writes the file anew; then
+//! read what changed.
+
+use std::fmt::Write as _;
+
+use app::testing::{Things, World};
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use domain::access::{Reach, Role, allowed};
+use domain::ids::StaffId;
+
+use super::{EVERYTHING, run, send, service};
+use crate::routes::{Entry, Guard, TABLE};
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/access.txt");
+
+const HEAD: &str = "\
+# Who reaches what. Columns: nobody, then the roles in the order of domain::access.
+#   +   the handler answers (also: \"this field is missing\")      -   403: not for this role
+#   0   404: not there, or not visible, which look the same       >   sign in first (401 for programs)
+# Lines: `here` with things of the open site, `there` with things of another site: never a +, unless said below.
+#
+#                                                                     no fd wk cs dh gd sh pm qu fi ad cl gm ve sa
+";
+
+/// Routes that have nothing of one site in their address, or answer without looking.
+fn has_things(path: &str) -> bool {
+    path.contains('{') && !path.starts_with("/assets/")
+}
+
+/// A `+` in a line with another site's things that is right, and why.
+const THERE_IS_FINE: &[(&str, &str)] = &[
+    ("/drafts/{kind}", "one's own drafts, by the name of a form"),
+    ("/export/{list}", "a list of the open site, by its name"),
+    ("/bulk/{list}/urge", "a list of the open site, by its name"),
+    ("/views/{list}", "one's own views, by the name of a list"),
+    ("/desk/resume/{subject}", "one's own drafts"),
+    ("/staff/{id}", "accounts belong to the company: who administers every site sees them all"),
+    ("/staff/{id}/activate", "as above"),
+    ("/staff/{id}/deactivate", "as above"),
+    ("/staff/{id}/password", "as above"),
+    ("/staff/{id}/roles", "as above"),
+    ("/staff/{id}/roles/withdraw", "as above"),
+    ("/staff/{id}/sign-out", "as above"),
+    ("/journal/{kind}/{id}", "an empty page: the journal of another site is not looked at"),
+];
+
+fn address(path: &str, t: &Things) -> String {
+    let mut out = Vec::new();
+    let words: Vec<&str> = path.split('/').collect();
+    for (i, word) in words.iter().enumerate() {
+        let before = words.get(i.wrapping_sub(1)).copied().unwrap_or_default();
+        let value = match *word {
+            "{id}" => match before {
+                "cases" | "{kind}" => &t.case,
+                "contacts" => &t.contact,
+                "people" => &t.person,
+                "units" => &t.unit,
+                "occupancies" => &t.occupancy,
+                "vehicles" => &t.vehicle,
+                "files" => &t.file,
+                "staff" => &t.staff,
+                "departments" => &t.department,
+                _ => "0198c0de000070008000000000000000",
+            },
+            "{unit}" => &t.unit,
+            "{number}" => &t.order_number,
+            "{action}" | "{step}" => "note",
+            "{act}" => "move-in",
+            "{list}" => "cases",
+            "{position}" => "0",
+            "{kind}" if path.starts_with("/journal") => "case",
+            "{kind}" => "contact",
+            "{subject}" => "x",
+            "{merge}" | "{token}" => "nothing-like-this",
+            "{*path}" => "nothing.css",
+            word if word.starts_with('{') => panic!("{path}: say in the access test what stands for {word}"),
+            word => word,
+        };
+        out.push(value.to_owned());
+    }
+    out.join("/")
+}
+
+/// A body with which a write gets as far as looking for its thing.
+fn body(e: &Entry, full: bool) -> (&'static str, String) {
+    if e.path.starts_with("/api/") {
+        let sample = full.then(|| crate::api::doc::sample_for(e.method, e.path)).flatten().unwrap_or_else(|| "{}".into());
+        if e.path.ends_with("/files") {
+            let part = "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n\u{0}\r\n--x--\r\n";
+            return ("multipart/form-data; boundary=x", part.to_owned());
+        }
+        return ("application/json", sample);
+    }
+    if !full {
+        return ("application/x-www-form-urlencoded", String::new());
+    }
+    let fields = [
+        "version=1", "_key=", "name=x", "text=x", "reason=x", "relation=owner", "role=worker", "place=x", "login=some-one",
+        "label=x", "number=13900001111", "mark=wrong", "active=false", "double=x", "kept=x", "seq=0", "note=x", "action=note",
+    ];
+    ("application/x-www-form-urlencoded", fields.join("&"))
+}
+
+async fn ask(app: &Router, e: &Entry, t: &Things, who: Option<&str>, full: bool) -> char {
+    let (kind, body) = body(e, full);
+    let mut req = Request::builder().method(e.method).uri(address(e.path, t));
+    if e.method != "GET" {
+        req = req.header("content-type", kind);
+    }
+    if let Some(secret) = who {
+        req = match e.path.starts_with("/api/") {
+            true => req.header("authorization", format!("Bearer {secret}")),
+            false => req.header("cookie", format!("sansheng={secret}")),
+        };
+    }
+    let body = if e.method == "GET" { Body::empty() } else { Body::from(body) };
+    let got = send(app, req.body(body).unwrap()).await;
+    let to = got.header("location").to_owned();
+    match got.code.as_u16() {
+        401 => '>',
+        302 | 303 if to.starts_with("/sign-in?") => '>',
+        403 => '-',
+        404 => '0',
+        500.. => panic!("{} {}: {} {}", e.method, address(e.path, t), got.code, String::from_utf8_lossy(&got.body)),
+        _ => '+',
+    }
+}
+
+fn secret(w: &World, e: &Entry, staff: &StaffId) -> String {
+    if e.path.starts_with("/api/") { w.token(staff, EVERYTHING) } else { w.session(staff) }
+}
+
+/// The line of a route: nobody, then every role.
+async fn line(w: &World, app: &Router, e: &Entry, t: &Things, there: bool) -> Vec<char> {
+    let mut cells = vec![ask(app, e, t, None, there).await];
+    for role in Role::ALL {
+        let who = secret(w, e, &w.staff(*role));
+        cells.push(ask(app, e, t, Some(&who), there).await);
+    }
+    cells
+}
+
+/// What must hold whatever the file says: nobody reaches what is guarded, `Never` is 403, another site's things are not there.
+fn judge(e: &Entry, cells: &[char], there: bool, wrong: &mut Vec<String>) {
+    let guarded = matches!(e.guard, Guard::SignedIn | Guard::May(_));
+    if guarded && cells[0] != '>' {
+        wrong.push(format!("{} {}: nobody gets {}", e.method, e.path, cells[0]));
+    }
+    for (role, cell) in Role::ALL.iter().zip(&cells[1..]) {
+        if let Guard::May(action) = e.guard
+            && allowed(*role, action) == Reach::Never
+            && *cell != '-'
+        {
+            wrong.push(format!("{} {}: {role} gets {cell}, and may never {action}", e.method, e.path));
+        }
+        let fine = THERE_IS_FINE.iter().any(|(p, _)| *p == e.path) || !guarded;
+        if there && *cell == '+' && !fine {
+            wrong.push(format!("{} {}: {role} reaches a thing of another site", e.method, e.path));
+        }
+    }
+}
+
+#[test]
+fn every_route_for_every_role_at_every_site() {
+    let dir = store::testing::TempDir::new();
+    let db = store::Db::open(store::DbUrl::Sqlite(dir.0.join("access.db"))).unwrap();
+    let w = World::new(&db);
+    let (here, second) = (w.things(&w.site), w.second_site());
+    // Numbers are counted for each site: the second order there has a number that is not in use here.
+    w.things(&second);
+    let there = w.things(&second);
+    let (mut text, mut wrong) = (HEAD.to_owned(), Vec::new());
+    run(async {
+        let app = service(&w);
+        let mut entries: Vec<&Entry> = TABLE.iter().filter(|e| !e.path.starts_with("/_test")).collect();
+        entries.sort_by_key(|e| (e.path.starts_with("/api/"), e.path, e.method));
+        for e in entries {
+            for (name, t, other) in [("here", &here, false), ("there", &there, true)] {
+                if other && !has_things(e.path) {
+                    continue;
+                }
+                let cells = line(&w, &app, e, t, other).await;
+                judge(e, &cells, other, &mut wrong);
+                let cells: Vec<String> = cells.iter().map(|c| format!(" {c}")).collect();
+                let _ = writeln!(text, "{:<5} {:<56} {:<5} {}", e.method, e.path, name, cells.join(" ").trim_end());
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    if std::env::var_os("SANSHENG_WRITE").is_some() {
+        std::fs::write(FILE, &text).unwrap();
+    }
+    let told = std::fs::read_to_string(FILE).unwrap_or_default();
+    let (told, is): (Vec<&str>, Vec<&str>) = (told.lines().collect(), text.lines().collect());
+    let lacking: Vec<&&str> = is.iter().filter(|l| !told.contains(l)).collect();
+    let gone: Vec<&&str> = told.iter().filter(|l| !is.contains(l)).collect();
+    assert!(lacking.is_empty() && gone.is_empty(), "not as in access.txt. Is:\n{lacking:#?}\nWas:\n{gone:#?}");
+}
+
+#[test]
+fn a_locked_screen_an_ended_account_and_an_ended_token_reach_nothing() {
+    let dir = store::testing::TempDir::new();
+    let db = store::Db::open(store::DbUrl::Sqlite(dir.0.join("access.db"))).unwrap();
+    let w = World::new(&db);
+    run(async {
+        let app = service(&w);
+        let desk = w.staff(Role::FrontDesk);
+        let (cookie, token) = (w.session(&desk), w.token(&desk, EVERYTHING));
+        let page = |path: &str| Request::get(path).header("cookie", format!("sansheng={cookie}")).body(Body::empty()).unwrap();
+        let call = |path: &str| Request::get(path).header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+        assert_eq!(send(&app, page("/cases")).await.code, 200);
+        assert_eq!(send(&app, call("/api/v1/cases")).await.code, 200);
+        // A cookie is no token and a token no cookie.
+        assert_eq!(send(&app, page("/api/v1/cases")).await.code, 401);
+        assert_eq!(send(&app, call("/cases")).await.header("location").split('?').next(), Some("/sign-in"));
+
+        let s = w.desk.read_now({
+            let hash = app::account::secret_hash(&cookie);
+            let now = w.desk.clock.now();
+            move |c| Ok::<_, app::error::Error>(store::account::session_by_hash(c, &hash, now, 0)?)
+        });
+        let id = s.unwrap().unwrap().session_id.unwrap();
+        let (sys, at) = (w.system(), id.clone());
+        w.desk.write_now(&sys, move |tx, ctx| Ok::<_, app::error::Error>(store::account::session_lock(tx, &at, Some(ctx.now))?)).unwrap();
+        for path in ["/cases", "/", "/contacts", "/find?q=x"] {
+            let got = send(&app, page(path)).await;
+            assert!(got.header("location").starts_with("/lock"), "{path}: {} {}", got.code, got.header("location"));
+        }
+        w.desk.write_now(&sys, move |tx, _| Ok::<_, app::error::Error>(store::account::session_lock(tx, &id, None)?)).unwrap();
+        assert_eq!(send(&app, page("/cases")).await.code, 200);
+
+        let sql = format!("UPDATE staff SET active = FALSE WHERE id = '{desk}'");
+        w.desk.write_now(&sys, move |tx, _| Ok::<_, app::error::Error>(store::testing::raw(tx, &sql)?)).unwrap();
+        assert!(send(&app, page("/cases")).await.header("location").starts_with("/sign-in"));
+        assert_eq!(send(&app, call("/api/v1/cases")).await.code, 401);
+    });
+}
