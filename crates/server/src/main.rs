@@ -7,7 +7,6 @@ mod doctor;
 mod journal;
 mod restore;
 mod import;
-mod journal;
 mod outbox;
 mod serve;
 mod user;

@@ -54,7 +54,6 @@ pub struct Terms {
 pub struct Say {
     pub text: String,
     pub lang: &'static str,
-    pub other: &'static str,
 }
 
 /// Everything beside the form's own fields.
@@ -309,7 +308,7 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     let text = quoted.or(known).or(plain).map_or_else(String::new, |s| {
         fill(if en { &s.en } else { &s.zh }, Fill { name: &name, site: &site_name, staff: &staff, unit: &unit })
     });
-    Ok(Say { text, lang: if en { "en" } else { "zh-CN" }, other: if en { "zh" } else { "en" } })
+    Ok(Say { text, lang: if en { "en" } else { "zh-CN" } })
 }
 
 /// Channels with the key that starts each.
