@@ -105,7 +105,7 @@ fn address(e: &Entry, t: &Things) -> String {
             "{kind}" if path.starts_with("/journal") => "case",
             "{kind}" => "contact",
             "{subject}" => "x",
-            "{merge}" | "{token}" => "nothing-like-this",
+            "{merge}" | "{token}" | "{site}" => "nothing-like-this",
             "{*path}" => "nothing.css",
             word if word.starts_with('{') => panic!("{path}: say in the access test what stands for {word}"),
             word => word,

@@ -181,6 +181,16 @@ fn the_archive_is_read_and_kept() {
             let app = service(&w);
             let desk = Program::of(&w, &app, Role::FrontDesk);
             desk.get("/api/v1/buildings").await;
+            // What belongs to another site cannot be named either.
+            let there = w.things(&w.second_site());
+            for (field, id) in [("unit", &there.unit), ("person", &there.person), ("join", &there.case)] {
+                let mut new = leak(&w);
+                new[field] = json!(id);
+                desk.refused("/api/v1/contacts", new, 404).await;
+            }
+            let mut new = leak(&w);
+            new["cases"][0]["repeat_of"] = json!(there.case);
+            desk.refused("/api/v1/contacts", new, 404).await;
             let units = desk.get("/api/v1/units?q=3-1-1201").await;
             assert_eq!(units["items"][0]["unit"]["id"], t.unit.as_str());
             let house = desk.get(&format!("/api/v1/units/{}", t.unit)).await;
