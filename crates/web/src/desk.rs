@@ -446,7 +446,6 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                 let w = order.and_then(|o| o.worker.as_ref()).and_then(|w| names.iter().find(|n| n.id == *w));
                 let to = [d.map(|d| pick(&d.name, &d.name_en)), w.map(|w| pick(&w.name, &w.name_en))];
                 cases.push(MadeCase {
-                    id: s.id.as_str().to_owned(),
                     number: s.number.clone(),
                     kind: s.kind.as_str().to_owned(),
                     order: order.map(|o| o.number.clone()).unwrap_or_default(),

@@ -308,6 +308,10 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     let text = quoted.or(known).or(plain).map_or_else(String::new, |s| {
         fill(if en { &s.en } else { &s.zh }, Fill { name: &name, site: &site_name, staff: &staff, unit: &unit })
     });
+    // Nobody to address: the sentence begins without the name's comma, and with a capital.
+    let bare = text.trim_start_matches(['，', ',', ' ']);
+    let mut chars = bare.chars();
+    let text: String = chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default();
     Ok(Say { text, lang: if en { "en" } else { "zh-CN" } })
 }
 
