@@ -20,7 +20,7 @@ fn ans_2_the_whole_desk_is_in_both_languages() {
     let w = World::new();
     let clerk = w.clerk();
     clerk.get("/desk").must_say("登记并派单").must_say("来电人");
-    clerk.post("/locale", &[("locale", "en"), ("next", "/desk")]);
+    clerk.post("/locale", &[("lang", "en"), ("next", "/desk")]);
     let desk = clerk.get("/desk");
     desk.must_not_say("登记并派单").must_not_say("来电人");
     assert!(desk.html.contains("<html lang=\"en\""), "{}", desk.text());

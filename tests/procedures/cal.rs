@@ -41,7 +41,7 @@ fn cal_5_who_where_what_and_how_urgent_are_recognised_and_recorded() {
     desk.set("place", "厨房");
     let number = desk.made("send").case();
     let case = clerk.case(&number);
-    case.must_say(story::NAME).must_say(story::UNIT).must_say("138").must_say("紧急").must_say("水管爆").must_say("给排水");
+    case.must_say(story::NAME).must_say(story::UNIT).must_say("138").must_say("紧急").must_say("给水 / 水管爆裂");
     // Without any of it nothing is recorded.
     let empty = clerk.desk().refused("send");
     empty.must_say("内容").must_say("事项");
@@ -66,5 +66,6 @@ fn cal_6_who_cannot_be_answered_at_once_hears_the_same_day() {
     assert!(told.part("case").contains("首次响应"), "{}", told.text());
     // Nobody answers: at midnight it is late, for everybody to see.
     w.wait(14 * HOUR);
+    let clerk = w.clerk();
     assert!(w.until(|| clerk.case(&number).says("答应的回复超时")), "{}", clerk.case(&number).text());
 }

@@ -127,6 +127,36 @@ fn com_30_the_office_cannot_sign_for_the_customer() {
 }
 
 #[test]
+fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    let link = story::resident_link(&worker, &number);
+    // The worker who has the link on the own device cannot use it.
+    worker.get(&link).must_say("这台设备登录过员工账号");
+    let past = worker.get(&format!("{link}/sign"));
+    past.must_say("请在住户本人的手机上");
+    let mut form = past.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "satisfied");
+    assert!(worker.send(&form).status >= 400, "staff signed for the customer");
+    // Nor after signing out on it.
+    worker.post("/sign-out", &[]);
+    let form_out = worker.get(&format!("{link}/sign"));
+    form_out.must_say("这台设备登录过员工账号");
+    clerk.case(&number).must_say("待签字");
+    // The customer signs what was done, by name, and the record says how it came.
+    let customer = w.stranger();
+    customer.get(&link).must_say("请您确认处理结果");
+    let page = customer.get(&format!("{link}/sign"));
+    page.is(200).must_say("更换声控开关，已亮").must_say("我确认维修已完成");
+    let mut form = page.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "very_satisfied");
+    customer.send(&form).is(200);
+    clerk.case(&number).must_say("B 级：本人链接确认").must_say("住户 记录住户确认");
+}
+
+#[test]
 fn com_30_a_paper_signature_is_grade_c_and_checked_by_a_second_person() {
     let w = World::new();
     let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));

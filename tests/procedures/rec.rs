@@ -48,9 +48,9 @@ fn rec_5_a_visit_starts_with_one_key_and_takes_its_time_then() {
     // The visitor is received at once; the form is filled in later.
     w.wait(7 * MINUTE);
     desk.form.put("started_at", &at);
-    desk.choose("channel", "visit").choose("kind", "inquiry").caller(story::NAME, story::PHONE, story::UNIT);
-    desk.choose("content", "问装修押金怎么退");
-    desk.shown.must_say("欢迎来到滨江翠园客服中心").must_not_say("来电");
+    desk.choose("channel", "visit").choose("kind", "inquiry");
+    desk.shown.must_say("欢迎来到滨江翠园客服中心，请坐");
+    desk.caller(story::NAME, story::PHONE, story::UNIT).choose("content", "问装修押金怎么退");
     desk.set("answer", "凭收据到财务部办理");
     let made = desk.made("answer");
     let list = clerk.get("/contacts");
@@ -71,7 +71,7 @@ fn rec_6_an_inquiry_is_recorded_in_detail_and_answered() {
     let mut desk = clerk.desk();
     desk.choose("kind", "inquiry").caller(story::NAME, story::PHONE, story::UNIT);
     desk.choose("content", "地下车库充电桩何时开通，能否先登记");
-    desk.refused("answer").must_say("请填写");
+    desk.refused("answer").must_say("答复内容 必填");
     desk.set("answer", "预计下月 10 日开通，今天起在前台登记");
     let number = desk.made("answer").case();
     let case = clerk.case(&number);
@@ -106,8 +106,8 @@ fn rec_10_an_anonymous_caller_needs_a_reason() {
     desk.refused("answer").must_say("匿名的原因");
     desk.set("anonymous_reason", "路人问路，不愿留名");
     let number = desk.made("answer").case();
-    clerk.case(&number).must_say("路人问路，不愿留名");
-    clerk.done(&number, "close", &[]).must_say("已关闭");
+    // Nobody to call back: it ends with the answer, and the reason stays.
+    clerk.case(&number).must_say("路人问路，不愿留名").must_say("已关闭");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn rec_15_a_work_order_is_issued_filled_in_and_sent_at_once() {
     let at = w.now();
     let made = desk.made("send");
     let paper = clerk.get(&made.page.link("打印联系单").expect("the order can be printed where it was made"));
-    paper.is(200).must_say(&made.order()).must_say(story::NAME).must_say(story::UNIT);
+    paper.is(200).must_say(&made.order()).must_say(story::NAME).must_say("99 栋 1 单元 1201");
     paper.must_say("客厅插座没有电").must_say("☑ 有偿").must_say("¥20").must_say("工程部").must_say("王建国");
     paper.must_say("受理时已告知并同意").must_say(&clock(at));
     // The worker has it already.
@@ -278,5 +278,5 @@ fn rec_22_the_form_keeps_its_number_and_version() {
     }
     // A day later it is the same form.
     w.wait(DAY + HOUR);
-    clerk.get(&format!("/orders/{order}/print")).must_say("QP-08-07-F001");
+    w.clerk().get(&format!("/orders/{order}/print")).must_say("QP-08-07-F001");
 }

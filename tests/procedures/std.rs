@@ -80,11 +80,15 @@ fn std_4_a_named_person_keeps_the_archive_and_changes_keep_the_old() {
     let unit = desk.form.get("unit").to_owned();
     let home = clerk.get(&format!("/households/{unit}"));
     home.is(200);
-    let mut form = clerk.get(&format!("/households/{unit}/do/notes")).form("/notes");
-    form.set("care_note", "家有听障老人，请敲门");
+    let mut form = clerk.get(&format!("/households/{unit}/do/edit")).form("/edit");
+    form.set("care_note", "家有听障老人，请敲门").set("reason", "住户来电告知");
     clerk.send(&form).is(200);
-    clerk.get(&format!("/households/{unit}")).must_say("家有听障老人，请敲门");
-    clerk.get(&format!("/households/{unit}/changes")).must_say("家有听障老人，请敲门").must_say("陈晓雯");
+    let mut form = clerk.get(&format!("/households/{unit}/do/edit")).form("/edit");
+    form.set("care_note", "家有听障老人，先发短信").set("reason", "住户更正");
+    clerk.send(&form).is(200);
+    clerk.get(&format!("/households/{unit}")).must_say("家有听障老人，先发短信");
+    let changes = clerk.get(&format!("/households/{unit}/changes"));
+    changes.must_say("家有听障老人，请敲门").must_say("家有听障老人，先发短信").must_say("陈晓雯").must_say("住户更正");
 }
 
 #[test]
@@ -152,6 +156,7 @@ fn std_16_common_lighting_takes_eight_hours_or_forty_eight() {
     w.wait(9 * HOUR);
     clerk.case(&number).must_not_say("完成超时");
     w.wait(40 * HOUR);
+    let clerk = w.clerk();
     assert!(w.until(|| clerk.case(&number).says("完成超时")), "{}", clerk.case(&number).text());
     let row = row_of(&clerk.get("/cases?view=overdue"), &number);
     assert!(row.contains("超时"), "{row}");

@@ -47,3 +47,11 @@ pub fn called_back(clerk: &Person, number: &str, solved: bool) -> Page {
     let (solved, how) = if solved { ("true", "very_satisfied") } else { ("false", "dissatisfied") };
     clerk.done(number, "callback", &[("result", "reached"), ("solved", solved), ("satisfaction", how)])
 }
+
+/// The customer's secret address, as the worker hands it over.
+pub fn resident_link(worker: &Person, number: &str) -> String {
+    let page = worker.post(&format!("/tasks/{number}/link"), &[]);
+    page.is(200);
+    let at = page.html.find("/r/").unwrap_or_else(|| panic!("no link: {}", page.html));
+    page.html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_')).collect()
+}
