@@ -12,8 +12,12 @@ fn csm_3_a_repair_has_place_content_and_contact_and_reaches_the_worker() {
     let refused = desk.refused("send");
     refused.must_say("内容").must_say("位置").must_say("匿名的原因");
     let number = story::sent(&w, &clerk);
-    let seen = w.staff("wangjianguo").case(&number);
-    seen.must_say("三楼楼道的灯不亮").must_say("99 栋 1 单元三楼楼道").must_say(story::NAME);
+    let worker = w.staff("wangjianguo");
+    worker.get("/tasks").is(200).must_say("三楼楼道的灯不亮");
+    let seen = worker.case(&number);
+    seen.must_say("三楼楼道的灯不亮")
+        .must_say("99 栋 1 单元三楼楼道")
+        .must_say(story::NAME);
 }
 
 #[test]
@@ -24,13 +28,20 @@ fn csm_3_the_customer_is_called_back_until_satisfied() {
     story::worked(&w, &worker, &number);
     let finished = w.now();
     let case = clerk.case(&number);
-    case.must_say("暂不能关闭").must_say("回访记录").must_say("完工回访").must_say(&clock(finished + 24 * HOUR));
+    case.must_say("暂不能关闭")
+        .must_say("回访记录")
+        .must_say("完工回访")
+        .must_say(&clock(finished + 24 * HOUR));
     // Who did the job does not ask how it was.
-    worker.get(&format!("/cases/{number}/do/callback")).must_say("您的岗位不能“登记回访”");
+    worker
+        .get(&format!("/cases/{number}/do/callback"))
+        .must_say("您的岗位不能“登记回访”");
     story::declined(&clerk, &number);
     clerk.get(&format!("/cases/{number}/do/close")).must_say("回访记录");
     // Not solved: it begins again, and is counted.
-    story::called_back(&clerk, &number, false).must_say("第 1 次重开").must_say("待派单");
+    story::called_back(&clerk, &number, false)
+        .must_say("第 1 次重开")
+        .must_say("待派单");
     let mut form = clerk.step_form(&number, "dispatch");
     form.pick("worker", "王建国");
     clerk.send(&form).is(200);
@@ -57,8 +68,17 @@ fn csm_7_the_archive_shows_person_home_vehicle_and_complaints() {
     }
     let mut desk = found.expect("somebody with a vehicle");
     let (name, unit) = (desk.form.get("name").to_owned(), desk.form.get("unit").to_owned());
-    desk.choose("kind", "complaint").item("噪音").choose("content", "楼上夜里吵闹").set("place", "户内");
+    desk.choose("kind", "complaint")
+        .item("噪音")
+        .choose("content", "楼上夜里吵闹")
+        .set("place", "户内");
     let number = desk.made("record").case();
     let home = clerk.get(&format!("/households/{unit}"));
-    home.is(200).must_say(&name).must_say("业主").must_say("浙A").must_say("㎡").must_say("**** ").must_say(&number);
+    home.is(200)
+        .must_say(&name)
+        .must_say("业主")
+        .must_say("浙A")
+        .must_say("㎡")
+        .must_say("**** ")
+        .must_say(&number);
 }

@@ -26,13 +26,21 @@ fn dir_9_who_is_asked_first_stays_answerable_until_it_is_closed() {
     form.pick("worker", "王建国").set("note", "交班");
     sun.send(&form).is(200);
     worker.done(&number, "arrive", &[]);
-    worker.done(&number, "complete", &[("done", "更换声控开关"), ("no_photo_reason", "现场光线不足")]);
+    worker.done(
+        &number,
+        "complete",
+        &[("done", "更换声控开关"), ("no_photo_reason", "现场光线不足")],
+    );
     story::declined(&clerk, &number);
     story::called_back(&w.staff("xuwei"), &number, true);
     let closed = w.staff("lihuimin").done(&number, "close", &[]);
     closed.must_say("已关闭").must_say(first);
     // And every hand it went through is named.
-    closed.must_say("改派给 工程部 · 孙海涛").must_say("转交给 王建国").must_say("王建国 到场签到").must_say("徐薇 回访");
+    closed
+        .must_say("改派给 工程部 · 孙海涛")
+        .must_say("转交给 王建国")
+        .must_say("王建国 到场签到")
+        .must_say("徐薇 回访");
     // It is among what she answers for until then.
     let other = story::report(&clerk).made("send").case();
     clerk.get("/desk?tab=mine").must_say("三楼楼道");

@@ -31,7 +31,10 @@ pub fn unescape(text: &str) -> String {
             continue;
         };
         let name = &rest[1..end];
-        let number = name.strip_prefix("#x").map(|n| u32::from_str_radix(n, 16)).or_else(|| name.strip_prefix('#').map(|n| n.parse()));
+        let number = name
+            .strip_prefix("#x")
+            .map(|n| u32::from_str_radix(n, 16))
+            .or_else(|| name.strip_prefix('#').map(|n| n.parse()));
         let one = match name {
             "amp" => Some('&'),
             "lt" => Some('<'),
@@ -74,7 +77,11 @@ fn tag_at(html: &str, at: usize) -> Option<Tag> {
             return None;
         }
         if b[i] == b'>' {
-            return Some(Tag { name, attrs, end: i + 1 });
+            return Some(Tag {
+                name,
+                attrs,
+                end: i + 1,
+            });
         }
         let from = i;
         while i < b.len() && !b[i].is_ascii_whitespace() && !matches!(b[i], b'=' | b'>') {
@@ -145,7 +152,10 @@ pub fn text(html: &str) -> String {
         if matches!(tag.name.as_str(), "script" | "style" | "svg" | "head" | "template") {
             i = html[i..].find(&format!("</{}", tag.name)).map_or(html.len(), |e| i + e);
         }
-        let inline = matches!(tag.name.trim_start_matches('/'), "b" | "span" | "a" | "kbd" | "i" | "em" | "strong" | "code");
+        let inline = matches!(
+            tag.name.trim_start_matches('/'),
+            "b" | "span" | "a" | "kbd" | "i" | "em" | "strong" | "code"
+        );
         if !inline {
             out.push(' ');
         }
@@ -177,7 +187,6 @@ pub fn part<'a>(html: &'a str, id: &str) -> Option<&'a str> {
 pub struct Control {
     pub name: String,
     pub kind: String,
-    pub tag: Tag,
     /// Of a select or a group of radio buttons: value and label.
     pub options: Vec<(String, String)>,
     /// What it holds when the page is opened; None where it would not be sent.
@@ -228,13 +237,23 @@ pub fn controls(html: &str, owner: impl Fn(Option<&str>, Option<&str>) -> bool) 
             }
             "input" | "textarea" | "select" => {
                 let id = tag.attr("form").map(str::to_owned).or_else(|| form_id.clone());
-                let mine = owner(id.as_deref(), if tag.has("form") { None } else { form_action.as_deref() });
-                let Some(name) = tag.attr("name").filter(|n| !n.is_empty()) else { continue };
+                let mine = owner(
+                    id.as_deref(),
+                    if tag.has("form") { None } else { form_action.as_deref() },
+                );
+                let Some(name) = tag.attr("name").filter(|n| !n.is_empty()) else {
+                    continue;
+                };
                 let kind = match tag.name.as_str() {
                     "input" => tag.attr("type").unwrap_or("text").to_owned(),
                     other => other.to_owned(),
                 };
-                let mut c = Control { name: name.to_owned(), kind, tag: tag.clone(), options: Vec::new(), value: None };
+                let mut c = Control {
+                    name: name.to_owned(),
+                    kind,
+                    options: Vec::new(),
+                    value: None,
+                };
                 if tag.name == "select" {
                     select = Some((c, mine));
                     continue;
@@ -253,7 +272,11 @@ pub fn controls(html: &str, owner: impl Fn(Option<&str>, Option<&str>) -> bool) 
                 };
                 if matches!(c.kind.as_str(), "radio" | "checkbox") {
                     let label_end = html[tag.end..].find("</label").map_or(tag.end, |e| tag.end + e);
-                    let label = if i + 1 < all.len() { text(&html[tag.end..label_end]) } else { String::new() };
+                    let label = if i + 1 < all.len() {
+                        text(&html[tag.end..label_end])
+                    } else {
+                        String::new()
+                    };
                     let one = (given.unwrap_or_else(|| "on".into()), label);
                     if c.kind == "radio"
                         && let Some(group) = list.iter_mut().find(|x| x.kind == "radio" && x.name == c.name)
@@ -274,24 +297,40 @@ pub fn controls(html: &str, owner: impl Fn(Option<&str>, Option<&str>) -> bool) 
 
 impl Form {
     fn of(action: String, controls: Vec<Control>) -> Form {
-        let fields = controls.iter().filter_map(|c| Some((c.name.clone(), c.value.clone()?))).collect();
-        Form { action, fields, controls }
+        let fields = controls
+            .iter()
+            .filter_map(|c| Some((c.name.clone(), c.value.clone()?)))
+            .collect();
+        Form {
+            action,
+            fields,
+            controls,
+        }
     }
 
     /// The form with this id.
     pub fn by_id(html: &str, id: &str) -> Form {
-        let action = tags(html).into_iter().find(|t| t.name == "form" && t.attr("id") == Some(id));
+        let action = tags(html)
+            .into_iter()
+            .find(|t| t.name == "form" && t.attr("id") == Some(id));
         let action = action.unwrap_or_else(|| panic!("no form #{id} on the page: {}", text(html)));
-        Form::of(action.attr("action").unwrap_or_default().to_owned(), controls(html, |i, _| i == Some(id)))
+        Form::of(
+            action.attr("action").unwrap_or_default().to_owned(),
+            controls(html, |i, _| i == Some(id)),
+        )
     }
 
     /// The form whose address ends so.
     pub fn to(html: &str, end: &str) -> Form {
-        let found = tags(html).into_iter().find(|t| t.name == "form" && t.attr("action").is_some_and(|a| a.ends_with(end)));
+        let found = tags(html)
+            .into_iter()
+            .find(|t| t.name == "form" && t.attr("action").is_some_and(|a| a.ends_with(end)));
         let found = found.unwrap_or_else(|| panic!("no form to {end} on the page: {}", text(html)));
         let action = found.attr("action").unwrap_or_default().to_owned();
         let id = found.attr("id").map(str::to_owned);
-        let of = controls(html, |i, a| a == Some(action.as_str()) || (id.is_some() && i == id.as_deref()));
+        let of = controls(html, |i, a| {
+            a == Some(action.as_str()) || (id.is_some() && i == id.as_deref())
+        });
         Form::of(action, of)
     }
 
@@ -301,27 +340,43 @@ impl Form {
     }
 
     pub fn get(&self, name: &str) -> &str {
-        self.fields.iter().rev().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+        self.fields
+            .iter()
+            .rev()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v.as_str())
     }
 
     /// Fills in what the page offers; nothing else can be filled in.
     pub fn set(&mut self, name: &str, value: &str) -> &mut Form {
-        let c = self.control(name).unwrap_or_else(|| panic!("the form {} has no field {name}: {:?}", self.action, self.names()));
+        let c = self
+            .control(name)
+            .unwrap_or_else(|| panic!("the form {} has no field {name}: {:?}", self.action, self.names()));
         let choice = matches!(c.kind.as_str(), "radio" | "select");
         let chosen = |o: &(String, String)| o.0 == value;
-        assert!(!choice || c.options.iter().any(chosen), "{name} offers no {value}: {:?}", c.options);
+        assert!(
+            !choice || c.options.iter().any(chosen),
+            "{name} offers no {value}: {:?}",
+            c.options
+        );
         self.put(name, value)
     }
 
     /// Chooses by the text that stands beside the choice.
     pub fn pick(&mut self, name: &str, label: &str) -> &mut Form {
-        let value = self.offer(name, label).unwrap_or_else(|| panic!("{name} offers no {label}: {:?}", self.control(name)));
+        let value = self
+            .offer(name, label)
+            .unwrap_or_else(|| panic!("{name} offers no {label}: {:?}", self.control(name)));
         self.put(name, &value)
     }
 
     /// The value of the choice with this text.
     pub fn offer(&self, name: &str, label: &str) -> Option<String> {
-        self.control(name)?.options.iter().find(|o| o.1.contains(label)).map(|o| o.0.clone())
+        self.control(name)?
+            .options
+            .iter()
+            .find(|o| o.1.contains(label))
+            .map(|o| o.0.clone())
     }
 
     /// As a program sends it: also what the page does not offer.
@@ -348,5 +403,9 @@ pub fn encode(s: &str) -> String {
 
 /// The body of a form.
 pub fn body(fields: &[(String, String)]) -> String {
-    fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect::<Vec<_>>().join("&")
+    fields
+        .iter()
+        .map(|(n, v)| format!("{}={}", encode(n), encode(v)))
+        .collect::<Vec<_>>()
+        .join("&")
 }

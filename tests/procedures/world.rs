@@ -18,8 +18,16 @@ pub fn binary() -> PathBuf {
     let found = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/debug/sansheng"));
     // Tests run in the folder of their crate; the name is usually given as seen from the top of the repository.
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(&found);
-    let path = if found.is_absolute() || found.exists() { found } else { above };
-    assert!(path.exists(), "no program at {}: build it with the feature test-switch, or set SANSHENG_BIN", path.display());
+    let path = if found.is_absolute() || found.exists() {
+        found
+    } else {
+        above
+    };
+    assert!(
+        path.exists(),
+        "no program at {}: build it with the feature test-switch, or set SANSHENG_BIN",
+        path.display()
+    );
     path
 }
 
@@ -86,10 +94,20 @@ impl World {
     pub fn with(options: &[&str]) -> World {
         let dir = scratch();
         copy(estate(), &dir);
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
+            .expect("a free port")
+            .port();
         let base = format!("http://127.0.0.1:{port}");
         let mut child = Command::new(binary())
-            .args(["serve", "--lock-after", "0", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .args([
+                "serve",
+                "--lock-after",
+                "0",
+                "--listen",
+                &format!("127.0.0.1:{port}"),
+                "--data",
+            ])
             .arg(&dir)
             .args(options)
             .env("SANSHENG_LOG", "error")
@@ -104,7 +122,10 @@ impl World {
             if line.contains("is ready at") {
                 break;
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "the program did not become ready");
+            assert!(
+                since.elapsed() < Duration::from_secs(60),
+                "the program did not become ready"
+            );
         }
         // Whatever else it prints is read, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
@@ -118,8 +139,14 @@ impl World {
     /// Moves the clock forward; returns the new time in unix milliseconds.
     pub fn wait(&self, ms: i64) -> i64 {
         let agent = ureq::agent();
-        let sent = agent.post(format!("{}/_test/clock", self.base)).send(ms.to_string().as_str());
-        let text = sent.expect("the test switch").body_mut().read_to_string().expect("a time");
+        let sent = agent
+            .post(format!("{}/_test/clock", self.base))
+            .send(ms.to_string().as_str());
+        let text = sent
+            .expect("the test switch")
+            .body_mut()
+            .read_to_string()
+            .expect("a time");
         text.trim().parse().expect("a time")
     }
 
@@ -130,7 +157,7 @@ impl World {
     /// Waits until the timers have seen the new time and `seen` holds.
     pub fn until(&self, mut seen: impl FnMut() -> bool) -> bool {
         let since = Instant::now();
-        while since.elapsed() < Duration::from_secs(20) {
+        while since.elapsed() < Duration::from_secs(30) {
             if seen() {
                 return true;
             }
@@ -142,8 +169,15 @@ impl World {
     /// Somebody with an account of the demo.
     pub fn staff(&self, login: &str) -> Person {
         let person = self.stranger();
-        let page = person.post("/sign-in", &[("login", login), ("password", "sansheng-demo"), ("next", "/account")]);
-        assert!(!page.url.contains("/sign-in"), "{login} could not sign in: {}", page.text());
+        let page = person.post(
+            "/sign-in",
+            &[("login", login), ("password", "sansheng-demo"), ("next", "/account")],
+        );
+        assert!(
+            !page.url.contains("/sign-in"),
+            "{login} could not sign in: {}",
+            page.text()
+        );
         person
     }
 
@@ -159,12 +193,19 @@ impl World {
             .timeout_global(Some(Duration::from_secs(60)))
             .accept_encoding("identity")
             .build();
-        Person { agent: ureq::Agent::new_with_config(config), base: self.base.clone() }
+        Person {
+            agent: ureq::Agent::new_with_config(config),
+            base: self.base.clone(),
+        }
     }
 
     /// The journal of every site, checked from the command line.
     pub fn journal_holds(&self) -> bool {
-        let out = Command::new(binary()).args(["journal", "verify", "--data"]).arg(&self.dir).output().expect("the program starts");
+        let out = Command::new(binary())
+            .args(["journal", "verify", "--data"])
+            .arg(&self.dir)
+            .output()
+            .expect("the program starts");
         out.status.success()
     }
 
@@ -213,7 +254,13 @@ impl Page {
 
     #[track_caller]
     pub fn must_say(&self, words: &str) -> &Page {
-        assert!(self.says(words), "{} ({}) does not say “{words}”: {}", self.url, self.status, self.text());
+        assert!(
+            self.says(words),
+            "{} ({}) does not say “{words}”: {}",
+            self.url,
+            self.status,
+            self.text()
+        );
         self
     }
 
@@ -255,7 +302,10 @@ impl Page {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or("", |(_, v)| v.as_str())
     }
 
     /// The numbers of this series (`BX`, `LF`, …) that stand on the page, in order, each once.
@@ -263,7 +313,10 @@ impl Page {
         let text = self.text();
         let mut found: Vec<String> = Vec::new();
         for (i, _) in text.match_indices(&format!("{series}-")) {
-            let number: String = text[i..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            let number: String = text[i..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
             if number.len() >= series.len() + 14 && !found.contains(&number) {
                 found.push(number);
             }
@@ -281,19 +334,42 @@ pub struct Person {
 impl Person {
     fn page(&self, sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Page {
         let mut r = sent.expect("an answer");
-        let headers = r.headers().iter().map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
+        let headers = r
+            .headers()
+            .iter()
+            .map(|(n, v)| {
+                (
+                    n.as_str().to_owned(),
+                    String::from_utf8_lossy(v.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
         let url = r.get_uri().to_string();
         let status = r.status().as_u16();
         let bytes = r.body_mut().read_to_vec().expect("a body");
-        Page { status, url, html: String::from_utf8_lossy(&bytes).into_owned(), headers }
+        Page {
+            status,
+            url,
+            html: String::from_utf8_lossy(&bytes).into_owned(),
+            headers,
+        }
     }
 
     fn address(&self, path: &str) -> String {
-        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
     }
 
     pub fn get(&self, path: &str) -> Page {
-        self.page(self.agent.get(self.address(path)).header("accept-language", "zh-CN").call())
+        self.page(
+            self.agent
+                .get(self.address(path))
+                .header("accept-language", "zh-CN")
+                .call(),
+        )
     }
 
     /// A fragment that the page asks for by itself.
@@ -324,7 +400,12 @@ impl Person {
     }
 
     pub fn delete(&self, path: &str) -> Page {
-        self.page(self.agent.delete(self.address(path)).header("origin", &self.base).call())
+        self.page(
+            self.agent
+                .delete(self.address(path))
+                .header("origin", &self.base)
+                .call(),
+        )
     }
 
     /// Uploads a small picture; returns the answer's words.
@@ -336,7 +417,11 @@ impl Person {
         body.extend(b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"form.png\"\r\nContent-Type: image/png\r\n\r\n");
         body.extend(PICTURE);
         body.extend(b"\r\n--cut--\r\n");
-        let r = self.agent.post(self.address(path)).header("origin", &self.base).header("content-type", "multipart/form-data; boundary=cut");
+        let r = self
+            .agent
+            .post(self.address(path))
+            .header("origin", &self.base)
+            .header("content-type", "multipart/form-data; boundary=cut");
         self.page(r.send(&body[..]))
     }
 
@@ -362,7 +447,12 @@ impl Person {
     pub fn done(&self, number: &str, action: &str, fill: &[(&str, &str)]) -> Page {
         let page = self.step(number, action, fill);
         page.is(200);
-        assert!(!page.url.contains("/do/") && !page.url.ends_with(action), "{action}: {} {}", page.url, page.text());
+        assert!(
+            !page.url.contains("/do/") && !page.url.ends_with(action),
+            "{action}: {} {}",
+            page.url,
+            page.text()
+        );
         page
     }
 
@@ -387,16 +477,29 @@ impl Person {
 
 /// A picture of one pixel.
 const PICTURE: &[u8] = &[
-    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00,
-    0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00,
-    0x0d, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50, 0x0f, 0x00, 0x03, 0x86, 0x01, 0x80,
-    0x5a, 0x34, 0x7d, 0x6b, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1f, 0x15, 0xc4, 0x89, 0x00, 0x00, 0x00, 0x0d, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50, 0x0f, 0x00, 0x03, 0x86, 0x01, 0x80, 0x5a, 0x34, 0x7d,
+    0x6b, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
 ];
 
 /// The parts of the desk's form that are asked for again after a choice.
 const TERMS: &[&str] = &[
-    "level_set", "urgency", "importance", "fee", "told", "accepted", "price", "quantity", "material", "scope", "department",
-    "worker", "appoint", "from", "to",
+    "level_set",
+    "urgency",
+    "importance",
+    "fee",
+    "told",
+    "accepted",
+    "price",
+    "quantity",
+    "material",
+    "scope",
+    "department",
+    "worker",
+    "appoint",
+    "from",
+    "to",
 ];
 
 /// The front desk's form as a clerk works on it: a choice asks for what follows from it, as the page itself does.
@@ -415,7 +518,11 @@ impl<'a> Desk<'a> {
     pub fn at(who: &'a Person, path: &str) -> Desk<'a> {
         let page = who.get(path);
         page.is(200);
-        Desk { who, form: Form::by_id(&page.html, "reg"), shown: page }
+        Desk {
+            who,
+            form: Form::by_id(&page.html, "reg"),
+            shown: page,
+        }
     }
 
     /// Fills in a field that asks for nothing.
@@ -429,7 +536,11 @@ impl<'a> Desk<'a> {
     #[track_caller]
     pub fn choose(&mut self, name: &str, value: &str) -> &mut Self {
         self.form.set(name, value);
-        let changed = if matches!(name, "name" | "phone" | "address") { "who" } else { name };
+        let changed = if matches!(name, "name" | "phone" | "address") {
+            "who"
+        } else {
+            name
+        };
         self.ask(changed)
     }
 
@@ -443,7 +554,9 @@ impl<'a> Desk<'a> {
         let again = |n: &str| TERMS.contains(&n) || came.iter().any(|c| c.name == n);
         self.form.fields.retain(|(n, _)| !again(n));
         self.form.controls.retain(|c| !again(&c.name));
-        self.form.fields.extend(came.iter().filter_map(|c| Some((c.name.clone(), c.value.clone()?))));
+        self.form
+            .fields
+            .extend(came.iter().filter_map(|c| Some((c.name.clone(), c.value.clone()?))));
         self.form.controls.extend(came);
         self.shown = page;
         self
@@ -453,8 +566,12 @@ impl<'a> Desk<'a> {
     #[track_caller]
     pub fn item(&mut self, typed: &str) -> &mut Self {
         let kind = self.form.get("kind").to_owned();
-        let found = self.who.fragment(&format!("/desk/items?kind={kind}&item_text={}", encode(typed)));
-        let first = html::tags(&found.html).into_iter().find_map(|t| t.attr("data-value").map(str::to_owned));
+        let found = self
+            .who
+            .fragment(&format!("/desk/items?kind={kind}&item_text={}", encode(typed)));
+        let first = html::tags(&found.html)
+            .into_iter()
+            .find_map(|t| t.attr("data-value").map(str::to_owned));
         let code = first.unwrap_or_else(|| panic!("no item for {typed}: {}", found.text()));
         self.form.set("item_text", typed);
         self.choose("item", &code)
@@ -465,8 +582,13 @@ impl<'a> Desk<'a> {
     pub fn person(&mut self, typed: &str) -> &mut Self {
         let found = self.who.fragment(&format!("/desk/look?who={}", encode(typed)));
         let all = html::tags(&found.html);
-        let one = all.iter().filter_map(|t| t.attr("data-value")).find(|v| !v.ends_with(':'));
-        let pick = one.unwrap_or_else(|| panic!("nobody for {typed}: {}", found.text())).to_owned();
+        let one = all
+            .iter()
+            .filter_map(|t| t.attr("data-value"))
+            .find(|v| !v.ends_with(':'));
+        let pick = one
+            .unwrap_or_else(|| panic!("nobody for {typed}: {}", found.text()))
+            .to_owned();
         self.form.set("who", typed);
         self.choose("pick", &pick)
     }
@@ -481,7 +603,9 @@ impl<'a> Desk<'a> {
     #[track_caller]
     pub fn press(&self, act: &str) -> Page {
         let offered = html::tags(&self.who.get("/desk").html);
-        let button = offered.iter().any(|t| t.name == "button" && t.attr("name") == Some("act") && t.attr("value") == Some(act));
+        let button = offered
+            .iter()
+            .any(|t| t.name == "button" && t.attr("name") == Some("act") && t.attr("value") == Some(act));
         assert!(button || act.starts_with("join:"), "the desk has no button {act}");
         let mut form = self.form.clone();
         form.put("act", act);
@@ -494,7 +618,10 @@ impl<'a> Desk<'a> {
         let page = self.press(act);
         page.is(200);
         assert!(page.url.contains("made="), "{}: {}", page.url, page.text());
-        Made { contact: page.url.rsplit("made=").next().unwrap_or_default().to_owned(), page }
+        Made {
+            contact: page.url.rsplit("made=").next().unwrap_or_default().to_owned(),
+            page,
+        }
     }
 
     /// As [`Desk::press`], which must be refused.
@@ -515,14 +642,23 @@ pub struct Made {
 impl Made {
     /// The panel that shows it.
     pub fn panel(&self) -> String {
-        let at = self.page.html.find("alert grn made").expect("the panel of what was made");
+        let at = self
+            .page
+            .html
+            .find("alert grn made")
+            .expect("the panel of what was made");
         let start = self.page.html[..at].rfind('<').unwrap_or(at);
-        let end = self.page.html[at..].find("<div class=\"f\">").map_or(self.page.html.len(), |e| at + e);
+        let end = self.page.html[at..]
+            .find("<div class=\"f\">")
+            .map_or(self.page.html.len(), |e| at + e);
         html::text(&self.page.html[start..end])
     }
 
     fn number(&self, series: &[&str]) -> String {
-        let panel = Page { html: self.panel(), ..self.page.clone() };
+        let panel = Page {
+            html: self.panel(),
+            ..self.page.clone()
+        };
         let found = series.iter().find_map(|s| panel.numbers(s).into_iter().next());
         found.unwrap_or_else(|| panic!("no number of {series:?} in: {}", panel.html))
     }
