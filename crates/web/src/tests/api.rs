@@ -104,7 +104,7 @@ fn a_request_lives_from_registering_to_closing() {
             let number = made["cases"][0]["number"].as_str().unwrap().to_owned();
             let at = |action: &str| format!("/api/v1/cases/{number}/{action}");
 
-            let case = desk.get(&at("").trim_end_matches('/').to_owned()).await;
+            let case = desk.get(at("").trim_end_matches('/')).await;
             assert_eq!((&case["status"], &case["customer"]["phone"]), (&json!("registered"), &json!("138 **** 1234")));
             let shown = desk.post(&at("reveal"), json!({})).await;
             assert_eq!(shown["phone"], "138 0000 1234");
