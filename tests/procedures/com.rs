@@ -132,7 +132,7 @@ fn com_12_the_callback_asks_for_quality_and_attitude_and_the_signature_is_kept()
         .must_say("C 级")
         .must_say("☑ 很满意");
     let answers = clerk.case(&number);
-    answers.must_say("来之前先打电话").must_say("签字纸质单照片");
+    answers.must_say("来之前先打电话").must_say("签字单照片");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
     clerk.case(&number).must_say("待签字");
     // The customer signs what was done, by name, and the record says how it came.
     let customer = w.stranger();
-    customer.get(&link).must_say("请您确认处理结果");
+    customer.get(&link).is(200).must_say("签字与评价");
     let page = customer.get(&format!("{link}/sign"));
     page.is(200).must_say("更换声控开关，已亮").must_say("我确认维修已完成");
     let mut form = page.form("/sign");

@@ -30,7 +30,7 @@ fn etq_2_name_and_unit_are_confirmed_and_the_name_used() {
     // Whether it was who it should be stands on the case.
     desk.item("楼道灯不亮").set("place", "三楼楼道");
     let number = desk.made("send").case();
-    clerk.case(&number).must_say("核对 姓名一致、房号一致");
+    clerk.case(&number).must_say("核对 姓名 一致、房号 一致");
     // A name alone, and the desk asks for the rest.
     let mut other = clerk.desk();
     other.choose("address", "1-1-0101");
