@@ -132,7 +132,7 @@ fn com_12_the_callback_asks_for_quality_and_attitude_and_the_signature_is_kept()
         .must_say("C 级")
         .must_say("☑ 很满意");
     let answers = clerk.case(&number);
-    answers.must_say("来之前先打电话").must_say("签字纸质单照片");
+    answers.must_say("来之前先打电话").must_say("签字单照片");
 }
 
 #[test]
@@ -192,8 +192,8 @@ fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
     form_out.must_say("这台设备登录过员工账号");
     clerk.case(&number).must_say("待签字");
     // The customer signs what was done, by name, and the record says how it came.
-    let customer = w.stranger();
-    customer.get(&link).must_say("请您确认处理结果");
+    let customer = w.resident();
+    customer.get(&link).is(200).must_say("签字与评价");
     let page = customer.get(&format!("{link}/sign"));
     page.is(200).must_say("更换声控开关，已亮").must_say("我确认维修已完成");
     let mut form = page.form("/sign");
@@ -203,6 +203,22 @@ fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
         .case(&number)
         .must_say("B 级：本人链接确认")
         .must_say("住户 记录住户确认");
+}
+
+#[test]
+fn com_30_a_private_window_of_the_office_makes_no_own_word() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    let link = story::resident_link(&worker, &number);
+    // The same address and kind of browser as a session of staff, without its cookies.
+    let hidden = w.stranger();
+    let mut form = hidden.get(&format!("{link}/sign")).form("/sign");
+    form.set("typed_name", story::NAME);
+    hidden.send(&form);
+    let case = clerk.case(&number);
+    case.must_say("待复核").must_not_say("B 级").must_not_say("A 级");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::html;
 use crate::rec::row_of;
 use crate::story;
-use crate::world::World;
+use crate::world::{Page, World};
 
 #[test]
 fn etq_2_name_and_unit_are_confirmed_and_the_name_used() {
@@ -30,7 +30,7 @@ fn etq_2_name_and_unit_are_confirmed_and_the_name_used() {
     // Whether it was who it should be stands on the case.
     desk.item("楼道灯不亮").set("place", "三楼楼道");
     let number = desk.made("send").case();
-    clerk.case(&number).must_say("核对 姓名一致、房号一致");
+    clerk.case(&number).must_say("核对 姓名 一致、房号 一致");
     // A name alone, and the desk asks for the rest.
     let mut other = clerk.desk();
     other.choose("address", "1-1-0101");
@@ -115,9 +115,14 @@ fn etq_7_what_residents_are_sent_is_plain() {
     let number = story::sent(&w, &clerk);
     story::worked(&w, &worker, &number);
     let link = story::resident_link(&worker, &number);
-    let resident = w.stranger();
-    let page = resident.get(&link);
-    page.is(200);
+    let resident = w.resident();
+    let sign = resident.get(&link);
+    let track = resident.get(&format!("{link}?to=track"));
+    track.is(200).must_say("已安排人员");
+    let both = Page {
+        html: format!("{}{}", sign.html, track.html),
+        ..sign.clone()
+    };
     for jargon in [
         "工单",
         "派单",
@@ -130,7 +135,7 @@ fn etq_7_what_residents_are_sent_is_plain() {
         "ticket",
         "联系单",
     ] {
-        page.must_not_say(jargon);
+        both.must_not_say(jargon);
     }
-    page.must_say("您");
+    both.must_say("您");
 }

@@ -20,9 +20,9 @@ fn vis_1_a_caller_is_checked_against_the_archive() {
     let number = desk.made("send").case();
     clerk
         .case(&number)
-        .must_say("姓名一致")
-        .must_say("房号一致")
-        .must_say("电话不一致");
+        .must_say("姓名 一致")
+        .must_say("房号 一致")
+        .must_say("电话 不一致");
     // Another name as well.
     let mut desk = clerk.desk();
     desk.caller("欧阳查无", "", "1-1-0101");

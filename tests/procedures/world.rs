@@ -186,12 +186,22 @@ impl World {
         self.staff("chenxiaowen")
     }
 
-    /// Somebody who is not signed in: a resident with a link, or a passer-by.
+    /// Somebody who is not signed in, at a computer of the office.
     pub fn stranger(&self) -> Person {
+        self.browser("Mozilla/5.0 (X11; Linux x86_64) Desk/1")
+    }
+
+    /// A resident with a telephone of their own.
+    pub fn resident(&self) -> Person {
+        self.browser("Mozilla/5.0 (Linux; Android 15; Mobile) Phone/1")
+    }
+
+    fn browser(&self, kind: &str) -> Person {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .accept_encoding("identity")
+            .user_agent(kind)
             .build();
         Person {
             agent: ureq::Agent::new_with_config(config),
