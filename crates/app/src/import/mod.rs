@@ -49,7 +49,7 @@ const SILENCE: i64 = 30_000;
 /// How often the progress is written down while reading, in milliseconds.
 const BEAT: i64 = 400;
 /// How long the statements of one slice may take; its journal entries and the commit take as long again.
-const SLICE_MS: i64 = 8;
+const SLICE_MS: i64 = 6;
 /// Imports on the page.
 const LISTED: i64 = 30;
 
