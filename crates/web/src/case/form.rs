@@ -268,7 +268,7 @@ pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
 }
 
 fn mark_one(p: &Page, fields: &mut [Field], bad: &Bad) -> bool {
-    match fields.iter_mut().find(|f| f.posted == bad.name) {
+    match fields.iter_mut().find(|f| f.posted == bad.name && !f.is("hidden")) {
         Some(f) => {
             f.error = crate::fail::field_text(p.locale, bad);
             true
@@ -282,7 +282,8 @@ fn mark_refusal(p: &Page, fields: &mut [Field], r: &Refusal) -> bool {
     for m in &r.missing {
         let name = field_of(m.key);
         // A reason may be asked for by another name, as when reopening.
-        let at = fields.iter().position(|f| f.name == name).or_else(|| {
+        // What nobody can fill in cannot carry the reason.
+        let at = fields.iter().position(|f| f.name == name && !f.is("hidden")).or_else(|| {
             let other = match name {
                 "reason" | "note" => ["note", "how"],
                 _ => ["", ""],
