@@ -83,6 +83,8 @@ struct View {
     error: Option<String>,
     percent: i64,
     key: String,
+    /// The viewer may read the journal.
+    journal: bool,
 }
 
 /// Which tab is open.
@@ -344,6 +346,7 @@ impl View {
                 0
             },
             key,
+            journal: p.nav().iter().any(|(_, items)| items.iter().any(|i| i.href == "/journal")),
             counts,
             preview,
             b,
