@@ -261,7 +261,11 @@ fn field_of(key: &str) -> &'static str {
 /// Marks the fields that an error is about. Returns whether every part of it found one.
 pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
     match e {
-        Error::Invalid(list) => list.iter().fold(true, |all, bad| mark_one(p, fields, bad) && all),
+        Error::Invalid(list) => {
+            // Every field is marked, also after the first that has no place in this form.
+            let places: Vec<bool> = list.iter().map(|bad| mark_one(p, fields, bad)).collect();
+            places.into_iter().all(|placed| placed)
+        },
         Error::Refused(r) => mark_refusal(p, fields, r),
         _ => false,
     }

@@ -43,7 +43,6 @@ pub struct Line {
     pub changes: Vec<Was>,
     pub group: Group,
     pub ip: String,
-    pub via: String,
 }
 
 /// The event behind an entry of a case, with erased values left empty.
@@ -84,7 +83,6 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
         changes: Vec::new(),
         group: Group::Step,
         ip: entry.ip.clone().unwrap_or_default(),
-        via: entry.via.clone(),
     };
     if entry.subject_kind == "case"
         && let Some(event) = event_of(entry)
