@@ -111,7 +111,6 @@ check('people move in and out, a double is merged and taken apart, a wrong numbe
   await tab.fill('dialog [name=name]', '测试住户甲');
   await tab.fill('dialog [name=number]', '13711112222');
   await tab.selectOption('dialog [name=relation]', 'tenant');
-  await tab.keyboard.press('Escape');
   await tab.click('dialog .btn.pri');
   await until('one more lives here', async () => (await tab.locator('.people > li').count()) === before + 1);
   const row = tab.locator('.people > li', {hasText: '测试住户甲'});
