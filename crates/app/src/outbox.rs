@@ -137,7 +137,12 @@ fn resident_params(
         }
         ("dispatched", _) => {
             let Some(order) = s.order() else { return Ok(None) };
-            let by = s.appointment.map(|a| a.to).or_else(|| due(s, ClockCode::OnSite, ctx.now)).or_else(|| due(s, ClockCode::Finish, ctx.now));
+            let by = s
+                .appointment
+                .map(|a| a.to)
+                .or_else(|| due(s, ClockCode::OnSite, ctx.now))
+                .or_else(|| due(s, ClockCode::Response, ctx.now))
+                .or_else(|| due(s, ClockCode::Finish, ctx.now));
             let Some(by) = by else { return Ok(None) };
             let worker = match &order.worker {
                 Some(w) => store::site::staff_name(c, w)?.map(|n| called(&n.name, &n.name_en)),

@@ -96,7 +96,7 @@ pub async fn photos(State(web): State<Web>, v: Viewer, Path(token): Path<String>
         .await?;
     let cap = t(v.locale, "photo-yours");
     let tile = format!(
-        r#"<a class="ph" href="/r/{token}/files/{0}"><img src="/r/{token}/files/{0}" alt="{cap}"><span class="cap">{cap}</span></a>"#,
+        r#"<a class="ph" href="/r/{token}/files/{0}"><img src="/r/{token}/files/{0}" alt="{cap}"><span class="cap" aria-hidden="true">{cap}</span></a>"#,
         made.id
     );
     Ok(([("content-type", "text/html; charset=utf-8")], tile).into_response())

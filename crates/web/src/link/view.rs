@@ -244,7 +244,7 @@ fn head(p: &Page, s: &CaseState, crew: Option<&Crew>) -> (String, Option<String>
     let (key, time) = match s.status {
         Status::Registered => ("track-eta-answer", due(s, ClockCode::Promise, p.now).or(due(s, ClockCode::Response, p.now))),
         Status::Dispatched | Status::Accepted => {
-            ("track-eta-come", s.appointment.map(|a| a.to).or(due(s, ClockCode::OnSite, p.now)).or(due(s, ClockCode::Finish, p.now)))
+            ("track-eta-come", s.appointment.map(|a| a.to).or(due(s, ClockCode::OnSite, p.now)).or(due(s, ClockCode::Response, p.now)).or(due(s, ClockCode::Finish, p.now)))
         }
         Status::OnSite => ("track-eta-finish", due(s, ClockCode::Finish, p.now)),
         Status::Waiting => ("track-eta-resume", s.waiting.as_ref().map(|w| w.until)),

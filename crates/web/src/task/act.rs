@@ -100,7 +100,7 @@ pub async fn photos(State(web): State<Web>, v: Viewer, Path(number): Path<String
 /// The picture that takes the place of the waiting one.
 pub fn tile(v: &Viewer, files: &str, id: &str, label: &str) -> Response {
     let cap = crate::l10n::t(v.locale, &format!("attachment-{label}"));
-    let html = format!(r#"<a class="ph" href="{files}/{id}"><img src="{files}/{id}" alt="{cap}"><span class="cap">{cap}</span></a>"#);
+    let html = format!(r#"<a class="ph" href="{files}/{id}"><img src="{files}/{id}" alt="{cap}"><span class="cap" aria-hidden="true">{cap}</span></a>"#);
     ([("content-type", "text/html; charset=utf-8")], html).into_response()
 }
 

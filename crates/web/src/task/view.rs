@@ -133,6 +133,13 @@ pub struct FeeView {
     pub total: String,
 }
 
+impl FeeView {
+    /// Whether there is more to show than its kind.
+    pub fn more(&self) -> bool {
+        !self.lines.is_empty() || !self.total.is_empty()
+    }
+}
+
 /// The page of an order.
 pub struct Order {
     pub base: String,
