@@ -1,6 +1,7 @@
 //! The front desk: the queue on the left, registering on the right. The form is one; its lower part, the household and the
 //! words to say are asked for again whenever a choice changes.
 
+mod drafts;
 mod entry;
 mod parts;
 mod view;
@@ -9,9 +10,9 @@ use app::contact::{self, Registered};
 use app::error::{Error, Fields};
 use app::queue::{self, Tab};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use domain::case::{Kind, Scope};
 use domain::ids::{CaseId, ContactId};
 use serde::Deserialize;
@@ -21,6 +22,7 @@ use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
+pub use drafts::{put_draft, resume};
 use entry::{Entry, errors_of};
 use parts::{
     ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render,
@@ -108,7 +110,11 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
     let queue = read_queue(&web, &v, Tab::parse(q.tab.as_deref().unwrap_or_default())).await?;
     let (entry, at) = first_entry(&web, &v, q.contact).await?;
     let made = match q.made {
-        Some(id) => Some(made(&web, &v, contact_made(&web, &v, id).await?, &entry).await?),
+        Some(id) => {
+            // The last words are for whoever was just spoken to, not for the next one.
+            let (spoken_to, _) = first_entry(&web, &v, Some(id.clone())).await?;
+            Some(made(&web, &v, contact_made(&web, &v, id).await?, &spoken_to).await?)
+        }
         None => None,
     };
     let reg = show(&web, &v, entry, |r| {
@@ -319,7 +325,7 @@ pub async fn post(
     let mut e = Entry::of(pairs).with_defaults();
     let htmx = headers.contains_key("hx-request");
     match e.act.as_str() {
-        "park" | "discard" => return put_away(&web, &v, e, htmx).await,
+        "park" | "discard" => return drafts::put_away(&web, &v, e, htmx).await,
         _ => {}
     }
     if !htmx && !e.plain.is_empty() && follow_plain(&web, &v, &mut e).await? {
@@ -469,84 +475,6 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
     Ok(done)
 }
 
-/// Parks the form for later (挂断后补录), or drops it.
-async fn put_away(web: &Web, v: &Viewer, e: Entry, htmx: bool) -> Answer {
-    let ctx = v.ctx()?;
-    let staff = ctx.need_staff()?.id.clone();
-    let keep = e.act == "park" && e.has_text();
-    web.write(&ctx, move |tx, ctx| {
-        store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, "")?;
-        if keep {
-            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &e._key, &e.to_draft(ctx.now), ctx.now)?;
-        }
-        Ok(())
-    })
-    .await?;
-    if !htmx {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    fresh_with_queue(
-        web,
-        v,
-        Entry::fresh(web.desk.ids.secret()),
-        0,
-        if keep { "desk-parked" } else { "desk-discarded" },
-    )
-    .await
-}
-
-async fn fresh_with_queue(web: &Web, v: &Viewer, e: Entry, at: i64, notice: &str) -> Answer {
-    let view = show(web, v, e, |r| {
-        r.draft_at = at;
-        r.notice = if notice.is_empty() {
-            String::new()
-        } else {
-            r.p.t(notice)
-        };
-    })
-    .await?;
-    let queue = read_queue(web, v, Tab::Open).await?;
-    let q = render(&QueueView {
-        p: Page::new(web, v, "nav-desk-page"),
-        q: queue,
-    })?;
-    let html = format!(
-        "{}<hx-partial hx-target=\"#queue\" hx-swap=\"outerMorph\">{q}</hx-partial>",
-        render(&view)?
-    );
-    Ok(([("content-type", "text/html; charset=utf-8")], html).into_response())
-}
-
-/// Takes a parked form up again; what stands in the form now is parked in its place.
-pub async fn resume(
-    State(web): State<Web>,
-    v: Viewer,
-    Path(subject): Path<String>,
-    headers: axum::http::HeaderMap,
-    Form(pairs): Form<Pairs>,
-) -> Answer {
-    let ctx = v.ctx()?;
-    let staff = ctx.need_staff()?.id.clone();
-    let now = Entry::of(pairs);
-    let body = web
-        .write(&ctx, move |tx, ctx| {
-            let d = store::account::draft(tx, &staff, &ctx.site, DRAFT, &subject)?.ok_or(Error::NotFound)?;
-            if now.has_text() {
-                store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &now._key, &now.to_draft(ctx.now), ctx.now)?;
-            }
-            if now._key != subject {
-                store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, &subject)?;
-            }
-            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, "", &d.body, ctx.now)?;
-            Ok(d.body)
-        })
-        .await?;
-    if !headers.contains_key("hx-request") {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    fresh_with_queue(&web, &v, Entry::of_draft(&body), v.now, "").await
-}
-
 async fn contact_made(web: &Web, v: &Viewer, id: String) -> Result<Registered, Fail> {
     let done = web
         .read(&v.ctx()?, move |c, ctx| {
@@ -593,7 +521,6 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                     w.map(|w| pick(&w.name, &w.name_en)),
                 ];
                 cases.push(MadeCase {
-                    id: s.id.as_str().to_owned(),
                     number: s.number.clone(),
                     kind: s.kind.as_str().to_owned(),
                     order: order.map(|o| o.number.clone()).unwrap_or_default(),
@@ -614,58 +541,4 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
         })
         .await?;
     Ok(made)
-}
-
-/// A draft as the browser sends it.
-#[derive(Deserialize)]
-pub struct DraftBody {
-    at: i64,
-    fields: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Whose draft it is beside its kind.
-#[derive(Deserialize)]
-pub struct DraftQuery {
-    #[serde(default)]
-    subject: String,
-}
-
-/// Keeps a draft of any form. A form that was sent meanwhile answers 410, so that its draft does not come back.
-pub async fn put_draft(
-    State(web): State<Web>,
-    v: Viewer,
-    Path(kind): Path<String>,
-    Query(q): Query<DraftQuery>,
-    axum::Json(b): axum::Json<DraftBody>,
-) -> Answer {
-    let known =
-        !kind.is_empty() && kind.len() <= 40 && kind.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c == b'-');
-    let body = serde_json::json!({"at": b.at, "fields": b.fields}).to_string();
-    if !known || q.subject.len() > 100 || body.len() > 64 * 1024 {
-        return Err(Error::field("fields", "invalid-draft").into());
-    }
-    let key = b
-        .fields
-        .get("_key")
-        .and_then(|k| k.as_str())
-        .unwrap_or_default()
-        .to_owned();
-    let empty = kind == DRAFT && !Entry::of_draft(&body).has_text();
-    let staff = v.ctx()?.need_staff()?.id.clone();
-    let kept = web
-        .write(&v.ctx()?, move |tx, ctx| {
-            if contact::was_registered(tx, ctx, &key)? {
-                return Ok(false);
-            }
-            if empty {
-                store::account::draft_drop(tx, &staff, &ctx.site, &kind, &q.subject)?;
-            } else {
-                store::account::draft_put(tx, &staff, &ctx.site, &kind, &q.subject, &body, ctx.now)?;
-            }
-            Ok(true)
-        })
-        .await?;
-    let status: StatusCode = if kept { StatusCode::NO_CONTENT } else { StatusCode::GONE };
-    let r: Response = status.into_response();
-    Ok(r)
 }

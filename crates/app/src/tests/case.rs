@@ -32,9 +32,14 @@ fn leak(w: &World) -> NewContact {
         cases: vec![case],
         join: None,
         answer: None,
-        started_at: None,
-        kind: None,
     }
+}
+
+/// A dispatched case that the worker of the world holds.
+pub fn registered(w: &World) -> domain::ids::CaseId {
+    let n = leak(w);
+    let done = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
+    done.cases[0].clone()
 }
 
 #[test]

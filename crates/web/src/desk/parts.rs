@@ -35,7 +35,6 @@ pub(super) struct Made {
 
 /// One case of it.
 pub(super) struct MadeCase {
-    pub id: String,
     pub number: String,
     pub kind: String,
     pub order: String,

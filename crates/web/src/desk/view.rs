@@ -54,7 +54,6 @@ pub struct Terms {
 pub struct Say {
     pub text: String,
     pub lang: &'static str,
-    pub other: &'static str,
 }
 
 /// Everything beside the form's own fields.
@@ -404,7 +403,6 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     Ok(Say {
         text,
         lang: if en { "en" } else { "zh-CN" },
-        other: if en { "zh" } else { "en" },
     })
 }
 
