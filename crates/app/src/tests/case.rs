@@ -18,8 +18,6 @@ fn leak(w: &World) -> NewContact {
     NewContact {
         channel: Channel::Phone,
         happened_at: None,
-        started_at: None,
-        kind: None,
         person: None,
         unit: None,
         building: None,
