@@ -240,7 +240,11 @@ fn write(desk: &Desk, ctx: &Ctx, args: &Args, bytes: &[u8], name: &str, seen: &P
     } else {
         table(l, &shown);
         let (n, of) = (done.progress.to_string(), done.total.to_string());
-        let key = if done.state == "done" { "import-done" } else { "import-stopped" };
+        let key = match (done.state.as_str(), done.total) {
+            ("done", 0) => "import-done-nothing",
+            ("done", _) => "import-done",
+            _ => "import-stopped",
+        };
         println!("{}", tx(l, key, &[("n", &n), ("of", &of)]));
     }
     Ok(if done.state == "done" { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -5,7 +5,6 @@ mod backup;
 mod demo;
 mod doctor;
 mod import;
-mod journal;
 mod outbox;
 mod restore;
 mod serve;

@@ -1,4 +1,5 @@
 //! The built program: a backup while others write, put back into either engine, and what is refused.
+#![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking, as the test does")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

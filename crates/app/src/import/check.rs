@@ -233,7 +233,7 @@ impl Checked {
         counts.people.refused = none(self.people.iter().filter(|p| p.is_none()).count());
         counts.vehicles.refused = vehicles;
         counts.parking_places.refused = parking;
-        let kind = |name: &str| file.sheets.iter().find(|s| s.name == name).map(|s| s);
+        let kind = |name: &str| file.sheets.iter().find(|s| s.name == name);
         let mut seen = HashSet::new();
         for p in file.rejected.iter().filter(|p| p.row > 0 && seen.insert((p.sheet.clone(), p.row))) {
             let Some(sheet) = kind(&p.sheet) else { continue };

@@ -174,7 +174,7 @@ fn sessions_tokens_and_their_scopes() {
         };
         let actor = session(&here.secret).unwrap().actor;
         let ctx = crate::ctx::Ctx { actor: crate::ctx::Actor::Staff(actor), ..w.ctx(Role::FrontDesk) };
-        assert_eq!(w.desk.write_now(&ctx, |tx, ctx| account::end_other_sessions(tx, ctx)).unwrap(), 1);
+        assert_eq!(w.desk.write_now(&ctx, account::end_other_sessions).unwrap(), 1);
         assert!(session(&phone.secret).is_none() && session(&here.secret).is_some());
 
         let token = account::NewToken { name: "报表".into(), scopes: vec!["cases:read".into()], days: 30 };
