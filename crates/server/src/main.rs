@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod import;
+mod journal;
 mod outbox;
 mod restore;
 mod serve;
