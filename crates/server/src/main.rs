@@ -4,10 +4,10 @@ mod archive;
 mod backup;
 mod demo;
 mod doctor;
-mod journal;
-mod restore;
 mod import;
+mod journal;
 mod outbox;
+mod restore;
 mod serve;
 mod user;
 
