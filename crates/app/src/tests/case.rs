@@ -32,6 +32,8 @@ fn leak(w: &World) -> NewContact {
         cases: vec![case],
         join: None,
         answer: None,
+        started_at: None,
+        kind: None,
     }
 }
 
