@@ -3,8 +3,8 @@
 
 use domain::access::Action;
 use domain::case::{
-    Answer, Appointment, AttachmentKind, AttemptResult, Change, Command, ConfirmHow, Consent, ConsentHow, Customer, Fact,
-    Fee, Identity, Importance, Kind, Line, PayMethod, ReopenReason, Satisfaction, Scope, Status, Urgency, Where,
+    Answer, Appointment, AttachmentKind, AttemptResult, Change, Command, ConfirmHow, Consent, ConsentHow, Customer,
+    Fact, Fee, Identity, Importance, Kind, Line, PayMethod, ReopenReason, Satisfaction, Scope, Status, Urgency, Where,
 };
 use domain::clock::WaitReason;
 use domain::ids::{AttachmentId, CaseId, ContactId, DepartmentId, FileId, QuoteId, StaffId};
@@ -277,7 +277,12 @@ pub struct Done {
 
 impl From<Seen> for Done {
     fn from(s: Seen) -> Done {
-        Done { case: s.state.id, number: s.state.number, status: s.state.status, version: s.version }
+        Done {
+            case: s.state.id,
+            number: s.state.number,
+            status: s.state.status,
+            version: s.version,
+        }
     }
 }
 
@@ -293,7 +298,12 @@ pub fn run(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, saw: Option<Saw>, ste
             check_version(tx, ctx, &now, saw)?;
         }
         let version = Some(now.version);
-        if let Step::Dispatch { department, worker, happened_at } = step {
+        if let Step::Dispatch {
+            department,
+            worker,
+            happened_at,
+        } = step
+        {
             return Ok(dispatch(tx, ctx, id, version, department, worker.as_ref(), *happened_at)?.into());
         }
         let cmd = command(tx, ctx, &now, step)?;
@@ -309,10 +319,17 @@ fn check_version(c: &mut Conn, ctx: &Ctx, now: &Seen, saw: Saw) -> Res<()> {
     if saw.version == now.version {
         return Ok(());
     }
-    let conflict = Error::Conflict { seen: saw.version, current: now.version };
+    let conflict = Error::Conflict {
+        seen: saw.version,
+        current: now.version,
+    };
     let Some(seq) = saw.seq else { return Err(conflict) };
     let since = since(c, ctx, &now.state.id, seq)?;
-    if since.iter().any(|e| matters(&e.kind)) { Err(conflict) } else { Ok(()) }
+    if since.iter().any(|e| matters(&e.kind)) {
+        Err(conflict)
+    } else {
+        Ok(())
+    }
 }
 
 /// What was recorded about a case after journal number `seq`, newest first; at most the last hundred entries.
@@ -327,8 +344,15 @@ pub fn since(c: &mut Conn, ctx: &Ctx, id: &CaseId, seq: i64) -> Res<Vec<store::j
 
 /// Whether a person who is about to do a step would want to know of this first.
 pub fn matters(kind: &str) -> bool {
-    const MINDLESS: [&str; 7] =
-        ["clock_breached", "noted", "attached", "urged", "contact_joined", "promised", "promise_kept"];
+    const MINDLESS: [&str; 7] = [
+        "clock_breached",
+        "noted",
+        "attached",
+        "urged",
+        "contact_joined",
+        "promised",
+        "promise_kept",
+    ];
     Fact::KINDS.contains(&kind) && !MINDLESS.contains(&kind)
 }
 
@@ -342,7 +366,10 @@ fn cleaned(text: Option<&String>) -> Option<String> {
 }
 
 fn change(change: Change, reason: &str) -> Command {
-    Command::Change { change, reason: clean(reason) }
+    Command::Change {
+        change,
+        reason: clean(reason),
+    }
 }
 
 /// The step as a command, with ids and numbers given out.
@@ -351,37 +378,80 @@ fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
         Step::Dispatch { .. } => return Err(Error::Internal("dispatching has a way of its own".into())),
         Step::Accept { worker, happened_at } => {
             known(tx, ctx, worker.as_ref())?;
-            Command::Accept { worker: worker.clone(), happened_at: *happened_at }
+            Command::Accept {
+                worker: worker.clone(),
+                happened_at: *happened_at,
+            }
         }
         Step::ReturnOrder { reason } => Command::Return { reason: clean(reason) },
         Step::TakeBack { reason } => Command::TakeBack { reason: clean(reason) },
-        Step::Reassign { department, worker, reason } => {
+        Step::Reassign {
+            department,
+            worker,
+            reason,
+        } => {
             store::site::department(tx, &ctx.site, department)?
                 .filter(|d| d.active && d.kind != "outside")
                 .ok_or_else(|| Error::field("department", "invalid-department"))?;
             known(tx, ctx, worker.as_ref())?;
-            Command::Reassign { department: department.clone(), worker: worker.clone(), reason: clean(reason) }
+            Command::Reassign {
+                department: department.clone(),
+                worker: worker.clone(),
+                reason: clean(reason),
+            }
         }
         Step::HandOver { worker, note } => {
             assignable(tx, ctx, worker)?;
-            Command::HandOver { worker: worker.clone(), note: clean(note) }
+            Command::HandOver {
+                worker: worker.clone(),
+                note: clean(note),
+            }
         }
         Step::Arrive { worker, happened_at } => {
             known(tx, ctx, worker.as_ref())?;
-            Command::Arrive { worker: worker.clone(), happened_at: *happened_at }
+            Command::Arrive {
+                worker: worker.clone(),
+                happened_at: *happened_at,
+            }
         }
-        Step::Quote { lines } => Command::Quote { quote: ctx.id(), lines: lines.clone() },
-        Step::ConsentQuote { quote, how, note } => {
-            Command::ConsentQuote { quote: quote.clone(), how: ConsentHow::Noted { how: *how, note: clean(note) } }
-        }
-        Step::RefuseQuote { quote, how, note } => {
-            Command::RefuseQuote { quote: quote.clone(), how: ConsentHow::Noted { how: *how, note: clean(note) } }
-        }
-        Step::Wait { reason, until, customer_told, note } => {
-            Command::Wait { reason: *reason, until: *until, customer_told: *customer_told, note: clean(note) }
-        }
+        Step::Quote { lines } => Command::Quote {
+            quote: ctx.id(),
+            lines: lines.clone(),
+        },
+        Step::ConsentQuote { quote, how, note } => Command::ConsentQuote {
+            quote: quote.clone(),
+            how: ConsentHow::Noted {
+                how: *how,
+                note: clean(note),
+            },
+        },
+        Step::RefuseQuote { quote, how, note } => Command::RefuseQuote {
+            quote: quote.clone(),
+            how: ConsentHow::Noted {
+                how: *how,
+                note: clean(note),
+            },
+        },
+        Step::Wait {
+            reason,
+            until,
+            customer_told,
+            note,
+        } => Command::Wait {
+            reason: *reason,
+            until: *until,
+            customer_told: *customer_told,
+            note: clean(note),
+        },
         Step::Resume => Command::Resume,
-        Step::Complete { done, lines, photos, no_photo_reason, worker, happened_at } => {
+        Step::Complete {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            worker,
+            happened_at,
+        } => {
             known(tx, ctx, worker.as_ref())?;
             Command::Complete {
                 done: clean(done),
@@ -393,14 +463,26 @@ fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
                 happened_at: *happened_at,
             }
         }
-        Step::Amend { done, lines, photos, no_photo_reason, reason } => Command::Amend {
+        Step::Amend {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            reason,
+        } => Command::Amend {
             done: clean(done),
             lines: lines.clone(),
             photos: photos.clone(),
             no_photo_reason: cleaned(no_photo_reason.as_ref()),
             reason: clean(reason),
         },
-        Step::Confirm { content_hash, how, opinion, comment, happened_at } => {
+        Step::Confirm {
+            content_hash,
+            how,
+            opinion,
+            comment,
+            happened_at,
+        } => {
             if let Confirmed::Declined { witness, .. } = how {
                 assignable(tx, ctx, witness).map_err(|_| Error::field("witness", "invalid-worker"))?;
             }
@@ -409,10 +491,13 @@ fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
                 content_hash: content_hash.clone(),
                 how: match how {
                     Confirmed::Paper { photo } => ConfirmHow::Paper { photo: photo.clone() },
-                    Confirmed::Device { signature } => ConfirmHow::Device { signature: signature.clone() },
-                    Confirmed::Declined { reason, witness } => {
-                        ConfirmHow::Declined { reason: clean(reason), witness: witness.clone() }
-                    }
+                    Confirmed::Device { signature } => ConfirmHow::Device {
+                        signature: signature.clone(),
+                    },
+                    Confirmed::Declined { reason, witness } => ConfirmHow::Declined {
+                        reason: clean(reason),
+                        witness: witness.clone(),
+                    },
                 },
                 opinion: *opinion,
                 comment: clean(comment),
@@ -420,7 +505,12 @@ fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
             }
         }
         Step::SecondCheck => Command::SecondCheck,
-        Step::RecordPayment { method, amount_cents, receipt, happened_at } => Command::RecordPayment {
+        Step::RecordPayment {
+            method,
+            amount_cents,
+            receipt,
+            happened_at,
+        } => Command::RecordPayment {
             method: *method,
             amount_cents: *amount_cents,
             receipt: receipt.as_ref().map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()),
@@ -429,38 +519,81 @@ fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
         Step::WaiveFee { reason } => Command::WaiveFee { reason: clean(reason) },
         Step::ScheduleCallback { planned_at, assignee } => {
             known(tx, ctx, assignee.as_ref())?;
-            Command::ScheduleCallback { callback: ctx.id(), planned_at: *planned_at, assignee: assignee.clone() }
-        }
-        Step::Callback { result, satisfaction, solved, again_at, answers, note, happened_at } => {
-            Command::CallbackAttempt {
-                result: *result,
-                satisfaction: *satisfaction,
-                solved: *solved,
-                again_at: *again_at,
-                answers: asked(ctx, now, answers),
-                note: clean(note),
-                happened_at: *happened_at,
+            Command::ScheduleCallback {
+                callback: ctx.id(),
+                planned_at: *planned_at,
+                assignee: assignee.clone(),
             }
         }
+        Step::Callback {
+            result,
+            satisfaction,
+            solved,
+            again_at,
+            answers,
+            note,
+            happened_at,
+        } => Command::CallbackAttempt {
+            result: *result,
+            satisfaction: *satisfaction,
+            solved: *solved,
+            again_at: *again_at,
+            answers: asked(ctx, now, answers),
+            note: clean(note),
+            happened_at: *happened_at,
+        },
         Step::GiveUpCallback => Command::GiveUpCallback,
         Step::Close => Command::Close,
-        Step::Reopen { reason, note } => Command::Reopen { reason: *reason, note: clean(note) },
-        Step::Cancel { reason, customer_informed } => {
-            Command::Cancel { reason: clean(reason), customer_informed: *customer_informed }
-        }
+        Step::Reopen { reason, note } => Command::Reopen {
+            reason: *reason,
+            note: clean(note),
+        },
+        Step::Cancel {
+            reason,
+            customer_informed,
+        } => Command::Cancel {
+            reason: clean(reason),
+            customer_informed: *customer_informed,
+        },
         Step::Urge { note } => Command::Urge { note: clean(note) },
-        Step::Note { text, told_customer } => Command::Note { text: clean(text), told_customer: *told_customer },
-        Step::Promise { what, by } => Command::Promise { what: clean(what), by: *by },
-        Step::KeepPromise { no, how } => Command::KeepPromise { no: *no, how: clean(how) },
-        Step::Answer { answer, happened_at } => {
-            Command::Answer { answer: clean(answer), callback: ctx.id(), happened_at: *happened_at }
-        }
-        Step::ReportOutside { reported_to, referral, note } => {
+        Step::Note { text, told_customer } => Command::Note {
+            text: clean(text),
+            told_customer: *told_customer,
+        },
+        Step::Promise { what, by } => Command::Promise {
+            what: clean(what),
+            by: *by,
+        },
+        Step::KeepPromise { no, how } => Command::KeepPromise {
+            no: *no,
+            how: clean(how),
+        },
+        Step::Answer { answer, happened_at } => Command::Answer {
+            answer: clean(answer),
+            callback: ctx.id(),
+            happened_at: *happened_at,
+        },
+        Step::ReportOutside {
+            reported_to,
+            referral,
+            note,
+        } => {
             assignable(tx, ctx, reported_to).map_err(|_| Error::field("reported_to", "invalid-worker"))?;
-            Command::ReportOutside { reported_to: reported_to.clone(), referral: clean(referral), note: clean(note) }
+            Command::ReportOutside {
+                reported_to: reported_to.clone(),
+                referral: clean(referral),
+                note: clean(note),
+            }
         }
-        Step::JoinContact { contact } => Command::JoinContact { contact: contact_of(tx, ctx, contact)? },
-        Step::Attach { attachment, file, kind, caption } => Command::Attach {
+        Step::JoinContact { contact } => Command::JoinContact {
+            contact: contact_of(tx, ctx, contact)?,
+        },
+        Step::Attach {
+            attachment,
+            file,
+            kind,
+            caption,
+        } => Command::Attach {
             attachment: attachment.clone(),
             file: file.clone(),
             kind: *kind,
@@ -483,9 +616,17 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
             };
             change(Change::Kind { kind: *kind, number }, reason)
         }
-        Step::ChangeLevel { importance, urgency, reason } => {
-            change(Change::Level { importance: *importance, urgency: *urgency }, reason)
-        }
+        Step::ChangeLevel {
+            importance,
+            urgency,
+            reason,
+        } => change(
+            Change::Level {
+                importance: *importance,
+                urgency: *urgency,
+            },
+            reason,
+        ),
         Step::ChangeFee { fee, reason } => change(Change::Fee(*fee), reason),
         Step::ChangeScope { scope, reason } => change(Change::Scope(*scope), reason),
         Step::ChangeItem { item, reason } => {
@@ -497,16 +638,37 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
         }
         Step::ChangePlace { place, reason } => change(Change::Place(clean(place)), reason),
         Step::ChangeContent { content, reason } => change(Change::Content(clean(content)), reason),
-        Step::ChangeCustomer { customer, located, identity, anonymous_reason, reason } => {
-            crate::contact::here(tx, ctx, located.person.as_ref(), located.unit.as_ref(), located.building.as_ref())?;
+        Step::ChangeCustomer {
+            customer,
+            located,
+            identity,
+            anonymous_reason,
+            reason,
+        } => {
+            crate::contact::here(
+                tx,
+                ctx,
+                located.person.as_ref(),
+                located.unit.as_ref(),
+                located.building.as_ref(),
+            )?;
             let phone = match domain::phone::normalise(&customer.phone) {
                 Ok(p) => p.canonical(),
                 Err(_) if customer.phone.trim().is_empty() => String::new(),
                 Err(_) => return Err(Error::field("phone", "invalid-phone")),
             };
-            let customer = Customer { name: clean(&customer.name), phone, address: customer.address.trim().to_owned() };
+            let customer = Customer {
+                name: clean(&customer.name),
+                phone,
+                address: customer.address.trim().to_owned(),
+            };
             let anonymous_reason = cleaned(anonymous_reason.as_ref());
-            let to = Change::Customer { customer, located: located.clone(), identity: *identity, anonymous_reason };
+            let to = Change::Customer {
+                customer,
+                located: located.clone(),
+                identity: *identity,
+                anonymous_reason,
+            };
             change(to, reason)
         }
         Step::ChangeAppointment { appointment, reason } => change(Change::Appointment(*appointment), reason),
@@ -520,10 +682,18 @@ fn known(tx: &mut Tx, ctx: &Ctx, worker: Option<&StaffId>) -> Res<()> {
 
 /// Answers to questions that are asked for this kind of case; others are dropped.
 fn asked(ctx: &Ctx, now: &Seen, answers: &[Answer]) -> Vec<Answer> {
-    let questions: Vec<&str> = ctx.book.scripts.questions_for(now.state.kind).map(|q| q.code.as_str()).collect();
+    let questions: Vec<&str> = ctx
+        .book
+        .scripts
+        .questions_for(now.state.kind)
+        .map(|q| q.code.as_str())
+        .collect();
     let known = answers.iter().filter(|a| questions.contains(&a.question.as_str()));
     known
-        .map(|a| Answer { question: a.question.clone(), answer: clean(&a.answer) })
+        .map(|a| Answer {
+            question: a.question.clone(),
+            answer: clean(&a.answer),
+        })
         .filter(|a| !a.answer.is_empty())
         .collect()
 }
@@ -534,7 +704,9 @@ fn contact_of(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<ContactId> {
         Some(c) => Some(c),
         None => store::contact::get(tx, &ctx.site, &ContactId::from(key))?,
     };
-    found.map(|c| c.id).ok_or_else(|| Error::field("contact", "invalid-contact"))
+    found
+        .map(|c| c.id)
+        .ok_or_else(|| Error::field("contact", "invalid-contact"))
 }
 
 impl Step {

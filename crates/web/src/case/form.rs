@@ -24,7 +24,11 @@ impl Posted {
 
     /// Every value of a field, in the order of the page.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).collect()
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.trim())
+            .collect()
     }
 
     fn has(&self, name: &str) -> bool {
@@ -146,7 +150,10 @@ impl Field {
 
     /// The label of the value, for showing it beside another.
     pub fn shown(&self) -> String {
-        self.options.iter().find(|o| o.value == self.value).map_or_else(|| self.value.clone(), |o| o.label.clone())
+        self.options
+            .iter()
+            .find(|o| o.value == self.value)
+            .map_or_else(|| self.value.clone(), |o| o.label.clone())
     }
 
     pub fn is(&self, input: &str) -> bool {
@@ -193,7 +200,10 @@ pub fn rows(lines: &[Line]) -> Vec<Row> {
         })
         .collect();
     while rows.len() < 6 {
-        rows.push(Row { labour: rows.is_empty(), ..Row::default() });
+        rows.push(Row {
+            labour: rows.is_empty(),
+            ..Row::default()
+        });
     }
     rows
 }
@@ -205,8 +215,11 @@ pub fn refill(fields: &mut [Field], posted: &Posted) {
             Input::Check => f.value = posted.get(f.name).to_owned(),
             Input::Checks => f.values = posted.all(f.name).into_iter().map(str::to_owned).collect(),
             Input::Lines => {
-                let (kinds, quantities, prices) =
-                    (posted.all("line_kind"), posted.all("line_quantity"), posted.all("line_price"));
+                let (kinds, quantities, prices) = (
+                    posted.all("line_kind"),
+                    posted.all("line_quantity"),
+                    posted.all("line_price"),
+                );
                 let at = |list: &[&str], i: usize| list.get(i).copied().unwrap_or_default().to_owned();
                 let given = posted.all("line_what");
                 if given.is_empty() {
@@ -265,7 +278,7 @@ pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
             // Every field is marked, also after the first that has no place in this form.
             let places: Vec<bool> = list.iter().map(|bad| mark_one(p, fields, bad)).collect();
             places.into_iter().all(|placed| placed)
-        },
+        }
         Error::Refused(r) => mark_refusal(p, fields, r),
         _ => false,
     }
@@ -287,13 +300,16 @@ fn mark_refusal(p: &Page, fields: &mut [Field], r: &Refusal) -> bool {
         let name = field_of(m.key);
         // A reason may be asked for by another name, as when reopening.
         // What nobody can fill in cannot carry the reason.
-        let at = fields.iter().position(|f| f.name == name && !f.is("hidden")).or_else(|| {
-            let other = match name {
-                "reason" | "note" => ["note", "how"],
-                _ => ["", ""],
-            };
-            fields.iter().position(|f| other.contains(&f.name))
-        });
+        let at = fields
+            .iter()
+            .position(|f| f.name == name && !f.is("hidden"))
+            .or_else(|| {
+                let other = match name {
+                    "reason" | "note" => ["note", "how"],
+                    _ => ["", ""],
+                };
+                fields.iter().position(|f| other.contains(&f.name))
+            });
         match at.and_then(|i| fields.get_mut(i)) {
             Some(f) => f.error = p.t1("form-missing", "what", p.t(m.key)),
             None => all = false,

@@ -36,4 +36,3 @@ pub fn state_tone(state: Status) -> &'static str {
         Status::Cancelled => "",
     }
 }
-
