@@ -138,37 +138,46 @@ pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
 /// `NotFound` when not visible, `Conflict`, or the `Refused` of a rule.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command) -> Res<Seen> {
     ctx.need_scope(cmd.action())?;
-    let mut now = get(tx, ctx, id)?;
-    if let Some(seen) = seen.filter(|s| *s != now.version) {
-        return Err(Error::Conflict {
-            seen,
-            current: now.version,
-        });
+    // Whoever named no version did not look: if the timer (or another replica) was faster, the rules are asked once more.
+    let tries = if seen.is_some() { 1 } else { 5 };
+    let mut current = 0;
+    for _ in 0..tries {
+        let now = get(tx, ctx, id)?;
+        if let Some(seen) = seen.filter(|s| *s != now.version) {
+            return Err(Error::Conflict {
+                seen,
+                current: now.version,
+            });
+        }
+        let (next, events) = decided(tx, ctx, now, cmd)?;
+        if db::save(tx, &row(ctx, &next.state, next.version)?)? == 1 {
+            after(tx, ctx, &next.state, &events)?;
+            return Ok(next);
+        }
+        current = next.version;
     }
+    Err(Error::Conflict {
+        seen: current - 1,
+        current,
+    })
+}
+
+/// What the rules make of a command: the case as it will be, and the events.
+fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<Event>)> {
     let zone = zone(tx, &ctx.site)?;
-    let events = {
-        let env = Env {
-            standard: &ctx.book.standard,
-            zone: &zone,
-            now: ctx.now,
-        };
-        decide(Some(&now.state), cmd, &ctx.who(), &env)?
+    let env = Env {
+        standard: &ctx.book.standard,
+        zone: &zone,
+        now: ctx.now,
     };
+    let events = decide(Some(&now.state), cmd, &ctx.who(), &env)?;
     let mut state = Some(now.state);
     for e in &events {
         apply(&mut state, e);
     }
-    now.state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
-    now.version += 1;
-    let saved = db::save(tx, &row(ctx, &now.state, now.version)?)?;
-    if saved != 1 {
-        return Err(Error::Conflict {
-            seen: now.version - 1,
-            current: now.version,
-        });
-    }
-    after(tx, ctx, &now.state, &events)?;
-    Ok(now)
+    let state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
+    let version = now.version + 1;
+    Ok((Seen { state, version }, events))
 }
 
 /// Lets the clocks of a case be looked at: a limit that has passed becomes a fact, and lists learn what is due now. When
