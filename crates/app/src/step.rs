@@ -498,6 +498,7 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
         Step::ChangePlace { place, reason } => change(Change::Place(clean(place)), reason),
         Step::ChangeContent { content, reason } => change(Change::Content(clean(content)), reason),
         Step::ChangeCustomer { customer, located, identity, anonymous_reason, reason } => {
+            crate::contact::here(tx, ctx, located.person.as_ref(), located.unit.as_ref(), located.building.as_ref())?;
             let phone = match domain::phone::normalise(&customer.phone) {
                 Ok(p) => p.canonical(),
                 Err(_) if customer.phone.trim().is_empty() => String::new(),

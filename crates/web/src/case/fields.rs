@@ -239,7 +239,11 @@ impl Build<'_> {
         vec![
             self.f("signed", Input::Show).value(format!("{} · {done} · {charge}", self.s.customer.name)),
             self.f("content_hash", Input::Hidden).value(self.s.content_hash()),
-            self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how),
+            self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how).hint(if forms.is_empty() {
+                p.t("hint-paper-first")
+            } else {
+                String::new()
+            }),
             if forms.is_empty() { photo } else { photo.show_if("how=paper") },
             self.f("reason", Input::Area).show_if("how=declined").label(p.t("case-f-declined-reason")),
             self.people("witness").show_if("how=declined").hint(p.t("hint-witness")),

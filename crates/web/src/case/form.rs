@@ -261,14 +261,18 @@ fn field_of(key: &str) -> &'static str {
 /// Marks the fields that an error is about. Returns whether every part of it found one.
 pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
     match e {
-        Error::Invalid(list) => list.iter().fold(true, |all, bad| mark_one(p, fields, bad) && all),
+        Error::Invalid(list) => {
+            // Every field is marked, also after the first that has no place in this form.
+            let places: Vec<bool> = list.iter().map(|bad| mark_one(p, fields, bad)).collect();
+            places.into_iter().all(|placed| placed)
+        },
         Error::Refused(r) => mark_refusal(p, fields, r),
         _ => false,
     }
 }
 
 fn mark_one(p: &Page, fields: &mut [Field], bad: &Bad) -> bool {
-    match fields.iter_mut().find(|f| f.posted == bad.name) {
+    match fields.iter_mut().find(|f| f.posted == bad.name && !f.is("hidden")) {
         Some(f) => {
             f.error = crate::fail::field_text(p.locale, bad);
             true
@@ -282,7 +286,8 @@ fn mark_refusal(p: &Page, fields: &mut [Field], r: &Refusal) -> bool {
     for m in &r.missing {
         let name = field_of(m.key);
         // A reason may be asked for by another name, as when reopening.
-        let at = fields.iter().position(|f| f.name == name).or_else(|| {
+        // What nobody can fill in cannot carry the reason.
+        let at = fields.iter().position(|f| f.name == name && !f.is("hidden")).or_else(|| {
             let other = match name {
                 "reason" | "note" => ["note", "how"],
                 _ => ["", ""],

@@ -87,7 +87,8 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
         return Ok(Redirect::to(&format!("/cases/{}", encode(&l.seen.state.number))).into_response());
     }
     shown_whole(&web, &v, &l).await?;
-    let p = Page::titled(&web, &v, format!("{} {}", l.seen.state.number, super::view::title(&l.names, &l.seen.state)));
+    // The number only: what it is about stays out of the browser's history.
+    let p = Page::titled(&web, &v, l.seen.state.number.clone());
     let t = story(&p, &l, &q.show);
     let view = View::new(&p, &l);
     let others = people(&v, &p, &l.seen.state.id, None);

@@ -43,7 +43,6 @@ pub struct Line {
     pub changes: Vec<Was>,
     pub group: Group,
     pub ip: String,
-    pub via: String,
 }
 
 /// The event behind an entry of a case, with erased values left empty.
@@ -84,7 +83,6 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
         changes: Vec::new(),
         group: Group::Step,
         ip: entry.ip.clone().unwrap_or_default(),
-        via: entry.via.clone(),
     };
     if entry.subject_kind == "case"
         && let Some(event) = event_of(entry)
@@ -130,6 +128,20 @@ impl Say<'_> {
             format!("{} {limit}", self.p.code("clock", c.code.as_str())).trim().to_owned()
         };
         list.iter().map(one).collect::<Vec<_>>().join(&t(l, "list-comma"))
+    }
+
+    /// A question of the callback with what the customer said (COM-12).
+    fn answer(&self, a: &domain::case::Answer) -> String {
+        use domain::scripts::Answer as Way;
+        let l = self.p.locale;
+        let q = self.names.book.scripts.questions.iter().find(|q| q.code == a.question);
+        let text = q.map_or(a.question.clone(), |q| super::names::named(l, &q.zh, &q.en).to_owned());
+        let said = match q.map(|q| q.answer) {
+            Some(Way::Satisfaction) => self.p.code("satisfaction", &a.answer),
+            Some(Way::YesNo) => t(l, if a.answer == "true" { "yes" } else { "no" }),
+            _ => a.answer.clone(),
+        };
+        format!("{text} {said}")
     }
 
     fn fee(&self, f: &Fee) -> String {
@@ -295,10 +307,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("phone-call", "grey", say(&[("at", at), ("worker", s.worker(assignee.as_ref()))]), "");
             line.group = Group::Talk;
         }
-        Fact::CallbackAttempted { result, satisfaction, note, again_at, .. } => {
+        Fact::CallbackAttempted { result, satisfaction, note, again_at, answers, .. } => {
             let again = again_at.map(|at| s.say("event-part-at", &[("time", p.time(at))])).unwrap_or_default();
             let result = format!("{}{again}", p.code("attempt", result.as_str()));
-            set("phone-outgoing", "", say(&[("result", result)]), note);
+            let mut words: Vec<String> = answers.iter().map(|a| s.answer(a)).collect();
+            words.extend(Some(note.clone()).filter(|n| !n.is_empty()));
+            set("phone-outgoing", "", say(&[("result", result)]), &words.join(" · "));
             line.tag = satisfaction.map(|x| ("blu", p.code("satisfaction", x.as_str())));
             line.group = Group::Talk;
         }
