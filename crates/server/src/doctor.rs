@@ -47,7 +47,7 @@ impl Report {
 fn list(problems: &[String], fine: &str) -> Result<String, String> {
     match problems {
         [] => Ok(fine.to_owned()),
-        [first, rest @ ..] if rest.is_empty() => Err(first.clone()),
+        [first] => Err(first.clone()),
         [first, rest @ ..] => Err(format!("{first} (and {} more)", rest.len())),
     }
 }
@@ -152,7 +152,7 @@ fn heads(db: &Db) -> Result<String, String> {
 
 fn files(db: &Db, dir: &Path) -> Result<String, String> {
     let hashes = db
-        .read(|c| Ok::<_, store::Error>(store::house::file_hashes(c)?))
+        .read(store::house::file_hashes)
         .map_err(|e| cause(&e))?;
     let known: HashSet<String> = hashes.into_iter().collect();
     let mut there = HashSet::new();
@@ -172,7 +172,7 @@ fn files(db: &Db, dir: &Path) -> Result<String, String> {
 
 fn clock(db: &Db, now: i64) -> Result<String, String> {
     let last = db
-        .read(|c| Ok::<_, store::Error>(store::house::last_recorded(c)?))
+        .read(store::house::last_recorded)
         .map_err(|e| cause(&e))?;
     match last {
         Some(at) if at > now + 60_000 => Err(format!(
@@ -184,7 +184,7 @@ fn clock(db: &Db, now: i64) -> Result<String, String> {
 }
 
 fn messages(db: &Db, now: i64) -> Result<String, String> {
-    let waiting = db.read(move |c| Ok::<_, store::Error>(store::house::backlog(c, now - BACKLOG_MINUTES * 60_000)?));
+    let waiting = db.read(move |c| store::house::backlog(c, now - BACKLOG_MINUTES * 60_000));
     match waiting.map_err(|e| cause(&e))? {
         0 => Ok("none waits".into()),
         n => Err(format!("{n} have waited longer than {BACKLOG_MINUTES} minutes")),

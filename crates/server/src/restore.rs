@@ -82,7 +82,7 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
                 let mut line = String::new();
                 if lines.read_line(&mut line).map_err(text)? > 0 {
                     rows += 1;
-                    if rows % 256 == 0 {
+                    if rows.is_multiple_of(256) {
                         progress.say(|| format!("{table}: {rows} rows"))?;
                     }
                     return Ok(Some((table.clone(), line.trim_end_matches('\n').to_owned())));
@@ -95,11 +95,10 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
             entry.read_to_end(&mut bytes).map_err(text)?;
             if let Some(table) = archive::table_of(&name) {
                 part = Some((table.to_owned(), BufReader::new(std::io::Cursor::new(bytes))));
-            } else if let Some(hash) = archive::file_of(&name) {
-                if files.put(&bytes).map_err(text)? != hash {
+            } else if let Some(hash) = archive::file_of(&name)
+                && files.put(&bytes).map_err(text)? != hash {
                     return Err(format!("{name} is not what its name says"));
                 }
-            }
         }
     };
     store::dump::write(url, &manifest.contents, || next().map_err(store::Error::other)).map_err(|e| cause(&e))

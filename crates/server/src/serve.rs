@@ -95,7 +95,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     #[cfg(not(feature = "test-switch"))]
     let desk = open(&args.place, Arc::new(app::ctx::HostClock::default()))?;
     let empty = desk
-        .read_now(|c| app::account::is_empty(c))
+        .read_now(app::account::is_empty)
         .map_err(|e| e.to_string())?;
     let sites = desk
         .read_now(|c| Ok(store::site::all(c)?))
