@@ -151,9 +151,7 @@ fn heads(db: &Db) -> Result<String, String> {
 }
 
 fn files(db: &Db, dir: &Path) -> Result<String, String> {
-    let hashes = db
-        .read(store::house::file_hashes)
-        .map_err(|e| cause(&e))?;
+    let hashes = db.read(store::house::file_hashes).map_err(|e| cause(&e))?;
     let known: HashSet<String> = hashes.into_iter().collect();
     let mut there = HashSet::new();
     for folder in std::fs::read_dir(dir).into_iter().flatten().flatten() {
@@ -171,9 +169,7 @@ fn files(db: &Db, dir: &Path) -> Result<String, String> {
 }
 
 fn clock(db: &Db, now: i64) -> Result<String, String> {
-    let last = db
-        .read(store::house::last_recorded)
-        .map_err(|e| cause(&e))?;
+    let last = db.read(store::house::last_recorded).map_err(|e| cause(&e))?;
     match last {
         Some(at) if at > now + 60_000 => Err(format!(
             "the last entry is {} minutes in the future",

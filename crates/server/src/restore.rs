@@ -96,9 +96,10 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
             if let Some(table) = archive::table_of(&name) {
                 part = Some((table.to_owned(), BufReader::new(std::io::Cursor::new(bytes))));
             } else if let Some(hash) = archive::file_of(&name)
-                && files.put(&bytes).map_err(text)? != hash {
-                    return Err(format!("{name} is not what its name says"));
-                }
+                && files.put(&bytes).map_err(text)? != hash
+            {
+                return Err(format!("{name} is not what its name says"));
+            }
         }
     };
     store::dump::write(url, &manifest.contents, || next().map_err(store::Error::other)).map_err(|e| cause(&e))

@@ -94,9 +94,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     let desk = open(&args.place, moved.clone())?;
     #[cfg(not(feature = "test-switch"))]
     let desk = open(&args.place, Arc::new(app::ctx::HostClock::default()))?;
-    let empty = desk
-        .read_now(app::account::is_empty)
-        .map_err(|e| e.to_string())?;
+    let empty = desk.read_now(app::account::is_empty).map_err(|e| e.to_string())?;
     let sites = desk
         .read_now(|c| Ok(store::site::all(c)?))
         .map_err(|e: app::error::Error| e.to_string())?;
