@@ -28,15 +28,22 @@ pub struct Args {
 pub fn stop_flag() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = flag.clone();
+    let (ready, listening) = std::sync::mpsc::channel();
     let wait = move || {
         let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return;
         };
-        rt.block_on(crate::serve::stopped());
+        rt.block_on(async {
+            let stopped = crate::serve::stopped();
+            // A signal between the first byte written and the handler would end the program and leave the bytes.
+            let _heard = ready.send(());
+            stopped.await;
+        });
         seen.store(true, Ordering::Relaxed);
     };
     // Without the thread Ctrl-C ends the program as it always does.
     let _thread = std::thread::Builder::new().name("stop".into()).spawn(wait);
+    let _ready_or_none = listening.recv();
     flag
 }
 

@@ -273,17 +273,26 @@ fn keep_house(desk: &Desk, stop: &dyn Fn() -> bool) {
     }
 }
 
-/// Ctrl-C or the service manager's signal.
-pub async fn stopped() {
-    let ctrl_c = tokio::signal::ctrl_c();
+/// Waits for Ctrl-C or the service manager's signal. Both are heard from the call on, not from the first poll.
+///
+/// Must be called inside a runtime.
+pub fn stopped() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
     {
-        let Ok(mut term) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-            let _done = ctrl_c.await;
-            return;
-        };
-        tokio::select! { _ = ctrl_c => {}, _ = term.recv() => {} }
+        use tokio::signal::unix::{SignalKind, signal};
+        let (int, term) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        async move {
+            match (int, term) {
+                (Ok(mut int), Ok(mut term)) => tokio::select! { _ = int.recv() => {}, _ = term.recv() => {} },
+                (Ok(mut one), Err(_)) | (Err(_), Ok(mut one)) => drop(one.recv().await),
+                // Without handlers the system ends the program as it always does.
+                (Err(_), Err(_)) => std::future::pending().await,
+            }
+        }
     }
     #[cfg(not(unix))]
-    let _done = ctrl_c.await;
+    {
+        let ctrl_c = tokio::signal::ctrl_c();
+        async move { drop(ctrl_c.await) }
+    }
 }
