@@ -32,15 +32,43 @@ pub fn append(tx: &mut Tx, ctx: &Ctx, s: Subject<'_>, kind: &str, body: Value, p
 
 /// Appends one event that happened just now and belongs to no case.
 pub fn now(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, kind: &str, body: Value, personal: &[&str]) {
-    append(tx, ctx, Subject { kind: subject, id, case: None }, kind, body, personal, ctx.now);
+    append(
+        tx,
+        ctx,
+        Subject {
+            kind: subject,
+            id,
+            case: None,
+        },
+        kind,
+        body,
+        personal,
+        ctx.now,
+    );
 }
 
 /// Appends one event of the company.
 pub fn company(tx: &mut Tx, ctx: &Ctx, subject: &str, id: &str, kind: &str, body: Value, personal: &[&str]) {
-    write(tx, ctx, COMPANY, Subject { kind: subject, id, case: None }, kind, body, personal, ctx.now);
+    write(
+        tx,
+        ctx,
+        COMPANY,
+        Subject {
+            kind: subject,
+            id,
+            case: None,
+        },
+        kind,
+        body,
+        personal,
+        ctx.now,
+    );
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one journal line, named at the three callers above")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the columns of one journal line, named at the three callers above"
+)]
 fn write(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -123,15 +151,18 @@ pub fn look(c: &mut Conn, ctx: &Ctx, l: &Look) -> Res<Found> {
     while before > stop && found.entries.len() < PAGE {
         let low = before.saturating_sub(SPAN).max(stop);
         let limit = i64::try_from(PAGE - found.entries.len()).unwrap_or(1);
-        let hits = store::journal::look(c, &store::journal::Look {
-            site: site.to_owned(),
-            before,
-            low,
-            subject_kind: l.subject_kind.clone(),
-            actor: l.actor.clone(),
-            kind: l.kind.clone(),
-            limit,
-        })?;
+        let hits = store::journal::look(
+            c,
+            &store::journal::Look {
+                site: site.to_owned(),
+                before,
+                low,
+                subject_kind: l.subject_kind.clone(),
+                actor: l.actor.clone(),
+                kind: l.kind.clone(),
+                limit,
+            },
+        )?;
         let full = hits.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         before = if full { hits.last().map_or(low, |e| e.seq) } else { low };
         found.entries.extend(hits);

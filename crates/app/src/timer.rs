@@ -30,7 +30,11 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
         let due = desk.read_now(move |c| Ok(store::case::due_steps(c, now, BATCH)?))?;
         let due: Vec<_> = due.into_iter().filter(|d| !failed.contains(&d.id)).collect();
         if due.is_empty() {
-            return if failed.is_empty() { Ok(looked) } else { Err(Error::Unavailable("unavailable-busy")) };
+            return if failed.is_empty() {
+                Ok(looked)
+            } else {
+                Err(Error::Unavailable("unavailable-busy"))
+            };
         }
         for d in due {
             let ctx = desk.system("timer", &d.site_id);
@@ -63,8 +67,10 @@ impl Bell {
     /// Whether it rang within this time.
     fn rang_within(&self, longest: Duration) -> bool {
         let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut rung, _) =
-            self.wake.wait_timeout_while(rung, longest, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
+        let (mut rung, _) = self
+            .wake
+            .wait_timeout_while(rung, longest, |rung| !*rung)
+            .unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *rung)
     }
 }

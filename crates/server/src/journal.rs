@@ -32,14 +32,19 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
         return Err(format!("there is no folder {}", args.place.data.display()));
     }
     let desk = serve::open(&args.place, Arc::new(HostClock::default()))?;
-    let names = desk.read_now(|c| Ok::<_, app::error::Error>(sites(c)?)).map_err(|e| e.to_string())?;
+    let names = desk
+        .read_now(|c| Ok::<_, app::error::Error>(sites(c)?))
+        .map_err(|e| e.to_string())?;
     let mut reports = Vec::new();
     for site in names {
         reports.push(verify(&desk.db, &site).map_err(|e| e.to_string())?);
     }
     let whole = reports.iter().all(|r| r.first_broken.is_none());
     if args.json {
-        println!("{}", serde_json::json!({ "whole": whole, "chains": reports.iter().map(json).collect::<Vec<_>>() }));
+        println!(
+            "{}",
+            serde_json::json!({ "whole": whole, "chains": reports.iter().map(json).collect::<Vec<_>>() })
+        );
     } else {
         reports.iter().for_each(|r| println!("{}", line(r)));
         if reports.is_empty() {
@@ -51,8 +56,16 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
 
 fn line(r: &VerifyReport) -> String {
     match &r.first_broken {
-        None => format!("{}: {} entries, whole, head {}", r.site_id, r.checked, short(&r.head.hash)),
-        Some(b) => format!("{}: BROKEN at entry {} ({}), {} entries before it are whole", r.site_id, b.seq, b.why, r.checked),
+        None => format!(
+            "{}: {} entries, whole, head {}",
+            r.site_id,
+            r.checked,
+            short(&r.head.hash)
+        ),
+        Some(b) => format!(
+            "{}: BROKEN at entry {} ({}), {} entries before it are whole",
+            r.site_id, b.seq, b.why, r.checked
+        ),
     }
 }
 

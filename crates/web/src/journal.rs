@@ -43,7 +43,9 @@ struct Row {
 }
 
 /// Subjects that a filter offers.
-const SUBJECTS: &[&str] = &["case", "contact", "person", "unit", "staff", "site", "import", "link", "message"];
+const SUBJECTS: &[&str] = &[
+    "case", "contact", "person", "unit", "staff", "site", "import", "link", "message",
+];
 
 #[derive(Template)]
 #[template(path = "journal/list.html")]
@@ -60,12 +62,20 @@ struct ListPage {
 
 fn subject(p: &Page, kind: &str) -> String {
     let key = format!("subject-{kind}");
-    if has(p.locale, &key) { p.t(&key) } else { kind.to_owned() }
+    if has(p.locale, &key) {
+        p.t(&key)
+    } else {
+        kind.to_owned()
+    }
 }
 
 fn via(p: &Page, code: &str) -> String {
     let key = format!("via-{code}");
-    if has(p.locale, &key) { p.t(&key) } else { code.to_owned() }
+    if has(p.locale, &key) {
+        p.t(&key)
+    } else {
+        code.to_owned()
+    }
 }
 
 fn href(e: &Entry) -> String {
@@ -90,7 +100,10 @@ fn row(p: &Page, names: &Names, e: &Entry) -> Row {
 fn details(l: Locale, body: &Value) -> Vec<(String, String)> {
     let Some(map) = body.as_object() else { return Vec::new() };
     let hidden = ["at", "by", "type", "happened_at"];
-    map.iter().filter(|(k, v)| !hidden.contains(&k.as_str()) && !v.is_null()).map(|(k, v)| (k.clone(), value(l, k, v))).collect()
+    map.iter()
+        .filter(|(k, v)| !hidden.contains(&k.as_str()) && !v.is_null())
+        .map(|(k, v)| (k.clone(), value(l, k, v)))
+        .collect()
 }
 
 fn value(l: Locale, key: &str, v: &Value) -> String {
@@ -99,7 +112,10 @@ fn value(l: Locale, key: &str, v: &Value) -> String {
         Value::String(s) => s.clone(),
         Value::Object(m) if m.len() == 1 && m.contains_key("erased") => t(l, "journal-erased"),
         Value::Object(m) => {
-            let parts = m.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| format!("{k}: {}", value(l, k, v)));
+            let parts = m
+                .iter()
+                .filter(|(_, v)| !v.is_null())
+                .map(|(k, v)| format!("{k}: {}", value(l, k, v)));
             parts.collect::<Vec<_>>().join(", ")
         }
         Value::Array(list) => list.iter().map(|v| value(l, key, v)).collect::<Vec<_>>().join("; "),
@@ -128,18 +144,31 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(ask): Query<Ask>) -> 
         until: day.and_then(|d| when::day_end(&p.zone, d)),
         before: ask.before,
     };
-    let (found, names) = web.read(&v.ctx()?, move |c, ctx| Ok((look(c, ctx, &l)?, Names::load(c, ctx)?))).await?;
-    let query = format!("subject={}&person={}&day={}&of={}", ask.subject, ask.person, ask.day, ask.of);
+    let (found, names) = web
+        .read(&v.ctx()?, move |c, ctx| Ok((look(c, ctx, &l)?, Names::load(c, ctx)?)))
+        .await?;
+    let query = format!(
+        "subject={}&person={}&day={}&of={}",
+        ask.subject, ask.person, ask.day, ask.of
+    );
     draw(p, &v, ask, &found, &names, &format!("/journal?{query}"), String::new())
 }
 
 /// What happened to one thing.
-pub async fn of(State(web): State<Web>, v: Viewer, Path((kind, id)): Path<(String, String)>, Query(ask): Query<Ask>) -> Answer {
+pub async fn of(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((kind, id)): Path<(String, String)>,
+    Query(ask): Query<Ask>,
+) -> Answer {
     let p = Page::new(&web, &v, "journal-title");
     let before = ask.before.unwrap_or(i64::MAX);
     let (k, i) = (kind.clone(), id.clone());
-    let (found, names) =
-        web.read(&v.ctx()?, move |c, ctx| Ok((about(c, ctx, &k, &i, before)?, Names::load(c, ctx)?))).await?;
+    let (found, names) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            Ok((about(c, ctx, &k, &i, before)?, Names::load(c, ctx)?))
+        })
+        .await?;
     let of = subject(&p, &kind);
     draw(p, &v, ask, &found, &names, &format!("/journal/{kind}/{id}?"), of)
 }
@@ -149,6 +178,14 @@ fn draw(p: Page, v: &Viewer, ask: Ask, found: &Found, names: &Names, address: &s
     let subjects = SUBJECTS.iter().map(|s| (*s, subject(&p, s))).collect();
     let more = found.next.map(|n| format!("{address}&before={n}")).unwrap_or_default();
     let company = v.reach(Action::ReadJournal) == Reach::All;
-    Ok(page(&ListPage { rows, subjects, people: names.everybody(), more, company, of, ask, p })?)
+    Ok(page(&ListPage {
+        rows,
+        subjects,
+        people: names.everybody(),
+        more,
+        company,
+        of,
+        ask,
+        p,
+    })?)
 }
-

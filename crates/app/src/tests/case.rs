@@ -34,8 +34,6 @@ fn leak(w: &World) -> NewContact {
         cases: vec![case],
         join: None,
         answer: None,
-        started_at: None,
-        kind: None,
     }
 }
 

@@ -17,7 +17,15 @@ const MINUTE: i64 = 60_000;
 
 /// A request that is priced on site, told at reception.
 fn request(w: &World, urgency: &str) -> CaseId {
-    let item = w.desk.book().taxonomy.of_kind(Kind::Request).next().unwrap().code.clone();
+    let item = w
+        .desk
+        .book()
+        .taxonomy
+        .of_kind(Kind::Request)
+        .next()
+        .unwrap()
+        .code
+        .clone();
     let case: NewCase = serde_json::from_value(serde_json::json!({
         "kind": "request", "item": item, "place": "户内 · 主卫", "content": "主卫洗手台下方角阀持续漏水。", "urgency": urgency,
         "fee": { "kind": "quote", "cents": 0, "told": true, "accepted": null },
@@ -27,14 +35,22 @@ fn request(w: &World, urgency: &str) -> CaseId {
         "channel": "phone", "name": "周晓敏", "phone": "138 0013 6688", "address": "3-1-1201", "locale": "zh",
     }))
     .unwrap();
-    let contact = NewContact { cases: vec![case], ..contact };
+    let contact = NewContact {
+        cases: vec![case],
+        ..contact
+    };
     let ctx = w.ctx(Role::FrontDesk);
-    w.desk.write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "", &contact)).unwrap().cases.remove(0)
+    w.desk
+        .write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "", &contact))
+        .unwrap()
+        .cases
+        .remove(0)
 }
 
 fn does(w: &World, role: Role, id: &CaseId, key: &str, saw: Option<Saw>, step: Step) -> Res<Done> {
     let (id, key) = (id.clone(), key.to_owned());
-    w.desk.write_now(&w.ctx(role), move |tx, ctx| run(tx, ctx, &key, &id, saw, &step))
+    w.desk
+        .write_now(&w.ctx(role), move |tx, ctx| run(tx, ctx, &key, &id, saw, &step))
 }
 
 fn ok(w: &World, role: Role, id: &CaseId, step: Step) -> Done {
@@ -57,7 +73,12 @@ fn kinds(w: &World, id: &CaseId) -> Vec<String> {
 }
 
 fn line(what: &str, kind: LineKind, cents: i64) -> Line {
-    Line { what: what.into(), kind, quantity_milli: 1000, unit_cents: cents }
+    Line {
+        what: what.into(),
+        kind,
+        quantity_milli: 1000,
+        unit_cents: cents,
+    }
 }
 
 fn rule(e: Res<Done>) -> &'static str {
@@ -69,18 +90,55 @@ fn rule(e: Res<Done>) -> &'static str {
 
 fn attach(w: &World, id: &CaseId, kind: AttachmentKind) -> AttachmentId {
     let attachment: AttachmentId = w.system().id();
-    let cmd = Command::Attach { attachment: attachment.clone(), file: w.system().id(), kind, caption: String::new() };
+    let cmd = Command::Attach {
+        attachment: attachment.clone(),
+        file: w.system().id(),
+        kind,
+        caption: String::new(),
+    };
     let id = id.clone();
-    w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::case::act(tx, ctx, &id, None, &cmd)).unwrap();
+    w.desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            crate::case::act(tx, ctx, &id, None, &cmd)
+        })
+        .unwrap();
     attachment
 }
 
 fn to_done(w: &World, id: &CaseId) {
     let (department, worker) = (w.department("engineering"), Some(w.staff(Role::Worker)));
-    ok(w, Role::FrontDesk, id, Step::Dispatch { department, worker, happened_at: None });
-    ok(w, Role::Worker, id, Step::Accept { worker: None, happened_at: None });
-    ok(w, Role::Worker, id, Step::Arrive { worker: None, happened_at: None });
-    let lines = vec![line("更换角阀人工", LineKind::Labour, 4000), line("DN15 角阀", LineKind::Material, 3500)];
+    ok(
+        w,
+        Role::FrontDesk,
+        id,
+        Step::Dispatch {
+            department,
+            worker,
+            happened_at: None,
+        },
+    );
+    ok(
+        w,
+        Role::Worker,
+        id,
+        Step::Accept {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    ok(
+        w,
+        Role::Worker,
+        id,
+        Step::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    let lines = vec![
+        line("更换角阀人工", LineKind::Labour, 4000),
+        line("DN15 角阀", LineKind::Material, 3500),
+    ];
     ok(w, Role::Worker, id, Step::Quote { lines: lines.clone() });
     let quote = state(w, id).state.pending_quote().unwrap().id.clone();
     let early = Step::Complete {
@@ -92,22 +150,40 @@ fn to_done(w: &World, id: &CaseId) {
         happened_at: None,
     };
     assert_eq!(rule(does(w, Role::Worker, id, "", None, early)), "refuse-quote-pending");
-    ok(w, Role::Worker, id, Step::ConsentQuote { quote, how: domain::case::Consent::Spoken, note: "同意更换".into() });
+    ok(
+        w,
+        Role::Worker,
+        id,
+        Step::ConsentQuote {
+            quote,
+            how: domain::case::Consent::Spoken,
+            note: "同意更换".into(),
+        },
+    );
     let photo = attach(w, id, AttachmentKind::PhotoAfter);
-    ok(w, Role::Worker, id, Step::Complete {
-        done: "角阀阀芯断裂，更换 DN15 角阀 1 个".into(),
-        lines,
-        photos: vec![photo],
-        no_photo_reason: None,
-        worker: None,
-        happened_at: None,
-    });
+    ok(
+        w,
+        Role::Worker,
+        id,
+        Step::Complete {
+            done: "角阀阀芯断裂，更换 DN15 角阀 1 个".into(),
+            lines,
+            photos: vec![photo],
+            no_photo_reason: None,
+            worker: None,
+            happened_at: None,
+        },
+    );
 }
 
 fn callback(solved: bool) -> Step {
     Step::Callback {
         result: AttemptResult::Reached,
-        satisfaction: Some(if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied }),
+        satisfaction: Some(if solved {
+            Satisfaction::Satisfied
+        } else {
+            Satisfaction::Dissatisfied
+        }),
         solved: Some(solved),
         again_at: None,
         answers: vec![],
@@ -119,7 +195,10 @@ fn callback(solved: bool) -> Step {
 fn declined(w: &World, id: &CaseId) -> Step {
     Step::Confirm {
         content_hash: state(w, id).state.content_hash(),
-        how: Confirmed::Declined { reason: "赶时间出门".into(), witness: w.staff(Role::Guard) },
+        how: Confirmed::Declined {
+            reason: "赶时间出门".into(),
+            witness: w.staff(Role::Guard),
+        },
         opinion: None,
         comment: String::new(),
         happened_at: None,
@@ -134,7 +213,10 @@ fn a_request_from_registering_to_closed() {
         to_done(&w, &id);
         let paper = attach(&w, &id, AttachmentKind::PaperForm);
         let seen = state(&w, &id).state;
-        assert_eq!((seen.status, seen.charged_cents(), seen.owed_cents()), (Status::Done, 7500, 7500));
+        assert_eq!(
+            (seen.status, seen.charged_cents(), seen.owed_cents()),
+            (Status::Done, 7500, 7500)
+        );
         match does(&w, Role::FrontDesk, &id, "", None, Step::Close) {
             Err(Error::Refused(r)) => {
                 let missing: Vec<_> = r.missing.iter().map(|m| m.key).collect();
@@ -150,10 +232,16 @@ fn a_request_from_registering_to_closed() {
             comment: String::new(),
             happened_at: None,
         };
-        assert_eq!(rule(does(&w, Role::Worker, &id, "", None, confirm(&AttachmentId::from("x")))), "refuse-incomplete");
+        assert_eq!(
+            rule(does(&w, Role::Worker, &id, "", None, confirm(&AttachmentId::from("x")))),
+            "refuse-incomplete"
+        );
         ok(&w, Role::Worker, &id, confirm(&paper));
         // Who did the work neither checks the signature nor calls back.
-        assert_eq!(rule(does(&w, Role::Worker, &id, "", None, Step::SecondCheck)), "refuse-role");
+        assert_eq!(
+            rule(does(&w, Role::Worker, &id, "", None, Step::SecondCheck)),
+            "refuse-role"
+        );
         ok(&w, Role::CsHead, &id, Step::SecondCheck);
         let pay = |cents| Step::RecordPayment {
             method: PayMethod::Code,
@@ -161,7 +249,10 @@ fn a_request_from_registering_to_closed() {
             receipt: Some("SJ-0021".into()),
             happened_at: None,
         };
-        assert_eq!(rule(does(&w, Role::FrontDesk, &id, "", None, pay(9900))), "refuse-amount");
+        assert_eq!(
+            rule(does(&w, Role::FrontDesk, &id, "", None, pay(9900))),
+            "refuse-amount"
+        );
         ok(&w, Role::FrontDesk, &id, pay(7500));
         ok(&w, Role::FrontDesk, &id, callback(true));
         let done = ok(&w, Role::FrontDesk, &id, Step::Close);
@@ -195,7 +286,10 @@ fn the_same_key_is_one_step_and_one_answer() {
         let w = World::new(db);
         let id = request(&w, "normal");
         let version = state(&w, &id).version;
-        let note = || Step::Note { text: "住户约下午三点以后上门".into(), told_customer: true };
+        let note = || Step::Note {
+            text: "住户约下午三点以后上门".into(),
+            told_customer: true,
+        };
         let saw = Some(Saw { version, seq: None });
         let first = does(&w, Role::FrontDesk, &id, "k", saw, note()).unwrap();
         let again = does(&w, Role::FrontDesk, &id, "k", saw, note()).unwrap();
@@ -223,12 +317,22 @@ fn a_real_change_in_between_is_a_conflict_and_a_photo_is_not() {
             .unwrap();
         let saw = Some(Saw { version, seq });
         attach(&w, &id, AttachmentKind::PhotoBefore);
-        let place = |text: &str| Step::ChangePlace { place: text.into(), reason: "来电更正".into() };
+        let place = |text: &str| Step::ChangePlace {
+            place: text.into(),
+            reason: "来电更正".into(),
+        };
         assert!(does(&w, Role::FrontDesk, &id, "", saw, place("户内 · 客卫")).is_ok());
         let slow = does(&w, Role::CsHead, &id, "", saw, place("户内 · 厨房"));
         assert!(matches!(slow, Err(Error::Conflict { .. })), "{slow:?}");
         // A program that names a version only is told of every change.
-        let strict = does(&w, Role::CsHead, &id, "", Some(Saw { version, seq: None }), place("户内 · 厨房"));
+        let strict = does(
+            &w,
+            Role::CsHead,
+            &id,
+            "",
+            Some(Saw { version, seq: None }),
+            place("户内 · 厨房"),
+        );
         assert!(matches!(strict, Err(Error::Conflict { .. })), "{strict:?}");
     });
 }
@@ -239,17 +343,48 @@ fn corrections_keep_the_old_value_and_the_old_number() {
         let w = World::new(db);
         let id = request(&w, "normal");
         let old = state(&w, &id).state.number;
-        ok(&w, Role::FrontDesk, &id, Step::ChangeKind { kind: Kind::Complaint, reason: "住户要求按投诉处理".into() });
+        ok(
+            &w,
+            Role::FrontDesk,
+            &id,
+            Step::ChangeKind {
+                kind: Kind::Complaint,
+                reason: "住户要求按投诉处理".into(),
+            },
+        );
         let now = state(&w, &id).state;
         assert!(now.number.starts_with("TS-"), "{}", now.number);
         assert_eq!(now.old_numbers, std::slice::from_ref(&old));
         let ctx = w.ctx(Role::FrontDesk);
         let found = w.desk.read_now(move |c| crate::case::find(c, &ctx, &old)).unwrap();
         assert_eq!(found.state.id, id);
-        let same = does(&w, Role::FrontDesk, &id, "", None, Step::ChangeKind { kind: Kind::Complaint, reason: "x".into() });
+        let same = does(
+            &w,
+            Role::FrontDesk,
+            &id,
+            "",
+            None,
+            Step::ChangeKind {
+                kind: Kind::Complaint,
+                reason: "x".into(),
+            },
+        );
         assert_eq!(rule(same), "refuse-nothing-changed");
-        let fee = domain::case::Fee { kind: FeeKind::Paid, cents: 5000, told: true, accepted: Some(true) };
-        ok(&w, Role::FrontDesk, &id, Step::ChangeFee { fee, reason: "按价目表".into() });
+        let fee = domain::case::Fee {
+            kind: FeeKind::Paid,
+            cents: 5000,
+            told: true,
+            accepted: Some(true),
+        };
+        ok(
+            &w,
+            Role::FrontDesk,
+            &id,
+            Step::ChangeFee {
+                fee,
+                reason: "按价目表".into(),
+            },
+        );
         assert_eq!(state(&w, &id).state.accepted_cents(), Some(5000));
     });
 }
@@ -259,7 +394,14 @@ fn the_timer_makes_a_passed_limit_a_fact_once() {
     for_both(|db| {
         let w = World::new(db);
         let id = request(&w, "urgent");
-        let due = state(&w, &id).state.clocks.iter().find(|c| c.code == ClockCode::OnSite).unwrap().due_at(0).unwrap();
+        let due = state(&w, &id)
+            .state
+            .clocks
+            .iter()
+            .find(|c| c.code == ClockCode::OnSite)
+            .unwrap()
+            .due_at(0)
+            .unwrap();
         // Near first: nothing is recorded, the version stays, the next look is planned.
         let version = state(&w, &id).version;
         w.wait(20 * MINUTE);
@@ -270,10 +412,18 @@ fn the_timer_makes_a_passed_limit_a_fact_once() {
         assert_eq!(crate::timer::run_due(&w.desk).unwrap(), 0);
         let breached: Vec<_> = kinds(&w, &id).into_iter().filter(|k| k == "clock_breached").collect();
         assert_eq!(breached.len(), 1, "{breached:?}");
-        let clock = state(&w, &id).state.clocks.into_iter().find(|c| c.code == ClockCode::OnSite).unwrap();
+        let clock = state(&w, &id)
+            .state
+            .clocks
+            .into_iter()
+            .find(|c| c.code == ClockCode::OnSite)
+            .unwrap();
         assert_eq!(clock.breached_at, Some(due));
         let (site, now) = (w.site.clone(), w.ctx(Role::FrontDesk).now);
-        let overdue = w.desk.read_now(move |c| Ok::<_, Error>(store::site::count_overdue(c, &site, now)?)).unwrap();
+        let overdue = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::site::count_overdue(c, &site, now)?))
+            .unwrap();
         assert_eq!(overdue, 1);
     });
 }
@@ -284,7 +434,12 @@ fn the_timer_wakes_a_case_that_waited() {
         let w = World::new(db);
         let id = request(&w, "normal");
         let until = w.ctx(Role::FrontDesk).now + 60 * MINUTE;
-        let wait = Step::Wait { reason: WaitReason::CustomerTime, until, customer_told: true, note: String::new() };
+        let wait = Step::Wait {
+            reason: WaitReason::CustomerTime,
+            until,
+            customer_told: true,
+            note: String::new(),
+        };
         ok(&w, Role::FrontDesk, &id, wait);
         w.wait(120 * MINUTE);
         crate::timer::run_due(&w.desk).unwrap();
@@ -299,7 +454,12 @@ fn a_number_is_shown_by_one_act_in_the_journal() {
         let w = World::new(db);
         let id = request(&w, "normal");
         let one = id.clone();
-        let shown = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::case::reveal_phone(tx, ctx, &one)).unwrap();
+        let shown = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                crate::case::reveal_phone(tx, ctx, &one)
+            })
+            .unwrap();
         assert_eq!(shown, "138 0013 6688");
         assert_eq!(kinds(&w, &id).last().unwrap(), "phone_revealed");
     });
@@ -311,23 +471,52 @@ fn the_journal_is_narrowed_by_subject_person_and_time() {
         let w = World::new(db);
         let id = request(&w, "normal");
         w.wait(26 * 60 * MINUTE);
-        ok(&w, Role::CsHead, &id, Step::Note { text: "回电".into(), told_customer: false });
+        ok(
+            &w,
+            Role::CsHead,
+            &id,
+            Step::Note {
+                text: "回电".into(),
+                told_customer: false,
+            },
+        );
         let ctx = w.ctx(Role::CsHead);
         let look = |l: crate::journal::Look| {
             let ctx = ctx.clone();
-            w.desk.read_now(move |c| crate::journal::look(c, &ctx, &l)).unwrap().entries
+            w.desk
+                .read_now(move |c| crate::journal::look(c, &ctx, &l))
+                .unwrap()
+                .entries
         };
         let all = look(crate::journal::Look::default());
         assert!(all.len() >= 4);
-        assert!(look(crate::journal::Look { subject_kind: Some("contact".into()), ..Default::default() }).len() == 1);
-        let mine = crate::journal::Look { actor: Some(w.staff(Role::CsHead).into_string()), ..Default::default() };
+        assert!(
+            look(crate::journal::Look {
+                subject_kind: Some("contact".into()),
+                ..Default::default()
+            })
+            .len()
+                == 1
+        );
+        let mine = crate::journal::Look {
+            actor: Some(w.staff(Role::CsHead).into_string()),
+            ..Default::default()
+        };
         assert_eq!(look(mine).len(), 1);
-        let late = crate::journal::Look { from: Some(ctx.now - 60 * MINUTE), ..Default::default() };
+        let late = crate::journal::Look {
+            from: Some(ctx.now - 60 * MINUTE),
+            ..Default::default()
+        };
         assert_eq!(look(late).iter().filter(|e| e.kind == "noted").count(), 1);
-        let early = crate::journal::Look { until: Some(ctx.now - 60 * MINUTE), ..Default::default() };
+        let early = crate::journal::Look {
+            until: Some(ctx.now - 60 * MINUTE),
+            ..Default::default()
+        };
         assert!(look(early).iter().all(|e| e.kind != "noted"));
         let desk = w.ctx(Role::FrontDesk);
-        let refused = w.desk.read_now(move |c| crate::journal::look(c, &desk, &crate::journal::Look::default()));
+        let refused = w
+            .desk
+            .read_now(move |c| crate::journal::look(c, &desk, &crate::journal::Look::default()));
         assert!(matches!(refused, Err(Error::Forbidden(_))));
     });
 }

@@ -15,7 +15,7 @@ use domain::ids::CaseId;
 use super::fields::{Build, Choices, line_kinds};
 use super::form::{Field, Posted, mark, refill};
 use super::sentence::Line;
-use super::{page, parse, presence, view};
+use super::{page, parse, presence, story, view};
 use crate::fail::{Answer, Fail, explain_in, status};
 use crate::gate::{Viewer, encode};
 use crate::live;
@@ -69,7 +69,11 @@ fn is_htmx(headers: &HeaderMap) -> bool {
 
 fn known(action: &str) -> Result<Action, Fail> {
     let action: Action = action.parse().map_err(|_| Error::NotFound)?;
-    if Action::ON_CASE.contains(&action) && action != Action::Attach { Ok(action) } else { Err(Fail(Error::NotFound)) }
+    if Action::ON_CASE.contains(&action) && action != Action::Attach {
+        Ok(action)
+    } else {
+        Err(Fail(Error::NotFound))
+    }
 }
 
 struct Ground {
@@ -85,16 +89,34 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         let seen = case::find(c, ctx, &key)?;
         let seq = store::journal::last_of_case(c, ctx.site.as_str(), seen.state.id.as_str())?.unwrap_or(0);
         let offers = case::offers(c, ctx, &seen.state)?;
-        Ok(Ground { seq, offers, choices: Choices::load(c, ctx)?, seen })
+        Ok(Ground {
+            seq,
+            offers,
+            choices: Choices::load(c, ctx)?,
+            seen,
+        })
     });
     Ok(read.await?)
 }
 
 fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView {
     let s = &g.seen.state;
-    let me = v.session.as_ref().map(|x| x.actor.id.as_str().to_owned()).unwrap_or_default();
-    let fields = Build { p, s, c: &g.choices, me }.fields(action);
-    let wide = matches!(action, Action::Quote | Action::Complete | Action::Amend | Action::Callback);
+    let me = v
+        .session
+        .as_ref()
+        .map(|x| x.actor.id.as_str().to_owned())
+        .unwrap_or_default();
+    let fields = Build {
+        p,
+        s,
+        c: &g.choices,
+        me,
+    }
+    .fields(action);
+    let wide = matches!(
+        action,
+        Action::Quote | Action::Complete | Action::Amend | Action::Callback
+    );
     FormView {
         id: s.id.clone(),
         number: s.number.clone(),
@@ -111,7 +133,11 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
         diff: Vec::new(),
         wide,
         danger: matches!(action, Action::Cancel | Action::TakeBack | Action::ReturnOrder),
-        script: if action == Action::Callback { script(p, &g.choices, s) } else { String::new() },
+        script: if action == Action::Callback {
+            script(p, &g.choices, s)
+        } else {
+            String::new()
+        },
         possible: true,
         dialog: false,
         upload: match action {
@@ -125,17 +151,37 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
 /// What to say first when calling back.
 fn script(p: &Page, c: &Choices, s: &CaseState) -> String {
     use domain::scripts::{Fill, fill};
-    let Some(text) = c.names.book.scripts.scripts.iter().find(|x| x.code == "outgoing.callback") else {
+    let Some(text) = c
+        .names
+        .book
+        .scripts
+        .scripts
+        .iter()
+        .find(|x| x.code == "outgoing.callback")
+    else {
         return String::new();
     };
-    let name = if p.en() { domain::mask::addressed_en(&s.customer.name, None) } else { domain::mask::addressed_zh(&s.customer.name, None) };
-    let with = Fill { name: &name, site: &p.site_name, staff: &p.staff_name, unit: &s.customer.address };
+    let name = if p.en() {
+        domain::mask::addressed_en(&s.customer.name, None)
+    } else {
+        domain::mask::addressed_zh(&s.customer.name, None)
+    };
+    let with = Fill {
+        name: &name,
+        site: &p.site_name,
+        staff: &p.staff_name,
+        unit: &s.customer.address,
+    };
     fill(if p.en() { &text.en } else { &text.zh }, with)
 }
 
 fn draw(p: Page, mut f: FormView, htmx: bool, code: StatusCode) -> Answer {
     f.dialog = htmx;
-    let body = if htmx { live::page(&DoFragment { p, f })? } else { live::page(&DoPage { p, f })? };
+    let body = if htmx {
+        live::page(&DoFragment { p, f })?
+    } else {
+        live::page(&DoPage { p, f })?
+    };
     Ok((code, body).into_response())
 }
 
@@ -149,15 +195,30 @@ pub async fn do_page(
 ) -> Answer {
     let action = known(&action)?;
     let g = ground(&web, &v, key).await?;
-    let p = Page::titled(&web, &v, format!("{} {}", crate::l10n::t(v.locale, &format!("action-{action}")), g.seen.state.number));
+    let p = Page::titled(
+        &web,
+        &v,
+        format!(
+            "{} {}",
+            crate::l10n::t(v.locale, &format!("action-{action}")),
+            g.seen.state.number
+        ),
+    );
     let mut f = form(&web, &p, &v, &g, action);
     if !given.is_empty() {
         // What was typed before a photo joined the form.
         let chosen: Vec<Vec<String>> = f.fields.iter().map(|x| x.values.clone()).collect();
         refill(&mut f.fields, &Posted(given));
-        f.fields.iter_mut().zip(chosen).for_each(|(x, chosen)| x.values = chosen);
+        f.fields
+            .iter_mut()
+            .zip(chosen)
+            .for_each(|(x, chosen)| x.values = chosen);
     }
-    let refusal = g.offers.iter().find(|o| o.action == action).and_then(|o| o.refusal.clone());
+    let refusal = g
+        .offers
+        .iter()
+        .find(|o| o.action == action)
+        .and_then(|o| o.refusal.clone());
     if let Some(r) = refusal {
         f.possible = false;
         f.refused = Some(explain_in(p.locale, &p.zone, &Error::from(r)));
@@ -178,13 +239,20 @@ pub async fn step(
     let action = known(&action)?;
     let posted = Posted(posted);
     let g = ground(&web, &v, key).await?;
-    let (id, zone) = (g.seen.state.id.clone(), v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default());
+    let (id, zone) = (
+        g.seen.state.id.clone(),
+        v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default(),
+    );
     let number = |name: &str| posted.get(name).parse::<i64>().ok();
-    let saw = number("version").map(|version| Saw { version, seq: number("seq") });
+    let saw = number("version").map(|version| Saw {
+        version,
+        seq: number("seq"),
+    });
     let done = match parse::step(action, &g.seen.state, &posted, &zone) {
         Ok(step) => {
             let (id, key) = (id.clone(), posted.get("_key").to_owned());
-            web.write(&v.ctx()?, move |tx, ctx| steps::run(tx, ctx, &key, &id, saw, &step)).await
+            web.write(&v.ctx()?, move |tx, ctx| steps::run(tx, ctx, &key, &id, saw, &step))
+                .await
         }
         Err(e) => Err(e),
     };
@@ -218,9 +286,24 @@ async fn gone_well(web: &Web, v: &Viewer, done: &Done, htmx: bool) -> Answer {
 }
 
 /// The form again, with what was typed, on the case as it is now.
-async fn again(web: &Web, v: &Viewer, (action, id): (Action, &CaseId), posted: &Posted, e: Error, htmx: bool) -> Answer {
+async fn again(
+    web: &Web,
+    v: &Viewer,
+    (action, id): (Action, &CaseId),
+    posted: &Posted,
+    e: Error,
+    htmx: bool,
+) -> Answer {
     let g = ground(web, v, id.as_str().to_owned()).await?;
-    let p = Page::titled(web, v, format!("{} {}", crate::l10n::t(v.locale, &format!("action-{action}")), g.seen.state.number));
+    let p = Page::titled(
+        web,
+        v,
+        format!(
+            "{} {}",
+            crate::l10n::t(v.locale, &format!("action-{action}")),
+            g.seen.state.number
+        ),
+    );
     let mut f = form(web, &p, v, &g, action);
     let now: Vec<(String, String)> = f.fields.iter().map(|x| (x.old.clone(), x.shown())).collect();
     refill(&mut f.fields, posted);
@@ -229,12 +312,22 @@ async fn again(web: &Web, v: &Viewer, (action, id): (Action, &CaseId), posted: &
     if let Error::Conflict { .. } = e {
         let seq = posted.get("seq").parse::<i64>().unwrap_or(0);
         let id = id.clone();
-        let since = web.read(&v.ctx()?, move |c, ctx| steps::since(c, ctx, &id, seq)).await?;
-        f.changed = view::since(&p, &g.choices.names, &since);
+        let since = web
+            .read(&v.ctx()?, move |c, ctx| steps::since(c, ctx, &id, seq))
+            .await?;
+        f.changed = story::since(&p, &g.choices.names, &since);
         f.conflict = true;
-        let pairs = f.fields.iter().zip(now).filter(|(x, (old, _))| !old.is_empty() && x.name != "reason");
+        let pairs = f
+            .fields
+            .iter()
+            .zip(now)
+            .filter(|(x, (old, _))| !old.is_empty() && x.name != "reason");
         f.diff = pairs.map(|(x, (old, _))| (x.label.clone(), x.shown(), old)).collect();
-        let refusal = g.offers.iter().find(|o| o.action == action).and_then(|o| o.refusal.clone());
+        let refusal = g
+            .offers
+            .iter()
+            .find(|o| o.action == action)
+            .and_then(|o| o.refusal.clone());
         if let Some(r) = refusal {
             f.possible = false;
             f.refused = Some(explain_in(p.locale, &p.zone, &Error::from(r)));
@@ -249,4 +342,3 @@ async fn again(web: &Web, v: &Viewer, (action, id): (Action, &CaseId), posted: &
     }
     draw(p, f, htmx, status(&e))
 }
-

@@ -27,17 +27,35 @@ pub struct ClockLine {
 
 /// A length of time in words: 2 天 3 时, 3 时 24 分, 15 分. Minutes are rounded up while there is time and down when it is over.
 pub fn duration(locale: Locale, ms: i64, up: bool) -> String {
-    let min = if up { (ms.max(0) + 59_999) / 60_000 } else { ms.max(0) / 60_000 };
+    let min = if up {
+        (ms.max(0) + 59_999) / 60_000
+    } else {
+        ms.max(0) / 60_000
+    };
     let (d, h, m) = (min / 1440, min / 60 % 24, min % 60);
     let [d_, h_, m_] = [d, h, m].map(|n| n.to_string());
     let args = [("d", d_.as_str()), ("h", h_.as_str()), ("m", m_.as_str())];
-    tx(locale, if d > 0 { "time-d" } else if h > 0 { "time-hm" } else { "time-m" }, &args)
+    tx(
+        locale,
+        if d > 0 {
+            "time-d"
+        } else if h > 0 {
+            "time-hm"
+        } else {
+            "time-m"
+        },
+        &args,
+    )
 }
 
 /// Time left or over, in words.
 pub fn left(locale: Locale, ms: i64) -> String {
     let text = duration(locale, ms.abs(), ms > 0);
-    tx(locale, if ms > 0 { "time-left" } else { "time-over" }, &[("time", &text)])
+    tx(
+        locale,
+        if ms > 0 { "time-left" } else { "time-over" },
+        &[("time", &text)],
+    )
 }
 
 /// A limit as the standard states it.
@@ -68,10 +86,19 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
     let l = p.locale;
     let limit_ms = v.limit_ms.unwrap_or(0);
     let used = v.left_ms.map_or(0, |left| limit_ms - left);
-    let progress = if limit_ms > 0 { (used * 100 / limit_ms).clamp(0, 100) } else { 0 };
+    let progress = if limit_ms > 0 {
+        (used * 100 / limit_ms).clamp(0, 100)
+    } else {
+        0
+    };
     let due_text = |at: i64| tx(l, "case-by-time", &[("time", &p.time(at))]);
     let (class, icon, bar, text) = match v.state {
-        ClockState::Met => ("met", "check", "", tx(l, "case-met", &[("time", &duration(l, used, false))])),
+        ClockState::Met => (
+            "met",
+            "check",
+            "",
+            tx(l, "case-met", &[("time", &duration(l, used, false))]),
+        ),
         ClockState::BreachedDone => ("over", "alarm", "over", p.code("clock_state", "breached_done")),
         ClockState::Overdue => ("over", "alarm", "over", left(l, v.left_ms.unwrap_or(0).min(0))),
         ClockState::Near => ("near", "clock", "near", left(l, v.left_ms.unwrap_or(0))),
@@ -81,7 +108,9 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         }
     };
     let limit = match (c.limit, v.due_at) {
-        (_, Some(due)) if matches!(v.state, ClockState::Running | ClockState::Near | ClockState::Overdue) => due_text(due),
+        (_, Some(due)) if matches!(v.state, ClockState::Running | ClockState::Near | ClockState::Overdue) => {
+            due_text(due)
+        }
         (Some(limit), _) if c.code == ClockCode::Callback && v.state == ClockState::NotStarted => {
             tx(l, "case-after-done", &[("limit", &limit_text(l, limit))])
         }
@@ -90,7 +119,11 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         (None, None) => String::new(),
     };
     let running = matches!(v.state, ClockState::Running | ClockState::Near | ClockState::Overdue);
-    let label = match case.promises.iter().find(|m| c.code == ClockCode::Promise && m.no == c.cycle) {
+    let label = match case
+        .promises
+        .iter()
+        .find(|m| c.code == ClockCode::Promise && m.no == c.cycle)
+    {
         Some(m) => tx(l, "case-promise-clock", &[("what", &short(&m.what))]),
         None => p.code("clock", c.code.as_str()),
     };
@@ -121,7 +154,11 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
     let l = p.locale;
     let mut out = Vec::new();
     if let Some(limit) = c.limit {
-        let args = [("limit", limit_text(l, limit)), ("clause", c.clause.clone()), ("version", case.standard.clone())];
+        let args = [
+            ("limit", limit_text(l, limit)),
+            ("clause", c.clause.clone()),
+            ("version", case.standard.clone()),
+        ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         out.push(tx(l, "why-limit", &args));
     }
@@ -151,7 +188,11 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
         (Some(at), _, true) => out.push(tx(l, "why-excused", &[("time", &p.full_time(at))])),
         (Some(at), Some(reason), false) => {
             let reason = p.code("breach", reason.as_str());
-            out.push(tx(l, "why-breached", &[("time", &p.full_time(at)), ("reason", &reason)]));
+            out.push(tx(
+                l,
+                "why-breached",
+                &[("time", &p.full_time(at)), ("reason", &reason)],
+            ));
         }
         _ => {}
     }

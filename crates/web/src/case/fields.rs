@@ -3,8 +3,7 @@
 use app::error::Res;
 use domain::access::Action;
 use domain::case::{
-    AttachmentKind, AttemptResult, CaseState, Consent, FeeKind, Importance, Kind, LineKind, PayMethod, ReopenReason,
-    Satisfaction, Scope, Urgency,
+    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, ReopenReason, Satisfaction, Scope,
 };
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
@@ -30,7 +29,11 @@ impl Choices {
     pub fn load(c: &mut Conn, ctx: &app::ctx::Ctx) -> Res<Choices> {
         let mut departments = store::site::departments(c, &ctx.site)?;
         departments.retain(|d| d.active);
-        Ok(Choices { departments, workers: store::site::workers(c, &ctx.site)?, names: Names::load(c, ctx)? })
+        Ok(Choices {
+            departments,
+            workers: store::site::workers(c, &ctx.site)?,
+            names: Names::load(c, ctx)?,
+        })
     }
 }
 
@@ -43,18 +46,22 @@ pub struct Build<'a> {
 }
 
 impl Build<'_> {
-    fn f(&self, name: &'static str, input: Input) -> Field {
+    pub(super) fn f(&self, name: &'static str, input: Input) -> Field {
         Field::new(self.p, name, input)
     }
 
-    fn codes(&self, family: &str, codes: &[&str]) -> Vec<Opt> {
+    pub(super) fn codes(&self, family: &str, codes: &[&str]) -> Vec<Opt> {
         codes
             .iter()
-            .map(|c| Opt { value: (*c).to_owned(), label: self.p.code(family, c), group: String::new() })
+            .map(|c| Opt {
+                value: (*c).to_owned(),
+                label: self.p.code(family, c),
+                group: String::new(),
+            })
             .collect()
     }
 
-    fn reason(&self) -> Field {
+    pub(super) fn reason(&self) -> Field {
         self.f("reason", Input::Area).required()
     }
 
@@ -77,12 +84,21 @@ impl Build<'_> {
     }
 
     fn department(&self) -> Field {
-        let wanted = self.c.names.book.taxonomy.item(&self.s.item).map(|i| i.department.clone());
+        let wanted = self
+            .c
+            .names
+            .book
+            .taxonomy
+            .item(&self.s.item)
+            .map(|i| i.department.clone());
         let of_item = wanted.and_then(|code| self.c.departments.iter().find(|d| d.code == code));
         let now = self.s.order().map(|o| o.department.as_str().to_owned());
         let options = self.departments();
         let value = now.or(of_item.map(|d| d.id.as_str().to_owned())).unwrap_or_default();
-        self.f("department", Input::Select).required().options(options).value(value)
+        self.f("department", Input::Select)
+            .required()
+            .options(options)
+            .value(value)
     }
 
     fn workers(&self) -> Vec<Opt> {
@@ -93,7 +109,11 @@ impl Build<'_> {
             .map(|w| Opt {
                 value: w.id.as_str().to_owned(),
                 label: worker_label(self.p.locale, w),
-                group: w.department_id.as_ref().map(|d| self.c.names.department(d)).unwrap_or_default(),
+                group: w
+                    .department_id
+                    .as_ref()
+                    .map(|d| self.c.names.department(d))
+                    .unwrap_or_default(),
             })
             .collect();
         list.sort_by(|a, b| (a.group.is_empty(), &a.group).cmp(&(b.group.is_empty(), &b.group)));
@@ -101,16 +121,34 @@ impl Build<'_> {
     }
 
     fn worker(&self, empty: &str) -> Field {
-        let mut options = vec![Opt { value: String::new(), label: self.p.t(empty), group: String::new() }];
+        let mut options = vec![Opt {
+            value: String::new(),
+            label: self.p.t(empty),
+            group: String::new(),
+        }];
         options.extend(self.workers());
-        let now = self.s.order().and_then(|o| o.worker.as_ref()).map(|w| w.as_str().to_owned());
-        self.f("worker", Input::Select).options(options).value(now.unwrap_or_default())
+        let now = self
+            .s
+            .order()
+            .and_then(|o| o.worker.as_ref())
+            .map(|w| w.as_str().to_owned());
+        self.f("worker", Input::Select)
+            .options(options)
+            .value(now.unwrap_or_default())
     }
 
     fn people(&self, name: &'static str) -> Field {
-        let mut options = vec![Opt { value: String::new(), label: self.p.t("choose"), group: String::new() }];
+        let mut options = vec![Opt {
+            value: String::new(),
+            label: self.p.t("choose"),
+            group: String::new(),
+        }];
         let all = self.c.names.everybody().into_iter().filter(|(id, _)| *id != self.me);
-        options.extend(all.map(|(value, label)| Opt { value, label, group: String::new() }));
+        options.extend(all.map(|(value, label)| Opt {
+            value,
+            label,
+            group: String::new(),
+        }));
         self.f(name, Input::Select).options(options)
     }
 
@@ -129,7 +167,11 @@ impl Build<'_> {
         let mut list = Vec::new();
         if !options.is_empty() {
             let mut f = self.f("photos", Input::Checks).options(options);
-            let after = self.s.attachments.iter().filter(|a| a.kind == AttachmentKind::PhotoAfter && a.at >= self.s.round_started_at);
+            let after = self
+                .s
+                .attachments
+                .iter()
+                .filter(|a| a.kind == AttachmentKind::PhotoAfter && a.at >= self.s.round_started_at);
             f.values = if chosen.is_empty() {
                 after.map(|a| a.id.as_str().to_owned()).collect()
             } else {
@@ -137,8 +179,16 @@ impl Build<'_> {
             };
             list.push(f);
         }
-        let work = self.s.work().and_then(|w| w.no_photo_reason.clone()).unwrap_or_default();
-        list.push(self.f("no_photo_reason", Input::Text).hint(self.p.t("hint-no-photo")).value(work));
+        let work = self
+            .s
+            .work()
+            .and_then(|w| w.no_photo_reason.clone())
+            .unwrap_or_default();
+        list.push(
+            self.f("no_photo_reason", Input::Text)
+                .hint(self.p.t("hint-no-photo"))
+                .value(work),
+        );
         list
     }
 
@@ -148,14 +198,28 @@ impl Build<'_> {
         f
     }
 
-    fn prices(&self) -> String {
+    pub(super) fn prices(&self) -> String {
         let l = self.p.locale;
         let list = self.c.names.book.prices.lookup(&self.s.item);
         let one = |x: &&domain::price_list::Price| {
-            format!("{} {}/{}", named(l, &x.zh, &x.en), self.p.money(x.labour_cents), named(l, &x.unit_zh, &x.unit_en))
+            format!(
+                "{} {}/{}",
+                named(l, &x.zh, &x.en),
+                self.p.money(x.labour_cents),
+                named(l, &x.unit_zh, &x.unit_en)
+            )
         };
-        let text = list.iter().filter(|x| x.labour_cents > 0).map(one).collect::<Vec<_>>().join(&self.p.t("list-comma"));
-        if text.is_empty() { String::new() } else { self.p.t1("hint-prices", "prices", text) }
+        let text = list
+            .iter()
+            .filter(|x| x.labour_cents > 0)
+            .map(one)
+            .collect::<Vec<_>>()
+            .join(&self.p.t("list-comma"));
+        if text.is_empty() {
+            String::new()
+        } else {
+            self.p.t1("hint-prices", "prices", text)
+        }
     }
 
     fn satisfaction(&self, name: &'static str) -> Field {
@@ -163,19 +227,33 @@ impl Build<'_> {
         self.f(name, Input::Radio).options(self.codes("satisfaction", &codes))
     }
 
-    fn when(&self, at: i64) -> String {
+    pub(super) fn when(&self, at: i64) -> String {
         when::field(&self.p.zone, at)
     }
 
     fn consent(&self) -> Vec<Field> {
-        let Some(q) = self.s.pending_quote() else { return Vec::new() };
-        let words = format!("{} · {}", self.p.money(q.total_cents), super::sentence::price_words(self.p, &q.lines));
-        let codes: Vec<&str> = Consent::ALL.iter().filter(|c| **c != Consent::Own).map(|c| c.as_str()).collect();
+        let Some(q) = self.s.pending_quote() else {
+            return Vec::new();
+        };
+        let words = format!(
+            "{} · {}",
+            self.p.money(q.total_cents),
+            super::prices::price_words(self.p, &q.lines)
+        );
+        let codes: Vec<&str> = Consent::ALL
+            .iter()
+            .filter(|c| **c != Consent::Own)
+            .map(|c| c.as_str())
+            .collect();
         vec![
             self.f("quote_shown", Input::Show).value(words),
             self.f("quote", Input::Hidden).value(q.id.as_str()),
-            self.f("consent_how", Input::Radio).required().options(self.codes("consent", &codes)),
-            self.f("note", Input::Area).required().label(self.p.t("case-f-consent-note")),
+            self.f("consent_how", Input::Radio)
+                .required()
+                .options(self.codes("consent", &codes)),
+            self.f("note", Input::Area)
+                .required()
+                .label(self.p.t("case-f-consent-note")),
         ]
     }
 
@@ -184,18 +262,38 @@ impl Build<'_> {
         let results: Vec<&str> = AttemptResult::ALL.iter().map(|x| x.as_str()).collect();
         let yes_no = || {
             vec![
-                Opt { value: "true".into(), label: p.t("yes"), group: String::new() },
-                Opt { value: "false".into(), label: p.t("no"), group: String::new() },
+                Opt {
+                    value: "true".into(),
+                    label: p.t("yes"),
+                    group: String::new(),
+                },
+                Opt {
+                    value: "false".into(),
+                    label: p.t("no"),
+                    group: String::new(),
+                },
             ]
         };
-        let mut list = vec![self.f("result", Input::Radio).required().options(self.codes("attempt", &results))];
+        let mut list = vec![
+            self.f("result", Input::Radio)
+                .required()
+                .options(self.codes("attempt", &results)),
+        ];
         let book = self.c.names.book.clone();
         for q in book.scripts.questions_for(self.s.kind) {
             let text = named(p.locale, &q.zh, &q.en).to_owned();
             let mut f = match (q.code.as_str(), q.answer) {
                 ("solved", _) => self.f("solved", Input::Radio).options(vec![
-                    Opt { value: "true".into(), label: p.t("solved-true"), group: String::new() },
-                    Opt { value: "false".into(), label: p.t("solved-false"), group: String::new() },
+                    Opt {
+                        value: "true".into(),
+                        label: p.t("solved-true"),
+                        group: String::new(),
+                    },
+                    Opt {
+                        value: "false".into(),
+                        label: p.t("solved-false"),
+                        group: String::new(),
+                    },
                 ]),
                 ("satisfaction", _) => self.satisfaction("satisfaction"),
                 (_, Way::YesNo) => self.f("question", Input::Radio).options(yes_no()),
@@ -228,106 +326,42 @@ impl Build<'_> {
             .collect();
         let how = ["paper", "declined"]
             .iter()
-            .map(|h| Opt { value: (*h).to_owned(), label: p.t(&format!("confirm-{h}")), group: String::new() })
+            .map(|h| Opt {
+                value: (*h).to_owned(),
+                label: p.t(&format!("confirm-{h}")),
+                group: String::new(),
+            })
             .collect();
         let done = self.s.work().map(|w| w.done.clone()).unwrap_or_default();
         let charge = p.money(self.s.charged_cents());
         let photo = match forms.last() {
-            Some(last) => self.f("photo", Input::Select).value(last.value.clone()).options(forms.clone()),
+            Some(last) => self
+                .f("photo", Input::Select)
+                .value(last.value.clone())
+                .options(forms.clone()),
             None => self.f("photo", Input::Hidden),
         };
         vec![
-            self.f("signed", Input::Show).value(format!("{} · {done} · {charge}", self.s.customer.name)),
+            self.f("signed", Input::Show)
+                .value(format!("{} · {done} · {charge}", self.s.customer.name)),
             self.f("content_hash", Input::Hidden).value(self.s.content_hash()),
-            self.f("how", Input::Radio).required().label(p.t("case-f-confirm-how")).options(how),
-            if forms.is_empty() { photo } else { photo.show_if("how=paper") },
-            self.f("reason", Input::Area).show_if("how=declined").label(p.t("case-f-declined-reason")),
+            self.f("how", Input::Radio)
+                .required()
+                .label(p.t("case-f-confirm-how"))
+                .options(how),
+            if forms.is_empty() {
+                photo
+            } else {
+                photo.show_if("how=paper")
+            },
+            self.f("reason", Input::Area)
+                .show_if("how=declined")
+                .label(p.t("case-f-declined-reason")),
             self.people("witness").show_if("how=declined").hint(p.t("hint-witness")),
             self.satisfaction("opinion"),
             self.f("comment", Input::Text),
             self.happened(),
         ]
-    }
-
-    fn correction(&self, action: Action) -> Vec<Field> {
-        let (p, s) = (self.p, self.s);
-        let coded = |name: &'static str, family: &str, codes: &[&str], now: &str| {
-            self.f(name, Input::Radio).options(self.codes(family, codes)).now(now, p.code(family, now)).required()
-        };
-        let mut list = match action {
-            Action::ChangeKind => {
-                let codes: Vec<&str> = Kind::ALL.iter().map(|x| x.as_str()).collect();
-                vec![coded("kind", "kind", &codes, s.kind.as_str()).hint(p.t("hint-kind"))]
-            }
-            Action::ChangeLevel => {
-                let importance: Vec<&str> = Importance::ALL.iter().map(|x| x.as_str()).collect();
-                let urgency: Vec<&str> = Urgency::ALL.iter().map(|x| x.as_str()).collect();
-                vec![
-                    coded("importance", "importance", &importance, s.importance.as_str()),
-                    coded("urgency", "urgency", &urgency, s.urgency.as_str()),
-                ]
-            }
-            Action::ChangeFee => {
-                let codes: Vec<&str> = FeeKind::ALL.iter().map(|x| x.as_str()).collect();
-                let cents = if s.fee.cents > 0 { domain::money::plain(s.fee.cents) } else { String::new() };
-                let accepted = ["true", "false"]
-                    .iter()
-                    .map(|v| Opt { value: (*v).to_owned(), label: p.t(&format!("accepted-{v}")), group: String::new() })
-                    .collect();
-                let told = |yes: bool| if yes { "true" } else { "" };
-                vec![
-                    coded("fee_kind", "fee", &codes, s.fee.kind.as_str()).hint(self.prices()),
-                    self.f("amount", Input::Text).show_if("fee_kind=paid").now(cents.clone(), cents),
-                    self.f("told", Input::Check).show_if("fee_kind=paid|quote").value(told(s.fee.told)),
-                    self.f("accepted", Input::Radio)
-                        .show_if("fee_kind=paid")
-                        .options(accepted)
-                        .value(s.fee.accepted.map(|a| a.to_string()).unwrap_or_default()),
-                ]
-            }
-            Action::ChangeScope => {
-                let codes: Vec<&str> = Scope::ALL.iter().map(|x| x.as_str()).collect();
-                vec![coded("scope", "scope", &codes, s.scope.as_str())]
-            }
-            Action::ChangeItem => {
-                let book = &self.c.names.book;
-                let options = book.taxonomy.of_kind(s.kind).map(|i| Opt {
-                    value: i.code.clone(),
-                    label: named(p.locale, &i.zh, &i.en).to_owned(),
-                    group: book.taxonomy.group(i).map(|g| named(p.locale, &g.zh, &g.en).to_owned()).unwrap_or_default(),
-                });
-                let mut all = vec![Opt { value: String::new(), label: p.t("choose"), group: String::new() }];
-                all.extend(options);
-                let shown = if s.item.is_empty() { p.t("case-none") } else { self.c.names.item(&s.item) };
-                vec![self.f("item", Input::Select).required().options(all).now(s.item.clone(), shown)]
-            }
-            Action::ChangePlace => vec![self.f("place", Input::Text).required().now(s.place.clone(), s.place.clone())],
-            Action::ChangeContent => {
-                vec![self.f("content", Input::Area).required().now(s.content.clone(), s.content.clone())]
-            }
-            Action::ChangeCustomer => {
-                let c = &s.customer;
-                // The whole number is shown by its own logged act only, so the field starts empty.
-                let masked = super::view::masked(&c.phone);
-                vec![
-                    self.f("name", Input::Text).now(c.name.clone(), c.name.clone()),
-                    self.f("phone", Input::Text).now("", masked).hint(p.t("hint-phone-keep")),
-                    self.f("phone_clear", Input::Check),
-                    self.f("address", Input::Text).now(c.address.clone(), c.address.clone()),
-                    self.f("anonymous_reason", Input::Text).value(s.anonymous_reason.clone().unwrap_or_default()),
-                ]
-            }
-            _ => {
-                let a = s.appointment;
-                let shown = a.map_or_else(|| p.t("case-none"), |a| format!("{} – {}", p.full_time(a.from), p.time(a.to)));
-                vec![
-                    self.f("from", Input::Time).now(a.map(|a| self.when(a.from)).unwrap_or_default(), shown),
-                    self.f("to", Input::Time).value(a.map(|a| self.when(a.to)).unwrap_or_default()).hint(p.t("hint-appointment")),
-                ]
-            }
-        };
-        list.push(self.reason());
-        list
     }
 
     /// The fields of a step's form.
@@ -344,21 +378,34 @@ impl Build<'_> {
                 vec![worker, self.f("note", Input::Area)]
             }
             Action::Quote => {
-                let from = s.quotes.iter().rev().find(|q| !q.superseded).map(|q| q.lines.clone()).unwrap_or_default();
+                let from = s
+                    .quotes
+                    .iter()
+                    .rev()
+                    .find(|q| !q.superseded)
+                    .map(|q| q.lines.clone())
+                    .unwrap_or_default();
                 vec![self.lines(&from).required().hint(self.prices())]
             }
             Action::ConsentQuote | Action::RefuseQuote => self.consent(),
             Action::Wait => {
                 let codes: Vec<&str> = WaitReason::ALL.iter().map(|x| x.as_str()).collect();
                 vec![
-                    self.f("wait_reason", Input::Radio).required().options(self.codes("wait", &codes)),
+                    self.f("wait_reason", Input::Radio)
+                        .required()
+                        .options(self.codes("wait", &codes)),
                     self.f("until", Input::Time).required(),
                     self.f("customer_told", Input::Check).hint(p.t("hint-told")),
                     self.f("note", Input::Area),
                 ]
             }
             Action::Complete => {
-                let quoted = s.quotes.iter().rev().find(|q| q.accepted == Some(true)).map(|q| q.lines.clone());
+                let quoted = s
+                    .quotes
+                    .iter()
+                    .rev()
+                    .find(|q| q.accepted == Some(true))
+                    .map(|q| q.lines.clone());
                 let mut list = vec![
                     self.f("done", Input::Area).required(),
                     self.lines(&quoted.unwrap_or_default()).hint(self.charge_hint()),
@@ -373,9 +420,14 @@ impl Build<'_> {
                 list
             }
             Action::Amend => {
-                let (done, lines, photos) =
-                    s.work().map(|w| (w.done.clone(), w.lines.clone(), w.photos.clone())).unwrap_or_default();
-                let mut list = vec![self.f("done", Input::Area).required().now(done.clone(), done), self.lines(&lines)];
+                let (done, lines, photos) = s
+                    .work()
+                    .map(|w| (w.done.clone(), w.lines.clone(), w.photos.clone()))
+                    .unwrap_or_default();
+                let mut list = vec![
+                    self.f("done", Input::Area).required().now(done.clone(), done),
+                    self.lines(&lines),
+                ];
                 list.extend(self.photos(&photos));
                 list.push(self.reason());
                 list
@@ -383,19 +435,30 @@ impl Build<'_> {
             Action::Confirm => self.confirm(),
             Action::SecondCheck => {
                 let c = s.confirmation();
-                let by = c.and_then(|c| c.by.staff()).map(|b| self.c.names.staff(b)).unwrap_or_default();
+                let by = c
+                    .and_then(|c| c.by.staff())
+                    .map(|b| self.c.names.staff(b))
+                    .unwrap_or_default();
                 let at = c.map(|c| p.full_time(c.at)).unwrap_or_default();
                 let done = s.work().map(|w| w.done.clone()).unwrap_or_default();
                 vec![
-                    self.f("signed", Input::Show).value(format!("{} · {done} · {}", s.customer.name, p.money(s.charged_cents()))),
+                    self.f("signed", Input::Show).value(format!(
+                        "{} · {done} · {}",
+                        s.customer.name,
+                        p.money(s.charged_cents())
+                    )),
                     self.f("recorded", Input::Show).value(format!("{by} · {at}")),
                 ]
             }
             Action::RecordPayment => {
                 let codes: Vec<&str> = PayMethod::ALL.iter().map(|x| x.as_str()).collect();
                 vec![
-                    self.f("amount", Input::Text).required().value(domain::money::plain(s.owed_cents())),
-                    self.f("method", Input::Radio).required().options(self.codes("pay", &codes)),
+                    self.f("amount", Input::Text)
+                        .required()
+                        .value(domain::money::plain(s.owed_cents())),
+                    self.f("method", Input::Radio)
+                        .required()
+                        .options(self.codes("pay", &codes)),
                     self.f("receipt", Input::Text),
                     self.happened(),
                 ]
@@ -406,24 +469,45 @@ impl Build<'_> {
                 let mut who = self.people("assignee");
                 who.options.retain(|o| !s.did.iter().any(|d| d.as_str() == o.value));
                 if let Some(me) = self.c.names.everybody().into_iter().find(|(id, _)| *id == self.me) {
-                    who.options.insert(1, Opt { value: me.0, label: me.1, group: String::new() });
+                    who.options.insert(
+                        1,
+                        Opt {
+                            value: me.0,
+                            label: me.1,
+                            group: String::new(),
+                        },
+                    );
                 }
-                let now = c.and_then(|c| c.assignee.as_ref()).map(|a| a.as_str().to_owned()).unwrap_or_default();
+                let now = c
+                    .and_then(|c| c.assignee.as_ref())
+                    .map(|a| a.as_str().to_owned())
+                    .unwrap_or_default();
                 vec![self.f("planned_at", Input::Time).value(planned), who.value(now)]
             }
             Action::Callback => self.callback(),
             Action::Reopen => {
                 let codes: Vec<&str> = ReopenReason::ALL.iter().map(|x| x.as_str()).collect();
                 vec![
-                    self.f("reopen_reason", Input::Radio).required().options(self.codes("reopen", &codes)),
+                    self.f("reopen_reason", Input::Radio)
+                        .required()
+                        .options(self.codes("reopen", &codes)),
                     self.f("note", Input::Area).required(),
                 ]
             }
-            Action::Cancel => vec![self.reason(), self.f("customer_told", Input::Check).hint(p.t("hint-told"))],
+            Action::Cancel => vec![
+                self.reason(),
+                self.f("customer_told", Input::Check).hint(p.t("hint-told")),
+            ],
             Action::Urge => vec![self.f("note", Input::Area)],
-            Action::Note => vec![self.f("text", Input::Area).required(), self.f("told_customer", Input::Check)],
+            Action::Note => vec![
+                self.f("text", Input::Area).required(),
+                self.f("told_customer", Input::Check),
+            ],
             Action::Promise => {
-                vec![self.f("what", Input::Area).required(), self.f("by", Input::Time).hint(p.t("hint-promise-by"))]
+                vec![
+                    self.f("what", Input::Area).required(),
+                    self.f("by", Input::Time).hint(p.t("hint-promise-by")),
+                ]
             }
             Action::KeepPromise => {
                 let options = s.open_promises().map(|m| Opt {

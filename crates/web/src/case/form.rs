@@ -4,7 +4,7 @@ use app::error::{Error, Field as Bad};
 use domain::case::{Line, LineKind};
 use domain::refusal::Refusal;
 
-use super::sentence::quantity;
+use super::prices::quantity;
 use crate::page::Page;
 
 /// What was posted: names may come several times.
@@ -24,7 +24,11 @@ impl Posted {
 
     /// Every value of a field, in the order of the page.
     pub fn all(&self, name: &str) -> Vec<&str> {
-        self.0.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).collect()
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.trim())
+            .collect()
     }
 
     fn has(&self, name: &str) -> bool {
@@ -146,7 +150,10 @@ impl Field {
 
     /// The label of the value, for showing it beside another.
     pub fn shown(&self) -> String {
-        self.options.iter().find(|o| o.value == self.value).map_or_else(|| self.value.clone(), |o| o.label.clone())
+        self.options
+            .iter()
+            .find(|o| o.value == self.value)
+            .map_or_else(|| self.value.clone(), |o| o.label.clone())
     }
 
     pub fn is(&self, input: &str) -> bool {
@@ -193,7 +200,10 @@ pub fn rows(lines: &[Line]) -> Vec<Row> {
         })
         .collect();
     while rows.len() < 6 {
-        rows.push(Row { labour: rows.is_empty(), ..Row::default() });
+        rows.push(Row {
+            labour: rows.is_empty(),
+            ..Row::default()
+        });
     }
     rows
 }
@@ -205,8 +215,11 @@ pub fn refill(fields: &mut [Field], posted: &Posted) {
             Input::Check => f.value = posted.get(f.name).to_owned(),
             Input::Checks => f.values = posted.all(f.name).into_iter().map(str::to_owned).collect(),
             Input::Lines => {
-                let (kinds, quantities, prices) =
-                    (posted.all("line_kind"), posted.all("line_quantity"), posted.all("line_price"));
+                let (kinds, quantities, prices) = (
+                    posted.all("line_kind"),
+                    posted.all("line_quantity"),
+                    posted.all("line_price"),
+                );
                 let at = |list: &[&str], i: usize| list.get(i).copied().unwrap_or_default().to_owned();
                 let given = posted.all("line_what");
                 if given.is_empty() {
@@ -261,7 +274,8 @@ fn field_of(key: &str) -> &'static str {
 /// Marks the fields that an error is about. Returns whether every part of it found one.
 pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
     match e {
-        Error::Invalid(list) => list.iter().fold(true, |all, bad| mark_one(p, fields, bad) && all),
+        // Every one of them, not only up to the first that has no field.
+        Error::Invalid(list) => list.iter().filter(|bad| !mark_one(p, fields, bad)).count() == 0,
         Error::Refused(r) => mark_refusal(p, fields, r),
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! Icons and colours of codes, the same on every page.
 
-use domain::case::{Kind, Status, Urgency};
+use domain::case::{Kind, Status};
 
 /// Icon of a kind of case.
 pub fn kind_icon(kind: Kind) -> &'static str {
@@ -34,13 +34,5 @@ pub fn state_tone(state: Status) -> &'static str {
         Status::Done | Status::Confirmed => "amb",
         Status::Closed => "grn",
         Status::Cancelled => "",
-    }
-}
-
-/// Colour class of an urgency's tag; none for what is normal.
-pub fn urgency_tone(urgency: Urgency) -> Option<&'static str> {
-    match urgency {
-        Urgency::Normal => None,
-        Urgency::Urgent | Urgency::Emergency => Some("red"),
     }
 }

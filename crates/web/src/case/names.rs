@@ -38,7 +38,10 @@ impl Names {
         Ok(Names {
             locale: l,
             book: ctx.book.clone(),
-            staff: staff.into_iter().map(|s| (s.id.into_string(), named(l, &s.name, &s.name_en).to_owned())).collect(),
+            staff: staff
+                .into_iter()
+                .map(|s| (s.id.into_string(), named(l, &s.name, &s.name_en).to_owned()))
+                .collect(),
             departments: departments
                 .into_iter()
                 .map(|d| (d.id.into_string(), named(l, &d.name, &d.name_en).to_owned()))
@@ -53,7 +56,10 @@ impl Names {
 
     /// A person's name by the text of the id.
     pub fn staff_text(&self, id: &str) -> String {
-        self.staff.get(id).cloned().unwrap_or_else(|| l10n::t(self.locale, "case-former-staff"))
+        self.staff
+            .get(id)
+            .cloned()
+            .unwrap_or_else(|| l10n::t(self.locale, "case-former-staff"))
     }
 
     /// Everybody of the site, by name, for a choice.
@@ -65,7 +71,11 @@ impl Names {
 
     /// Every department of the site, by name, for a choice.
     pub fn all_departments(&self) -> Vec<(String, String)> {
-        let mut list: Vec<_> = self.departments.iter().map(|(id, name)| (id.clone(), name.clone())).collect();
+        let mut list: Vec<_> = self
+            .departments
+            .iter()
+            .map(|(id, name)| (id.clone(), name.clone()))
+            .collect();
         list.sort_by(|a, b| a.1.cmp(&b.1));
         list
     }
@@ -73,7 +83,9 @@ impl Names {
     /// An item of the taxonomy with its group: 给水 / 角阀漏水; the code itself if it is not known any more.
     pub fn item(&self, code: &str) -> String {
         let taxonomy = &self.book.taxonomy;
-        let Some(item) = taxonomy.item(code) else { return code.to_owned() };
+        let Some(item) = taxonomy.item(code) else {
+            return code.to_owned();
+        };
         let name = named(self.locale, &item.zh, &item.en);
         match taxonomy.group(item) {
             Some(g) => format!("{} / {name}", named(self.locale, &g.zh, &g.en)),
@@ -88,9 +100,17 @@ impl Names {
 
 /// A worker as a choice shows it: 王建国 · 在岗 · 手上 1 单.
 pub fn worker_label(locale: Locale, w: &Worker) -> String {
-    let duty = if w.on_duty_since.is_some() { "case-on-duty" } else { "case-off-duty" };
+    let duty = if w.on_duty_since.is_some() {
+        "case-on-duty"
+    } else {
+        "case-off-duty"
+    };
     let jobs = l10n::tx(locale, "case-jobs", &[("jobs", &w.jobs.to_string())]);
-    format!("{} · {} · {jobs}", named(locale, &w.name, &w.name_en), l10n::t(locale, duty))
+    format!(
+        "{} · {} · {jobs}",
+        named(locale, &w.name, &w.name_en),
+        l10n::t(locale, duty)
+    )
 }
 
 /// A department's name in the viewer's language.

@@ -91,7 +91,11 @@ pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
         action: o.action.as_str(),
         label: p.code("action", o.action.as_str()),
         icon: icon(o.action),
-        reason: o.refusal.as_ref().map(|r| refusal_text(p.locale, &p.zone, r)).unwrap_or_default(),
+        reason: o
+            .refusal
+            .as_ref()
+            .map(|r| refusal_text(p.locale, &p.zone, r))
+            .unwrap_or_default(),
         key: if o.action == Action::Note { "N" } else { "" },
     };
     let mine = |o: &&Offer| o.refusal.as_ref().is_none_or(|r| r.rule != "refuse-role");

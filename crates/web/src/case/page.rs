@@ -9,7 +9,8 @@ use domain::access::Action;
 use serde::Deserialize;
 
 use super::presence::{self, Other};
-use super::view::{LINES, Timeline, View, load, timeline as lines};
+use super::story::{LINES, Timeline, timeline as lines};
+use super::view::{View, load};
 use crate::fail::{Answer, Fail};
 use crate::gate::{Viewer, encode};
 use crate::live;
@@ -63,7 +64,8 @@ struct MorePart {
 async fn shown_whole(web: &Web, v: &Viewer, l: &super::view::Loaded) -> Result<(), Fail> {
     if super::view::emergency(l) {
         let id = l.seen.state.id.clone();
-        web.write(&v.ctx()?, move |tx, ctx| case::reveal_once(tx, ctx, &id)).await?;
+        web.write(&v.ctx()?, move |tx, ctx| case::reveal_once(tx, ctx, &id))
+            .await?;
     }
     Ok(())
 }
@@ -92,7 +94,13 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     let t = story(&p, &l, &q.show);
     let view = View::new(&p, &l);
     let others = people(&v, &p, &l.seen.state.id, None);
-    Ok(live::page(&CasePage { v: view, t, others, may_print: v.may(Action::PrintOrder), p })?)
+    Ok(live::page(&CasePage {
+        v: view,
+        t,
+        others,
+        may_print: v.may(Action::PrintOrder),
+        p,
+    })?)
 }
 
 /// The part of the page that changes by itself; nothing when it shows the last entry already.
@@ -118,11 +126,22 @@ fn drawn(web: &Web, v: &Viewer, l: &super::view::Loaded, show: &str) -> Answer {
     p.path = format!("/cases/{}", l.seen.state.number);
     let t = story(&p, l, show);
     let view = View::new(&p, l);
-    Ok(live::page(&CaseBody { v: view, t, may_print: v.may(Action::PrintOrder), p })?)
+    Ok(live::page(&CaseBody {
+        v: view,
+        t,
+        may_print: v.may(Action::PrintOrder),
+        p,
+    })?)
 }
 
 /// More of the timeline, or another filter of it.
-pub async fn timeline(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(key): Path<String>, Query(q): Query<Ask>) -> Answer {
+pub async fn timeline(
+    State(web): State<Web>,
+    v: Viewer,
+    headers: HeaderMap,
+    Path(key): Path<String>,
+    Query(q): Query<Ask>,
+) -> Answer {
     let before = q.before.unwrap_or(i64::MAX);
     let (number, id, names, entries) = web
         .read(&v.ctx()?, move |c, ctx| {
@@ -138,7 +157,11 @@ pub async fn timeline(State(web): State<Web>, v: Viewer, headers: HeaderMap, Pat
     let p = Page::titled(&web, &v, number.clone());
     let t = lines(&p, &names, (id.as_str(), &number), &entries, &q.show, LINES);
     // What is older joins the list; another filter replaces it.
-    Ok(if q.before.is_some() { live::page(&MorePart { p, t })? } else { live::page(&TimelinePart { p, t })? })
+    Ok(if q.before.is_some() {
+        live::page(&MorePart { p, t })?
+    } else {
+        live::page(&TimelinePart { p, t })?
+    })
 }
 
 #[derive(Template)]
@@ -178,7 +201,9 @@ struct Here {
 
 /// Says "I am here" and answers who else is.
 pub async fn here(State(web): State<Web>, v: Viewer, Path(key): Path<String>) -> Answer {
-    let id = web.read(&v.ctx()?, move |c, ctx| Ok(case::find(c, ctx, &key)?.state.id)).await?;
+    let id = web
+        .read(&v.ctx()?, move |c, ctx| Ok(case::find(c, ctx, &key)?.state.id))
+        .await?;
     let p = Page::new(&web, &v, "product");
     let others = people(&v, &p, &id, None);
     Ok(live::page(&Here { p, others })?)

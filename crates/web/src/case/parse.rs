@@ -95,12 +95,24 @@ impl Read<'_> {
             if what.is_empty() && price.is_empty() {
                 continue;
             }
-            let quantity_milli = if quantity.is_empty() { Some(1000) } else { milli(&quantity) };
-            let unit_cents = if price.is_empty() { Some(0) } else { domain::money::parse(&price).ok() };
+            let quantity_milli = if quantity.is_empty() {
+                Some(1000)
+            } else {
+                milli(&quantity)
+            };
+            let unit_cents = if price.is_empty() {
+                Some(0)
+            } else {
+                domain::money::parse(&price).ok()
+            };
             match (what.is_empty(), quantity_milli, unit_cents) {
                 (false, Some(quantity_milli), Some(unit_cents)) => lines.push(Line {
                     what: (*what).to_owned(),
-                    kind: if at(&kind, i) == "labour" { LineKind::Labour } else { LineKind::Material },
+                    kind: if at(&kind, i) == "labour" {
+                        LineKind::Labour
+                    } else {
+                        LineKind::Material
+                    },
                     quantity_milli,
                     unit_cents,
                 }),
@@ -118,9 +130,16 @@ impl Read<'_> {
     }
 
     fn answers(&self) -> Vec<Answer> {
-        let asked = self.posted.0.iter().filter_map(|(n, v)| Some((n.strip_prefix("q_")?, v)));
+        let asked = self
+            .posted
+            .0
+            .iter()
+            .filter_map(|(n, v)| Some((n.strip_prefix("q_")?, v)));
         asked
-            .map(|(question, answer)| Answer { question: question.to_owned(), answer: answer.trim().to_owned() })
+            .map(|(question, answer)| Answer {
+                question: question.to_owned(),
+                answer: answer.trim().to_owned(),
+            })
             .filter(|a| !a.answer.is_empty())
             .collect()
     }
@@ -132,7 +151,11 @@ fn milli(text: &str) -> Option<i64> {
     if part.len() > 3 || !part.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok().filter(|n| (0..1_000_000).contains(n))? };
+    let whole: i64 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok().filter(|n| (0..1_000_000).contains(n))?
+    };
     let part: i64 = format!("{part:0<3}").parse().ok()?;
     Some(whole * 1000 + part)
 }
@@ -142,7 +165,11 @@ fn milli(text: &str) -> Option<i64> {
 /// # Errors
 /// `Invalid` fields; `NotFound` for an action without a form.
 pub fn step(action: Action, s: &CaseState, posted: &Posted, zone: &str) -> Res<Step> {
-    let mut r = Read { posted, zone, bad: Fields::default() };
+    let mut r = Read {
+        posted,
+        zone,
+        bad: Fields::default(),
+    };
     let made = made(&mut r, action, s);
     r.bad.done()?;
     made.ok_or(Error::NotFound)
@@ -153,23 +180,47 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
     let worker: Option<StaffId> = r.id("worker");
     let (reason, note) = (r.text("reason"), r.text("note"));
     Some(match action {
-        Action::Dispatch => Step::Dispatch { department: r.must("department"), worker, happened_at },
+        Action::Dispatch => Step::Dispatch {
+            department: r.must("department"),
+            worker,
+            happened_at,
+        },
         Action::Accept => Step::Accept { worker, happened_at },
         Action::ReturnOrder => Step::ReturnOrder { reason },
         Action::TakeBack => Step::TakeBack { reason },
-        Action::Reassign => Step::Reassign { department: r.must("department"), worker, reason },
-        Action::HandOver => Step::HandOver { worker: r.must("worker"), note },
+        Action::Reassign => Step::Reassign {
+            department: r.must("department"),
+            worker,
+            reason,
+        },
+        Action::HandOver => Step::HandOver {
+            worker: r.must("worker"),
+            note,
+        },
         Action::Arrive => Step::Arrive { worker, happened_at },
         Action::Quote => Step::Quote { lines: r.lines() },
-        Action::ConsentQuote => Step::ConsentQuote { quote: r.must("quote"), how: r.code("consent_how")?, note },
-        Action::RefuseQuote => Step::RefuseQuote { quote: r.must("quote"), how: r.code("consent_how")?, note },
+        Action::ConsentQuote => Step::ConsentQuote {
+            quote: r.must("quote"),
+            how: r.code("consent_how")?,
+            note,
+        },
+        Action::RefuseQuote => Step::RefuseQuote {
+            quote: r.must("quote"),
+            how: r.code("consent_how")?,
+            note,
+        },
         Action::Wait => {
             let until = r.time("until");
             if r.posted.get("until").is_empty() {
                 r.bad.add("until", "required");
             }
             let reason = r.code("wait_reason");
-            Step::Wait { reason: reason?, until: until?, customer_told: r.yes("customer_told"), note }
+            Step::Wait {
+                reason: reason?,
+                until: until?,
+                customer_told: r.yes("customer_told"),
+                note,
+            }
         }
         Action::Resume => Step::Resume,
         Action::Complete => Step::Complete {
@@ -197,12 +248,18 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
         Action::SecondCheck => Step::SecondCheck,
         Action::RecordPayment => {
             let (amount_cents, method) = (r.cents("amount"), r.code("method"));
-            Step::RecordPayment { method: method?, amount_cents, receipt: r.opt("receipt"), happened_at }
+            Step::RecordPayment {
+                method: method?,
+                amount_cents,
+                receipt: r.opt("receipt"),
+                happened_at,
+            }
         }
         Action::WaiveFee => Step::WaiveFee { reason },
-        Action::ScheduleCallback => {
-            Step::ScheduleCallback { planned_at: r.time("planned_at"), assignee: r.id("assignee") }
-        }
+        Action::ScheduleCallback => Step::ScheduleCallback {
+            planned_at: r.time("planned_at"),
+            assignee: r.id("assignee"),
+        },
         Action::Callback => Step::Callback {
             again_at: r.time("again_at"),
             result: r.code("result")?,
@@ -214,25 +271,52 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
         },
         Action::GiveUpCallback => Step::GiveUpCallback,
         Action::Close => Step::Close,
-        Action::Reopen => Step::Reopen { reason: r.code("reopen_reason")?, note },
-        Action::Cancel => Step::Cancel { reason, customer_informed: r.yes("customer_told") },
+        Action::Reopen => Step::Reopen {
+            reason: r.code("reopen_reason")?,
+            note,
+        },
+        Action::Cancel => Step::Cancel {
+            reason,
+            customer_informed: r.yes("customer_told"),
+        },
         Action::Urge => Step::Urge { note },
-        Action::Note => Step::Note { text: r.text("text"), told_customer: r.yes("told_customer") },
-        Action::Promise => Step::Promise { by: r.time("by"), what: r.text("what") },
-        Action::KeepPromise => Step::KeepPromise { no: r.code("no")?, how: r.text("how") },
-        Action::Answer => Step::Answer { answer: r.text("answer"), happened_at },
-        Action::ReportOutside => {
-            Step::ReportOutside { reported_to: r.must("reported_to"), referral: r.text("referral"), note }
-        }
-        Action::JoinContact => Step::JoinContact { contact: r.text("contact") },
+        Action::Note => Step::Note {
+            text: r.text("text"),
+            told_customer: r.yes("told_customer"),
+        },
+        Action::Promise => Step::Promise {
+            by: r.time("by"),
+            what: r.text("what"),
+        },
+        Action::KeepPromise => Step::KeepPromise {
+            no: r.code("no")?,
+            how: r.text("how"),
+        },
+        Action::Answer => Step::Answer {
+            answer: r.text("answer"),
+            happened_at,
+        },
+        Action::ReportOutside => Step::ReportOutside {
+            reported_to: r.must("reported_to"),
+            referral: r.text("referral"),
+            note,
+        },
+        Action::JoinContact => Step::JoinContact {
+            contact: r.text("contact"),
+        },
         other => correction(r, other, s, reason)?,
     })
 }
 
 fn confirmed(r: &mut Read<'_>, reason: String) -> Option<Confirmed> {
     match r.posted.get("how") {
-        "paper" => Some(Confirmed::Paper { photo: r.id("photo").unwrap_or_else(|| AttachmentId::from("")) }),
-        "declined" => Some(Confirmed::Declined { reason, witness: r.must("witness") }),
+        "paper" => Some(Confirmed::Paper {
+            photo: r.id("photo").unwrap_or_else(|| AttachmentId::from("")),
+        }),
+        "declined" => Some(Confirmed::Declined {
+            reason,
+            witness: r.must("witness"),
+        }),
         _ => {
             r.bad.add("how", "invalid-choose");
             None
@@ -242,21 +326,50 @@ fn confirmed(r: &mut Read<'_>, reason: String) -> Option<Confirmed> {
 
 fn correction(r: &mut Read<'_>, action: Action, s: &CaseState, reason: String) -> Option<Step> {
     Some(match action {
-        Action::ChangeKind => Step::ChangeKind { kind: r.code("kind")?, reason },
-        Action::ChangeLevel => {
-            Step::ChangeLevel { importance: r.code("importance")?, urgency: r.code("urgency")?, reason }
-        }
+        Action::ChangeKind => Step::ChangeKind {
+            kind: r.code("kind")?,
+            reason,
+        },
+        Action::ChangeLevel => Step::ChangeLevel {
+            importance: r.code("importance")?,
+            urgency: r.code("urgency")?,
+            reason,
+        },
         Action::ChangeFee => {
             let kind: FeeKind = r.code("fee_kind")?;
             let cents = if kind == FeeKind::Paid { r.cents("amount") } else { 0 };
-            let accepted = if kind == FeeKind::Paid { r.yes_or_no("accepted") } else { None };
+            let accepted = if kind == FeeKind::Paid {
+                r.yes_or_no("accepted")
+            } else {
+                None
+            };
             let told = kind != FeeKind::Free && r.yes("told");
-            Step::ChangeFee { fee: Fee { kind, cents, told, accepted }, reason }
+            Step::ChangeFee {
+                fee: Fee {
+                    kind,
+                    cents,
+                    told,
+                    accepted,
+                },
+                reason,
+            }
         }
-        Action::ChangeScope => Step::ChangeScope { scope: r.code("scope")?, reason },
-        Action::ChangeItem => Step::ChangeItem { item: r.text("item"), reason },
-        Action::ChangePlace => Step::ChangePlace { place: r.text("place"), reason },
-        Action::ChangeContent => Step::ChangeContent { content: r.text("content"), reason },
+        Action::ChangeScope => Step::ChangeScope {
+            scope: r.code("scope")?,
+            reason,
+        },
+        Action::ChangeItem => Step::ChangeItem {
+            item: r.text("item"),
+            reason,
+        },
+        Action::ChangePlace => Step::ChangePlace {
+            place: r.text("place"),
+            reason,
+        },
+        Action::ChangeContent => Step::ChangeContent {
+            content: r.text("content"),
+            reason,
+        },
         Action::ChangeCustomer => Step::ChangeCustomer {
             customer: Customer {
                 name: r.text("name"),
@@ -268,7 +381,11 @@ fn correction(r: &mut Read<'_>, action: Action, s: &CaseState, reason: String) -
                 address: r.text("address"),
             },
             // Another address is another place: the link to the archive's unit holds only while it stays.
-            located: if r.text("address") == s.customer.address { s.located.clone() } else { Default::default() },
+            located: if r.text("address") == s.customer.address {
+                s.located.clone()
+            } else {
+                Default::default()
+            },
             identity: s.identity,
             anonymous_reason: r.opt("anonymous_reason"),
             reason,
@@ -291,7 +408,15 @@ mod tests {
 
     #[test]
     fn quantities() {
-        for (text, want) in [("1", Some(1000)), ("1.5", Some(1500)), (".25", Some(250)), ("0.001", Some(1)), ("1.2345", None), ("a", None), ("-1", None)] {
+        for (text, want) in [
+            ("1", Some(1000)),
+            ("1.5", Some(1500)),
+            (".25", Some(250)),
+            ("0.001", Some(1)),
+            ("1.2345", None),
+            ("a", None),
+            ("-1", None),
+        ] {
             assert_eq!(milli(text), want, "{text}");
         }
     }

@@ -50,7 +50,10 @@ pub fn here(site: &SiteId, case: &CaseId, who: &StaffActor, now: i64, doing: Opt
 /// A form was sent: nobody fills it in any more.
 pub fn sent(site: &SiteId, case: &CaseId, who: &StaffId) {
     let mut rooms = ROOMS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(seen) = rooms.get_mut(&(site.clone(), case.clone())).and_then(|people| people.get_mut(who)) {
+    if let Some(seen) = rooms
+        .get_mut(&(site.clone(), case.clone()))
+        .and_then(|people| people.get_mut(who))
+    {
         seen.doing = None;
     }
 }
@@ -64,14 +67,20 @@ pub struct Other {
 /// Everybody but `me`.
 pub fn others(p: &Page, site: &SiteId, case: &CaseId, me: &StaffId) -> Vec<Other> {
     let rooms = ROOMS.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(people) = rooms.get(&(site.clone(), case.clone())) else { return Vec::new() };
+    let Some(people) = rooms.get(&(site.clone(), case.clone())) else {
+        return Vec::new();
+    };
     let mut list: Vec<Other> = people
         .iter()
         .filter(|(id, s)| *id != me && p.now - s.at < GONE_MS)
         .map(|(_, s)| Other {
             name: named(p.locale, &s.name, &s.name_en).to_owned(),
             doing: match s.doing.filter(|(_, at)| p.now - at < IDLE_FORM_MS) {
-                Some((action, _)) => tx(p.locale, "case-here-doing", &[("action", &p.code("action", action.as_str()))]),
+                Some((action, _)) => tx(
+                    p.locale,
+                    "case-here-doing",
+                    &[("action", &p.code("action", action.as_str()))],
+                ),
                 None => t(p.locale, "case-here-looking"),
             },
         })

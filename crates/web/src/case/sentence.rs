@@ -1,13 +1,14 @@
 //! What the journal says about a case, as sentences.
 
 use app::ctx::Locale;
-use domain::case::{By, Customer, Event, Fact, Fee, FeeKind, Line as PriceLine};
+use domain::case::{By, Customer, Event, Fact, Fee, FeeKind};
 use domain::clock::ClockStart;
 use serde_json::Value;
 use store::journal::Entry;
 
 use super::clocks::limit_text;
 use super::names::Names;
+use super::prices::price_words;
 use crate::l10n::{has, t, tx};
 use crate::page::Page;
 
@@ -43,7 +44,6 @@ pub struct Line {
     pub changes: Vec<Was>,
     pub group: Group,
     pub ip: String,
-    pub via: String,
 }
 
 /// The event behind an entry of a case, with erased values left empty.
@@ -84,7 +84,6 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
         changes: Vec::new(),
         group: Group::Step,
         ip: entry.ip.clone().unwrap_or_default(),
-        via: entry.via.clone(),
     };
     if entry.subject_kind == "case"
         && let Some(event) = event_of(entry)
@@ -100,7 +99,11 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
 /// The sentence of an event without placeholders, or of one that this version does not know.
 fn plain(p: &Page, kind: &str) -> String {
     let key = format!("event-{kind}");
-    if has(p.locale, &key) { tx(p.locale, &key, &[]) } else { tx(p.locale, "event-other", &[("kind", kind)]) }
+    if has(p.locale, &key) {
+        tx(p.locale, &key, &[])
+    } else {
+        tx(p.locale, "event-other", &[("kind", kind)])
+    }
 }
 
 struct Say<'a> {
@@ -115,26 +118,37 @@ impl Say<'_> {
     }
 
     fn worker(&self, id: Option<&domain::ids::StaffId>) -> String {
-        id.map(|w| self.say("event-part-worker", &[("worker", self.names.staff(w))])).unwrap_or_default()
+        id.map(|w| self.say("event-part-worker", &[("worker", self.names.staff(w))]))
+            .unwrap_or_default()
     }
 
     /// The worker, unless the sentence names that person already.
     fn other(&self, id: Option<&domain::ids::StaffId>, by: &By) -> String {
-        if id.is_some() && by.staff() == id { String::new() } else { self.worker(id) }
+        if id.is_some() && by.staff() == id {
+            String::new()
+        } else {
+            self.worker(id)
+        }
     }
 
     fn clocks(&self, list: &[ClockStart]) -> String {
         let l = self.p.locale;
         let one = |c: &ClockStart| {
             let limit = c.limit.map(|x| limit_text(l, x)).unwrap_or_default();
-            format!("{} {limit}", self.p.code("clock", c.code.as_str())).trim().to_owned()
+            format!("{} {limit}", self.p.code("clock", c.code.as_str()))
+                .trim()
+                .to_owned()
         };
         list.iter().map(one).collect::<Vec<_>>().join(&t(l, "list-comma"))
     }
 
     fn fee(&self, f: &Fee) -> String {
         let kind = self.p.code("fee", f.kind.as_str());
-        if f.kind == FeeKind::Paid { format!("{kind} {}", self.p.money(f.cents)) } else { kind }
+        if f.kind == FeeKind::Paid {
+            format!("{kind} {}", self.p.money(f.cents))
+        } else {
+            kind
+        }
     }
 
     fn customer(&self, c: &Customer) -> String {
@@ -147,38 +161,39 @@ impl Say<'_> {
     }
 
     fn appointment(&self, a: Option<domain::case::Appointment>) -> String {
-        a.map_or_else(|| t(self.p.locale, "case-none"), |a| format!("{} – {}", self.p.full_time(a.from), self.p.time(a.to)))
+        a.map_or_else(
+            || t(self.p.locale, "case-none"),
+            |a| format!("{} – {}", self.p.full_time(a.from), self.p.time(a.to)),
+        )
     }
-}
-
-/// Price lines in a few words: 人工 ¥40 + 角阀 ¥35.
-pub fn price_words(p: &Page, lines: &[PriceLine]) -> String {
-    let one = |x: &PriceLine| {
-        let amount = (x.quantity_milli.saturating_mul(x.unit_cents) + 500) / 1000;
-        let what = if x.quantity_milli == 1000 { x.what.clone() } else { format!("{} × {}", x.what, quantity(x.quantity_milli)) };
-        if amount > 0 { format!("{what} {}", p.money(amount)) } else { what }
-    };
-    lines.iter().map(one).collect::<Vec<_>>().join(" + ")
-}
-
-/// Thousandths as people write them: `1.5`.
-pub fn quantity(milli: i64) -> String {
-    let text = format!("{}.{:03}", milli / 1000, milli % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
     let s = Say { p, names };
     let key = format!("event-{}", e.kind());
     let say = |args: &[(&str, String)]| s.say(&key, args);
-    let was = |key: &str, was: String, now: String| Was { label: p.t(key), was, now };
+    let was = |key: &str, was: String, now: String| Was {
+        label: p.t(key),
+        was,
+        now,
+    };
     let mut set = |icon: &'static str, tone: &'static str, text: String, words: &str| {
         (line.icon, line.tone, line.text) = (icon, tone, text);
         words.clone_into(&mut line.words);
     };
     match &e.fact {
-        Fact::Registered { kind, channel, content, repeat_of, urgency, .. } => {
-            let args = [("kind", p.code("kind", kind.as_str())), ("channel", p.code("channel", channel.as_str()))];
+        Fact::Registered {
+            kind,
+            channel,
+            content,
+            repeat_of,
+            urgency,
+            ..
+        } => {
+            let args = [
+                ("kind", p.code("kind", kind.as_str())),
+                ("channel", p.code("channel", channel.as_str())),
+            ];
             set("notes", "amb", say(&args), content);
             if repeat_of.is_some() {
                 line.tag = Some(("amb", p.t("case-repeat")));
@@ -190,11 +205,22 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("clock", "grey", say(&[("clocks", s.clocks(clocks))]), "");
             line.group = Group::Clock;
         }
-        Fact::ClocksRetargeted { changed, dropped, because } => {
+        Fact::ClocksRetargeted {
+            changed,
+            dropped,
+            because,
+        } => {
             let mut list = vec![s.clocks(changed)];
-            list.extend(dropped.iter().map(|c| s.say("event-part-dropped", &[("clock", p.code("clock", c.as_str()))])));
+            list.extend(
+                dropped
+                    .iter()
+                    .map(|c| s.say("event-part-dropped", &[("clock", p.code("clock", c.as_str()))])),
+            );
             list.retain(|x| !x.is_empty());
-            let args = [("because", p.code("because", because.as_str())), ("clocks", list.join(&p.t("list-comma")))];
+            let args = [
+                ("because", p.code("because", because.as_str())),
+                ("clocks", list.join(&p.t("list-comma"))),
+            ];
             set("clock", "grey", say(&args), "");
             line.group = Group::Clock;
         }
@@ -202,7 +228,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("clock", "grey", say(&[("clock", p.code("clock", code.as_str()))]), "");
             line.group = Group::Clock;
         }
-        Fact::ClockBreached { code, breached_at, reason, .. } => {
+        Fact::ClockBreached {
+            code,
+            breached_at,
+            reason,
+            ..
+        } => {
             let args = [
                 ("clock", p.code("clock", code.as_str())),
                 ("due", p.time(breached_at)),
@@ -211,7 +242,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("alarm", "red", say(&args), "");
             line.group = Group::Clock;
         }
-        Fact::Dispatched { number, department, worker, .. } => {
+        Fact::Dispatched {
+            number,
+            department,
+            worker,
+            ..
+        } => {
             let args = [
                 ("department", names.department(department)),
                 ("worker", s.worker(worker.as_ref())),
@@ -222,23 +258,59 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
         Fact::Accepted { worker, .. } => set("check", "", say(&[("worker", s.other(worker.as_ref(), &e.by))]), ""),
         Fact::Returned { reason, .. } => set("arrow-back-up", "red", say(&[]), reason),
         Fact::TakenBack { reason, .. } => set("arrow-back-up", "amb", say(&[]), reason),
-        Fact::Reassigned { from_department, from_worker, department, worker, reason, .. } => {
-            let args = [("department", names.department(department)), ("worker", s.worker(worker.as_ref()))];
+        Fact::Reassigned {
+            from_department,
+            from_worker,
+            department,
+            worker,
+            reason,
+            ..
+        } => {
+            let args = [
+                ("department", names.department(department)),
+                ("worker", s.worker(worker.as_ref())),
+            ];
             set("user-plus", "amb", say(&args), reason);
             let who = |d, w: Option<&domain::ids::StaffId>| {
-                w.map_or_else(|| names.department(d), |w| format!("{} · {}", names.department(d), names.staff(w)))
+                w.map_or_else(
+                    || names.department(d),
+                    |w| format!("{} · {}", names.department(d), names.staff(w)),
+                )
             };
-            line.changes.push(was("case-assigned", who(from_department, from_worker.as_ref()), who(department, worker.as_ref())));
+            line.changes.push(was(
+                "case-assigned",
+                who(from_department, from_worker.as_ref()),
+                who(department, worker.as_ref()),
+            ));
         }
         Fact::HandedOver { worker, note, .. } => {
             set("users", "", say(&[("worker", names.staff(worker))]), note);
         }
-        Fact::Arrived { worker, .. } => set("map-pin", "grn", say(&[("worker", s.other(worker.as_ref(), &e.by))]), ""),
+        Fact::Arrived { worker, .. } => set(
+            "map-pin",
+            "grn",
+            say(&[("worker", s.other(worker.as_ref(), &e.by))]),
+            "",
+        ),
         Fact::Quoted { total_cents, lines, .. } => {
-            set("receipt", "", say(&[("total", p.money(total_cents))]), &price_words(p, lines));
+            set(
+                "receipt",
+                "",
+                say(&[("total", p.money(total_cents))]),
+                &price_words(p, lines),
+            );
         }
-        Fact::QuoteAccepted { total_cents, grade, how, note, .. } => {
-            let args = [("total", p.money(total_cents)), ("how", p.code("consent", how.as_str()))];
+        Fact::QuoteAccepted {
+            total_cents,
+            grade,
+            how,
+            note,
+            ..
+        } => {
+            let args = [
+                ("total", p.money(total_cents)),
+                ("how", p.code("consent", how.as_str())),
+            ];
             set("check", "grn", say(&args), note);
             line.tag = Some(("grn", p.code("grade_short", grade.as_str())));
             line.group = Group::Talk;
@@ -247,7 +319,9 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("x", "red", say(&[("how", p.code("consent", how.as_str()))]), note);
             line.group = Group::Talk;
         }
-        Fact::WaitStarted { reason, until, note, .. } => {
+        Fact::WaitStarted {
+            reason, until, note, ..
+        } => {
             let args = [("reason", p.code("wait", reason.as_str())), ("until", p.time(until))];
             set("player-pause", "amb", say(&args), note);
             line.group = Group::Clock;
@@ -256,8 +330,18 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("player-play", "", say(&[]), "");
             line.group = Group::Clock;
         }
-        Fact::Completed { worker, charge_cents, done, lines, no_photo_reason, .. } => {
-            let args = [("worker", s.other(worker.as_ref(), &e.by)), ("charge", p.money(charge_cents))];
+        Fact::Completed {
+            worker,
+            charge_cents,
+            done,
+            lines,
+            no_photo_reason,
+            ..
+        } => {
+            let args = [
+                ("worker", s.other(worker.as_ref(), &e.by)),
+                ("charge", p.money(charge_cents)),
+            ];
             let mut words = done.clone();
             for more in [price_words(p, lines), no_photo_reason.clone().unwrap_or_default()] {
                 if !more.is_empty() {
@@ -266,37 +350,89 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             }
             set("tool", "grn", say(&args), &words);
         }
-        Fact::Amended { old_charge_cents, charge_cents, old_done, done, reason, .. } => {
+        Fact::Amended {
+            old_charge_cents,
+            charge_cents,
+            old_done,
+            done,
+            reason,
+            ..
+        } => {
             set("edit", "amb", say(&[]), reason);
             line.changes.push(was("case-f-done", old_done.clone(), done.clone()));
             if old_charge_cents != charge_cents {
-                line.changes.push(was("case-fee", p.money(old_charge_cents), p.money(charge_cents)));
+                line.changes
+                    .push(was("case-fee", p.money(old_charge_cents), p.money(charge_cents)));
             }
         }
-        Fact::Confirmed { grade, opinion, comment, reason, witness, .. } => {
+        Fact::Confirmed {
+            grade,
+            opinion,
+            comment,
+            reason,
+            witness,
+            ..
+        } => {
             let opinion = opinion.map(|o| p.code("satisfaction", o.as_str())).unwrap_or_default();
-            let witness = witness.as_ref().map(|w| s.say("event-part-witness", &[("name", names.staff(w))]));
-            let words: Vec<_> = [reason.clone(), comment.clone(), opinion].into_iter().filter(|x| !x.is_empty()).collect();
+            let witness = witness
+                .as_ref()
+                .map(|w| s.say("event-part-witness", &[("name", names.staff(w))]));
+            let words: Vec<_> = [reason.clone(), comment.clone(), opinion]
+                .into_iter()
+                .filter(|x| !x.is_empty())
+                .collect();
             let declined = *grade == domain::case::Grade::Declined;
             let key = if declined { "event-declined" } else { key.as_str() };
             let text = s.say(key, &[("witness", witness.unwrap_or_default())]);
-            set("signature", if declined { "amb" } else { "grn" }, text, &words.join(" · "));
-            line.tag = Some((if declined { "amb" } else { "grn" }, p.code("grade_short", grade.as_str())));
+            set(
+                "signature",
+                if declined { "amb" } else { "grn" },
+                text,
+                &words.join(" · "),
+            );
+            line.tag = Some((
+                if declined { "amb" } else { "grn" },
+                p.code("grade_short", grade.as_str()),
+            ));
         }
         Fact::SecondChecked { .. } => set("shield-check", "grn", say(&[]), ""),
         Fact::ConfirmationVoided { .. } => set("ban", "red", say(&[]), ""),
-        Fact::Paid { method, amount_cents, receipt } => {
-            let args = [("amount", p.money(amount_cents)), ("method", p.code("pay", method.as_str()))];
+        Fact::Paid {
+            method,
+            amount_cents,
+            receipt,
+        } => {
+            let args = [
+                ("amount", p.money(amount_cents)),
+                ("method", p.code("pay", method.as_str())),
+            ];
             set("coin", "grn", say(&args), receipt.as_deref().unwrap_or_default());
         }
         Fact::Waived { amount_cents, reason } => set("coin", "amb", say(&[("amount", p.money(amount_cents))]), reason),
-        Fact::CallbackScheduled { planned_at, assignee, .. } => {
-            let at = planned_at.map(|at| s.say("event-part-at", &[("time", p.time(at))])).unwrap_or_default();
-            set("phone-call", "grey", say(&[("at", at), ("worker", s.worker(assignee.as_ref()))]), "");
+        Fact::CallbackScheduled {
+            planned_at, assignee, ..
+        } => {
+            let at = planned_at
+                .map(|at| s.say("event-part-at", &[("time", p.time(at))]))
+                .unwrap_or_default();
+            set(
+                "phone-call",
+                "grey",
+                say(&[("at", at), ("worker", s.worker(assignee.as_ref()))]),
+                "",
+            );
             line.group = Group::Talk;
         }
-        Fact::CallbackAttempted { result, satisfaction, note, again_at, .. } => {
-            let again = again_at.map(|at| s.say("event-part-at", &[("time", p.time(at))])).unwrap_or_default();
+        Fact::CallbackAttempted {
+            result,
+            satisfaction,
+            note,
+            again_at,
+            ..
+        } => {
+            let again = again_at
+                .map(|at| s.say("event-part-at", &[("time", p.time(at))]))
+                .unwrap_or_default();
             let result = format!("{}{again}", p.code("attempt", result.as_str()));
             set("phone-outgoing", "", say(&[("result", result)]), note);
             line.tag = satisfaction.map(|x| ("blu", p.code("satisfaction", x.as_str())));
@@ -304,12 +440,22 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
         }
         Fact::CallbackEnded { end, .. } => {
             let bad = *end == domain::case::CallbackEnd::NotSolved;
-            set("phone-call", if bad { "red" } else { "grn" }, say(&[("end", p.code("callback", end.as_str()))]), "");
+            set(
+                "phone-call",
+                if bad { "red" } else { "grn" },
+                say(&[("end", p.code("callback", end.as_str()))]),
+                "",
+            );
             line.group = Group::Talk;
         }
         Fact::Closed {} => set("circle-check", "grn", say(&[]), ""),
         Fact::Reopened { reason, note, .. } => {
-            set("rotate", "red", say(&[("reason", p.code("reopen", reason.as_str()))]), note);
+            set(
+                "rotate",
+                "red",
+                say(&[("reason", p.code("reopen", reason.as_str()))]),
+                note,
+            );
         }
         Fact::Cancelled { reason, .. } => set("circle-x", "red", say(&[]), reason),
         Fact::Urged { note } => {
@@ -334,21 +480,50 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("message", "grn", say(&[]), answer);
             line.group = Group::Talk;
         }
-        Fact::OutsideReported { reported_to, referral, note } => {
-            let words = if note.is_empty() { referral.clone() } else { format!("{referral} · {note}") };
+        Fact::OutsideReported {
+            reported_to,
+            referral,
+            note,
+        } => {
+            let words = if note.is_empty() {
+                referral.clone()
+            } else {
+                format!("{referral} · {note}")
+            };
             set("arrow-up-right", "", say(&[("name", names.staff(reported_to))]), &words);
         }
-        Fact::KindChanged { old_kind, old_number, kind, number, reason } => {
+        Fact::KindChanged {
+            old_kind,
+            old_number,
+            kind,
+            number,
+            reason,
+        } => {
             set("edit", "amb", say(&[]), reason);
             let full = |k: &domain::case::Kind, n: &str| format!("{} {n}", p.code("kind", k.as_str()));
-            line.changes.push(was("case-kind", full(old_kind, old_number), full(kind, number)));
+            line.changes
+                .push(was("case-kind", full(old_kind, old_number), full(kind, number)));
         }
-        Fact::LevelChanged { old_importance, old_urgency, importance, urgency, reason } => {
+        Fact::LevelChanged {
+            old_importance,
+            old_urgency,
+            importance,
+            urgency,
+            reason,
+        } => {
             set("edit", "amb", say(&[]), reason);
             let full = |i: &domain::case::Importance, u: &domain::case::Urgency| {
-                format!("{} · {}", p.code("importance", i.as_str()), p.code("urgency", u.as_str()))
+                format!(
+                    "{} · {}",
+                    p.code("importance", i.as_str()),
+                    p.code("urgency", u.as_str())
+                )
             };
-            line.changes.push(was("case-level", full(old_importance, old_urgency), full(importance, urgency)));
+            line.changes.push(was(
+                "case-level",
+                full(old_importance, old_urgency),
+                full(importance, urgency),
+            ));
         }
         Fact::FeeChanged { old, new, reason } => {
             set("edit", "amb", say(&[]), reason);
@@ -356,7 +531,11 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
         }
         Fact::ScopeChanged { old, new, reason } => {
             set("edit", "amb", say(&[]), reason);
-            line.changes.push(was("case-scope", p.code("scope", old.as_str()), p.code("scope", new.as_str())));
+            line.changes.push(was(
+                "case-scope",
+                p.code("scope", old.as_str()),
+                p.code("scope", new.as_str()),
+            ));
         }
         Fact::ItemChanged { old, new, reason } => {
             set("edit", "amb", say(&[]), reason);
@@ -372,18 +551,25 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
         }
         Fact::CustomerChanged { old, new, reason, .. } => {
             set("edit", "amb", say(&[]), reason);
-            line.changes.push(was("case-customer", s.customer(old), s.customer(new)));
+            line.changes
+                .push(was("case-customer", s.customer(old), s.customer(new)));
         }
         Fact::AppointmentChanged { old, new, reason } => {
             set("calendar-event", "amb", say(&[]), reason);
-            line.changes.push(was("case-appointment", s.appointment(*old), s.appointment(*new)));
+            line.changes
+                .push(was("case-appointment", s.appointment(*old), s.appointment(*new)));
         }
         Fact::ContactJoined { .. } => {
             set("phone-incoming", "", say(&[]), "");
             line.group = Group::Talk;
         }
         Fact::Attached { kind, caption, .. } => {
-            set("photo", "grey", say(&[("kind", p.code("attachment", kind.as_str()))]), caption);
+            set(
+                "photo",
+                "grey",
+                say(&[("kind", p.code("attachment", kind.as_str()))]),
+                caption,
+            );
             line.group = Group::File;
         }
     }

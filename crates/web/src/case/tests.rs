@@ -55,10 +55,21 @@ fn literals(dir: &Path, prefixes: &[&str], found: &mut BTreeSet<String>) {
         let path = entry.path();
         if path.is_dir() {
             literals(&path, prefixes, found);
-        } else if path.extension().is_some_and(|x| x == "rs") && !path.components().any(|c| c.as_os_str() == "tests" || c.as_os_str() == "tests.rs") {
+        } else if path.extension().is_some_and(|x| x == "rs")
+            && !path
+                .components()
+                .any(|c| c.as_os_str() == "tests" || c.as_os_str() == "tests.rs")
+        {
             let text = std::fs::read_to_string(&path).unwrap();
             let words = text.split('"').filter(|w| prefixes.iter().any(|p| w.starts_with(p)));
-            found.extend(words.filter(|w| w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')).map(str::to_owned));
+            found.extend(
+                words
+                    .filter(|w| {
+                        w.chars()
+                            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                    })
+                    .map(str::to_owned),
+            );
         }
     }
 }
@@ -76,13 +87,19 @@ fn every_refusal_and_everything_missing_has_both_texts() {
 
 #[test]
 fn both_languages_have_the_same_keys() {
-    let (zh, en): (BTreeSet<_>, BTreeSet<_>) = (keys(Locale::Zh).into_iter().collect(), keys(Locale::En).into_iter().collect());
+    let (zh, en): (BTreeSet<_>, BTreeSet<_>) = (
+        keys(Locale::Zh).into_iter().collect(),
+        keys(Locale::En).into_iter().collect(),
+    );
     let only: Vec<_> = zh.symmetric_difference(&en).collect();
     assert!(only.is_empty(), "{only:?}");
     for (name, locale) in [("zh", Locale::Zh), ("en", Locale::En)] {
         let all = keys(locale);
         let one: BTreeSet<_> = all.iter().collect();
-        let mut twice: Vec<_> = one.iter().filter(|k| all.iter().filter(|x| x == *k).count() > 1).collect();
+        let mut twice: Vec<_> = one
+            .iter()
+            .filter(|k| all.iter().filter(|x| x == *k).count() > 1)
+            .collect();
         twice.sort();
         assert!(twice.is_empty(), "{name} defines twice: {twice:?}");
     }
@@ -92,15 +109,45 @@ fn both_languages_have_the_same_keys() {
 #[test]
 fn every_key_in_use_has_both_texts() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let prefixes =
-        ["case-", "step-", "why-", "limit-", "time-", "fee-state-", "order-", "sign-v", "sign-w", "sign-l", "sign-u", "sign-c", "callback-", "form-", "conflict-", "hint-", "confirm-", "worker-", "journal-", "show-", "actor-", "event-part-", "event-declined", "line-", "invalid-"];
+    let prefixes = [
+        "case-",
+        "step-",
+        "why-",
+        "limit-",
+        "time-",
+        "fee-state-",
+        "order-",
+        "sign-v",
+        "sign-w",
+        "sign-l",
+        "sign-u",
+        "sign-c",
+        "callback-",
+        "form-",
+        "conflict-",
+        "hint-",
+        "confirm-",
+        "worker-",
+        "journal-",
+        "show-",
+        "actor-",
+        "event-part-",
+        "event-declined",
+        "line-",
+        "invalid-",
+    ];
     let mut found = BTreeSet::new();
     literals(&here.join("src/case"), &prefixes, &mut found);
     for dir in ["templates/case", "templates/journal"] {
         for entry in std::fs::read_dir(here.join(dir)).unwrap().flatten() {
             let text = std::fs::read_to_string(entry.path()).unwrap();
             for call in ["p.t(\"", "p.t1(\"", "p.t2(\""] {
-                found.extend(text.split(call).skip(1).filter_map(|x| x.split('"').next()).map(str::to_owned));
+                found.extend(
+                    text.split(call)
+                        .skip(1)
+                        .filter_map(|x| x.split('"').next())
+                        .map(str::to_owned),
+                );
             }
         }
     }
@@ -113,12 +160,14 @@ fn every_key_in_use_has_both_texts() {
 /// Every field of every form has a label: the names stand as literals in `fields`.
 #[test]
 fn every_field_has_a_label() {
-    let text = include_str!("fields.rs");
+    let text = [include_str!("fields.rs"), include_str!("corrections.rs")].concat();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for call in ["self.f(\"", "coded(\"", "self.people(\"", "self.satisfaction(\""] {
         names.extend(text.split(call).skip(1).filter_map(|x| x.split('"').next()));
     }
     let mut missing = Vec::new();
-    names.iter().for_each(|n| need(&mut missing, &format!("case-f-{}", n.replace('_', "-"))));
+    names
+        .iter()
+        .for_each(|n| need(&mut missing, &format!("case-f-{}", n.replace('_', "-"))));
     assert!(missing.is_empty(), "{missing:#?}");
 }
