@@ -63,6 +63,19 @@ impl Live {
         }
     }
 
+    /// Tells the listeners that time was moved: what waits for an instant looks again. Nothing has changed.
+    pub fn look_again(&self) {
+        let sites: Vec<(SiteId, i64)> = {
+            let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+            sites.iter().map(|(s, n)| (s.clone(), n.seq)).collect()
+        };
+        for (site, seq) in sites {
+            for f in self.listeners.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                f(&site, seq);
+            }
+        }
+    }
+
     /// A commit (of this process or another replica) has changed something at the site.
     pub fn changed(&self, site: &SiteId) {
         if site.as_str().is_empty() || site.as_str() == crate::journal::COMPANY {

@@ -206,9 +206,20 @@ pub fn fill(text: &str, with: Fill<'_>) -> String {
         }
         out.push_str(value);
         rest = tail;
+        // Nobody to address: the sentence begins after the comma.
+        if key == "name" && value.is_empty() && out.is_empty() {
+            rest = tail.strip_prefix('，').or_else(|| tail.strip_prefix(", ")).unwrap_or(tail);
+        }
     }
     out.push_str(rest);
-    out
+    let nameless = with.name.is_empty() && text.starts_with("{name}");
+    match out.chars().next() {
+        Some(first) if nameless && first.is_ascii_lowercase() => {
+            out.replace_range(..1, &first.to_ascii_uppercase().to_string());
+            out
+        }
+        _ => out,
+    }
 }
 
 /// Reads and checks a file of scripts.

@@ -78,7 +78,11 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
     let queue = read_queue(&web, &v, Tab::parse(q.tab.as_deref().unwrap_or_default())).await?;
     let (entry, at) = first_entry(&web, &v, q.contact).await?;
     let made = match q.made {
-        Some(id) => Some(made(&web, &v, contact_made(&web, &v, id).await?, &entry).await?),
+        Some(id) => {
+            // The last words are for whoever was just spoken to, not for the next one.
+            let (spoken_to, _) = first_entry(&web, &v, Some(id.clone())).await?;
+            Some(made(&web, &v, contact_made(&web, &v, id).await?, &spoken_to).await?)
+        }
         None => None,
     };
     let reg = show(&web, &v, entry, |r| {

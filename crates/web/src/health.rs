@@ -70,5 +70,6 @@ pub async fn nothing(State(_): State<Web>) -> Answer {
 pub async fn move_clock(State(web): State<Web>, body: String) -> Answer {
     let ms = body.trim().parse::<i64>().map_err(|_| app::error::Error::field("ms", "required"))?;
     web.settings.moved.add(ms);
+    web.desk.live.look_again();
     Ok(web.desk.clock.now().to_string().into_response())
 }

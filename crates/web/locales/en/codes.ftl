@@ -64,7 +64,7 @@ outcome-joined = Joined to a case
 outcome-none = Nothing to do
 check-same = Matches
 check-differs = Differs
-check-unknown = Not on file
+check-unknown = Not checked
 
 ## The customer's word
 grade-a = Grade A: by code

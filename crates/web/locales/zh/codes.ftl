@@ -64,7 +64,7 @@ outcome-joined = 并入事件
 outcome-none = 无需处理
 check-same = 一致
 check-differs = 不一致
-check-unknown = 档案中没有
+check-unknown = 未核对
 
 ## The customer's word
 grade-a = A 级：验证码确认

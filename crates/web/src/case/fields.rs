@@ -348,7 +348,12 @@ impl Build<'_> {
             self.f("how", Input::Radio)
                 .required()
                 .label(p.t("case-f-confirm-how"))
-                .options(how),
+                .options(how)
+                .hint(if forms.is_empty() {
+                    p.t("hint-paper-first")
+                } else {
+                    String::new()
+                }),
             if forms.is_empty() {
                 photo
             } else {

@@ -282,7 +282,7 @@ pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
 }
 
 fn mark_one(p: &Page, fields: &mut [Field], bad: &Bad) -> bool {
-    match fields.iter_mut().find(|f| f.posted == bad.name) {
+    match fields.iter_mut().find(|f| f.posted == bad.name && !f.is("hidden")) {
         Some(f) => {
             f.error = crate::fail::field_text(p.locale, bad);
             true
@@ -296,13 +296,17 @@ fn mark_refusal(p: &Page, fields: &mut [Field], r: &Refusal) -> bool {
     for m in &r.missing {
         let name = field_of(m.key);
         // A reason may be asked for by another name, as when reopening.
-        let at = fields.iter().position(|f| f.name == name).or_else(|| {
-            let other = match name {
-                "reason" | "note" => ["note", "how"],
-                _ => ["", ""],
-            };
-            fields.iter().position(|f| other.contains(&f.name))
-        });
+        // What nobody can fill in cannot carry the reason.
+        let at = fields
+            .iter()
+            .position(|f| f.name == name && !f.is("hidden"))
+            .or_else(|| {
+                let other = match name {
+                    "reason" | "note" => ["note", "how"],
+                    _ => ["", ""],
+                };
+                fields.iter().position(|f| other.contains(&f.name))
+            });
         match at.and_then(|i| fields.get_mut(i)) {
             Some(f) => f.error = p.t1("form-missing", "what", p.t(m.key)),
             None => all = false,

@@ -142,6 +142,20 @@ impl Say<'_> {
         list.iter().map(one).collect::<Vec<_>>().join(&t(l, "list-comma"))
     }
 
+    /// A question of the callback with what the customer said (COM-12).
+    fn answer(&self, a: &domain::case::Answer) -> String {
+        use domain::scripts::Answer as Way;
+        let l = self.p.locale;
+        let q = self.names.book.scripts.questions.iter().find(|q| q.code == a.question);
+        let text = q.map_or(a.question.clone(), |q| super::names::named(l, &q.zh, &q.en).to_owned());
+        let said = match q.map(|q| q.answer) {
+            Some(Way::Satisfaction) => self.p.code("satisfaction", &a.answer),
+            Some(Way::YesNo) => t(l, if a.answer == "true" { "yes" } else { "no" }),
+            _ => a.answer.clone(),
+        };
+        format!("{text} {said}")
+    }
+
     fn fee(&self, f: &Fee) -> String {
         let kind = self.p.code("fee", f.kind.as_str());
         if f.kind == FeeKind::Paid {
@@ -428,13 +442,16 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             satisfaction,
             note,
             again_at,
+            answers,
             ..
         } => {
             let again = again_at
                 .map(|at| s.say("event-part-at", &[("time", p.time(at))]))
                 .unwrap_or_default();
             let result = format!("{}{again}", p.code("attempt", result.as_str()));
-            set("phone-outgoing", "", say(&[("result", result)]), note);
+            let mut words: Vec<String> = answers.iter().map(|a| s.answer(a)).collect();
+            words.extend(Some(note.clone()).filter(|n| !n.is_empty()));
+            set("phone-outgoing", "", say(&[("result", result)]), &words.join(" · "));
             line.tag = satisfaction.map(|x| ("blu", p.code("satisfaction", x.as_str())));
             line.group = Group::Talk;
         }

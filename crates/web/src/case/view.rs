@@ -4,9 +4,7 @@ use app::case;
 use app::ctx::Ctx;
 use app::error::Res;
 use domain::access::Action;
-use domain::case::{
-    CaseState, Check, Importance, Kind, OrderStatus, Scope, Status, Urgency, may, missing_to_close,
-};
+use domain::case::{CaseState, Check, Importance, Kind, OrderStatus, Scope, Status, Urgency, may, missing_to_close};
 use domain::ids::CaseId;
 use store::journal::Entry;
 use store::seam::Conn;

@@ -1,0 +1,90 @@
+//! CAL: service call handling procedure (物业服务电话接听处理工作规程).
+
+use crate::rec::row_of;
+use crate::story;
+use crate::world::{HOUR, MINUTE, World, clock};
+
+#[test]
+fn cal_2_every_kind_of_call_goes_into_the_register() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut numbers = Vec::new();
+    for (kind, item, content) in [
+        ("inquiry", "", "问停车月卡价格"),
+        ("request", "楼道灯不亮", "三楼楼道的灯不亮"),
+        ("complaint", "噪音", "楼上夜里吵闹"),
+        ("help", "反锁求助", "钥匙忘带，进不了门"),
+    ] {
+        let mut desk = clerk.desk();
+        desk.choose("kind", kind).caller(story::NAME, story::PHONE, story::UNIT);
+        if !item.is_empty() {
+            desk.item(item);
+        }
+        desk.choose("content", content).set("place", "99 栋 1 单元");
+        numbers.push((desk.made("record").number_of_contact(), content));
+    }
+    let register = clerk.get("/contacts");
+    for (number, content) in numbers {
+        let row = row_of(&register, &number);
+        assert!(
+            row.contains(content) && row.contains("来电") && row.contains(story::NAME) && row.contains("陈晓雯"),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn cal_5_who_where_what_and_how_urgent_are_recognised_and_recorded() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("水管爆裂")
+        .choose("content", "厨房水管爆管，水漫到客厅");
+    desk.shown.must_say("系统建议紧急");
+    assert_eq!(desk.form.get("urgency"), "urgent", "the words say so");
+    desk.set("place", "厨房");
+    let number = desk.made("send").case();
+    let case = clerk.case(&number);
+    case.must_say(story::NAME)
+        .must_say(story::UNIT)
+        .must_say("138")
+        .must_say("紧急")
+        .must_say("给水 / 水管爆裂");
+    // Without any of it nothing is recorded.
+    let empty = clerk.desk().refused("send");
+    empty.must_say("内容").must_say("事项");
+}
+
+#[test]
+fn cal_6_who_cannot_be_answered_at_once_hears_the_same_day() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "问三期交付时间");
+    let asked = w.now();
+    let number = desk.made("record").case();
+    // A first word within four hours, the answer by the end of the day.
+    clerk.case(&number).must_say(&format!("{} 前", clock(asked + 4 * HOUR)));
+    let promised = clerk.done(&number, "promise", &[("what", "问开发商后回电")]);
+    promised.must_say("答应：问开发商后回电").must_say("时限 当日内（REC-8");
+    // An interim word to the customer stops the first clock only.
+    w.wait(30 * MINUTE);
+    let told = clerk.done(
+        &number,
+        "note",
+        &[("text", "已回电：正在向开发商核实"), ("told_customer", "true")],
+    );
+    told.must_say("已告知住户");
+    assert!(told.part("case").contains("首次响应"), "{}", told.text());
+    // Nobody answers: at midnight it is late, for everybody to see.
+    w.wait(14 * HOUR);
+    let clerk = w.clerk();
+    assert!(
+        w.until(|| clerk.case(&number).says("答应的回复超时")),
+        "{}",
+        clerk.case(&number).text()
+    );
+}

@@ -1,0 +1,268 @@
+//! COM: customer communication control procedure (顾客沟通控制工作程序).
+
+use crate::rec::row_of;
+use crate::story;
+use crate::world::{HOUR, World, clock};
+
+#[test]
+fn com_4_opinions_by_phone_and_visit_are_registered_and_answered_in_time() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut made = Vec::new();
+    for (channel, word, kind, content) in [
+        ("phone", "来电", "suggestion", "建议增加垃圾桶"),
+        ("visit", "来访", "praise", "表扬门岗帮忙提东西"),
+    ] {
+        let mut desk = clerk.desk();
+        desk.choose("channel", channel)
+            .choose("kind", kind)
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .choose("content", content);
+        let m = desk.made("record");
+        made.push((m.case(), m.number_of_contact(), word, content));
+    }
+    let register = clerk.get("/contacts");
+    for (number, contact, word, content) in &made {
+        let row = row_of(&register, contact);
+        assert!(row.contains(word) && row.contains(content), "{row}");
+        // It waits for its answer under a clock.
+        let case = clerk.case(number);
+        case.must_say(&format!("{} 前", clock(w.now() + 4 * HOUR)))
+            .must_say("答复内容");
+    }
+    let (number, ..) = &made[0];
+    clerk
+        .done(number, "answer", &[("answer", "下周在北门和东门各加一只")])
+        .must_say("下周在北门和东门各加一只")
+        .must_say("达标");
+}
+
+#[test]
+fn com_11_the_register_belongs_to_the_post_and_nobody_takes_from_it() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let made = story::report(&clerk).made("record");
+    let (case, contact) = (made.case(), made.number_of_contact());
+    // Whoever sits at the desk next reads it.
+    let colleague = w.staff("lintingting");
+    colleague.case(&case).must_say("三楼楼道的灯不亮").must_say("陈晓雯");
+    assert!(row_of(&colleague.get("/contacts"), &contact).contains(story::NAME));
+    // No way leads to deleting, for anybody.
+    for who in [&clerk, &w.staff("lihuimin"), &w.staff("zongjingli")] {
+        for path in [
+            format!("/cases/{case}"),
+            format!("/contacts/{}", made.contact),
+            "/contacts".to_owned(),
+        ] {
+            assert!(matches!(who.delete(&path).status, 403 | 404 | 405), "DELETE {path}");
+        }
+        assert!(who.post(&format!("/cases/{case}/delete"), &[]).status >= 400);
+    }
+    // Cancelled is not gone: it stands with the reason and what it said.
+    clerk
+        .refused(&case, "cancel", &[("customer_told", "true")])
+        .must_say("原因");
+    clerk.done(
+        &case,
+        "cancel",
+        &[("reason", "住户来电说已亮"), ("customer_told", "true")],
+    );
+    colleague
+        .case(&case)
+        .must_say("已取消")
+        .must_say("住户来电说已亮")
+        .must_say("三楼楼道的灯不亮");
+    // A correction keeps what stood before.
+    let other = story::report(&clerk).made("record").case();
+    clerk.done(
+        &other,
+        "change_content",
+        &[("content", "四楼楼道的灯不亮"), ("reason", "楼层听错")],
+    );
+    colleague
+        .case(&other)
+        .must_say("三楼楼道的灯不亮")
+        .must_say("四楼楼道的灯不亮")
+        .must_say("楼层听错");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn com_12_the_callback_asks_for_quality_and_attitude_and_the_signature_is_kept() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let made = {
+        let mut desk = story::report(&clerk);
+        let wang = desk.form.offer("worker", "王建国").expect("王建国");
+        desk.choose("worker", &wang);
+        desk.made("send")
+    };
+    let (number, order) = (made.case(), made.order());
+    story::worked(&w, &worker, &number);
+    // Signed on paper, with the photo of the paper.
+    let case = clerk.case(&number);
+    let upload = crate::html::tags(&case.html)
+        .into_iter()
+        .find_map(|t| t.attr("data-upload").map(str::to_owned));
+    let upload = upload.expect("a place for photos on the case");
+    clerk.upload(&upload, "paper_form", "com-12-paper-form-0001").is(200);
+    let mut form = clerk.step_form(&number, "confirm");
+    form.set("how", "paper").set("opinion", "very_satisfied");
+    clerk.send(&form).is(200);
+    // The head checks the paper against the record.
+    w.staff("lihuimin").done(&number, "second_check", &[]);
+    let form = clerk.get(&format!("/cases/{number}/do/callback"));
+    form.must_say("您对处理质量满意吗")
+        .must_say("您对工作人员的态度满意吗")
+        .must_say("您还有什么意见或建议");
+    let mut form = clerk.step_form(&number, "callback");
+    form.set("result", "reached")
+        .set("solved", "true")
+        .set("satisfaction", "satisfied");
+    form.set("q_quality", "very_satisfied")
+        .set("q_attitude", "neutral")
+        .set("q_opinion", "来之前先打电话");
+    clerk.send(&form).is(200);
+    let row = row_of(&clerk.get("/callbacks?view=all"), &number);
+    assert!(row.contains("满意") && row.contains(story::NAME), "{row}");
+    let paper = clerk.get(&format!("/orders/{order}/print"));
+    paper
+        .must_say("回访人：陈晓雯")
+        .must_say("客户签字：")
+        .must_say("C 级")
+        .must_say("☑ 很满意");
+    let answers = clerk.case(&number);
+    answers.must_say("来之前先打电话").must_say("签字单照片");
+}
+
+#[test]
+fn com_30_the_office_cannot_sign_for_the_customer() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    for who in [&clerk, &worker, &w.staff("lihuimin"), &w.staff("jingli")] {
+        let form = who.step_form(&number, "confirm");
+        let ways = &form.control("how").expect("ways to confirm").options;
+        assert_eq!(
+            ways.iter().map(|o| o.0.as_str()).collect::<Vec<_>>(),
+            ["paper", "declined"],
+            "no staff signs as the customer"
+        );
+        // Nor past the page.
+        for how in ["own", "link", "code", "a", "b", "device"] {
+            let mut past = form.clone();
+            past.put("how", how);
+            assert!(who.send(&past).status >= 400, "{how}");
+        }
+        let mut past = form.clone();
+        past.put("how", "paper").put("photo", "");
+        who.send(&past).is(422).must_say("签字纸质单的照片");
+    }
+    clerk.case(&number).must_say("待签字").must_say("住户签字");
+    // Declined: a reason, and a witness who had no part in it.
+    let mut form = clerk.step_form(&number, "confirm");
+    form.set("how", "declined");
+    form.pick("witness", "赵立新");
+    clerk.send(&form).is(422).must_say("原因");
+    form.set("reason", "住户说不用签").pick("witness", "王建国");
+    clerk.send(&form).is(422).must_say("见证人不能是参与处理的人或记录人");
+    form.pick("witness", "赵立新");
+    clerk.send(&form).is(200);
+    clerk.case(&number).must_say("拒签，有见证人").must_say("见证人 赵立新");
+}
+
+#[test]
+fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    let link = story::resident_link(&worker, &number);
+    // The worker who has the link on the own device cannot use it.
+    worker.get(&link).must_say("这台设备登录过员工账号");
+    let past = worker.get(&format!("{link}/sign"));
+    past.must_say("请在住户本人的手机上");
+    let mut form = past.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "satisfied");
+    assert!(worker.send(&form).status >= 400, "staff signed for the customer");
+    // Nor after signing out on it.
+    worker.post("/sign-out", &[]);
+    let form_out = worker.get(&format!("{link}/sign"));
+    form_out.must_say("这台设备登录过员工账号");
+    clerk.case(&number).must_say("待签字");
+    // The customer signs what was done, by name, and the record says how it came.
+    let customer = w.resident();
+    customer.get(&link).is(200).must_say("签字与评价");
+    let page = customer.get(&format!("{link}/sign"));
+    page.is(200).must_say("更换声控开关，已亮").must_say("我确认维修已完成");
+    let mut form = page.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "very_satisfied");
+    customer.send(&form).is(200);
+    clerk
+        .case(&number)
+        .must_say("B 级：本人链接确认")
+        .must_say("住户 记录住户确认");
+}
+
+#[test]
+fn com_30_a_private_window_of_the_office_makes_no_own_word() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    let link = story::resident_link(&worker, &number);
+    // The same address and kind of browser as a session of staff, without its cookies.
+    let hidden = w.stranger();
+    let mut form = hidden.get(&format!("{link}/sign")).form("/sign");
+    form.set("typed_name", story::NAME);
+    hidden.send(&form);
+    let case = clerk.case(&number);
+    case.must_say("待复核").must_not_say("B 级").must_not_say("A 级");
+}
+
+#[test]
+fn com_30_a_paper_signature_is_grade_c_and_checked_by_a_second_person() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    let case = clerk.case(&number);
+    let upload = crate::html::tags(&case.html)
+        .into_iter()
+        .find_map(|t| t.attr("data-upload").map(str::to_owned));
+    clerk
+        .upload(
+            &upload.expect("a place for photos"),
+            "paper_form",
+            "com-30-paper-form-0001",
+        )
+        .is(200);
+    let mut form = clerk.step_form(&number, "confirm");
+    form.set("how", "paper");
+    clerk.send(&form).is(200).must_say("C 级").must_say("待复核");
+    clerk.case(&number).must_say("签字复核");
+    clerk
+        .get(&format!("/cases/{number}/do/second_check"))
+        .must_say("复核要由另一个人来做");
+    w.staff("lihuimin")
+        .done(&number, "second_check", &[])
+        .must_say("已复核");
+}
+
+#[test]
+fn com_30_what_was_signed_and_then_changed_is_void() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    story::declined(&clerk, &number);
+    let mut form = worker.step_form(&number, "amend");
+    form.set("done", "更换声控开关和灯泡").set("reason", "漏记灯泡");
+    worker.send(&form).is(200);
+    clerk
+        .case(&number)
+        .must_say("内容有变，原签字作废")
+        .must_say("内容有变，原签字已作废");
+    clerk.get(&format!("/cases/{number}/do/close")).must_say("住户签字");
+}

@@ -1,0 +1,48 @@
+//! DIR: fixed workflow of the head of customer service (客服主任工作固化流程).
+
+use crate::story;
+use crate::world::World;
+
+#[test]
+fn dir_9_who_is_asked_first_stays_answerable_until_it_is_closed() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let mut desk = story::report(&clerk);
+    desk.ask("worker");
+    desk.shown.must_say("首问责任人").must_say("陈晓雯");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    let first = "首问责任 陈晓雯";
+    clerk.case(&number).must_say(first);
+    // Whoever works on it, in whose hands it is passed on: she stays.
+    let mut form = clerk.step_form(&number, "reassign");
+    form.pick("worker", "孙海涛").set("reason", "王师傅在另一处抢修");
+    clerk.send(&form).is(200);
+    w.staff("lintingting").case(&number).must_say(first);
+    let sun = w.staff("sunhaitao");
+    sun.done(&number, "accept", &[]);
+    let mut form = sun.step_form(&number, "hand_over");
+    form.pick("worker", "王建国").set("note", "交班");
+    sun.send(&form).is(200);
+    worker.done(&number, "arrive", &[]);
+    worker.done(
+        &number,
+        "complete",
+        &[("done", "更换声控开关"), ("no_photo_reason", "现场光线不足")],
+    );
+    story::declined(&clerk, &number);
+    story::called_back(&w.staff("xuwei"), &number, true);
+    let closed = w.staff("lihuimin").done(&number, "close", &[]);
+    closed.must_say("已关闭").must_say(first);
+    // And every hand it went through is named.
+    closed
+        .must_say("改派给 工程部 · 孙海涛")
+        .must_say("转交给 王建国")
+        .must_say("王建国 到场签到")
+        .must_say("徐薇 回访");
+    // It is among what she answers for until then.
+    let other = story::report(&clerk).made("send").case();
+    clerk.get("/desk?tab=mine").must_say("三楼楼道");
+    w.staff("lintingting").get(&format!("/cases/{other}")).must_say(first);
+}

@@ -1,0 +1,419 @@
+//! REC: reception procedure (客户接待操作规程).
+
+use crate::html;
+use crate::story;
+use crate::world::{DAY, HOUR, MINUTE, Page, World, clock};
+
+#[test]
+fn rec_1_the_desk_receives_and_the_head_supervises() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let number = story::sent(&w, &clerk);
+    // What the desk took in, the head of customer service sees, and may take into her own hands.
+    head.case(&number).must_say(story::NAME);
+    head.get("/journal").is(200);
+    assert!(head.step_form(&number, "reassign").control("department").is_some());
+    // The desk supervises nobody: no journal, no waiver.
+    clerk.get("/journal").is(403);
+    clerk
+        .get(&format!("/cases/{number}/do/waive_fee"))
+        .must_say("您的岗位不能“减免费用”");
+    // Who is neither does not receive.
+    w.staff("waibao").get("/desk").is(403);
+    w.staff("admin").get("/desk").is(403);
+}
+
+#[test]
+fn rec_2_procedures_and_departments_are_one_click_from_the_desk() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let desk = clerk.get("/desk");
+    let departments = clerk.get(&desk.link("部门通讯录").expect("a link to the departments"));
+    departments
+        .is(200)
+        .must_say("工程部")
+        .must_say("水、电、门窗")
+        .must_say("电梯维保单位")
+        .must_say("王建国");
+    let handbook = clerk.get(&desk.link("规程与价目").expect("a link to the procedures"));
+    handbook.is(200).must_say("首次响应");
+}
+
+#[test]
+fn rec_5_a_visit_starts_with_one_key_and_takes_its_time_then() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    let visit = html::tags(&desk.shown.html)
+        .into_iter()
+        .find(|t| t.attr("id") == Some("channel-visit"))
+        .expect("来访");
+    assert_eq!(visit.attr("data-key"), Some("F10"), "one key");
+    let start = visit.attr("hx-get").expect("the key takes the time").to_owned();
+    let arrived = w.now();
+    let fragment = clerk.fragment(&start);
+    fragment.must_say(&clock(arrived));
+    let came = html::controls(&fragment.html, |_, _| true);
+    let at = came
+        .iter()
+        .find(|c| c.name == "started_at")
+        .and_then(|c| c.value.clone())
+        .expect("the time of arrival");
+    // The visitor is received at once; the form is filled in later.
+    w.wait(7 * MINUTE);
+    desk.form.put("started_at", &at);
+    desk.choose("channel", "visit").choose("kind", "inquiry");
+    desk.shown.must_say("欢迎来到滨江翠园客服中心，请坐");
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "问装修押金怎么退");
+    desk.set("answer", "凭收据到财务部办理");
+    let made = desk.made("answer");
+    let list = clerk.get("/contacts");
+    let row = row_of(&list, &made.number_of_contact());
+    assert!(
+        row.contains(&clock(arrived)) && row.contains("来访"),
+        "arrived {}: {row}",
+        clock(arrived)
+    );
+}
+
+/// The words of the row of a list that holds this.
+pub fn row_of(list: &Page, holds: &str) -> String {
+    let row = list
+        .html
+        .split("<tr")
+        .find(|r| r.contains(holds))
+        .unwrap_or_else(|| panic!("no row {holds}: {}", list.text()));
+    html::text(&format!("<tr{row}"))
+}
+
+#[test]
+fn rec_6_an_inquiry_is_recorded_in_detail_and_answered() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT);
+    desk.choose("content", "地下车库充电桩何时开通，能否先登记");
+    desk.refused("answer").must_say("答复内容 必填");
+    desk.set("answer", "预计下月 10 日开通，今天起在前台登记");
+    let number = desk.made("answer").case();
+    let case = clerk.case(&number);
+    case.must_say("咨询")
+        .must_say("地下车库充电桩何时开通，能否先登记")
+        .must_say("预计下月 10 日开通，今天起在前台登记");
+}
+
+#[test]
+fn rec_10_without_name_unit_and_phone_nothing_is_closed() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .choose("content", "问物业费标准")
+        .set("answer", "每平方米每月 2.8 元");
+    desk.refused("answer").must_say("匿名的原因");
+    desk.caller(story::NAME, "", "");
+    let number = desk.made("answer").case();
+    clerk
+        .case(&number)
+        .must_say("暂不能关闭")
+        .must_say("房号或地址")
+        .must_say("电话");
+    let form = clerk.get(&format!("/cases/{number}/do/close"));
+    form.must_say("房号或地址").must_say("REC-10");
+    let mut form = clerk.step_form(&number, "change_customer");
+    form.set("phone", story::PHONE)
+        .set("address", story::UNIT)
+        .set("reason", "回电补问");
+    clerk.send(&form).is(200);
+    clerk.done(&number, "close", &[]).must_say("已关闭");
+}
+
+#[test]
+fn rec_10_an_anonymous_caller_needs_a_reason() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .choose("content", "问最近的菜场")
+        .set("answer", "出南门左转三百米");
+    desk.set("anonymous", "1");
+    desk.refused("answer").must_say("匿名的原因");
+    desk.set("anonymous_reason", "路人问路，不愿留名");
+    let number = desk.made("answer").case();
+    // Nobody to call back: it ends with the answer, and the reason stays.
+    clerk.case(&number).must_say("路人问路，不愿留名").must_say("已关闭");
+}
+
+#[test]
+fn rec_11_a_suggestion_is_thanked_for_and_the_visitor_seen_off() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.choose("channel", "visit")
+        .choose("kind", "suggestion")
+        .caller(story::NAME, story::PHONE, story::UNIT);
+    desk.choose("content", "建议在快递柜旁加一盏灯")
+        .set("answer", "感谢建议，转工程部研究，三天内答复");
+    let made = desk.made("answer");
+    assert!(made.case().starts_with("JY-"), "{}", made.case());
+    let panel = made.panel();
+    assert!(
+        panel.contains("感谢您的来访") && panel.contains("请慢走") && panel.contains("还有其他可以帮您的吗"),
+        "{panel}"
+    );
+    clerk
+        .case(&made.case())
+        .must_say("建议")
+        .must_say("感谢建议，转工程部研究，三天内答复");
+}
+
+#[test]
+fn rec_12_own_work_goes_to_a_department_and_a_vendors_to_the_vendor() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = story::report(&clerk);
+    assert_eq!(desk.form.get("scope"), "own");
+    assert!(
+        desk.form.offer("department", "工程部").is_some() && desk.form.offer("department", "电梯维保单位").is_none()
+    );
+    let own = desk.made("send").case();
+    clerk.case(&own).must_say("工程部").must_say("待接单");
+
+    desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("电梯按钮失灵")
+        .choose("content", "五楼按钮按不亮");
+    desk.set("place", "99 栋 1 单元电梯");
+    assert_eq!(desk.form.get("scope"), "vendor", "the item says whose work it is");
+    assert!(
+        desk.form.offer("department", "工程部").is_none() && desk.form.offer("department", "电梯维保单位").is_some()
+    );
+    let vendors = desk.made("send").case();
+    clerk
+        .case(&vendors)
+        .must_say("电梯维保单位")
+        .must_say("B 外包服务")
+        .must_say("待接单");
+    // The vendor's contact has it at once.
+    w.staff("waibao").case(&vendors).must_say("五楼按钮按不亮");
+}
+
+#[test]
+fn rec_12_what_is_outside_gets_an_apology_and_a_report_to_the_head() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("网络不通")
+        .choose("content", "家里宽带断了两天");
+    desk.set("place", "户内");
+    desk.shown
+        .must_say("很抱歉，这件事不在我们的服务范围内")
+        .must_say("不在服务范围内：请致歉并告知负责单位");
+    assert_eq!(desk.form.get("scope"), "outside");
+    assert!(desk.form.control("department").is_none(), "nowhere to send it");
+    let made = desk.made("send");
+    assert!(made.panel().contains("向客服主任报告"), "{}", made.panel());
+    let number = made.case();
+    clerk.case(&number).must_say("待派单").must_say("转介的单位");
+    let form = clerk.get(&format!("/cases/{number}/do/dispatch"));
+    form.must_say("服务范围外的事情不派单，请上报并转介");
+    // Reported to the head, with whom the resident may turn to.
+    let mut form = clerk.step_form(&number, "report_outside");
+    form.pick("reported_to", "李慧敏");
+    let refused = clerk.send(&form);
+    refused.is(422).must_say("转介");
+    form.set("referral", "电信 10000")
+        .set("note", "同楼三户都问过，可考虑代办");
+    clerk.send(&form).is(200);
+    w.staff("lihuimin")
+        .case(&number)
+        .must_say("李慧敏")
+        .must_say("电信 10000")
+        .must_say("同楼三户都问过，可考虑代办");
+    clerk.done(&number, "close", &[]).must_say("已关闭");
+}
+
+#[test]
+fn rec_13_a_paid_job_waits_for_the_customers_yes() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("插座无电")
+        .choose("content", "客厅插座没有电")
+        .set("place", "客厅");
+    // The price list decides, and says what to say.
+    assert_eq!(desk.form.get("fee"), "paid");
+    desk.shown.must_say("这项属于有偿服务").must_say("¥20");
+    let refused = desk.refused("send");
+    refused.must_say("告知收费").must_say("住户同意收费").must_say("REC-13");
+    desk.choose("told", "1");
+    desk.refused("send").must_say("住户同意收费");
+    desk.choose("accepted", "1");
+    let number = desk.made("send").case();
+    clerk
+        .case(&number)
+        .must_say("待接单")
+        .must_say("有偿")
+        .must_say("住户已同意")
+        .must_say("¥20");
+}
+
+#[test]
+fn rec_13_nor_is_it_sent_later_without_the_yes() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("插座无电")
+        .choose("content", "客厅插座没有电")
+        .set("place", "客厅");
+    let number = desk.made("record").case();
+    clerk
+        .get(&format!("/cases/{number}/do/dispatch"))
+        .must_say("收费还没有经住户同意")
+        .must_say("住户同意收费");
+    // Nor past the page.
+    let past = clerk.post(
+        &format!("/cases/{number}/dispatch"),
+        &[("department", "x"), ("_key", "rec-13-past-the-page-0001")],
+    );
+    assert!(past.status >= 400, "{}", past.text());
+    clerk.case(&number).must_say("待派单");
+    // A customer who says no gets no worker.
+    let mut form = clerk.step_form(&number, "change_fee");
+    form.set("fee_kind", "paid")
+        .set("amount", "20")
+        .set("told", "true")
+        .set("accepted", "false")
+        .set("reason", "住户嫌贵");
+    clerk.send(&form).is(200);
+    clerk
+        .get(&format!("/cases/{number}/do/dispatch"))
+        .must_say("住户不同意这个收费");
+    let mut form = clerk.step_form(&number, "change_fee");
+    form.set("fee_kind", "paid")
+        .set("amount", "20")
+        .set("told", "true")
+        .set("accepted", "true")
+        .set("reason", "住户改主意");
+    clerk.send(&form).is(200);
+    assert!(clerk.step_form(&number, "dispatch").control("department").is_some());
+}
+
+#[test]
+fn rec_14_a_price_set_on_site_is_told_before_and_accepted_before_the_work() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("线路老化检修")
+        .choose("content", "次卧线路发热")
+        .set("place", "次卧");
+    assert_eq!(desk.form.get("fee"), "quote");
+    desk.shown
+        .must_say("师傅会先报价，您同意后再动工")
+        .must_say("已告知由师傅现场报价");
+    desk.refused("send").must_say("告知现场报价");
+    desk.choose("told", "1");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    worker.done(&number, "accept", &[]);
+    worker.done(&number, "arrive", &[]);
+    let done = [("done", "更换次卧回路"), ("no_photo_reason", "墙内线路")];
+    worker
+        .get(&format!("/cases/{number}/do/complete"))
+        .must_say("价格还没定，请先报价");
+
+    let mut quote = worker.step_form(&number, "quote");
+    quote.fields.retain(|(n, _)| !n.starts_with("line_"));
+    for (name, value) in [
+        ("line_what", "更换回路"),
+        ("line_kind", "labour"),
+        ("line_quantity", "1"),
+        ("line_price", "180"),
+    ] {
+        quote.fields.push((name.into(), value.into()));
+    }
+    worker.send(&quote).is(200).must_say("¥180");
+    worker
+        .get(&format!("/cases/{number}/do/complete"))
+        .must_say("报价在等住户答复");
+    let mut yes = worker.step_form(&number, "consent_quote");
+    yes.set("consent_how", "spoken").set("note", "好的，180 就 180");
+    worker.send(&yes).is(200);
+    worker.done(&number, "complete", &done).must_say("待收 ¥180");
+    // Done, but not free to close before it is paid.
+    clerk.case(&number).must_say("收款或减免");
+}
+
+#[test]
+fn rec_15_a_work_order_is_issued_filled_in_and_sent_at_once() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("插座无电")
+        .choose("content", "客厅插座没有电")
+        .set("place", "客厅");
+    desk.choose("told", "1").choose("accepted", "1");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let at = w.now();
+    let made = desk.made("send");
+    let paper = clerk.get(
+        &made
+            .page
+            .link("打印联系单")
+            .expect("the order can be printed where it was made"),
+    );
+    paper
+        .is(200)
+        .must_say(&made.order())
+        .must_say(story::NAME)
+        .must_say("99 栋 1 单元 1201");
+    paper
+        .must_say("客厅插座没有电")
+        .must_say("☑ 有偿")
+        .must_say("¥20")
+        .must_say("工程部")
+        .must_say("王建国");
+    paper.must_say("受理时已告知并同意").must_say(&clock(at));
+    // The worker has it already.
+    w.staff("wangjianguo").get("/orders").must_say(&made.order());
+}
+
+#[test]
+fn rec_22_the_form_keeps_its_number_and_version() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let order = story::report(&clerk).made("send").order();
+    for page in [
+        clerk.get(&format!("/orders/{order}/print")),
+        clerk.get("/print/orders/blank"),
+    ] {
+        page.is(200)
+            .must_say("工作联系单")
+            .must_say("表单编号：QP-08-07-F001")
+            .must_say("版本：");
+        let text = page.text();
+        let version = text
+            .split("版本：")
+            .nth(1)
+            .and_then(|t| t.split_whitespace().next())
+            .unwrap_or_default();
+        assert!(
+            version.contains('/') || version.chars().any(|c| c.is_ascii_digit()),
+            "version “{version}”"
+        );
+    }
+    // A day later it is the same form.
+    w.wait(DAY + HOUR);
+    w.clerk()
+        .get(&format!("/orders/{order}/print"))
+        .must_say("QP-08-07-F001");
+}
