@@ -1,7 +1,13 @@
 // Accounts in a real browser: set-up, sign-in, the screen lock, first passwords, sessions and tokens, staff, settings, the
 // directory and the handbook, in both languages.
 import assert from 'node:assert/strict';
-import {DESK, axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until} from './lib.mjs';
+import {execFileSync, spawn} from 'node:child_process';
+import fs from 'node:fs';
+import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
+import tls from 'node:tls';
+import {DESK, axe, check, chineseIn, closing, englishIn, freePort, page, shot, signIn, startProgram, until} from './lib.mjs';
 
 const PASSWORD = 'long-enough-9';
 const NEW = 'quite-different-7';
@@ -244,4 +250,56 @@ check('settings, departments, directory and handbook', async t => {
     assert.ok(wide <= 1, `${path} is ${wide} px too wide`);
   }
   assert.equal(DESK.width, 1440);
+});
+
+check('an open stream does not keep the program from stopping', async t => {
+  const second = await startProgram({data: app.dir});
+  const tab = await page(t, {base: second.base});
+  await signIn(tab, 'admin', PASSWORD);
+  await tab.goto('/account');
+  await tab.waitForSelector('[data-live-state]');
+  tab.allow(/net::ERR|sse:error|network error/);
+  const began = Date.now();
+  await second.stop();
+  assert.ok(Date.now() - began < 4000, `stopping took ${Date.now() - began} ms`);
+});
+
+check('own certificate: HTTPS with HTTP/2, a secure cookie that only this host gets, HSTS', async t => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-tls-'));
+  const [cert, key] = [path.join(dir, 'cert.pem'), path.join(dir, 'key.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+    '-keyout', key, '-out', cert], {stdio: 'ignore'});
+  const port = await freePort();
+  const child = spawn(path.resolve(process.env.SANSHENG_BIN), ['serve', '--data', app.dir, '--listen', `127.0.0.1:${port}`, '--tls-cert', cert, '--tls-key', key],
+    {stdio: 'ignore'});
+  t.after(() => { child.kill('SIGTERM'); fs.rmSync(dir, {recursive: true}); });
+  const ask = (pathname, options = {}, body) => new Promise((done, fail) => {
+    const request = https.request({host: '127.0.0.1', port, path: pathname, rejectUnauthorized: false, ...options}, answer => { answer.resume(); done(answer); });
+    request.on('error', fail);
+    request.end(body);
+  });
+  await until('it answers over TLS', () => ask('/healthz').then(a => a.statusCode === 200, () => false), 20000);
+  const line = await new Promise((done, fail) => {
+    const socket = tls.connect({host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1']}, () => { done(socket.alpnProtocol); socket.destroy(); });
+    socket.on('error', fail);
+  });
+  assert.equal(line, 'h2');
+  const body = new URLSearchParams({login: 'admin', password: PASSWORD}).toString();
+  const answer = await ask('/sign-in', {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length}}, body);
+  const cookie = answer.headers['set-cookie'].find(c => c.startsWith('__Host-sansheng='));
+  assert.match(cookie, /; Path=\/; .*HttpOnly.*; Secure/);
+  assert.match(answer.headers['strict-transport-security'], /max-age/);
+});
+
+check('addresses in forwarding headers count only from a proxy that was named', async t => {
+  const sessions = async args => {
+    const other = await startProgram({data: app.dir, args});
+    t.after(other.stop);
+    const done = await fetch(`${other.base}/sign-in`, {method: 'POST', redirect: 'manual', body: new URLSearchParams({login: 'admin', password: PASSWORD}),
+      headers: {'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': '203.0.113.7'}});
+    const cookie = done.headers.get('set-cookie').split(';')[0];
+    return (await fetch(`${other.base}/account`, {headers: {cookie}})).text();
+  };
+  assert.ok(!(await sessions([])).includes('203.0.113.7'));
+  assert.ok((await sessions(['--trusted-proxy', '127.0.0.1'])).includes('203.0.113.7'));
 });

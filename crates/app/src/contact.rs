@@ -187,6 +187,10 @@ pub fn series(kind: Kind) -> Series {
 pub fn register(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewContact) -> Res<Registered> {
     ctx.need(Action::RegisterContact)?;
     check(ctx, n)?;
+    here(tx, ctx, n.person.as_ref(), n.unit.as_ref(), n.building.as_ref())?;
+    for earlier in n.cases.iter().filter_map(|c| c.repeat_of.as_ref()) {
+        case::get(tx, ctx, earlier)?;
+    }
     once::once(tx, ctx, key, n, |tx, ctx| {
         let made = write(tx, ctx, n)?;
         // Photos taken during the call go with the case, or stay with the contact that has none.
@@ -197,6 +201,24 @@ pub fn register(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewContact) -> Res<Regist
         attachment::adopt(tx, ctx, key, &subject)?;
         Ok(made)
     })
+}
+
+/// Refuses people, units and buildings of another site: they are not there.
+///
+/// # Errors
+/// `NotFound`.
+pub fn here(
+    c: &mut Conn,
+    ctx: &Ctx,
+    person: Option<&PersonId>,
+    unit: Option<&UnitId>,
+    building: Option<&BuildingId>,
+) -> Res<()> {
+    use store::directory::{person as people, unit as units};
+    let there = person.map_or(Ok(true), |p| Ok::<_, Error>(people::get(c, &ctx.site, p)?.is_some()))?
+        && unit.map_or(Ok(true), |u| Ok::<_, Error>(units::get(c, &ctx.site, u)?.is_some()))?
+        && building.map_or(Ok(true), |b| Ok::<_, Error>(units::building(c, &ctx.site, b)?.is_some()))?;
+    if there { Ok(()) } else { Err(Error::NotFound) }
 }
 
 fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {

@@ -1,6 +1,6 @@
 //! Secret links: the customer's own page for one case, the page to sign on, and a vendor's page for one order (COM-30,
 //! CSM-3, REC-14). The secret is shown once and kept as a hash. Whoever holds it acts as the customer, except in a browser
-//! where staff sign in: there it can be looked at and nothing more (docs/decisions/0013-whose-signature.md).
+//! where staff sign in: there it can be looked at and nothing more (docs/decisions/0003-whose-signature.md).
 
 use domain::access::{Action, Via};
 use domain::case::{

@@ -178,6 +178,7 @@ pub struct Things {
     pub staff: String,
     pub case: String,
     pub case_number: String,
+    pub order: String,
     pub order_number: String,
     pub contact: String,
     pub unit: String,
@@ -185,6 +186,8 @@ pub struct Things {
     pub occupancy: String,
     pub vehicle: String,
     pub file: String,
+    /// Stands in the content of the case and of the contact, and nowhere else.
+    pub word: String,
 }
 
 impl World {
@@ -211,6 +214,7 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
     pub fn things(&self, site: &SiteId) -> Things {
         let (s, n) = (site.clone(), NEXT.fetch_add(1, Ordering::SeqCst));
+        let word = format!("{}号暗记", ["甲", "乙", "丙", "丁"][usize::try_from(n % 4).unwrap_or(0)]);
         let sys = self.desk.system("test", &SiteId::from(crate::journal::COMPANY));
         let (staff, department) = self
             .desk
@@ -243,7 +247,7 @@ impl World {
                 let unit = d::NewUnit { building: "3".into(), entrance: Some("1".into()), room: "1201".into(), ..Default::default() };
                 let unit = d::upsert_unit(tx, ctx, &unit)?.id;
                 let phone = d::NewPhone { number: "13800001234".into(), ..Default::default() };
-                let new = d::NewPerson { name: "周敏".into(), phones: vec![phone], ..Default::default() };
+                let new = d::NewPerson { name: "周敏".into(), phones: vec![phone], id_number: Some("11010519491231002X".into()), ..Default::default() };
                 let moved = d::MoveIn { new: Some(new), relation: "owner".into(), ..Default::default() };
                 let person = d::move_in(tx, ctx, "", &unit, &moved)?;
                 let occupancy = store::directory::occupancy::of_unit(tx, &unit)?.first().map(|o| o.id.clone());
@@ -253,14 +257,14 @@ impl World {
                     "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201", "unit": unit,
                     "person": person,
                     "cases": [{
-                        "kind": "request", "item": item, "place": "主卫", "content": "主卫洗手台下方角阀漏水", "department": department,
+                        "kind": "request", "item": item, "place": "主卫", "content": format!("主卫洗手台下方角阀漏水{word}"), "department": department,
                         "worker": worker,
                     }],
                 }))?;
                 let made = crate::contact::register(tx, ctx, "", &new)?;
                 let case = made.cases.first().cloned().ok_or(Error::NotFound)?;
                 let seen = crate::case::get(tx, ctx, &case)?;
-                let order = seen.state.last_order().map(|o| o.number.clone()).unwrap_or_default();
+                let order = seen.state.last_order().cloned().ok_or(Error::NotFound)?;
                 let up = crate::attachment::Upload {
                     kind: domain::case::AttachmentKind::PhotoBefore,
                     caption: String::new(),
@@ -274,13 +278,15 @@ impl World {
                     staff: spare.clone(),
                     case: case.as_str().to_owned(),
                     case_number: seen.state.number,
-                    order_number: order,
+                    order: order.id.as_str().to_owned(),
+                    order_number: order.number,
                     contact: made.contact.as_str().to_owned(),
                     unit: unit.as_str().to_owned(),
                     person: person.as_str().to_owned(),
                     occupancy: occupancy.unwrap_or_default(),
                     vehicle: vehicle.as_str().to_owned(),
                     file: file.id.as_str().to_owned(),
+                    word: word.clone(),
                 })
             })
             .expect("the things of a site")

@@ -109,21 +109,17 @@ fn start(args: &Args, dir: &Path) -> Fallible<Running> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let running = Running { child, base, started: Duration::ZERO };
+    let mut running = Running { child, base, started: Duration::ZERO };
     loop {
         if ureq::get(format!("{}/healthz", running.base)).call().is_ok() {
-            return Ok(Running { started: begun.elapsed(), ..keep(running) });
+            running.started = begun.elapsed();
+            return Ok(running);
         }
         if begun.elapsed() > Duration::from_secs(60) {
             return Err("the program did not start".into());
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-}
-
-/// Moves the parts of a running program without stopping it.
-fn keep(r: Running) -> Running {
-    r
 }
 
 fn line(what: &str, size: u64, f: &Figures) {

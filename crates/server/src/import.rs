@@ -45,8 +45,15 @@ pub struct Args {
 }
 
 fn locale(args: &Args) -> Locale {
-    let from_env = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()));
-    args.lang.clone().or_else(from_env).map_or(Locale::Zh, |l| Locale::parse(&l))
+    let from_env = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()))
+    };
+    args.lang
+        .clone()
+        .or_else(from_env)
+        .map_or(Locale::Zh, |l| Locale::parse(&l))
 }
 
 /// The words of a failure.
@@ -60,7 +67,9 @@ fn words(l: Locale, e: &Error) -> String {
 }
 
 fn find_site(desk: &Desk, name: Option<&str>, l: Locale) -> Result<SiteId, String> {
-    let sites = desk.read_now(|c| Ok::<_, Error>(store::site::all(c)?)).map_err(|e| words(l, &e))?;
+    let sites = desk
+        .read_now(|c| Ok::<_, Error>(store::site::all(c)?))
+        .map_err(|e| words(l, &e))?;
     let found = match name {
         Some(name) => {
             let name = name.to_owned();
@@ -70,7 +79,11 @@ fn find_site(desk: &Desk, name: Option<&str>, l: Locale) -> Result<SiteId, Strin
         None => None,
     };
     let names: Vec<&str> = sites.iter().map(|s| s.name.as_str()).collect();
-    let key = if names.is_empty() { "cli-import-no-sites" } else { "cli-import-no-site" };
+    let key = if names.is_empty() {
+        "cli-import-no-sites"
+    } else {
+        "cli-import-no-site"
+    };
     found.ok_or_else(|| tx(l, key, &[("sites", &names.join(&t(l, "import-and")))]))
 }
 
@@ -86,10 +99,18 @@ struct Teller {
 impl Teller {
     fn go(&self, p: Progress) -> bool {
         let step = if self.tty { 1_000 } else { 20_000 };
-        let mark = if p.phase == Phase::Writing { 1_000_000_000 + p.done * 20 / p.of.max(1) } else { p.done / step };
+        let mark = if p.phase == Phase::Writing {
+            1_000_000_000 + p.done * 20 / p.of.max(1)
+        } else {
+            p.done / step
+        };
         if !self.quiet && self.said.swap(mark, Ordering::Relaxed) != mark {
             let (n, of) = (p.done.to_string(), p.of.to_string());
-            let key = if p.phase == Phase::Writing { "import-writing" } else { "import-reading" };
+            let key = if p.phase == Phase::Writing {
+                "import-writing"
+            } else {
+                "import-reading"
+            };
             let end = if self.tty { "\x1b[K\r" } else { "\n" };
             eprint!("{}{end}", tx(self.l, key, &[("n", &n), ("of", &of)]));
         }
@@ -107,7 +128,9 @@ impl Teller {
 fn heed_ctrl_c(stop: &Arc<AtomicBool>) {
     let stop = stop.clone();
     let wait = move || {
-        let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+            return;
+        };
         rt.block_on(async {
             while tokio::signal::ctrl_c().await.is_ok() {
                 if stop.swap(true, Ordering::Relaxed) {
@@ -161,11 +184,25 @@ fn table(l: Locale, p: &Preview) {
         ("occupancy", c.occupancies),
     ] {
         let n = [n.created, n.updated, n.unchanged, n.refused].map(|n| n.to_string());
-        let args = [("created", n[0].as_str()), ("updated", n[1].as_str()), ("unchanged", n[2].as_str()), ("refused", n[3].as_str())];
-        println!("{}{}{}", text::kind(l, kind), t(l, "colon"), tx(l, "cli-import-counts", &args));
+        let args = [
+            ("created", n[0].as_str()),
+            ("updated", n[1].as_str()),
+            ("unchanged", n[2].as_str()),
+            ("refused", n[3].as_str()),
+        ];
+        println!(
+            "{}{}{}",
+            text::kind(l, kind),
+            t(l, "colon"),
+            tx(l, "cli-import-counts", &args)
+        );
     }
     for r in &p.refused {
-        let value = if r.value.is_empty() { String::new() } else { format!(" [{}]", r.value) };
+        let value = if r.value.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", r.value)
+        };
         println!("{}{}{}{value}", text::place(l, r), t(l, "colon"), text::row(l, r));
     }
 }
@@ -188,19 +225,34 @@ fn file_trouble(l: Locale, problem: &FileProblem, as_json: bool) -> ExitCode {
 pub fn run(args: Args) -> Result<ExitCode, String> {
     let l = locale(&args);
     let limit = u64::try_from(import::MOST_BYTES).unwrap_or(u64::MAX);
-    let size = std::fs::metadata(&args.file).map_err(|e| tx(l, "cli-import-no-file", &[("why", &e.to_string())]))?.len();
+    let size = std::fs::metadata(&args.file)
+        .map_err(|e| tx(l, "cli-import-no-file", &[("why", &e.to_string())]))?
+        .len();
     if size > limit {
         return Ok(file_trouble(l, &FileProblem::TooBig { bytes: size, limit }, args.json));
     }
     let bytes = std::fs::read(&args.file).map_err(|e| tx(l, "cli-import-no-file", &[("why", &e.to_string())]))?;
-    let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = args
+        .file
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let desk = serve::open(&args.place, Arc::new(HostClock::default()))?;
     let site = find_site(&desk, args.site.as_deref(), l)?;
-    let ctx = Ctx { locale: l, ..desk.system("cli", &site) };
+    let ctx = Ctx {
+        locale: l,
+        ..desk.system("cli", &site)
+    };
     let stop = Arc::new(AtomicBool::new(false));
     heed_ctrl_c(&stop);
     let tty = std::io::stderr().is_terminal();
-    let teller = Teller { l, stop, quiet: args.json && !tty, tty, said: AtomicI64::new(-1) };
+    let teller = Teller {
+        l,
+        stop,
+        quiet: args.json && !tty,
+        tty,
+        said: AtomicI64::new(-1),
+    };
     let go = |p: Progress| teller.go(p);
     let seen = match examine(&desk, &ctx, &bytes, &name, &go) {
         Ok(seen) => seen,
@@ -218,32 +270,69 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             println!("{}", object(l, &seen, state, args.dry_run, None));
         } else {
             table(l, &seen);
-            println!("{}", t(l, if kept_back { "import-rows-refused" } else { "cli-import-dry" }));
+            println!(
+                "{}",
+                t(
+                    l,
+                    if kept_back {
+                        "import-rows-refused"
+                    } else {
+                        "cli-import-dry"
+                    }
+                )
+            );
         }
-        return Ok(if kept_back { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+        return Ok(if kept_back {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        });
     }
     write(&desk, &ctx, &args, &bytes, &name, &seen, &teller).map_err(|e| words(l, &e))
 }
 
-fn write(desk: &Desk, ctx: &Ctx, args: &Args, bytes: &[u8], name: &str, seen: &Preview, teller: &Teller) -> Result<ExitCode, Error> {
+fn write(
+    desk: &Desk,
+    ctx: &Ctx,
+    args: &Args,
+    bytes: &[u8],
+    name: &str,
+    seen: &Preview,
+    teller: &Teller,
+) -> Result<ExitCode, Error> {
     let l = teller.l;
     let go = |p: Progress| teller.go(p);
-    let mode = if args.good_rows { Mode::GoodRows } else { Mode::AllOrNothing };
+    let mode = if args.good_rows {
+        Mode::GoodRows
+    } else {
+        Mode::AllOrNothing
+    };
     let id = take_in(desk, ctx, "", bytes, name)?;
     let claim = import::begin_unseen(desk, ctx, &id, mode)?;
     let done = import::work(desk, ctx, &id, &claim, &go)?;
     teller.end();
     // What was written is what the last comparing found; the lists are those of the look before, which are whole.
-    let shown = Preview { counts: preview_of(&done).counts, ..seen.clone() };
+    let shown = Preview {
+        counts: preview_of(&done).counts,
+        ..seen.clone()
+    };
     if args.json {
         println!("{}", object(l, &shown, &done.state, false, Some(done.number)));
     } else {
         table(l, &shown);
         let (n, of) = (done.progress.to_string(), done.total.to_string());
-        let key = if done.state == "done" { "import-done" } else { "import-stopped" };
+        let key = match (done.state.as_str(), done.total) {
+            ("done", 0) => "import-done-nothing",
+            ("done", _) => "import-done",
+            _ => "import-stopped",
+        };
         println!("{}", tx(l, key, &[("n", &n), ("of", &of)]));
     }
-    Ok(if done.state == "done" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if done.state == "done" {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Finishes imports that a process left in the middle, for as long as the server runs.

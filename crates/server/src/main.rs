@@ -1,10 +1,15 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+mod archive;
+mod backup;
 mod demo;
-mod import;
+mod doctor;
 mod journal;
+mod restore;
+mod import;
 mod outbox;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +39,15 @@ pub struct Place {
 enum Command {
     /// Serve the product.
     Serve(serve::Args),
+    /// Write everything into one file while the desk works.
+    Backup(backup::Args),
+    /// Put a backup back into an empty place, of either database, and prove that it is the same.
+    Restore(restore::Args),
+    /// Look whether everything is in order.
+    Doctor(doctor::Args),
+    /// Accounts, for who is locked out.
+    #[command(subcommand)]
+    User(user::Command),
     /// Make a demo estate in an empty place.
     Demo(demo::Args),
     /// Import an estate from an Excel workbook.
@@ -53,6 +67,10 @@ fn main() -> ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(args),
+        Command::Backup(args) => backup::run(args),
+        Command::Restore(args) => restore::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::User(command) => user::run(command),
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),

@@ -2,13 +2,16 @@
 //! what it has accepted.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use app::ctx::{Clock, HostEntropy};
 use app::desk::Desk;
-use store::db::{Db, DbUrl};
+use axum_server::tls_rustls::RustlsConfig;
+use store::db::{Db, DbUrl, Options};
 
 use crate::Place;
 
@@ -44,11 +47,30 @@ pub struct Args {
 pub fn open_db(place: &Place) -> Result<Db, String> {
     std::fs::create_dir_all(&place.data)
         .map_err(|e| format!("the folder {} cannot be made: {e}", place.data.display()))?;
-    let url: DbUrl = match &place.database {
-        Some(u) => u.parse().map_err(|e| format!("--database: {e}"))?,
-        None => DbUrl::Sqlite(place.data.join("sansheng.db")),
-    };
-    Db::open(url).map_err(|e| format!("the database cannot be opened: {e}"))
+    Db::open(url(place)?).map_err(|e| format!("the database cannot be opened: {e}"))
+}
+
+/// Where the database of a place is.
+pub fn url(place: &Place) -> Result<DbUrl, String> {
+    match &place.database {
+        Some(u) => u.parse().map_err(|e| format!("--database: {e}")),
+        None => Ok(DbUrl::Sqlite(place.data.join("sansheng.db"))),
+    }
+}
+
+/// Opens the data of a place as it is, for programs that run beside the desk: the schema is not theirs to change.
+pub fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<Desk>, String> {
+    let url = url(place)?;
+    if let DbUrl::Sqlite(path) = &url
+        && !path.is_file()
+    {
+        return Err(format!("{} is not there", path.display()));
+    }
+    let options = Options { migrate: false, readers: 1, writers: 1, ..Options::default() };
+    let db = Db::open_with(url, options).map_err(|e| {
+        format!("the database cannot be opened: {}", e.source.as_ref().map_or_else(|| e.to_string(), |s| s.to_string()))
+    })?;
+    Desk::open(db, &place.data, clock, Arc::new(HostEntropy)).map_err(|e| e.to_string())
 }
 
 /// Opens the data of a place.
@@ -82,6 +104,13 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         std::thread::Builder::new()
             .name("timer".into())
             .spawn(move || app::timer::run(&desk, &|| stop.load(Ordering::Relaxed)))
+            .map_err(|e| e.to_string())?
+    };
+    let house = {
+        let (desk, stop) = (desk.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("house".into())
+            .spawn(move || keep_house(&desk, &|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
     // Not waited for at the end: what it has not finished is finished after the next start.
@@ -120,10 +149,14 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         .build()
         .map_err(|e| e.to_string())?;
     let done = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(args.listen)
-            .await
+        let listener = std::net::TcpListener::bind(args.listen)
             .map_err(|e| format!("{} cannot be listened on: {e}", args.listen))?;
+        listener.set_nonblocking(true).map_err(|e| e.to_string())?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
+        let tls = match (&args.tls_cert, &args.tls_key) {
+            (Some(cert), Some(key)) => Some(certificate(cert, key).await?),
+            _ => None,
+        };
         println!("sansheng is ready at {scheme}://{address}");
         if empty {
             println!("This is a new installation. Open the address and enter the set-up code: {}", desk.set_up_code());
@@ -134,22 +167,79 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
                 println!("  {login:<14} {role}");
             }
         }
-        axum_serve(listener, service).await
+        answer(listener, tls, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (follower.join(), timer.join(), deliverer.join());
+    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn axum_serve(listener: tokio::net::TcpListener, service: axum::Router) -> Result<(), String> {
-    axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stopped())
+/// How long requests that were accepted may take when the server stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Answers requests, over TLS when there is a certificate, until told to stop.
+async fn answer(
+    listener: std::net::TcpListener,
+    tls: Option<RustlsConfig>,
+    service: axum::Router,
+) -> Result<(), String> {
+    let handle = axum_server::Handle::new();
+    let ending = handle.clone();
+    tokio::spawn(async move {
+        stopped().await;
+        // Streams would never end by themselves.
+        web::stop();
+        ending.graceful_shutdown(Some(LAST_REQUESTS));
+    });
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    let served = match tls {
+        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(|e| e.to_string())?.handle(handle).serve(service).await,
+        None => axum_server::from_tcp(listener).map_err(|e| e.to_string())?.handle(handle).serve(service).await,
+    };
+    served.map_err(|e| e.to_string())
+}
+
+/// The own certificate; it is read again on SIGHUP, so that a renewed one needs no restart.
+async fn certificate(cert: &Path, key: &Path) -> Result<RustlsConfig, String> {
+    // Only the first caller's choice counts, and there is but one.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
+    let tls = RustlsConfig::from_pem_file(cert, key)
         .await
-        .map_err(|e| e.to_string())
+        .map_err(|e| format!("--tls-cert {}, --tls-key {}: {e}", cert.display(), key.display()))?;
+    #[cfg(unix)]
+    if let Ok(mut hup) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        let (again, cert, key) = (tls.clone(), cert.to_owned(), key.to_owned());
+        tokio::spawn(async move {
+            while hup.recv().await.is_some() {
+                match again.reload_from_pem_file(&cert, &key).await {
+                    Ok(()) => tracing::info!("the certificate was read again"),
+                    Err(e) => tracing::error!(error = %e, "the certificate could not be read again; the old one stays"),
+                }
+            }
+        });
+    }
+    Ok(tls)
+}
+
+/// Removes what has served its time, at the start and once a day.
+fn keep_house(desk: &Desk, stop: &dyn Fn() -> bool) {
+    const DAY: i64 = 86_400_000;
+    let mut next = 0;
+    while !stop() {
+        let now = desk.clock.now();
+        if now >= next {
+            next = now + DAY;
+            match app::house::tidy(desk) {
+                Ok(removed) => tracing::debug!(?removed, "house kept"),
+                Err(e) => tracing::warn!(error = %e, "the house could not be kept"),
+            }
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
 }
 
 /// Ctrl-C or the service manager's signal.
-async fn stopped() {
+pub async fn stopped() {
     let ctrl_c = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -28,6 +28,23 @@ sql! {
          (SELECT staff_id, site_id, kind, subject FROM draft WHERE updated_at < $1 LIMIT $2)"
     }
     pub fn files() -> Files { "SELECT count(*) AS n, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM file" }
+    /// Hash of every stored file.
+    pub fn file_hashes() -> Vec<String> { "SELECT hash FROM file ORDER BY hash" }
+    /// Sites whose head is not their last journal entry.
+    pub fn broken_heads() -> Vec<String> {
+        "SELECT h.site_id FROM site_head h WHERE NOT EXISTS (SELECT 1 FROM journal j WHERE j.site_id = h.site_id \
+         AND j.seq = h.seq AND j.hash = h.hash) \
+         OR EXISTS (SELECT 1 FROM journal j WHERE j.site_id = h.site_id AND j.seq > h.seq) ORDER BY h.site_id"
+    }
+    /// When the newest of the sites' last entries was written.
+    pub fn last_recorded() -> Option<i64> {
+        "SELECT j.recorded_at FROM site_head h JOIN journal j ON j.site_id = h.site_id AND j.seq = h.seq \
+         ORDER BY j.recorded_at DESC LIMIT 1"
+    }
+    /// Messages that should have gone before `before`.
+    pub fn backlog(before: i64) -> i64 {
+        "SELECT count(*) AS n FROM message WHERE next_at IS NOT NULL AND next_at < $1"
+    }
     fn[lite] bytes_lite() -> i64 {
         "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()"
     }

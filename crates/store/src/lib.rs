@@ -10,6 +10,7 @@ pub mod case;
 pub mod contact;
 pub mod check;
 pub mod db;
+pub mod dump;
 pub mod house;
 pub mod desk;
 pub mod directory;

@@ -17,7 +17,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::seam::{Conn, Error, ErrorKind, Result, row, sql};
+use crate::seam::table::Table;
+use crate::seam::{Conn, Error, ErrorKind, Result, SqlType, row, sql};
 
 /// One step of the schema.
 pub struct Migration {
@@ -95,6 +96,11 @@ const TABLE: &str = "CREATE TABLE schema_migration (
 /// Brings the schema up to date, all steps in one transaction. `TooNew` if the database knows steps that this program
 /// does not.
 pub fn run(conn: &mut Conn) -> Result<()> {
+    run_to(conn, i64::MAX)
+}
+
+/// As [`run`], but only the steps up to a version: a backup is put back into the schema it was taken from.
+pub(crate) fn run_to(conn: &mut Conn, version: i64) -> Result<()> {
     if !conn.is_lite() && encoding(conn)? != "UTF8" {
         return Err(Error::other("the PostgreSQL database must have the encoding UTF8"));
     }
@@ -106,7 +112,7 @@ pub fn run(conn: &mut Conn) -> Result<()> {
         if !has_table(c)? {
             c.sql_batch(&translate(TABLE, c.is_lite()))?;
         }
-        for m in missing(c)? {
+        for m in missing(c)?.into_iter().filter(|m| m.version <= version) {
             let extra = if c.is_lite() { m.sqlite } else { m.postgres };
             c.sql_batch(&translate(m.sql, c.is_lite()))?;
             c.sql_batch(extra)?;
@@ -136,7 +142,7 @@ pub fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |m| m.version)
 }
 
-fn has_table(conn: &mut Conn) -> Result<bool> {
+pub(crate) fn has_table(conn: &mut Conn) -> Result<bool> {
     if conn.is_lite() {
         table_lite(conn)
     } else {
@@ -188,6 +194,91 @@ fn checksum(m: &Migration) -> String {
 pub(crate) fn fingerprint() -> String {
     let all: String = MIGRATIONS.iter().map(checksum).collect();
     Sha256::digest(all).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+/// The tables of the schema after the step `version`, in the order of their making, as the portable text declares them.
+/// What only one engine has (the full-text index) is not among them.
+pub(crate) fn tables(version: i64) -> Vec<Table> {
+    let mut out: Vec<Table> = Vec::new();
+    for m in MIGRATIONS.iter().filter(|m| m.version <= version) {
+        for statement in statements_of(m.sql) {
+            let words: Vec<&str> = statement.iter().map(String::as_str).collect();
+            match words.as_slice() {
+                ["CREATE", "TABLE", name, "(", body @ .., ")"] => out.push(declared(name, body)),
+                ["ALTER", "TABLE", name, "ADD", "COLUMN", rest @ ..] => {
+                    if let (Some(t), Some(c)) = (out.iter_mut().find(|t| t.name == *name), column(rest)) {
+                        t.columns.push(c);
+                    }
+                }
+                ["ALTER", "TABLE", name, "DROP", "COLUMN", gone] => {
+                    if let Some(t) = out.iter_mut().find(|t| t.name == *name) {
+                        t.columns.retain(|(c, _)| c != gone);
+                    }
+                }
+                ["ALTER", "TABLE", name, "RENAME", "TO", new] => {
+                    if let Some(t) = out.iter_mut().find(|t| t.name == *name) {
+                        t.name = (*new).to_owned();
+                    }
+                }
+                ["DROP", "TABLE", name] => out.retain(|t| t.name != *name),
+                _ => {}
+            }
+        }
+    }
+    out
+}
+
+/// The words of each statement, without blanks and comments.
+fn statements_of(sql: &str) -> Vec<Vec<String>> {
+    let mut out = vec![Vec::new()];
+    for token in tokens(sql).filter(|t| !t.trim().is_empty() && !t.starts_with("--")) {
+        match (token, out.last_mut()) {
+            (";", _) => out.push(Vec::new()),
+            (word, Some(last)) => last.push(word.to_owned()),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn column(words: &[&str]) -> Option<(String, SqlType)> {
+    let [name, of, ..] = words else { return None };
+    let sql_type = match *of {
+        "TEXT" | "JSON" => SqlType::Text,
+        "BIGINT" => SqlType::Int,
+        "BOOLEAN" => SqlType::Bool,
+        "BYTEA" => SqlType::Bytes,
+        _ => return None,
+    };
+    Some((name.trim_matches('"').to_owned(), sql_type))
+}
+
+/// A table from the words between its outer brackets.
+fn declared(name: &str, body: &[&str]) -> Table {
+    let (mut columns, mut key) = (Vec::new(), Vec::new());
+    let mut depth = 0;
+    let parts = body.split(|w| {
+        match *w {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        *w == "," && depth == 0
+    });
+    for part in parts {
+        if let ["PRIMARY", "KEY", "(", list @ .., ")"] = part {
+            key = list.iter().filter(|w| **w != ",").map(|w| (*w).to_owned()).collect();
+        } else if let Some(c) = column(part) {
+            if part.windows(2).any(|w| w == ["PRIMARY", "KEY"]) {
+                key = vec![c.0.clone()];
+            }
+            columns.push(c);
+        }
+    }
+    if key.is_empty() {
+        key = columns.iter().map(|(c, _): &(String, SqlType)| c.clone()).collect();
+    }
+    Table { name: name.to_owned(), columns, key }
 }
 
 /// The text for one engine. See the head of the module.

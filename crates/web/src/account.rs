@@ -114,7 +114,7 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
 
 /// Signs out and drops the cookie.
 pub async fn sign_out(State(web): State<Web>, v: Viewer) -> Answer {
-    web.write(&v.ctx()?, |tx, ctx| app::account::sign_out(tx, ctx)).await?;
+    web.write(&v.ctx()?, app::account::sign_out).await?;
     let gone = cookie(&web, session_cookie(web.settings.secure), "", 0, false);
     Ok(([(header::SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
 }

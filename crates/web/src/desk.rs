@@ -196,12 +196,8 @@ pub async fn changed(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>, 
     if q.changed == "pick" && !e.pick.is_empty() {
         picked(&web, &v, &mut e).await?;
     }
-    if q.changed == "item"
-        && let Some(item) = web.desk.book().taxonomy.item(&e.item)
-    {
-        e.kind = item.kind.as_str().to_owned();
-    }
-    let step = if q.changed == "pick" { "who".to_owned() } else { q.changed.clone() };
+    let step = q.changed.clone();
+    let before = (e.kind.clone(), e.place.clone());
     let zone = p.zone.clone();
     let (e, d) = web
         .read(&v.ctx()?, move |c, ctx| {
@@ -210,7 +206,9 @@ pub async fn changed(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>, 
             Ok((e, d))
         })
         .await?;
-    Ok(page(&ChangedView { p, e, d, errors: Vec::new(), changed: q.changed })?)
+    let kinds = e.kind != before.0;
+    let place = e.place != before.1;
+    Ok(page(&ChangedView { p, e, d, errors: Vec::new(), picked: q.changed == "pick", kinds, place })?)
 }
 
 /// A candidate was picked: `unit:person` stands in the hidden field.
@@ -230,11 +228,14 @@ async fn picked(web: &Web, v: &Viewer, e: &mut Entry) -> Result<(), Fail> {
 
 /// Registers, parks or discards.
 pub async fn post(State(web): State<Web>, v: Viewer, headers: axum::http::HeaderMap, Form(pairs): Form<Pairs>) -> Answer {
-    let e = Entry::of(pairs).with_defaults();
+    let mut e = Entry::of(pairs).with_defaults();
     let htmx = headers.contains_key("hx-request");
     match e.act.as_str() {
         "park" | "discard" => return put_away(&web, &v, e, htmx).await,
         _ => {}
+    }
+    if !htmx && !e.plain.is_empty() && follow_plain(&web, &v, &mut e).await? {
+        return refused(&web, &v, e, Error::field("check", "desk-check"), htmx).await;
     }
     match register(&web, &v, &e).await {
         Ok(done) => {
@@ -290,8 +291,30 @@ fn next_entry(web: &Web, e: &Entry, done: &Registered) -> Entry {
         anonymous: e.anonymous.clone(),
         anonymous_reason: e.anonymous_reason.clone(),
         locale: e.locale.clone(),
+        compared: e.compared.clone(),
         ..fresh
     }
+}
+
+/// A browser without script picks no candidate and asks for nothing in between: the first item that fits is taken, and
+/// the form is shown again with what follows from it. Returns whether there is something new to look at.
+async fn follow_plain(web: &Web, v: &Viewer, e: &mut Entry) -> Result<bool, Fail> {
+    let ctx = v.ctx()?;
+    if e.item.is_empty() {
+        let hits = domain::taxonomy::search(ctx.book.taxonomy.of_kind(e.kind()), &e.item_text);
+        e.item = hits.first().filter(|_| !e.item_text.trim().is_empty()).map_or_else(String::new, |h| h.item.code.clone());
+    }
+    let news = e.followed != e.matter() && !e.item.is_empty();
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let old = e.clone();
+    *e = web
+        .read(&ctx, move |c, ctx| {
+            let mut e = old.clone();
+            view::read(c, ctx, &zone, &mut e, "plain")?;
+            Ok(e)
+        })
+        .await?;
+    Ok(news)
 }
 
 async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> {
@@ -423,7 +446,6 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                 let w = order.and_then(|o| o.worker.as_ref()).and_then(|w| names.iter().find(|n| n.id == *w));
                 let to = [d.map(|d| pick(&d.name, &d.name_en)), w.map(|w| pick(&w.name, &w.name_en))];
                 cases.push(MadeCase {
-                    id: s.id.as_str().to_owned(),
                     number: s.number.clone(),
                     kind: s.kind.as_str().to_owned(),
                     order: order.map(|o| o.number.clone()).unwrap_or_default(),

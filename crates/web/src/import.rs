@@ -83,6 +83,8 @@ struct View {
     error: Option<String>,
     percent: i64,
     key: String,
+    /// The viewer may read the journal.
+    journal: bool,
 }
 
 /// Which tab is open.
@@ -98,7 +100,9 @@ fn lang(p: &Page) -> Lang {
 
 async fn listed(web: &Web, v: &Viewer, error: Option<Field>) -> Answer {
     let p = Page::new(web, v, "import-title");
-    let (lines, names) = web.read(&v.ctx()?, |c, ctx| Ok((import::list(c, ctx)?, Names::load(c, ctx)?))).await?;
+    let (lines, names) = web
+        .read(&v.ctx()?, |c, ctx| Ok((import::list(c, ctx)?, Names::load(c, ctx)?)))
+        .await?;
     let earlier = lines.into_iter().map(|line| {
         let c = counts_of(&line.counts);
         Earlier {
@@ -108,9 +112,18 @@ async fn listed(web: &Web, v: &Viewer, error: Option<Field>) -> Answer {
             line,
         }
     });
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if error.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let error = error.map(|f| field_text(p.locale, &f));
-    let shown = page(&ListPage { key: p.key(web), error, earlier: earlier.collect(), p })?;
+    let shown = page(&ListPage {
+        key: p.key(web),
+        error,
+        earlier: earlier.collect(),
+        p,
+    })?;
     Ok((status, shown).into_response())
 }
 
@@ -127,9 +140,19 @@ pub async fn template(Path(lang): Path<String>) -> Answer {
 }
 
 fn download(bytes: Vec<u8>, name: &str) -> Answer {
-    let value = format!("attachment; filename=\"import.xlsx\"; filename*=UTF-8''{}", encode(name));
+    let value = format!(
+        "attachment; filename=\"import.xlsx\"; filename*=UTF-8''{}",
+        encode(name)
+    );
     let value = HeaderValue::from_str(&value).map_err(|e| Fail(Error::internal(e)))?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(XLSX)), (header::CONTENT_DISPOSITION, value)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(XLSX)),
+            (header::CONTENT_DISPOSITION, value),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 struct Sent {
@@ -140,13 +163,21 @@ struct Sent {
 
 async fn sent(mut form: Multipart) -> Result<Sent, Error> {
     let broken = |_| Error::field("file", "import-file-broken");
-    let mut sent = Sent { key: String::new(), name: String::new(), bytes: Vec::new() };
+    let mut sent = Sent {
+        key: String::new(),
+        name: String::new(),
+        bytes: Vec::new(),
+    };
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "_key" => sent.key = field.text().await.map_err(broken)?,
             "file" => {
                 sent.name = field.file_name().unwrap_or_default().to_owned();
-                sent.bytes = field.bytes().await.map_err(|_| Error::field("file", "import-file-large"))?.to_vec();
+                sent.bytes = field
+                    .bytes()
+                    .await
+                    .map_err(|_| Error::field("file", "import-file-large"))?
+                    .to_vec();
             }
             _ => {}
         }
@@ -179,7 +210,10 @@ fn aside(f: impl FnOnce() -> Result<(), Error> + Send + 'static) -> Result<(), F
             tracing::warn!(error = %e, "an import did not come to its end");
         }
     };
-    std::thread::Builder::new().name("import".into()).spawn(job).map_err(Error::internal)?;
+    std::thread::Builder::new()
+        .name("import".into())
+        .spawn(job)
+        .map_err(Error::internal)?;
     Ok(())
 }
 
@@ -191,13 +225,27 @@ fn seen(p: &Page, line: &Line, class: &'static str) -> Row {
         _ => tx(l, "import-place-row", &[("sheet", &line.sheet), ("row", &row)]),
     };
     let changes = text::changes(l, line);
-    Row { class, place, kind: text::kind(l, &line.kind), label: line.label.clone(), changes, reason: String::new() }
+    Row {
+        class,
+        place,
+        kind: text::kind(l, &line.kind),
+        label: line.label.clone(),
+        changes,
+        reason: String::new(),
+    }
 }
 
 fn told(p: &Page, r: &RowProblem, class: &'static str) -> Row {
     let kind = r.column_name.clone().unwrap_or_default();
     let (place, reason) = (text::place(p.locale, r), text::row(p.locale, r));
-    Row { class, place, kind, label: r.value.clone(), changes: Vec::new(), reason }
+    Row {
+        class,
+        place,
+        kind,
+        label: r.value.clone(),
+        changes: Vec::new(),
+        reason,
+    }
 }
 
 fn passed(p: &Page, preview: &Preview) -> Vec<Row> {
@@ -207,12 +255,26 @@ fn passed(p: &Page, preview: &Preview) -> Vec<Row> {
             let args = [("sheet", s.name.as_str()), ("column", letters.as_str())];
             let place = tx(p.locale, "import-place-column", &args);
             let reason = p.t("import-ignored-column");
-            rows.push(Row { class: "off", place, kind: String::new(), label: heading.clone(), changes: Vec::new(), reason });
+            rows.push(Row {
+                class: "off",
+                place,
+                kind: String::new(),
+                label: heading.clone(),
+                changes: Vec::new(),
+                reason,
+            });
         }
         if !s.kind.is_data() {
             let reason = text::sheet(p.locale, s.kind);
             let place = tx(p.locale, "import-place-sheet", &[("sheet", s.name.as_str())]);
-            rows.push(Row { class: "off", place, kind: String::new(), label: String::new(), changes: Vec::new(), reason });
+            rows.push(Row {
+                class: "off",
+                place,
+                kind: String::new(),
+                label: String::new(),
+                changes: Vec::new(),
+                reason,
+            });
         }
     }
     rows
@@ -241,7 +303,12 @@ impl View {
             ("warnings", counts.warnings),
             ("ignored", many(ignored.len())),
         ];
-        let open = tabs.iter().find(|t| t.0 == tab).or_else(|| tabs.iter().find(|t| t.1 > 0)).unwrap_or(&tabs[1]).0;
+        let open = tabs
+            .iter()
+            .find(|t| t.0 == tab)
+            .or_else(|| tabs.iter().find(|t| t.1 > 0))
+            .unwrap_or(&tabs[1])
+            .0;
         let rows: Vec<Row> = match open {
             "refused" => preview.refused.iter().map(|r| told(p, r, "bad")).collect(),
             "changed" => preview.changed.iter().map(|l| seen(p, l, "chg")).collect(),
@@ -250,9 +317,10 @@ impl View {
             _ => preview.created.iter().map(|l| seen(p, l, "new")).collect(),
         };
         let found = match &preview.problem {
-            Some(FileProblem::NoKnownSheet { found, .. }) => {
-                found.iter().map(|f| (f.sheet.clone(), f.headings.join(" | "))).collect()
-            }
+            Some(FileProblem::NoKnownSheet { found, .. }) => found
+                .iter()
+                .map(|f| (f.sheet.clone(), f.headings.join(" | ")))
+                .collect(),
             _ => Vec::new(),
         };
         let problem = match &preview.problem {
@@ -262,15 +330,23 @@ impl View {
         };
         View {
             kinds: kinds.iter().map(|(k, c)| (text::kind(p.locale, k), *c)).collect(),
-            tabs: tabs.iter().map(|(k, n)| (*k, p.t(&format!("import-tab-{k}")), *n)).collect(),
+            tabs: tabs
+                .iter()
+                .map(|(k, n)| (*k, p.t(&format!("import-tab-{k}")), *n))
+                .collect(),
             tab: open,
             more: rows.len() >= MOST_LINES,
             rows,
             problem,
             found,
             error: None,
-            percent: if b.total > 0 { (b.progress * 100 / b.total).min(100) } else { 0 },
+            percent: if b.total > 0 {
+                (b.progress * 100 / b.total).min(100)
+            } else {
+                0
+            },
             key,
+            journal: p.nav().iter().any(|(_, items)| items.iter().any(|i| i.href == "/journal")),
             counts,
             preview,
             b,
@@ -287,7 +363,11 @@ impl View {
 }
 
 async fn view(web: &Web, v: &Viewer, p: &Page, id: String, tab: &str) -> Result<View, Fail> {
-    let b = web.read(&v.ctx()?, move |c, ctx| import::get(c, ctx, &ImportId::from(id.as_str()))).await?;
+    let b = web
+        .read(&v.ctx()?, move |c, ctx| {
+            import::get(c, ctx, &ImportId::from(id.as_str()))
+        })
+        .await?;
     Ok(View::new(p, b, tab, p.key(web)))
 }
 
@@ -369,7 +449,22 @@ mod tests {
             for code in office::code::ALL.iter().chain(app::import::check::code::ALL) {
                 assert!(has(l, &format!("import-row-{code}")), "{code}");
             }
-            for kind in ["png", "jpeg", "gif", "webp", "bmp", "pdf", "word", "powerpoint", "html", "rar", "7z", "gzip", "zip", "unknown"] {
+            for kind in [
+                "png",
+                "jpeg",
+                "gif",
+                "webp",
+                "bmp",
+                "pdf",
+                "word",
+                "powerpoint",
+                "html",
+                "rar",
+                "7z",
+                "gzip",
+                "zip",
+                "unknown",
+            ] {
                 assert!(has(l, &format!("import-looks-{kind}")), "{kind}");
             }
             for state in ["reading", "ready", "failed", "writing", "stopped", "done"] {

@@ -33,10 +33,9 @@ pub struct Entry {
 fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
-        "/attachments" => 16 * 1024 * 1024,
         // The file and the form around it.
         "/import" => app::import::MOST_BYTES + 1024 * 1024,
-        "/attachments" | "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
+        "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
 }

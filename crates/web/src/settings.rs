@@ -38,7 +38,7 @@ struct SitePage {
 }
 
 async fn view(web: &Web, v: &Viewer, typed: Option<Facts>, e: Errors) -> Result<SitePage, Fail> {
-    let s = web.read(&v.ctx()?, |c, ctx| app::site::get(c, ctx)).await?;
+    let s = web.read(&v.ctx()?, app::site::get).await?;
     let f = typed.unwrap_or_else(|| Facts {
         name: s.site.name.clone(),
         name_en: s.site.name_en.clone(),

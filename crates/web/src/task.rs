@@ -74,7 +74,7 @@ fn row(p: &Page, o: &OrderRow) -> Row {
 
 /// Open orders: mine, nobody's of my department, and for its head everybody's.
 pub async fn list(State(web): State<Web>, v: Viewer, Query(q): Query<Tab>) -> Answer {
-    let t: Tasks = web.read(&v.ctx()?, |c, ctx| app::task::list(c, ctx)).await?;
+    let t: Tasks = web.read(&v.ctx()?, app::task::list).await?;
     let p = Page::new(&web, &v, "task-mine");
     let counts = (t.mine.len(), t.free.len(), t.department.len());
     let head = v.reach(domain::access::Action::Accept) >= domain::access::Reach::Department;

@@ -28,7 +28,10 @@ impl<T> Kept<T> {
 
 impl<T: Clone> Kept<T> {
     fn read(row: T) -> Kept<T> {
-        Kept { old: Some(row.clone()), now: row }
+        Kept {
+            old: Some(row.clone()),
+            now: row,
+        }
     }
 }
 
@@ -94,7 +97,10 @@ impl Archive {
         })?;
         db::occupancies(c, site, |o| {
             a.know_unit(&o.person_id, &o.unit_id);
-            a.lives.entry((o.unit_id.clone(), o.person_id.clone())).or_default().push(Kept::read(o));
+            a.lives
+                .entry((o.unit_id.clone(), o.person_id.clone()))
+                .or_default()
+                .push(Kept::read(o));
             Ok::<_, Error>(())
         })?;
         db::vehicles(c, site, |v| {
@@ -157,16 +163,33 @@ impl Archive {
             return self.standing(id);
         }
         let name = folded_name(w.name);
-        let by_id = (!w.id_number.is_empty()).then(|| self.by_id_number.get(w.id_number)).flatten();
-        let by_phone = w.numbers.iter().filter_map(|n| self.by_phone.get(&(name.clone(), n.clone())));
-        by_id.into_iter().chain(by_phone).flatten().find(|id| self.fits(id, w)).and_then(|id| self.standing(id))
+        let by_id = (!w.id_number.is_empty())
+            .then(|| self.by_id_number.get(w.id_number))
+            .flatten();
+        let by_phone = w
+            .numbers
+            .iter()
+            .filter_map(|n| self.by_phone.get(&(name.clone(), n.clone())));
+        by_id
+            .into_iter()
+            .chain(by_phone)
+            .flatten()
+            .find(|id| self.fits(id, w))
+            .and_then(|id| self.standing(id))
     }
 
     /// The record of somebody of the same name in one of the units; `taken` are those who are somebody else of the file.
     pub fn find_in_units(&self, w: &Wanted<'_>, taken: &dyn Fn(&PersonId) -> bool) -> Option<PersonId> {
         let name = folded_name(w.name);
-        let found = w.units.iter().filter_map(|u| self.by_unit.get(&(name.clone(), u.clone()))).flatten();
-        found.filter(|id| self.fits(id, w)).filter_map(|id| self.standing(id)).find(|id| !taken(id))
+        let found = w
+            .units
+            .iter()
+            .filter_map(|u| self.by_unit.get(&(name.clone(), u.clone())))
+            .flatten();
+        found
+            .filter(|id| self.fits(id, w))
+            .filter_map(|id| self.standing(id))
+            .find(|id| !taken(id))
     }
 }
 

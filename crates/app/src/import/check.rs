@@ -42,8 +42,20 @@ pub mod code {
 
     /// Every code above, so that a test can ask for a text in each language.
     pub const ALL: &[&str] = &[
-        ROOM_UNCLEAR, ROOM_NO_BUILDING, AREA_RANGE, TEXT_TOO_LONG, PHONE_INVALID, TOO_MANY_PHONES, PLATE_INVALID,
-        UNIT_UNKNOWN, UNIT_REFUSED, FLOOR_UNCLEAR, AGE_UNCLEAR, ID_NUMBER_CHECK, REMARK_HAS_NUMBER, HOLDER_UNKNOWN,
+        ROOM_UNCLEAR,
+        ROOM_NO_BUILDING,
+        AREA_RANGE,
+        TEXT_TOO_LONG,
+        PHONE_INVALID,
+        TOO_MANY_PHONES,
+        PLATE_INVALID,
+        UNIT_UNKNOWN,
+        UNIT_REFUSED,
+        FLOOR_UNCLEAR,
+        AGE_UNCLEAR,
+        ID_NUMBER_CHECK,
+        REMARK_HAS_NUMBER,
+        HOLDER_UNKNOWN,
     ];
 }
 
@@ -107,7 +119,11 @@ impl Checked {
 
     /// Checks units and people. `only_building` is the building of a site that has one.
     pub fn new(file: &EstateFile, only_building: Option<&str>) -> Checked {
-        let mut c = Checked { refused: file.rejected.clone(), warnings: file.warnings.clone(), ..Checked::default() };
+        let mut c = Checked {
+            refused: file.rejected.clone(),
+            warnings: file.warnings.clone(),
+            ..Checked::default()
+        };
         for (at, u) in file.units.iter().enumerate() {
             c.unit_at.insert(u.key.clone(), at);
             let ok = c.unit(file, u, only_building);
@@ -140,7 +156,11 @@ impl Checked {
         let key = match key {
             Ok(key) => key,
             Err(e) => {
-                let code = if e == RoomError::NoBuilding { code::ROOM_NO_BUILDING } else { code::ROOM_UNCLEAR };
+                let code = if e == RoomError::NoBuilding {
+                    code::ROOM_NO_BUILDING
+                } else {
+                    code::ROOM_UNCLEAR
+                };
                 for at in &u.sources {
                     self.refuse(file, *at, Field::Room, code, &u.place.room);
                 }
@@ -148,7 +168,13 @@ impl Checked {
             }
         };
         if let Some(area) = u.area_centi_m2.filter(|a| !(0..=10_000_000).contains(a)) {
-            self.refuse(file, first, Field::Area, code::AREA_RANGE, &format!("{}.{:02}", area / 100, area.abs() % 100));
+            self.refuse(
+                file,
+                first,
+                Field::Area,
+                code::AREA_RANGE,
+                &format!("{}.{:02}", area / 100, area.abs() % 100),
+            );
         }
         if let Some(text) = u.layout.as_deref().filter(|t| t.chars().count() > MOST_TEXT) {
             self.refuse_long(file, first, Field::Layout, text, MOST_TEXT);
@@ -157,7 +183,11 @@ impl Checked {
         if let Some((text, None)) = floor {
             self.warn(file, first, Field::Floor, code::FLOOR_UNCLEAR, text);
         }
-        let business = u.kind.as_deref().map(domain::directory::usage).filter(|c| c == "business");
+        let business = u
+            .kind
+            .as_deref()
+            .map(domain::directory::usage)
+            .filter(|c| c == "business");
         Some(UnitOk {
             key,
             floor: floor.and_then(|f| f.1),
@@ -169,12 +199,19 @@ impl Checked {
 
     pub fn refuse_long(&mut self, file: &EstateFile, at: Source, field: Field, text: &str, most: usize) {
         self.rows.insert(at);
-        self.refused.push(file.problem(at, Some(field), code::TEXT_TOO_LONG).arg("most", most).value(text));
+        self.refused.push(
+            file.problem(at, Some(field), code::TEXT_TOO_LONG)
+                .arg("most", most)
+                .value(text),
+        );
     }
 
     fn person(&mut self, file: &EstateFile, p: &PersonRow) -> Option<PersonOk> {
         let first = *p.sources.first()?;
-        let mut ok = PersonOk { gender: p.gender.clone(), ..PersonOk::default() };
+        let mut ok = PersonOk {
+            gender: p.gender.clone(),
+            ..PersonOk::default()
+        };
         if p.name.chars().count() > 60 {
             for at in &p.sources {
                 self.refuse_long(file, *at, Field::Name, &p.name, 60);
@@ -233,16 +270,30 @@ impl Checked {
         counts.people.refused = none(self.people.iter().filter(|p| p.is_none()).count());
         counts.vehicles.refused = vehicles;
         counts.parking_places.refused = parking;
-        let kind = |name: &str| file.sheets.iter().find(|s| s.name == name).map(|s| s);
+        let kind = |name: &str| file.sheets.iter().find(|s| s.name == name);
         let mut seen = HashSet::new();
-        for p in file.rejected.iter().filter(|p| p.row > 0 && seen.insert((p.sheet.clone(), p.row))) {
+        for p in file
+            .rejected
+            .iter()
+            .filter(|p| p.row > 0 && seen.insert((p.sheet.clone(), p.row)))
+        {
             let Some(sheet) = kind(&p.sheet) else { continue };
-            let field = sheet.columns.iter().find(|(l, _, _)| Some(l) == p.column.as_ref()).map(|(_, _, f)| *f);
+            let field = sheet
+                .columns
+                .iter()
+                .find(|(l, _, _)| Some(l) == p.column.as_ref())
+                .map(|(_, _, f)| *f);
             let of_unit = matches!(
                 field,
                 None | Some(
-                    Field::Building | Field::Entrance | Field::Room | Field::Floor | Field::Area | Field::Layout
-                        | Field::UnitKind | Field::UseState
+                    Field::Building
+                        | Field::Entrance
+                        | Field::Room
+                        | Field::Floor
+                        | Field::Area
+                        | Field::Layout
+                        | Field::UnitKind
+                        | Field::UseState
                 )
             );
             match sheet.kind {
@@ -263,7 +314,11 @@ impl Checked {
 /// `12`, `12层`, `12F`, `-1`, `B1`.
 fn floor(text: &str) -> Option<i64> {
     let t = domain::fold::fold_code(text);
-    let (below, rest) = match t.strip_prefix('B').or_else(|| t.strip_prefix('-')).or_else(|| t.strip_prefix("负")) {
+    let (below, rest) = match t
+        .strip_prefix('B')
+        .or_else(|| t.strip_prefix('-'))
+        .or_else(|| t.strip_prefix("负"))
+    {
         Some(rest) => (true, rest),
         None => (false, t.as_str()),
     };
@@ -291,7 +346,14 @@ fn use_state(text: &str) -> String {
 mod tests {
     #[test]
     fn floors_in_any_writing() {
-        for (text, n) in [("12", Some(12)), ("3层", Some(3)), ("B1", Some(-1)), ("-2", Some(-2)), ("5F", Some(5)), ("顶", None)] {
+        for (text, n) in [
+            ("12", Some(12)),
+            ("3层", Some(3)),
+            ("B1", Some(-1)),
+            ("-2", Some(-2)),
+            ("5F", Some(5)),
+            ("顶", None),
+        ] {
             assert_eq!(super::floor(text), n, "{text}");
         }
     }

@@ -18,9 +18,9 @@ mod archive;
 pub mod check;
 mod plan;
 mod report;
+mod work;
 mod write;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::access::Action;
@@ -33,6 +33,7 @@ pub use store::import::{Batch, BatchLine};
 use store::seam::Conn;
 
 pub use report::{Count, Counts, Line, MOST_LINES, Preview, SheetSeen};
+pub use work::{resume_left, work};
 
 use crate::ctx::Ctx;
 use crate::desk::Desk;
@@ -40,7 +41,6 @@ use crate::error::{Error, Res};
 use crate::{journal, once};
 use archive::Archive;
 use plan::{Op, Plan};
-use write::Origin;
 
 /// Largest file, in bytes.
 pub const MOST_BYTES: usize = 50 << 20;
@@ -49,7 +49,7 @@ const SILENCE: i64 = 30_000;
 /// How often the progress is written down while reading, in milliseconds.
 const BEAT: i64 = 400;
 /// How long the statements of one slice may take; its journal entries and the commit take as long again.
-const SLICE_MS: i64 = 8;
+const SLICE_MS: i64 = 6;
 /// Imports on the page.
 const LISTED: i64 = 30;
 
@@ -111,13 +111,24 @@ impl<E: Into<Error>> From<E> for Trouble {
 fn look_over(desk: &Desk, ctx: &Ctx, bytes: &[u8], name: &str, go: Go<'_>) -> Result<Plan, Trouble> {
     let told = |p: office::estate::Progress| {
         let done = i64::try_from(p.rows).unwrap_or(i64::MAX);
-        if go(Progress { phase: Phase::Reading, done, of: 0 }) { Continue::Yes } else { Continue::Stop }
+        if go(Progress {
+            phase: Phase::Reading,
+            done,
+            of: 0,
+        }) {
+            Continue::Yes
+        } else {
+            Continue::Stop
+        }
     };
     let file = read_estate(bytes, name, &Limits::default(), &told).map_err(Trouble::File)?;
     let site = ctx.site.clone();
     let (archive, zone) =
         desk.read_now(move |c| Ok::<_, Error>((Archive::load(c, &site)?, crate::case::zone(c, &site)?)))?;
-    let year = jiff::Timestamp::from_millisecond(ctx.now).map_err(Error::internal)?.to_zoned(zone).year();
+    let year = jiff::Timestamp::from_millisecond(ctx.now)
+        .map_err(Error::internal)?
+        .to_zoned(zone)
+        .year();
     Ok(plan::make(&file, archive, ctx, i64::from(year)))
 }
 
@@ -143,7 +154,13 @@ pub fn take_in(desk: &Desk, ctx: &Ctx, key: &str, bytes: &[u8], name: &str) -> R
         return Err(Error::field("file", "import-file-large"));
     }
     let hash = desk.files.put(bytes)?;
-    let name: String = name.rsplit(['/', '\\']).next().unwrap_or(name).chars().take(120).collect();
+    let name: String = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(name)
+        .chars()
+        .take(120)
+        .collect();
     let key = key.to_owned();
     desk.write_now(ctx, move |tx, ctx| {
         once::once(tx, ctx, &key, &("import", &hash), |tx, ctx| {
@@ -226,7 +243,10 @@ struct Hand<'a> {
 
 impl Hand<'_> {
     fn ctx(&self) -> Ctx {
-        Ctx { now: self.desk.clock.now(), ..self.ctx.clone() }
+        Ctx {
+            now: self.desk.clock.now(),
+            ..self.ctx.clone()
+        }
     }
 
     /// Writes down how far it is, now and then. Says whether to go on.
@@ -289,7 +309,14 @@ pub fn look(desk: &Desk, ctx: &Ctx, id: &ImportId, go: Go<'_>) -> Res<Batch> {
     if !mine {
         return Ok(batch);
     }
-    let hand = Hand { desk, ctx, id: id.clone(), claim, said_at: AtomicI64::new(0), go };
+    let hand = Hand {
+        desk,
+        ctx,
+        id: id.clone(),
+        claim,
+        said_at: AtomicI64::new(0),
+        go,
+    };
     let bytes = desk.files.get(&batch.file_hash)?;
     match look_over(desk, ctx, &bytes, &batch.file_name, &|p| hand.say(p)) {
         Ok(plan) => hand.found("ready", &plan.preview, count(&plan.ops))?,
@@ -297,11 +324,25 @@ pub fn look(desk: &Desk, ctx: &Ctx, id: &ImportId, go: Go<'_>) -> Res<Batch> {
             if let FileProblem::Corrupt { detail } = &problem {
                 tracing::info!(import = %id, detail, "the file of an import is damaged");
             }
-            hand.found("failed", &Preview { problem: Some(problem), ..Preview::default() }, 0)?;
+            hand.found(
+                "failed",
+                &Preview {
+                    problem: Some(problem),
+                    ..Preview::default()
+                },
+                0,
+            )?;
         }
         Err(Trouble::App(e)) => {
             tracing::warn!(import = %id, error = %e, "an import could not be looked at");
-            hand.found("failed", &Preview { failed: "import-failed".into(), ..Preview::default() }, 0)?;
+            hand.found(
+                "failed",
+                &Preview {
+                    failed: "import-failed".into(),
+                    ..Preview::default()
+                },
+                0,
+            )?;
         }
     }
     let i = id.clone();
@@ -347,10 +388,17 @@ fn start(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode, unseen: bool) -> Res
         if mode == Mode::AllOrNothing && refused > 0 && b.state == "ready" {
             return Err(Error::field("mode", "import-rows-refused"));
         }
-        if store::import::list(tx, &ctx.site, LISTED)?.iter().any(|o| o.state == "writing" && o.id != id) {
+        if store::import::list(tx, &ctx.site, LISTED)?
+            .iter()
+            .any(|o| o.state == "writing" && o.id != id)
+        {
             return Err(Error::field("mode", "import-other-running"));
         }
-        let how = if unseen { store::import::begin_unseen } else { store::import::begin };
+        let how = if unseen {
+            store::import::begin_unseen
+        } else {
+            store::import::begin
+        };
         if how(tx, &id, &c, mode.code(), ctx.now)? != 1 {
             return Err(Error::field("mode", "import-not-ready"));
         }
@@ -370,134 +418,8 @@ pub fn run(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode, go: Go<'_>) -> Res
     work(desk, ctx, id, &claim, go)
 }
 
-/// Plans that may fail because somebody changed the archive meanwhile, before the import gives up.
-const TRIES: usize = 5;
-
-/// Compares again and writes slice by slice, with the claim of [`begin`].
-///
-/// # Errors
-/// `Unavailable` while the database is away: the batch stays `writing` and is finished later. `Invalid` when rows are
-/// refused that were not when it was looked at.
-pub fn work(desk: &Desk, ctx: &Ctx, id: &ImportId, claim: &str, go: Go<'_>) -> Res<Batch> {
-    let (i, c) = (id.clone(), ctx.clone());
-    let batch = desk.read_now(move |conn| get(conn, &c, &i))?;
-    let hand = Hand { desk, ctx, id: id.clone(), claim: claim.to_owned(), said_at: AtomicI64::new(0), go };
-    let origin = Origin { id: id.as_str().to_owned(), number: batch.number };
-    let bytes = desk.files.get(&batch.file_hash)?;
-    // Nothing was written yet: now it is known what there is to write. After that the counts stay.
-    let mut total = (batch.progress > 0).then_some(batch.total);
-    for tried in 1.. {
-        let planned = look_over(desk, &hand.ctx(), &bytes, &batch.file_name, &|p| {
-            hand.say(Progress { phase: Phase::Reading, done: total.map_or(0, |_| batch.progress), of: total.unwrap_or(p.of) })
-        });
-        let plan = match planned {
-            Ok(plan) => plan,
-            Err(Trouble::File(FileProblem::Stopped)) => {
-                hand.rest("stopped", "import_stopped", json!({"number": batch.number}))?;
-                break;
-            }
-            Err(Trouble::File(problem)) => {
-                hand.found("failed", &Preview { problem: Some(problem), ..Preview::default() }, 0)?;
-                break;
-            }
-            Err(Trouble::App(e)) => return Err(e),
-        };
-        let whole = total.is_none() && batch.mode == Mode::AllOrNothing.code();
-        if whole && plan.preview.counts.refused_rows > 0 {
-            hand.found("ready", &plan.preview, count(&plan.ops))?;
-            return Err(Error::field("mode", "import-rows-refused"));
-        }
-        if total.is_none() {
-            hand.found("writing", &plan.preview, count(&plan.ops))?;
-        }
-        let of = *total.get_or_insert(count(&plan.ops));
-        let counts = if tried == 1 && batch.progress == 0 { json!(plan.preview.counts) } else { json!(null) };
-        match slices(&hand, &origin, plan.ops, of) {
-            Ok(true) => {
-                hand.rest("done", "import_finished", json!({"number": batch.number, "counts": counts}))?;
-                break;
-            }
-            Ok(false) => {
-                hand.rest("stopped", "import_stopped", json!({"number": batch.number}))?;
-                break;
-            }
-            // The database is away: the batch stays as it is and is finished when it is back.
-            Err(e @ Error::Unavailable(_)) => return Err(e),
-            // Somebody changed a row meanwhile: compare again.
-            Err(e) if tried < TRIES => tracing::info!(import = %id, error = %e, "comparing again"),
-            Err(e) => {
-                hand.rest("stopped", "import_stopped", json!({"number": batch.number, "failed": true}))?;
-                return Err(e);
-            }
-        }
-    }
-    let (i, c) = (id.clone(), ctx.clone());
-    desk.read_now(move |conn| get(conn, &c, &i))
-}
-
 fn count(ops: &[Op]) -> i64 {
     i64::try_from(ops.len()).unwrap_or(i64::MAX)
-}
-
-/// Writes all slices; `false` when it was told to stop.
-fn slices(hand: &Hand<'_>, origin: &Origin, ops: Vec<Op>, of: i64) -> Res<bool> {
-    let before = of - count(&ops);
-    let ops = Arc::new(ops);
-    let (mut at, mut size) = (0, 64);
-    while at < ops.len() {
-        let to = (at + size).min(ops.len());
-        let done = before + i64::try_from(to).unwrap_or(0);
-        let (slice, origin, clock) = (ops.clone(), origin.clone(), hand.desk.clock.clone());
-        let (id, claim) = (hand.id.clone(), hand.claim.clone());
-        let (stop, took) = hand.desk.write_now(&hand.ctx(), move |tx, ctx| {
-            let start = clock.now();
-            let Some(stop) = store::import::beat(tx, &id, &claim, done, of, ctx.now)? else {
-                return Err(Error::Unavailable("import-taken-over"));
-            };
-            for op in slice.get(at..to).unwrap_or_default() {
-                write::apply(tx, ctx, &origin, op)?;
-            }
-            Ok((stop, clock.now() - start))
-        })?;
-        at = to;
-        if took > SLICE_MS {
-            size = (size / 2).max(16);
-        } else if took < SLICE_MS / 2 {
-            size = (size + size / 4).min(400);
-        }
-        let go = (hand.go)(Progress { phase: Phase::Writing, done, of });
-        if at < ops.len() && (stop || !go) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// Goes on with imports that a process left in the middle. Returns how many. To be called now and then; an import counts as
-/// left after half a minute of silence.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn resume_left(desk: &Desk, go: Go<'_>) -> Res<usize> {
-    let silent = desk.clock.now() - SILENCE;
-    let left = desk.read_now(move |c| Ok::<_, Error>(store::import::left(c, silent)?))?;
-    let mut resumed = 0;
-    for l in left {
-        let ctx = desk.system("import", &l.site_id);
-        if l.state == "reading" {
-            look(desk, &ctx, &l.id, go)?;
-            resumed += 1;
-            continue;
-        }
-        let claim = desk.ids.hex(8);
-        let (id, c) = (l.id.clone(), claim.clone());
-        let mine = desk.write_now(&ctx, move |tx, ctx| Ok(store::import::take(tx, &id, &c, ctx.now, ctx.now - SILENCE)? == 1))?;
-        if mine {
-            resumed += 1;
-            work(desk, &ctx, &l.id, &claim, go)?;
-        }
-    }
-    Ok(resumed)
 }
 
 /// The rows of an import that are refused, with the file they stand in: for the marked workbook.
@@ -521,6 +443,8 @@ pub fn refused(desk: &Desk, ctx: &Ctx, id: &ImportId) -> Res<(Batch, Vec<u8>, Ve
 /// `NotFound`.
 pub fn site_named(c: &mut Conn, name: &str) -> Res<SiteId> {
     let sites = store::site::all(c)?;
-    let found = sites.into_iter().find(|s| s.name == name || (!s.name_en.is_empty() && s.name_en.eq_ignore_ascii_case(name)));
+    let found = sites
+        .into_iter()
+        .find(|s| s.name == name || (!s.name_en.is_empty() && s.name_en.eq_ignore_ascii_case(name)));
     found.map(|s| s.id).ok_or(Error::NotFound)
 }

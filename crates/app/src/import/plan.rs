@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use domain::directory::Relation;
 use domain::ids::{BuildingId, PersonId, UnitId};
-use domain::plate::{Plate, PlateKind};
 use domain::room::RoomKey;
-use office::estate::{self, EstateFile, Holder, PersonKey, Source, UnitKey};
+use office::estate::{self, EstateFile, PersonKey, Source, UnitKey};
 use office::{Field, RowProblem};
 use store::directory::occupancy::Occupancy;
 use store::directory::person::{Person, Phone};
@@ -21,6 +20,7 @@ use crate::directory::person as rule;
 
 /// One thing to write. `old` is what was read; `None` when it is new.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a list of these lives for one import; boxing each would cost more")]
 pub(super) enum Op {
     Building(Building, Option<Building>),
     Unit(Unit, Option<Unit>),
@@ -124,7 +124,8 @@ impl Maker<'_> {
         let mut told: Vec<(String, Option<i64>, Option<bool>)> = Vec::new();
         for b in &file.buildings {
             let Ok(key) = RoomKey::new(&b.building, None, "1") else {
-                self.checked.refuse(file, b.source, Field::Building, code::ROOM_UNCLEAR, &b.building);
+                self.checked
+                    .refuse(file, b.source, Field::Building, code::ROOM_UNCLEAR, &b.building);
                 continue;
             };
             match told.iter_mut().find(|t| t.0 == key.building) {
@@ -147,7 +148,9 @@ impl Maker<'_> {
     fn units(&mut self) {
         let file = self.file;
         for (at, u) in file.units.iter().enumerate() {
-            let Some(ok) = self.checked.units.get_mut(at).and_then(Option::take) else { continue };
+            let Some(ok) = self.checked.units.get_mut(at).and_then(Option::take) else {
+                continue;
+            };
             let key = ok.key.match_key();
             let building_id = self.building(&ok.key.building);
             if !self.archive.units.contains_key(&key) {
@@ -191,7 +194,13 @@ impl Maker<'_> {
 
     /// The key by which the former system's record is found again. Members of a household there have no number of their
     /// own: only who has neither phone nor ID number nor unit is found by the owner's number and the name.
-    fn outside_key(&self, p: &estate::PersonRow, units: &[UnitId], numbers: &[String], id_number: &str) -> Option<String> {
+    fn outside_key(
+        &self,
+        p: &estate::PersonRow,
+        units: &[UnitId],
+        numbers: &[String],
+        id_number: &str,
+    ) -> Option<String> {
         if self.file.layout != estate::Layout::HcCommunity {
             return None;
         }
@@ -227,7 +236,13 @@ impl Maker<'_> {
                 _ => None,
             };
             if let Some(ok) = &oks[at] {
-                let w = Wanted { name: &p.name, key: key.as_deref(), id_number: &ok.id_number, numbers: &ok.numbers, units };
+                let w = Wanted {
+                    name: &p.name,
+                    key: key.as_deref(),
+                    id_number: &ok.id_number,
+                    numbers: &ok.numbers,
+                    units,
+                };
                 if let Some(id) = self.archive.find_surely(&w) {
                     taken.insert(id.clone());
                     found[at] = Some(id);
@@ -239,7 +254,13 @@ impl Maker<'_> {
             let Some(ok) = &oks[at] else { continue };
             let units = homes.get(&p.key).unwrap_or(&none);
             let key = keys[at].clone();
-            let w = Wanted { name: &p.name, key: key.as_deref(), id_number: &ok.id_number, numbers: &ok.numbers, units };
+            let w = Wanted {
+                name: &p.name,
+                key: key.as_deref(),
+                id_number: &ok.id_number,
+                numbers: &ok.numbers,
+                units,
+            };
             // The second look finds who was made a moment ago from another row of this file.
             let known = found[at]
                 .clone()
@@ -250,7 +271,10 @@ impl Maker<'_> {
             let new = rule::NewPerson {
                 name: p.name.clone(),
                 // HC community writes 男 when it does not know.
-                gender: ok.gender.clone().filter(|g| !(owners && domain::directory::gender(g) == "male")),
+                gender: ok
+                    .gender
+                    .clone()
+                    .filter(|g| !(owners && domain::directory::gender(g) == "male")),
                 id_number: (!ok.id_number.is_empty()).then(|| ok.id_number.clone()),
                 preference: ok.remark.clone(),
                 external_key: key,
@@ -321,7 +345,8 @@ impl Maker<'_> {
             if self.checked.is_refused(o.source) {
                 continue;
             }
-            let (Some(unit), Some(person)) = (self.units.get(&o.unit).cloned(), self.people.get(&o.person).cloned()) else {
+            let (Some(unit), Some(person)) = (self.units.get(&o.unit).cloned(), self.people.get(&o.person).cloned())
+            else {
                 continue;
             };
             let relation = match o.relation {
@@ -362,198 +387,47 @@ impl Maker<'_> {
         }
     }
 
-    /// The unit of a vehicle or place; `Err` when it was refused or is unknown.
-    fn unit_of(&self, h: &Holder) -> Result<Option<UnitId>, &'static str> {
-        let Some(key) = &h.unit else { return Ok(None) };
-        if let Some(id) = self.units.get(key) {
-            return Ok(Some(id.clone()));
-        }
-        if self.checked.unit_at.contains_key(key) {
-            return Err(code::UNIT_REFUSED);
-        }
-        let room = h.place.as_ref().and_then(|p| p.room_key().ok());
-        let known = room.and_then(|r| self.archive.units.get(&r.match_key()));
-        known.map(|k| Some(k.now.id.clone())).ok_or(code::UNIT_UNKNOWN)
-    }
-
-    /// The person of a vehicle or place, in the file or in the archive.
-    fn person_of(&mut self, h: &Holder, unit: Option<&UnitId>, at: Source) -> Option<PersonId> {
-        let known = h.person.as_ref().and_then(|k| self.people.get(k)).cloned();
-        let (None, Some(name)) = (&known, &h.name) else { return known };
-        let numbers: Vec<String> =
-            h.phone.iter().filter_map(|p| domain::phone::normalise(p).ok()).map(|p| p.canonical()).collect();
-        let units: Vec<UnitId> = unit.into_iter().cloned().collect();
-        let w = Wanted { name, key: None, id_number: "", numbers: &numbers, units: &units };
-        let found = self.archive.find_surely(&w).or_else(|| self.archive.find_in_units(&w, &|_| false));
-        if found.is_none() {
-            let (file, name) = (self.file, name.clone());
-            self.checked.warn(file, at, Field::Name, code::HOLDER_UNKNOWN, &name);
-        }
-        found
-    }
-
-    fn vehicles(&mut self) {
-        let file = self.file;
-        for v in &file.vehicles {
-            if self.checked.is_refused(v.source) {
-                self.refused_vehicles += 1;
-                continue;
-            }
-            let plate = plate(&v.plate);
-            let unit = self.unit_of(&v.holder);
-            let (Some(plate), Ok(unit)) = (plate, &unit) else {
-                let (field, why, value) = match unit {
-                    Err(why) => (Field::Room, why, v.holder.place.as_ref().map_or("", |p| p.room.as_str())),
-                    Ok(_) => (Field::Plate, code::PLATE_INVALID, v.plate.as_str()),
-                };
-                self.checked.refuse(file, v.source, field, why, value);
-                self.refused_vehicles += 1;
-                continue;
-            };
-            let person = self.person_of(&v.holder, unit.as_ref(), v.source);
-            let key = plate.as_str().to_owned();
-            if !self.archive.vehicles.contains_key(&key) {
-                let (short, tail) = crate::directory::thing::looked_up(&plate);
-                let row = Vehicle {
-                    id: self.ctx.id(),
-                    site_id: self.ctx.site.clone(),
-                    plate: key.clone(),
-                    person_id: None,
-                    unit_id: None,
-                    brand: String::new(),
-                    color: String::new(),
-                    kind: String::new(),
-                    ended_at: None,
-                    version: 1,
-                    short,
-                    tail,
-                };
-                self.archive.vehicles.insert(key.clone(), Kept::new(row));
-            }
-            if let Some(k) = self.archive.vehicles.get_mut(&key) {
-                let row = &mut k.now;
-                row.person_id = person.or(row.person_id.take());
-                row.unit_id = unit.clone().or(row.unit_id.take());
-                set(&mut row.brand, v.brand.as_deref());
-                set(&mut row.color, v.color.as_deref());
-                set(&mut row.kind, v.kind.as_deref());
-                row.ended_at = None;
-                note(&mut self.at, row.id.as_str(), Some(&v.source));
-            }
-            self.plate_order.push(key);
-        }
-    }
-
-    fn places(&mut self) {
-        let file = self.file;
-        for p in &file.parking {
-            if self.checked.is_refused(p.source) {
-                self.refused_places += 1;
-                continue;
-            }
-            let lot = p.lot.as_deref().unwrap_or_default().trim().to_owned();
-            let place = domain::fold::fold_code(&p.code);
-            let plate = p.plate.as_deref().map(|t| (t, plate(t)));
-            let unit = self.unit_of(&p.holder);
-            let wrong = match (&unit, plate.as_ref()) {
-                _ if place.is_empty() || place.chars().count() > 30 => {
-                    self.checked.refuse_long(file, p.source, Field::ParkingCode, &p.code, 30);
-                    self.refused_places += 1;
-                    continue;
-                }
-                _ if lot.chars().count() > 30 => {
-                    self.checked.refuse_long(file, p.source, Field::ParkingLot, &lot, 30);
-                    self.refused_places += 1;
-                    continue;
-                }
-                (Err(why), _) => Some((Field::Room, *why, p.holder.place.as_ref().map_or("", |p| p.room.as_str()))),
-                (_, Some((text, None))) => Some((Field::Plate, code::PLATE_INVALID, *text)),
-                _ => None,
-            };
-            if let Some((field, why, value)) = wrong {
-                // The plate on the place is a vehicle of its own and has told the same already.
-                if !self.checked.is_refused(p.source) {
-                    self.checked.refuse(file, p.source, field, why, value);
-                }
-                self.refused_places += 1;
-                continue;
-            }
-            let unit = unit.unwrap_or_default();
-            let person = self.person_of(&p.holder, unit.as_ref(), p.source);
-            let key = (lot.clone(), place.clone());
-            let new = || Parking {
-                id: self.ctx.id(),
-                site_id: self.ctx.site.clone(),
-                lot,
-                code: place,
-                kind: String::new(),
-                area_cm2: None,
-                person_id: None,
-                unit_id: None,
-                plate: String::new(),
-                tenure: String::new(),
-                since_on: None,
-                until_on: None,
-                version: 1,
-            };
-            let k = self.archive.parking.entry(key.clone()).or_insert_with(|| Kept::new(new()));
-            let row = &mut k.now;
-            row.person_id = person.or(row.person_id.take());
-            row.unit_id = unit.or(row.unit_id.take());
-            row.area_cm2 = p.area_centi_m2.map(|a| a * 100).or(row.area_cm2);
-            set(&mut row.kind, p.kind.as_deref());
-            if let Some((_, Some(plate))) = plate {
-                row.plate = plate.as_str().to_owned();
-            }
-            match p.tenure {
-                Some(estate::Tenure::Owned) => row.tenure = "owned".into(),
-                Some(estate::Tenure::Rented) => row.tenure = "rented".into(),
-                Some(estate::Tenure::Public) => row.tenure = String::new(),
-                None => {}
-            }
-            row.since_on = p.from.clone().or(row.since_on.take());
-            row.until_on = p.until.clone().or(row.until_on.take());
-            note(&mut self.at, row.id.as_str(), Some(&p.source));
-            self.place_order.push(key);
-        }
-        self.parked();
-    }
-
-    /// A vehicle that names its place stands on it, if the place is there once and free.
-    fn parked(&mut self) {
-        let mut codes: HashMap<String, Vec<(String, String)>> = HashMap::new();
-        for key in self.archive.parking.keys() {
-            codes.entry(key.1.clone()).or_default().push(key.clone());
-        }
-        for v in &self.file.vehicles {
-            let (Some(place), Some(plate)) = (&v.parking_code, Plate::parse(&v.plate)) else { continue };
-            let Some([key]) = codes.get(&domain::fold::fold_code(place)).map(Vec::as_slice) else { continue };
-            if self.checked.is_refused(v.source) {
-                continue;
-            }
-            if let Some(k) = self.archive.parking.get_mut(key)
-                && k.now.plate.is_empty()
-            {
-                k.now.plate = plate.as_str().to_owned();
-                self.place_order.push(key.clone());
-            }
-        }
-    }
-
     fn finish(self) -> Plan {
-        let Maker { file, checked, mut archive, mut numbers, at, named, .. } = self;
-        let mut out = Out { ops: Vec::new(), counts: Counts::default(), created: Vec::new(), changed: Vec::new() };
+        let Maker {
+            file,
+            checked,
+            mut archive,
+            mut numbers,
+            at,
+            named,
+            ..
+        } = self;
+        let mut out = Out {
+            ops: Vec::new(),
+            counts: Counts::default(),
+            created: Vec::new(),
+            changed: Vec::new(),
+        };
         checked.count_refused(file, self.refused_vehicles, self.refused_places, &mut out.counts);
-        let mut buildings: Vec<_> = archive.buildings.into_values().filter(|k| named.contains(&k.now.code)).collect();
+        let mut buildings: Vec<_> = archive
+            .buildings
+            .into_values()
+            .filter(|k| named.contains(&k.now.code))
+            .collect();
         buildings.sort_by(|a, b| a.now.sort_key.cmp(&b.now.sort_key));
         for k in buildings {
             out.building(k);
         }
-        let codes: HashMap<UnitId, String> =
-            archive.units.values().map(|k| (k.now.id.clone(), k.now.code.clone())).collect();
-        let names: HashMap<PersonId, String> =
-            archive.people.values().map(|k| (k.now.id.clone(), k.now.name.clone())).collect();
-        let place = |id: &str| at.get(id).map(|s| (file.sheet_name(*s).to_owned(), s.row)).unwrap_or_default();
+        let codes: HashMap<UnitId, String> = archive
+            .units
+            .values()
+            .map(|k| (k.now.id.clone(), k.now.code.clone()))
+            .collect();
+        let names: HashMap<PersonId, String> = archive
+            .people
+            .values()
+            .map(|k| (k.now.id.clone(), k.now.name.clone()))
+            .collect();
+        let place = |id: &str| {
+            at.get(id)
+                .map(|s| (file.sheet_name(*s).to_owned(), s.row))
+                .unwrap_or_default()
+        };
         for k in self.unit_order.iter().filter_map(|key| archive.units.remove(key)) {
             let at = place(k.now.id.as_str());
             out.unit(k, at);
@@ -572,7 +446,11 @@ impl Maker<'_> {
         }
         let who = |person: &Option<PersonId>, unit: &Option<UnitId>| {
             let parts = [unit.as_ref().map_or("", unit_name), person.as_ref().map_or("", name)];
-            parts.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
+            parts
+                .into_iter()
+                .filter(|t| !t.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · ")
         };
         for k in self.plate_order.iter().filter_map(|key| archive.vehicles.remove(key)) {
             let at = place(k.now.id.as_str());
@@ -608,13 +486,6 @@ fn note(at: &mut HashMap<String, Source>, id: &str, source: Option<&Source>) {
     }
 }
 
-/// A plate that can be one: those of no known pattern (foreign, temporary) have at least some digits.
-fn plate(text: &str) -> Option<Plate> {
-    let p = Plate::parse(text)?;
-    let digits = p.as_str().chars().filter(char::is_ascii_digit).count();
-    (p.kind() != PlateKind::Other || (digits >= 3 && p.as_str().chars().count() >= 5)).then_some(p)
-}
-
 /// A given text replaces; an empty cell says nothing.
 fn set(slot: &mut String, given: Option<&str>) {
     if let Some(t) = given.map(str::trim).filter(|t| !t.is_empty()) {
@@ -632,4 +503,6 @@ fn alike(have: &str, told: Relation) -> bool {
 }
 
 mod out;
+mod things;
+
 use out::Out;

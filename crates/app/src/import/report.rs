@@ -32,10 +32,17 @@ pub struct Counts {
 impl Counts {
     /// Whether writing would change anything.
     pub fn changes(&self) -> u64 {
-        [self.buildings, self.units, self.people, self.occupancies, self.vehicles, self.parking_places]
-            .iter()
-            .map(|c| c.created + c.updated)
-            .sum()
+        [
+            self.buildings,
+            self.units,
+            self.people,
+            self.occupancies,
+            self.vehicles,
+            self.parking_places,
+        ]
+        .iter()
+        .map(|c| c.created + c.updated)
+        .sum()
     }
 }
 
@@ -105,7 +112,12 @@ pub(super) fn sheets(file: &EstateFile) -> Vec<SheetSeen> {
     };
     let seen = file.sheets.iter().map(|s| {
         let mut ignored = s.ignored_columns.clone();
-        ignored.extend(s.columns.iter().filter(|(_, _, f)| unused(s.kind, *f)).map(|(l, h, _)| (l.clone(), h.clone())));
+        ignored.extend(
+            s.columns
+                .iter()
+                .filter(|(_, _, f)| unused(s.kind, *f))
+                .map(|(l, h, _)| (l.clone(), h.clone())),
+        );
         SheetSeen {
             name: s.name.clone(),
             kind: s.kind,

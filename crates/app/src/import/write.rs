@@ -31,12 +31,21 @@ impl Origin {
 
 /// Nobody changed the row since it was compared; otherwise the plan is made anew.
 fn saved(n: u64, version: i64) -> Res<()> {
-    if n == 1 { Ok(()) } else { Err(Error::Conflict { seen: version - 1, current: version }) }
+    if n == 1 {
+        Ok(())
+    } else {
+        Err(Error::Conflict {
+            seen: version - 1,
+            current: version,
+        })
+    }
 }
 
 /// What differs, before and after.
 fn change(old: Value, new: Value) -> Value {
-    let (Value::Object(old), Value::Object(new)) = (old, new) else { return Value::Null };
+    let (Value::Object(old), Value::Object(new)) = (old, new) else {
+        return Value::Null;
+    };
     let (before, after) = differing(old, new);
     json!({"old": before, "new": after})
 }
@@ -49,11 +58,19 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, origin: &Origin, op: &Op) -> Res<()>
             let (kind, body, personal): (_, _, &[&str]) = match old {
                 None => {
                     unit::insert(tx, row)?;
-                    ("unit_created", json!({"code": row.code, "values": unit_values(row)}), &["values"])
+                    (
+                        "unit_created",
+                        json!({"code": row.code, "values": unit_values(row)}),
+                        &["values"],
+                    )
                 }
                 Some(old) => {
                     saved(unit::save(tx, row)?, row.version)?;
-                    ("unit_corrected", change(unit_values(old).into(), unit_values(row).into()), &["old", "new"])
+                    (
+                        "unit_corrected",
+                        change(unit_values(old).into(), unit_values(row).into()),
+                        &["old", "new"],
+                    )
                 }
             };
             journal::now(tx, ctx, "unit", row.id.as_str(), kind, origin.mark(body), personal);
@@ -69,7 +86,11 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, origin: &Origin, op: &Op) -> Res<()>
                 }
                 Some(old) => {
                     saved(thing::vehicle_save(tx, row)?, row.version)?;
-                    ("vehicle_changed", change(vehicle_values(old), vehicle_values(row)), &["old", "new"])
+                    (
+                        "vehicle_changed",
+                        change(vehicle_values(old), vehicle_values(row)),
+                        &["old", "new"],
+                    )
                 }
             };
             journal::now(tx, ctx, "vehicle", row.id.as_str(), kind, origin.mark(body), personal);
@@ -83,7 +104,11 @@ pub(super) fn apply(tx: &mut Tx, ctx: &Ctx, origin: &Origin, op: &Op) -> Res<()>
                 }
                 Some(old) => {
                     saved(thing::parking_save(tx, row)?, row.version)?;
-                    ("parking_changed", change(parking_values(old), parking_values(row)), &["old", "new"])
+                    (
+                        "parking_changed",
+                        change(parking_values(old), parking_values(row)),
+                        &["old", "new"],
+                    )
                 }
             };
             journal::now(tx, ctx, "parking", row.id.as_str(), kind, origin.mark(body), personal);
@@ -121,7 +146,11 @@ fn someone(
     let (kind, mut body, personal): (_, _, &[&str]) = match old {
         None => {
             person::insert(tx, row)?;
-            ("person_created", json!({"values": rule::values(row)}), &["values", "phones"])
+            (
+                "person_created",
+                json!({"values": rule::values(row)}),
+                &["values", "phones"],
+            )
         }
         Some(old) => {
             if row.version != old.version {
@@ -155,7 +184,11 @@ fn lives(
     let (kind, mut body, personal): (_, _, &[&str]) = match old {
         None => {
             occupancy::insert(tx, row)?;
-            ("moved_in", json!({"relation": row.relation, "since_on": row.since_on}), &["since_on"])
+            (
+                "moved_in",
+                json!({"relation": row.relation, "since_on": row.since_on}),
+                &["since_on"],
+            )
         }
         Some(old) => {
             saved(occupancy::save(tx, row)?, row.version)?;

@@ -299,6 +299,13 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
             anonymous_reason,
             reason,
         } => {
+            crate::contact::here(
+                tx,
+                ctx,
+                located.person.as_ref(),
+                located.unit.as_ref(),
+                located.building.as_ref(),
+            )?;
             let phone = match domain::phone::normalise(&customer.phone) {
                 Ok(p) => p.canonical(),
                 Err(_) if customer.phone.trim().is_empty() => String::new(),

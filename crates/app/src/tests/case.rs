@@ -37,6 +37,13 @@ fn leak(w: &World) -> NewContact {
     }
 }
 
+/// A dispatched case that the worker of the world holds.
+pub fn registered(w: &World) -> domain::ids::CaseId {
+    let n = leak(w);
+    let done = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
+    done.cases[0].clone()
+}
+
 #[test]
 fn a_repeated_request_makes_one_record() {
     for_both(|db| {

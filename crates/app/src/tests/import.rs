@@ -13,11 +13,17 @@ use crate::testing::World;
 const HC: &[u8] = include_bytes!("../../../office/tests/data/hc-community.xlsx");
 
 fn made(created: u64) -> Count {
-    Count { created, ..Count::default() }
+    Count {
+        created,
+        ..Count::default()
+    }
 }
 
 fn same(unchanged: u64) -> Count {
-    Count { unchanged, ..Count::default() }
+    Count {
+        unchanged,
+        ..Count::default()
+    }
 }
 
 fn go(_: Progress) -> bool {
@@ -47,14 +53,50 @@ fn estate() -> Vec<u8> {
             "房屋与住户",
             &[
                 HEAD,
-                &["3", "1", "1201", "94.56", "周晓敏", "业主", "13800136688", "", "上门前先打电话"],
-                &["3栋", "1单元", "1201室", "94.56", "周建国", "家属", "13800130001", "", ""],
+                &[
+                    "3",
+                    "1",
+                    "1201",
+                    "94.56",
+                    "周晓敏",
+                    "业主",
+                    "13800136688",
+                    "",
+                    "上门前先打电话",
+                ],
+                &[
+                    "3栋",
+                    "1单元",
+                    "1201室",
+                    "94.56",
+                    "周建国",
+                    "家属",
+                    "13800130001",
+                    "",
+                    "",
+                ],
                 &["3", "2", "0502", "120", "周晓敏", "业主", "138 0013 6688", "", ""],
                 &["3", "2", "0502", "120", "李租客", "租户", "13700001111", "", ""],
-                &["5", "", "101", "", "王无号", "业主", "18999999999", "111111111111111111", ""],
+                &[
+                    "5",
+                    "",
+                    "101",
+                    "",
+                    "王无号",
+                    "业主",
+                    "18999999999",
+                    "111111111111111111",
+                    "",
+                ],
             ],
         ),
-        ("车辆", &[&["车牌号", "品牌", "颜色", "房号", "姓名"], &["浙A 12345", "大众", "白", "3-1-1201", "周晓敏"]]),
+        (
+            "车辆",
+            &[
+                &["车牌号", "品牌", "颜色", "房号", "姓名"],
+                &["浙A 12345", "大众", "白", "3-1-1201", "周晓敏"],
+            ],
+        ),
         (
             "车位",
             &[
@@ -76,7 +118,11 @@ fn bring(w: &World, bytes: &[u8], mode: Mode) -> (Batch, Counts) {
 }
 
 fn units(w: &World) -> Vec<unit::Unit> {
-    let f = unit::UnitFilter { site: w.site.as_str().to_owned(), limit: 100, ..Default::default() };
+    let f = unit::UnitFilter {
+        site: w.site.as_str().to_owned(),
+        limit: 100,
+        ..Default::default()
+    };
     w.desk.read_now(move |c| Ok::<_, Error>(unit::list(c, &f)?)).unwrap()
 }
 
@@ -129,7 +175,13 @@ fn the_hc_community_workbook_arrives_and_arrives_only_once() {
         let (done, counts) = bring(&w, HC, Mode::AllOrNothing);
         assert_eq!(done.state, "done");
         assert_eq!(
-            (counts.buildings, counts.units, counts.people, counts.vehicles, counts.parking_places),
+            (
+                counts.buildings,
+                counts.units,
+                counts.people,
+                counts.vehicles,
+                counts.parking_places
+            ),
             (made(13), made(8), made(5), made(0), made(1))
         );
         assert_eq!((counts.occupancies, counts.refused_rows), (made(5), 0));
@@ -145,7 +197,13 @@ fn the_hc_community_workbook_arrives_and_arrives_only_once() {
         w.wait(60_000);
         let (_, again) = bring(&w, HC, Mode::AllOrNothing);
         assert_eq!(
-            (again.buildings, again.units, again.people, again.occupancies, again.parking_places),
+            (
+                again.buildings,
+                again.units,
+                again.people,
+                again.occupancies,
+                again.parking_places
+            ),
             (same(13), same(8), same(5), same(5), same(1))
         );
         assert_eq!((units(&w).len(), people(&w).len()), (8, 5));
@@ -165,13 +223,25 @@ fn our_own_template_with_tenants_cars_and_owners_of_several_units() {
         );
         assert_eq!(counts.occupancies, made(5));
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
-        assert_eq!(relations(&w, "3-1-1201"), [pair("周建国", "family"), pair("周晓敏", "owner")]);
-        assert_eq!(relations(&w, "3-2-0502"), [pair("周晓敏", "owner"), pair("李租客", "tenant")]);
+        assert_eq!(
+            relations(&w, "3-1-1201"),
+            [pair("周建国", "family"), pair("周晓敏", "owner")]
+        );
+        assert_eq!(
+            relations(&w, "3-2-0502"),
+            [pair("周晓敏", "owner"), pair("李租客", "tenant")]
+        );
         let nobody = people(&w).into_iter().find(|p| p.0 == "王无号").unwrap();
         assert_eq!((nobody.1.as_str(), nobody.2.len()), ("", 0));
         let (_, again) = bring(&w, &estate(), Mode::AllOrNothing);
         assert_eq!(
-            (again.units, again.people, again.vehicles, again.parking_places, again.occupancies),
+            (
+                again.units,
+                again.people,
+                again.vehicles,
+                again.parking_places,
+                again.occupancies
+            ),
             (same(3), same(4), same(1), same(2), same(5))
         );
     });
@@ -186,7 +256,17 @@ fn what_changed_is_shown_with_its_old_value_and_written_once() {
             "房屋与住户",
             &[
                 HEAD,
-                &["3", "1", "1201", "95.00", "周晓敏", "业主", "13800136688/13900139000", "", "请按门铃"],
+                &[
+                    "3",
+                    "1",
+                    "1201",
+                    "95.00",
+                    "周晓敏",
+                    "业主",
+                    "13800136688/13900139000",
+                    "",
+                    "请按门铃",
+                ],
                 &["3", "2", "502", "", "李租客", "家属", "13700001111", "", ""],
             ],
         )]);
@@ -194,22 +274,46 @@ fn what_changed_is_shown_with_its_old_value_and_written_once() {
         let seen = preview(&w.desk, &ctx, &next, "next.xlsx", &go).unwrap();
         let p = preview_of(&seen);
         let field = |kind: &str, name: &str| {
-            let line = p.changed.iter().find(|l| l.kind == kind && l.fields.iter().any(|f| f.0 == name)).unwrap();
-            line.fields.iter().find(|f| f.0 == name).map(|f| (f.1.clone(), f.2.clone())).unwrap()
+            let line = p
+                .changed
+                .iter()
+                .find(|l| l.kind == kind && l.fields.iter().any(|f| f.0 == name))
+                .unwrap();
+            line.fields
+                .iter()
+                .find(|f| f.0 == name)
+                .map(|f| (f.1.clone(), f.2.clone()))
+                .unwrap()
         };
         assert_eq!(field("unit", "area_cm2"), ("94.56 m²".into(), "95.00 m²".into()));
-        assert_eq!(field("person", "preference"), ("上门前先打电话".into(), "请按门铃".into()));
+        assert_eq!(
+            field("person", "preference"),
+            ("上门前先打电话".into(), "请按门铃".into())
+        );
         assert_eq!(field("person", "phones"), (String::new(), "139 **** 9000".into()));
         assert_eq!(field("occupancy", "relation"), ("tenant".into(), "family".into()));
         assert!(!seen.preview.contains("13900139000"));
         let done = run(&w.desk, &ctx, &seen.id, Mode::AllOrNothing, &go).unwrap();
         let counts = import::counts_of(&done.counts);
-        assert_eq!((counts.units.updated, counts.people.updated, counts.occupancies.updated), (1, 1, 1));
-        let (site, id) = (w.site.clone(), units(&w).into_iter().find(|u| u.code == "3-1-1201").unwrap().id);
+        assert_eq!(
+            (counts.units.updated, counts.people.updated, counts.occupancies.updated),
+            (1, 1, 1)
+        );
+        let (site, id) = (
+            w.site.clone(),
+            units(&w).into_iter().find(|u| u.code == "3-1-1201").unwrap().id,
+        );
         let story = w
             .desk
             .read_now(move |c| {
-                Ok::<_, Error>(store::journal::for_subject(c, site.as_str(), "unit", id.as_str(), i64::MAX, 10)?)
+                Ok::<_, Error>(store::journal::for_subject(
+                    c,
+                    site.as_str(),
+                    "unit",
+                    id.as_str(),
+                    i64::MAX,
+                    10,
+                )?)
             })
             .unwrap();
         let e = story.iter().find(|e| e.kind == "unit_corrected").unwrap();
@@ -230,7 +334,15 @@ fn with_faults() -> Vec<u8> {
                 &["1", "1", "103", "80", "赵六", "邻居", "13800000004", "", ""],
             ],
         ),
-        ("车辆", &[&["车牌号", "房号", "姓名"], &["不是车牌", "1-1-101", "张三"], &["浙A00001", "9-9-999", "张三"], &["浙A00002", "1-1-102", "李四"]]),
+        (
+            "车辆",
+            &[
+                &["车牌号", "房号", "姓名"],
+                &["不是车牌", "1-1-101", "张三"],
+                &["浙A00001", "9-9-999", "张三"],
+                &["浙A00002", "1-1-102", "李四"],
+            ],
+        ),
     ])
 }
 
@@ -261,17 +373,28 @@ fn one_refused_row_is_enough_for_nothing() {
         assert_eq!((p.counts.people.created, p.counts.people.refused), (1, 2));
         assert_eq!((p.counts.vehicles.created, p.counts.vehicles.refused), (0, 3));
         let no = run(&w.desk, &ctx, &seen.id, Mode::AllOrNothing, &go);
-        assert!(matches!(&no, Err(Error::Invalid(f)) if f[0].key == "import-rows-refused"), "{no:?}");
+        assert!(
+            matches!(&no, Err(Error::Invalid(f)) if f[0].key == "import-rows-refused"),
+            "{no:?}"
+        );
         assert!(units(&w).is_empty() && people(&w).is_empty());
         let done = run(&w.desk, &ctx, &seen.id, Mode::GoodRows, &go).unwrap();
         assert_eq!(done.state, "done");
         assert_eq!(units(&w).len(), 1);
-        assert_eq!(people(&w), [("张三".to_owned(), String::new(), vec!["13800000002".to_owned()])]);
+        assert_eq!(
+            people(&w),
+            [("张三".to_owned(), String::new(), vec!["13800000002".to_owned()])]
+        );
         let (_, bytes, rows) = import::refused(&w.desk, &ctx, &seen.id).unwrap();
-        let marked = office::marked::marked_workbook(&bytes, &rows, office::Lang::Zh, &Default::default(), &|p| p.code.to_string());
+        let marked = office::marked::marked_workbook(&bytes, &rows, office::Lang::Zh, &Default::default(), &|p| {
+            p.code.to_string()
+        });
         assert!(marked.is_ok());
         let twice = run(&w.desk, &ctx, &seen.id, Mode::GoodRows, &go);
-        assert!(matches!(&twice, Err(Error::Invalid(f)) if f[0].key == "import-not-ready"), "{twice:?}");
+        assert!(
+            matches!(&twice, Err(Error::Invalid(f)) if f[0].key == "import-not-ready"),
+            "{twice:?}"
+        );
     });
 }
 
@@ -288,7 +411,10 @@ fn wrong_files_say_what_they_are() {
         assert!(matches!(preview_of(&seen).problem, Some(FileProblem::NotExcel { .. })));
         let other = book(&[("随便", &[&["甲", "乙"], &["1", "2"]])]);
         let seen = preview(&w.desk, &ctx, &other, "x.xlsx", &go).unwrap();
-        assert!(matches!(preview_of(&seen).problem, Some(FileProblem::NoKnownSheet { .. })));
+        assert!(matches!(
+            preview_of(&seen).problem,
+            Some(FileProblem::NoKnownSheet { .. })
+        ));
         let nobody = examine(&w.desk, &w.ctx(Role::Worker), HC, "x.xlsx", &go);
         assert!(matches!(nobody, Err(Trouble::App(Error::Forbidden(_)))));
     });
@@ -304,9 +430,11 @@ fn large(n: u32) -> Vec<u8> {
     for i in 0..n {
         page.write_number(i + 1, 0, i / 200 + 1).unwrap();
         page.write_number(i + 1, 1, i / 100 % 2 + 1).unwrap();
-        page.write_string(i + 1, 2, format!("{}{:02}", i % 100 / 4 + 1, i % 4 + 1)).unwrap();
+        page.write_string(i + 1, 2, format!("{}{:02}", i % 100 / 4 + 1, i % 4 + 1))
+            .unwrap();
         page.write_string(i + 1, 4, format!("住户{i}")).unwrap();
-        page.write_string(i + 1, 6, (13_900_000_000u64 + u64::from(i)).to_string()).unwrap();
+        page.write_string(i + 1, 6, (13_900_000_000u64 + u64::from(i)).to_string())
+            .unwrap();
     }
     book.save_to_buffer().unwrap()
 }

@@ -6,4 +6,5 @@ mod import;
 mod step;
 mod directory;
 mod find;
+mod staff;
 mod link;

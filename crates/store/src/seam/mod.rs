@@ -62,6 +62,7 @@ mod error;
 mod q;
 mod row;
 mod stmt;
+pub mod table;
 mod value;
 
 pub use conn::Conn;

@@ -13,6 +13,14 @@ pub(super) enum Inner<'a> {
 }
 
 impl Row<'_> {
+    /// Number of columns.
+    pub(crate) fn len(&self) -> usize {
+        match self.0 {
+            Inner::Lite(r) => r.as_ref().column_count(),
+            Inner::Pg(r) => r.len(),
+        }
+    }
+
     /// The value of column `i`, from 0.
     pub fn get<T: Col>(&self, i: usize) -> Result<T> {
         match self.0 {

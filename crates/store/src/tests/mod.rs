@@ -36,3 +36,4 @@ fn kind<T>(result: Result<T>) -> ErrorKind {
         Err(e) => e.kind,
     }
 }
+mod dump;

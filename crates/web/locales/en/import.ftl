@@ -30,7 +30,10 @@ import-stopping = Stopping
 import-leave = You may leave this page. Writing goes on.
 import-stopped = Stopped with { $n } of { $of } written. What is written stays; going on starts where it stopped.
 import-continue = Go on writing
-import-done = { $n } items written.
+import-done = { $n ->
+    [one] One item written.
+   *[other] { $n } items written.
+ }
 import-done-nothing = The archive agrees with the file. There was nothing to write.
 import-cannot = This file cannot be imported
 import-found = Headings found in the file

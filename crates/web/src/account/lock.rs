@@ -35,7 +35,7 @@ fn view(web: &Web, v: &Viewer, next: &str, e: Errors) -> Result<LockPage, Fail> 
 
 /// Locks the session. A click in the menu comes back to the page it was made on; the script goes on by itself.
 pub async fn lock_now(State(web): State<Web>, v: Viewer, headers: HeaderMap) -> Answer {
-    web.write(&v.ctx()?, |tx, ctx| app::account::lock(tx, ctx)).await?;
+    web.write(&v.ctx()?, app::account::lock).await?;
     let back = page_around(&headers);
     Ok(Redirect::to(&format!("/lock?next={}", encode(own_address(&back)))).into_response())
 }

@@ -76,7 +76,7 @@ impl MinePage {
 pub(super) async fn view(web: &Web, v: &Viewer) -> Result<MinePage, Fail> {
     let ctx = v.ctx()?;
     let session = ctx.staff().and_then(|s| s.session.clone()).map(|s| s.as_str().to_owned()).unwrap_or_default();
-    let m = web.read(&ctx, |c, ctx| app::account::mine(c, ctx)).await?;
+    let m = web.read(&ctx, app::account::mine).await?;
     let mut p = Page::new(web, v, "account-mine");
     p.path = "/account".into();
     p.duty = m.on_duty_since.is_some();
@@ -174,7 +174,7 @@ pub async fn end_session(State(web): State<Web>, v: Viewer, Path(id): Path<Strin
 
 /// Ends all own sessions but this one.
 pub async fn end_other_sessions(State(web): State<Web>, v: Viewer) -> Answer {
-    web.write(&v.ctx()?, |tx, ctx| app::account::end_other_sessions(tx, ctx)).await?;
+    web.write(&v.ctx()?, app::account::end_other_sessions).await?;
     Ok(Redirect::to("/account#sessions").into_response())
 }
 

@@ -15,7 +15,7 @@ use crate::state::Web;
 
 /// All buildings.
 pub async fn buildings(State(web): State<Web>, v: Viewer) -> Answer {
-    let rows = web.read(&v.ctx()?, |c, ctx| directory::buildings(c, ctx)).await?;
+    let rows = web.read(&v.ctx()?, directory::buildings).await?;
     Ok(ok(&json!({"items": rows.iter().map(show::building).collect::<Vec<_>>(), "next": null})))
 }
 

@@ -3,7 +3,7 @@
 use app::error::Error;
 use axum::extract::State;
 use axum::http::Uri;
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -72,7 +72,10 @@ pub async fn departments(State(web): State<Web>, v: Viewer) -> Answer {
 pub async fn workers(State(web): State<Web>, v: Viewer) -> Answer {
     let rows = web
         .read(&v.ctx()?, |c, ctx| {
-            ctx.need(Action::ViewCase)?;
+            // Who sees only the own work gives none to others.
+            if ctx.need(Action::ViewCase)? < Reach::Department {
+                return Err(Error::Forbidden("forbidden-role"));
+            }
             Ok(store::site::workers(c, &ctx.site)?)
         })
         .await?;

@@ -112,7 +112,7 @@ pub fn entry(e: &Entry, with_address: bool) -> Value {
     let mut v = json!({
         "seq": e.seq, "at": e.happened_at, "recorded_at": e.recorded_at, "actor_kind": e.actor_kind, "actor": e.actor_id,
         "via": e.via, "subject_kind": e.subject_kind, "subject": e.subject_id, "case": e.case_id, "kind": e.kind,
-        "body": hidden("", &e.body),
+        "body": hidden(if e.subject_kind == "person" { "person" } else { "" }, "", &e.body),
     });
     if with_address {
         v["ip"] = json!(e.ip);
@@ -121,18 +121,19 @@ pub fn entry(e: &Entry, with_address: bool) -> Value {
     v
 }
 
-/// Numbers of people inside an entry, masked wherever they stand.
-fn hidden(key: &str, v: &Value) -> Value {
+/// Numbers of people inside an entry, masked wherever they stand. Of a person, "number" is such a number.
+fn hidden(of: &str, key: &str, v: &Value) -> Value {
+    let secret = |k: &str| k.contains("phone") || k.contains("id_number") || (of == "person" && k == "number");
     match v {
-        Value::String(s) if key.contains("id_number") => json!(domain::id_number::mask(s)),
-        Value::String(s) if key.contains("phone") => json!(masked(s)),
+        Value::String(s) if key.contains("id_number") && !s.is_empty() => json!(domain::id_number::mask(s)),
+        Value::String(s) if secret(key) => json!(masked(s)),
         Value::String(s) => json!(domain::privacy::masked(s)),
         // What is inside "phone" or "id_number" (from, to) is such a number too.
         Value::Object(m) => {
-            let inner = |k: &str| if key.contains("phone") || key.contains("id_number") { key.to_owned() } else { k.to_owned() };
-            Value::Object(m.iter().map(|(k, v)| (k.clone(), hidden(&inner(k), v))).collect())
+            let inner = |k: &str| if secret(key) { key.to_owned() } else { k.to_owned() };
+            Value::Object(m.iter().map(|(k, v)| (k.clone(), hidden(of, &inner(k), v))).collect())
         }
-        Value::Array(list) => Value::Array(list.iter().map(|v| hidden(key, v)).collect()),
+        Value::Array(list) => Value::Array(list.iter().map(|v| hidden(of, key, v)).collect()),
         other => other.clone(),
     }
 }

@@ -274,8 +274,11 @@ fn field_of(key: &str) -> &'static str {
 /// Marks the fields that an error is about. Returns whether every part of it found one.
 pub fn mark(p: &Page, fields: &mut [Field], e: &Error) -> bool {
     match e {
-        // Every one of them, not only up to the first that has no field.
-        Error::Invalid(list) => list.iter().filter(|bad| !mark_one(p, fields, bad)).count() == 0,
+        Error::Invalid(list) => {
+            // Every field is marked, also after the first that has no place in this form.
+            let places: Vec<bool> = list.iter().map(|bad| mark_one(p, fields, bad)).collect();
+            places.into_iter().all(|placed| placed)
+        }
         Error::Refused(r) => mark_refusal(p, fields, r),
         _ => false,
     }

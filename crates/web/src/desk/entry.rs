@@ -60,6 +60,12 @@ pub struct Entry {
     pub wanted_by: String,
     pub repeat_of: String,
     pub answer: String,
+    /// What of the caller was last compared with the archive, and what of the matter last brought its defaults: a request
+    /// that was overtaken by the next one loses nothing.
+    pub compared: String,
+    pub followed: String,
+    /// Sent by a browser without script.
+    pub plain: String,
     pub act: String,
 }
 
@@ -129,6 +135,16 @@ impl Entry {
             }
         }
         self
+    }
+
+    /// The caller as [`Entry::compared`] keeps it.
+    pub fn caller(&self) -> String {
+        [&self.person, &self.name, &self.phone, &self.address].map(|t| t.trim()).join("|")
+    }
+
+    /// The matter as [`Entry::followed`] keeps it.
+    pub fn matter(&self) -> String {
+        format!("{}|{}", self.kind, self.item)
     }
 
     pub fn channel(&self) -> Channel {
@@ -252,7 +268,14 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
     let mut rest = Vec::new();
     match e {
         Error::Invalid(list) => {
-            fields.extend(list.iter().map(|f| (f.name.clone(), crate::fail::field_text(locale, f))));
+            for f in list {
+                let text = crate::fail::field_text(locale, f);
+                // What has no place of its own in the form stands above it.
+                match f.name.as_str() {
+                    "check" | "cases" | "department" | "worker" | "_key" | "summary" => rest.push(text),
+                    name => fields.push((name.to_owned(), text)),
+                }
+            }
         }
         Error::Refused(r) => {
             for m in &r.missing {

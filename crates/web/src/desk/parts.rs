@@ -35,7 +35,6 @@ pub(super) struct Made {
 
 /// One case of it.
 pub(super) struct MadeCase {
-    pub id: String,
     pub number: String,
     pub kind: String,
     pub order: String,
@@ -99,7 +98,12 @@ pub(super) struct ChangedView {
     pub e: Entry,
     pub d: Desk,
     pub errors: Vec<(String, String)>,
-    pub changed: String,
+    /// A candidate was picked: name and unit are filled in.
+    pub picked: bool,
+    /// The item has changed the kind.
+    pub kinds: bool,
+    /// The item has brought its place.
+    pub place: bool,
 }
 
 #[derive(Template)]

@@ -54,7 +54,6 @@ pub struct Terms {
 pub struct Say {
     pub text: String,
     pub lang: &'static str,
-    pub other: &'static str,
 }
 
 /// Everything beside the form's own fields.
@@ -82,40 +81,51 @@ pub fn length(locale: Locale, ms: i64) -> String {
 }
 
 /// Fills in what follows from a choice: `changed` is the field that was just changed.
-pub fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::Department]) -> Suggested {
+fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::Department]) -> Suggested {
+    let new_matter = e.followed != e.matter();
+    let old_item = e.followed.split_once('|').map_or("", |(_, item)| item);
+    if new_matter
+        && old_item != e.item
+        && let Some(item) = ctx.book.taxonomy.item(&e.item)
+    {
+        e.kind = item.kind.as_str().to_owned();
+    }
+    e.followed = e.matter();
     let s = plan::suggest(ctx, e.kind(), &e.item, &e.content);
     if changed == "urgency" {
         e.level_set = "1".to_owned();
     }
-    if matches!(changed, "item" | "content" | "kind") && e.level_set.is_empty() {
+    if e.level_set.is_empty() && !changed.is_empty() {
         e.urgency = s.level.as_ref().map_or("normal", |l| l.urgency.as_str()).to_owned();
     }
-    if matches!(changed, "item" | "kind") {
+    if new_matter {
         e.scope = s.scope.as_str().to_owned();
         e.fee = s.fee.as_str().to_owned();
         e.price.clear();
         e.material.clear();
         e.told.clear();
         e.accepted.clear();
-        e.department = departments.iter().find(|d| d.code == s.department).map_or_else(String::new, |d| d.id.as_str().to_owned());
+        let own = departments.iter().find(|d| d.code == s.department);
+        e.department = own.map_or_else(String::new, |d| d.id.as_str().to_owned());
         e.worker = "auto".to_owned();
         e.repeat_of.clear();
         if let Some((zh, en)) = &s.place
             && (e.place.trim().is_empty() || e.place == e.place_was)
         {
             let place = pick(ctx.locale, zh, en);
-            e.place = if e.address.trim().is_empty() { place.to_owned() } else { format!("{} {place}", e.address.trim()) };
+            let address = e.address.trim();
+            e.place = if address.is_empty() { place.to_owned() } else { format!("{address} {place}") };
             e.place_was = e.place.clone();
         }
     }
-    if matches!(changed, "price") {
-        e.fee = ctx.book.prices.price(&e.price).map_or(e.fee.clone(), |p| p.fee.as_str().to_owned());
+    match changed {
+        "price" => e.fee = ctx.book.prices.price(&e.price).map_or_else(|| e.fee.clone(), |p| p.fee.as_str().to_owned()),
+        "scope" | "department" => e.worker = "auto".to_owned(),
+        _ => {}
     }
+    // Another price is another question to the customer.
     if matches!(changed, "price" | "fee" | "quantity" | "material") {
         e.accepted.clear();
-    }
-    if matches!(changed, "scope" | "department") {
-        e.worker = "auto".to_owned();
     }
     s
 }
@@ -125,19 +135,16 @@ pub fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::sit
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -> Res<Desk> {
-    if changed == "who" || (e.unit.is_empty() && !e.address.is_empty()) {
+    let new_caller = e.compared != e.caller();
+    if new_caller {
         let unit = look::unit_of(c, ctx, &e.address)?;
-        if let Some(u) = &unit {
-            e.building = u.building_id.as_str().to_owned();
-            e.unit = u.id.as_str().to_owned();
-        } else if changed == "who" {
-            e.unit.clear();
-            e.building.clear();
-        }
+        e.building = unit.as_ref().map_or_else(String::new, |u| u.building_id.as_str().to_owned());
+        e.unit = unit.map_or_else(String::new, |u| u.id.into_string());
+        e.compared = e.caller();
     }
     let (person, unit) = (some(&e.person), some(&e.unit));
     let card = look::card(c, ctx, person.as_ref(), unit.as_ref())?;
-    if changed == "who" {
+    if new_caller {
         let id = look::compare(&card, &e.name, &e.phone, &e.address, unit.as_ref());
         e.id_name = id.name.as_str().to_owned();
         e.id_unit = id.unit.as_str().to_owned();
@@ -301,7 +308,11 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     let text = quoted.or(known).or(plain).map_or_else(String::new, |s| {
         fill(if en { &s.en } else { &s.zh }, Fill { name: &name, site: &site_name, staff: &staff, unit: &unit })
     });
-    Ok(Say { text, lang: if en { "en" } else { "zh-CN" }, other: if en { "zh" } else { "en" } })
+    // Nobody to address: the sentence begins without the name's comma, and with a capital.
+    let bare = text.trim_start_matches(['，', ',', ' ']);
+    let mut chars = bare.chars();
+    let text: String = chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    Ok(Say { text, lang: if en { "en" } else { "zh-CN" } })
 }
 
 /// Channels with the key that starts each.

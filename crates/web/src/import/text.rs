@@ -14,7 +14,11 @@ pub fn file(l: Locale, p: &FileProblem) -> String {
     let args: Vec<(&str, String)> = match p {
         FileProblem::NotExcel { looks_like } => {
             let kind = format!("import-looks-{looks_like}");
-            let kind = if has(l, &kind) { kind } else { "import-looks-unknown".to_owned() };
+            let kind = if has(l, &kind) {
+                kind
+            } else {
+                "import-looks-unknown".to_owned()
+            };
             vec![("kind", t(l, &kind))]
         }
         FileProblem::OtherSpreadsheet { format } => vec![("format", format.clone())],
@@ -44,7 +48,11 @@ pub fn row(l: Locale, p: &RowProblem) -> String {
 #[must_use]
 pub fn place(l: Locale, p: &RowProblem) -> String {
     let row = p.row.to_string();
-    let args = [("sheet", p.sheet.as_str()), ("row", row.as_str()), ("column", p.column.as_deref().unwrap_or(""))];
+    let args = [
+        ("sheet", p.sheet.as_str()),
+        ("row", row.as_str()),
+        ("column", p.column.as_deref().unwrap_or("")),
+    ];
     let key = match (p.row, &p.column) {
         (0, _) => "import-place-sheet",
         (_, None) => "import-place-row",
@@ -56,7 +64,10 @@ pub fn place(l: Locale, p: &RowProblem) -> String {
 /// What a sheet was taken for.
 #[must_use]
 pub fn sheet(l: Locale, k: SheetKind) -> String {
-    let code = serde_json::to_value(k).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let code = serde_json::to_value(k)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
     t(l, &format!("import-sheet-{code}"))
 }
 

@@ -68,7 +68,7 @@ const SAMPLE: &str = r#"{
 }"#;
 
 async fn render(web: &Web, v: &Viewer, error: Option<(StatusCode, (String, Vec<String>))>, said: &str, typed: Option<(&str, String)>) -> Answer {
-    let s = web.read(&v.ctx()?, |c, ctx| get(c, ctx)).await?;
+    let s = web.read(&v.ctx()?, get).await?;
     let p = Page::new(web, v, "channels-title");
     let list = s
         .channels

@@ -104,7 +104,7 @@ fn a_request_lives_from_registering_to_closing() {
             let number = made["cases"][0]["number"].as_str().unwrap().to_owned();
             let at = |action: &str| format!("/api/v1/cases/{number}/{action}");
 
-            let case = desk.get(&at("").trim_end_matches('/').to_owned()).await;
+            let case = desk.get(at("").trim_end_matches('/')).await;
             assert_eq!((&case["status"], &case["customer"]["phone"]), (&json!("registered"), &json!("138 **** 1234")));
             let shown = desk.post(&at("reveal"), json!({})).await;
             assert_eq!(shown["phone"], "138 0000 1234");
@@ -181,6 +181,16 @@ fn the_archive_is_read_and_kept() {
             let app = service(&w);
             let desk = Program::of(&w, &app, Role::FrontDesk);
             desk.get("/api/v1/buildings").await;
+            // What belongs to another site cannot be named either.
+            let there = w.things(&w.second_site());
+            for (field, id) in [("unit", &there.unit), ("person", &there.person), ("join", &there.case)] {
+                let mut new = leak(&w);
+                new[field] = json!(id);
+                desk.refused("/api/v1/contacts", new, 404).await;
+            }
+            let mut new = leak(&w);
+            new["cases"][0]["repeat_of"] = json!(there.case);
+            desk.refused("/api/v1/contacts", new, 404).await;
             let units = desk.get("/api/v1/units?q=3-1-1201").await;
             assert_eq!(units["items"][0]["unit"]["id"], t.unit.as_str());
             let house = desk.get(&format!("/api/v1/units/{}", t.unit)).await;
@@ -202,6 +212,10 @@ fn the_archive_is_read_and_kept() {
             let o = after["person"]["occupancies"][0].clone();
             let end = json!({"reason": "moved_out", "version": o["version"]});
             desk.post(&format!("/api/v1/occupancies/{}/end", o["id"].as_str().unwrap()), end).await;
+            let journal = Program::of(&w, &app, Role::CsHead).get("/api/v1/journal?limit=200").await.to_string();
+            for number in ["13900002222", "139 0000 2222", "13800001234", "11010519491231002X"] {
+                assert!(!journal.contains(number), "{number} stands in the journal's answer");
+            }
             let files = desk.get(&format!("/api/v1/cases/{}/files", t.case)).await;
             let bytes = desk.send("GET", &format!("/api/v1/files/{}", files["items"][0]["id"].as_str().unwrap()), None, &[]).await;
             assert!(bytes.code == 200 && bytes.body.starts_with(b"\xff\xd8\xff"));

@@ -35,9 +35,9 @@ fn shown(field: &str, v: Option<&Value>) -> String {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(s)) => masked(field, s),
         // Square centimetres are for machines.
-        Some(Value::Number(n)) if field == "area_cm2" => {
-            n.as_i64().map_or_else(String::new, |a| format!("{}.{:02} m²", a / 10_000, a % 10_000 / 100))
-        }
+        Some(Value::Number(n)) if field == "area_cm2" => n
+            .as_i64()
+            .map_or_else(String::new, |a| format!("{}.{:02} m²", a / 10_000, a % 10_000 / 100)),
         Some(other) => other.to_string(),
     }
 }
@@ -83,7 +83,13 @@ impl Out {
         };
         if list.len() < MOST_LINES {
             let fields = fields.unwrap_or_default();
-            list.push(Line { kind: kind.to_owned(), label, sheet: at.0, row: at.1, fields });
+            list.push(Line {
+                kind: kind.to_owned(),
+                label,
+                sheet: at.0,
+                row: at.1,
+                fields,
+            });
         }
         true
     }
@@ -91,7 +97,13 @@ impl Out {
     pub fn building(&mut self, mut k: Kept<Building>) {
         let values = |b: &Building| object(serde_json::json!({"floors": b.floors, "has_lift": b.has_lift}));
         let changed = k.old.as_ref().map(|o| fields(&values(o), &values(&k.now)));
-        if self.line(|c| &mut c.buildings, "building", k.now.code.clone(), At::default(), changed) {
+        if self.line(
+            |c| &mut c.buildings,
+            "building",
+            k.now.code.clone(),
+            At::default(),
+            changed,
+        ) {
             k.now.version = k.old.as_ref().map_or(1, |o| o.version + 1);
             self.ops.push(Op::Building(k.now, k.old));
         }
@@ -108,7 +120,11 @@ impl Out {
     pub fn person(&mut self, mut k: Kept<Person>, numbers: Vec<Phone>, at: At) {
         let changed = k.old.as_ref().map(|o| {
             let mut f = fields(&person::values(o), &person::values(&k.now));
-            f.extend(numbers.iter().map(|n| ("phones".to_owned(), String::new(), masked("phones", &n.number))));
+            f.extend(
+                numbers
+                    .iter()
+                    .map(|n| ("phones".to_owned(), String::new(), masked("phones", &n.number))),
+            );
             f
         });
         let mut label = k.now.name.clone();
@@ -127,8 +143,7 @@ impl Out {
     }
 
     pub fn occupancy(&mut self, mut k: Kept<Occupancy>, label: String) {
-        let values =
-            |o: &Occupancy| object(serde_json::json!({"relation": o.relation, "since_on": o.since_on}));
+        let values = |o: &Occupancy| object(serde_json::json!({"relation": o.relation, "since_on": o.since_on}));
         let changed = k.old.as_ref().map(|o| fields(&values(o), &values(&k.now)));
         let c = &mut self.counts.occupancies;
         match &changed {
@@ -141,7 +156,12 @@ impl Out {
         }
         // A new link is seen beside the new unit and person; a changed one is worth a line.
         if let Some(fields) = changed.filter(|_| self.changed.len() < MOST_LINES) {
-            self.changed.push(Line { kind: "occupancy".into(), label, fields, ..Line::default() });
+            self.changed.push(Line {
+                kind: "occupancy".into(),
+                label,
+                fields,
+                ..Line::default()
+            });
         }
         k.now.version = k.old.as_ref().map_or(1, |o| o.version + 1);
         self.ops.push(Op::Occupancy(k.now, k.old));
@@ -151,11 +171,19 @@ impl Out {
         let changed = k.old.as_ref().map(|o| {
             let of = |v: &Vehicle| named(thing::vehicle_values(v), who(&v.person_id, &v.unit_id));
             let mut f = fields(&of(o), &of(&k.now));
-            namesakes(&mut f, (&o.person_id, &o.unit_id) != (&k.now.person_id, &k.now.unit_id), || who(&k.now.person_id, &k.now.unit_id));
+            namesakes(
+                &mut f,
+                (&o.person_id, &o.unit_id) != (&k.now.person_id, &k.now.unit_id),
+                || who(&k.now.person_id, &k.now.unit_id),
+            );
             f
         });
         let label = [k.now.plate.clone(), who(&k.now.person_id, &k.now.unit_id)];
-        let label = label.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+        let label = label
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
         if self.line(|c| &mut c.vehicles, "vehicle", label, at, changed) {
             k.now.version = k.old.as_ref().map_or(1, |o| o.version + 1);
             self.ops.push(Op::Vehicle(k.now, k.old));
@@ -166,11 +194,23 @@ impl Out {
         let changed = k.old.as_ref().map(|o| {
             let of = |p: &Parking| named(thing::parking_values(p), who(&p.person_id, &p.unit_id));
             let mut f = fields(&of(o), &of(&k.now));
-            namesakes(&mut f, (&o.person_id, &o.unit_id) != (&k.now.person_id, &k.now.unit_id), || who(&k.now.person_id, &k.now.unit_id));
+            namesakes(
+                &mut f,
+                (&o.person_id, &o.unit_id) != (&k.now.person_id, &k.now.unit_id),
+                || who(&k.now.person_id, &k.now.unit_id),
+            );
             f
         });
-        let label = [k.now.lot.clone(), k.now.code.clone(), who(&k.now.person_id, &k.now.unit_id)];
-        let label = label.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ");
+        let label = [
+            k.now.lot.clone(),
+            k.now.code.clone(),
+            who(&k.now.person_id, &k.now.unit_id),
+        ];
+        let label = label
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
         if self.line(|c| &mut c.parking_places, "parking_place", label, at, changed) {
             k.now.version = k.old.as_ref().map_or(1, |o| o.version + 1);
             self.ops.push(Op::Parking(k.now, k.old));

@@ -183,7 +183,10 @@ pub fn check(schema: &Value, v: &Value, path: &str, out: &mut Vec<Field>) {
     }
     if let Some(any) = schema["anyOf"].as_array() {
         // Ours is always "this, or null".
-        return if v.is_null() { () } else { any.first().map_or((), |s| check(s, v, path, out)) };
+        if let Some(s) = any.first().filter(|_| !v.is_null()) {
+            check(s, v, path, out);
+        }
+        return;
     }
     let types: Vec<&str> = match &schema["type"] {
         Value::String(t) => vec![t],
