@@ -28,17 +28,36 @@ fn a_request_from_registering_to_closing() {
         let lines = json!([{"what": "人工", "kind": "labour", "quantity_milli": 1000, "unit_cents": 4000}]);
         worker.step(&n, "quote", json!({"lines": lines}));
         let quote = worker.case(&n)["quotes"][0]["id"].clone();
-        worker.step(&n, "consent_quote", json!({"quote": quote, "how": "spoken", "note": "现场同意"}));
+        worker.step(
+            &n,
+            "consent_quote",
+            json!({"quote": quote, "how": "spoken", "note": "现场同意"}),
+        );
         w.wait_hours(1);
-        worker.step(&n, "complete", json!({"done": "更换软管，试水不漏", "lines": lines, "no_photo_reason": "住户不同意拍照"}));
-        assert!(desk.refused(&format!("/api/v1/cases/{n}/close"), json!({})).starts_with("refuse-"));
+        worker.step(
+            &n,
+            "complete",
+            json!({"done": "更换软管，试水不漏", "lines": lines, "no_photo_reason": "住户不同意拍照"}),
+        );
+        assert!(
+            desk.refused(&format!("/api/v1/cases/{n}/close"), json!({}))
+                .starts_with("refuse-")
+        );
 
         let hash = desk.case(&n)["content_hash"].clone();
         let how = json!({"by": "declined", "reason": "赶时间", "witness": w.staff("guard")});
         worker.step(&n, "confirm", json!({"content_hash": hash, "how": how}));
-        desk.step(&n, "record_payment", json!({"method": "cash", "amount_cents": 4000, "receipt": "R1"}));
+        desk.step(
+            &n,
+            "record_payment",
+            json!({"method": "cash", "amount_cents": 4000, "receipt": "R1"}),
+        );
         w.wait_hours(2);
-        desk.step(&n, "callback", json!({"result": "reached", "solved": true, "satisfaction": "very_satisfied"}));
+        desk.step(
+            &n,
+            "callback",
+            json!({"result": "reached", "solved": true, "satisfaction": "very_satisfied"}),
+        );
         if desk.case(&n)["status"] != "closed" {
             desk.step(&n, "close", json!({}));
         }
@@ -47,7 +66,11 @@ fn a_request_from_registering_to_closing() {
         assert_eq!(end["owed_cents"], 0);
         // The page of the same case says the same.
         let page = w.sign_in("front_desk").get(&format!("/cases/{n}"));
-        assert!(page.status == 200 && page.text().contains("厨房水管漏水"), "{}", page.text());
+        assert!(
+            page.status == 200 && page.text().contains("厨房水管漏水"),
+            "{}",
+            page.text()
+        );
     });
 }
 
@@ -65,5 +88,8 @@ fn the_document_is_there_for_everybody_and_nothing_else_is() {
     let page = Person::new(&w.base).get("/cases");
     assert!(page.location.starts_with("/sign-in"));
     let reads = w.program_with("front_desk", &["cases:read".to_owned()]);
-    assert_eq!(reads.refused("/api/v1/contacts", json!({"channel": "phone"})), "forbidden-scope");
+    assert_eq!(
+        reads.refused("/api/v1/contacts", json!({"channel": "phone"})),
+        "forbidden-scope"
+    );
 }

@@ -15,7 +15,12 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn plain(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#34;", "\"")
+        .replace("&amp;", "&")
 }
 
 impl Page {
@@ -33,19 +38,30 @@ impl Page {
     /// The value of the first field with this name.
     pub fn value(&self, name: &str) -> String {
         let field = self.tags("input").find(|t| attribute(t, "name") == Some(name));
-        field.and_then(|t| attribute(t, "value")).map(plain).unwrap_or_else(|| panic!("no field {name}:\n{}", self.text()))
+        field
+            .and_then(|t| attribute(t, "value"))
+            .map(plain)
+            .unwrap_or_else(|| panic!("no field {name}:\n{}", self.text()))
     }
 
     /// The values that a choice offers.
     pub fn options(&self, name: &str) -> Vec<String> {
-        let Some(start) = self.html.find(&format!("name=\"{name}\"")) else { return Vec::new() };
+        let Some(start) = self.html.find(&format!("name=\"{name}\"")) else {
+            return Vec::new();
+        };
         let part = self.html[start..].split("</select>").next().unwrap_or_default();
-        part.split("<option").skip(1).filter_map(|o| attribute(o.split('>').next()?, "value").map(plain)).collect()
+        part.split("<option")
+            .skip(1)
+            .filter_map(|o| attribute(o.split('>').next()?, "value").map(plain))
+            .collect()
     }
 
     /// The text of the element with this id.
     pub fn by_id(&self, id: &str) -> String {
-        let at = self.html.find(&format!("id=\"{id}\"")).unwrap_or_else(|| panic!("no element {id}:\n{}", self.text()));
+        let at = self
+            .html
+            .find(&format!("id=\"{id}\""))
+            .unwrap_or_else(|| panic!("no element {id}:\n{}", self.text()));
         let inner = self.html[at..].split_once('>').map_or("", |(_, rest)| rest);
         plain(inner.split('<').next().unwrap_or_default().trim())
     }

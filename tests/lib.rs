@@ -34,7 +34,15 @@ pub use http::{Person, Program, Reply};
 pub const PASSWORD: &str = "correct-horse-7";
 
 /// Every scope of a token.
-const AREAS: [&str; 7] = ["contacts", "cases", "directory", "messages", "reports", "journal", "company"];
+const AREAS: [&str; 7] = [
+    "contacts",
+    "cases",
+    "directory",
+    "messages",
+    "reports",
+    "journal",
+    "company",
+];
 
 /// Who works where: role, code of the department.
 const STAFF: &[(&str, &str)] = &[
@@ -82,9 +90,8 @@ pub fn on_both(test: impl Fn(&World)) {
 }
 
 fn binary() -> PathBuf {
-    let path = std::env::var("SANSHENG_BIN").unwrap_or_else(|_| {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/sansheng").to_owned()
-    });
+    let path = std::env::var("SANSHENG_BIN")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../target/debug/sansheng").to_owned());
     let path = PathBuf::from(path);
     assert!(
         path.exists(),
@@ -95,7 +102,10 @@ fn binary() -> PathBuf {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 impl World {
@@ -118,7 +128,11 @@ impl World {
             command.args(["--database", &d.url]);
         }
         let log = fs::File::create(dir.join("log")).expect("a log file");
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the program starts");
         let (send, lines) = channel();
         let out = child.stdout.take().expect("an output");
         std::thread::spawn(move || {
@@ -129,8 +143,15 @@ impl World {
             }
         });
         let admin = Person::new(&base);
-        let mut w =
-            World { base, dir, child, lines, admin, made: Mutex::default(), _database: database };
+        let mut w = World {
+            base,
+            dir,
+            child,
+            lines,
+            admin,
+            made: Mutex::default(),
+            _database: database,
+        };
         w.set_up();
         w
     }
@@ -182,12 +203,30 @@ impl World {
             return login.clone();
         }
         let login = role.replace('_', "-");
-        let department = STAFF.iter().find(|(r, _)| *r == role).unwrap_or_else(|| panic!("no role {role}")).1;
-        let id = if department.is_empty() { String::new() } else { self.department(department) };
+        let department = STAFF
+            .iter()
+            .find(|(r, _)| *r == role)
+            .unwrap_or_else(|| panic!("no role {role}"))
+            .1;
+        let id = if department.is_empty() {
+            String::new()
+        } else {
+            self.department(department)
+        };
         let form = self.admin.get("/staff/new");
         let places = form.options("place");
-        let fits = |p: &&String| if id.is_empty() { !p.contains('|') } else { p.ends_with(&format!("|{id}")) };
-        let place = places.iter().find(fits).unwrap_or_else(|| panic!("no place for {role} in {places:?}")).clone();
+        let fits = |p: &&String| {
+            if id.is_empty() {
+                !p.contains('|')
+            } else {
+                p.ends_with(&format!("|{id}"))
+            }
+        };
+        let place = places
+            .iter()
+            .find(fits)
+            .unwrap_or_else(|| panic!("no place for {role} in {places:?}"))
+            .clone();
         let key = form.value("_key");
         let fields = [
             ("_key", key.as_str()),
@@ -225,7 +264,11 @@ impl World {
     pub fn program_with(&self, role: &str, scopes: &[String]) -> Program {
         let person = self.sign_in(role);
         let key = person.get("/account").value("_key");
-        let mut fields = vec![("_key".to_owned(), key), ("name".to_owned(), "test".to_owned()), ("days".to_owned(), "30".to_owned())];
+        let mut fields = vec![
+            ("_key".to_owned(), key),
+            ("name".to_owned(), "test".to_owned()),
+            ("days".to_owned(), "30".to_owned()),
+        ];
         fields.extend(scopes.iter().filter_map(|s| {
             let (area, right) = s.split_once(':')?;
             Some((format!("area_{area}"), right.to_owned()))
@@ -239,7 +282,9 @@ impl World {
     /// The id of a department by its code.
     pub fn department(&self, code: &str) -> String {
         let all = self.admin_program().get("/api/v1/departments");
-        let found = all["items"].as_array().and_then(|l| l.iter().find(|d| d["code"] == code).cloned());
+        let found = all["items"]
+            .as_array()
+            .and_then(|l| l.iter().find(|d| d["code"] == code).cloned());
         let found = found.unwrap_or_else(|| panic!("no department {code} in {all}"));
         found["id"].as_str().unwrap_or_default().to_owned()
     }
@@ -250,19 +295,28 @@ impl World {
             return Program::new(&self.base, token);
         }
         let program = self.program("cs_head");
-        TOKENS.lock().expect("nobody panicked").insert(self.base.clone(), program.token.clone());
+        TOKENS
+            .lock()
+            .expect("nobody panicked")
+            .insert(self.base.clone(), program.token.clone());
         program
     }
 
     /// The id of the person with a role.
     pub fn staff(&self, role: &str) -> String {
-        self.program(role).get("/api/v1/me")["id"].as_str().unwrap_or_default().to_owned()
+        self.program(role).get("/api/v1/me")["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Moves the program's clock forward.
     pub fn wait(&self, time: Duration) {
         let done = Person::new(&self.base).post_text("/_test/clock", &time.as_millis().to_string());
-        assert_eq!(done.status, 200, "the program has no test switch: build it with --features test-switch");
+        assert_eq!(
+            done.status, 200,
+            "the program has no test switch: build it with --features test-switch"
+        );
     }
 
     /// Moves the program's clock forward by hours.

@@ -24,7 +24,10 @@ fn binaries() -> PathBuf {
         .filter(|(_, bin)| bin.join("initdb").exists())
         .collect();
     found.sort();
-    found.pop().expect("these tests need PostgreSQL: install the Debian package `postgresql`, or set SANSHENG_TEST_PG").1
+    found
+        .pop()
+        .expect("these tests need PostgreSQL: install the Debian package `postgresql`, or set SANSHENG_TEST_PG")
+        .1
 }
 
 fn is_root() -> bool {
@@ -36,7 +39,8 @@ fn program(name: &str) -> Command {
     let path = binaries().join(name);
     let mut c = if is_root() {
         let mut c = Command::new("setpriv");
-        c.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(path);
+        c.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"])
+            .arg(path);
         c
     } else {
         Command::new(path)
@@ -50,14 +54,22 @@ fn run(mut c: Command, log: &PathBuf) {
     let out = File::create(log).expect("an output file");
     let err = out.try_clone().expect("an output file");
     let status = c.stdout(out).stderr(err).status().expect("the command runs");
-    assert!(status.success(), "{c:?} failed:\n{}", fs::read_to_string(log).unwrap_or_default());
+    assert!(
+        status.success(),
+        "{c:?} failed:\n{}",
+        fs::read_to_string(log).unwrap_or_default()
+    );
 }
 
 fn psql(server: &str, sql: &str) {
     let mut c = program("psql");
     c.args(["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, server]);
     let done = c.output().expect("psql runs");
-    assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{sql}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 impl Database {
@@ -67,14 +79,30 @@ impl Database {
             Ok(url) if !url.is_empty() => (url, None),
             _ => {
                 let home = cluster(n);
-                (format!("postgres://postgres@{}:5432/postgres", home.display().to_string().replace('/', "%2F")), Some(home))
+                (
+                    format!(
+                        "postgres://postgres@{}:5432/postgres",
+                        home.display().to_string().replace('/', "%2F")
+                    ),
+                    Some(home),
+                )
             }
         };
-        psql(&server, &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"));
-        let (head, query) = server.split_once('?').map_or((server.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
+        psql(
+            &server,
+            &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"),
+        );
+        let (head, query) = server
+            .split_once('?')
+            .map_or((server.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
         let host = head.find("://").map_or(0, |i| i + 3);
         let end = head[host..].find('/').map_or(head.len(), |i| host + i);
-        Database { url: format!("{}/{name}{query}", &head[..end]), server, name, own }
+        Database {
+            url: format!("{}/{name}{query}", &head[..end]),
+            server,
+            name,
+            own,
+        }
     }
 }
 
@@ -91,14 +119,25 @@ fn cluster(n: u32) -> PathBuf {
     }
     let data = home.join("data");
     let mut c = program("initdb");
-    c.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C.UTF-8"]);
+    c.arg("-D").arg(&data).args([
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+        "--locale=C.UTF-8",
+    ]);
     run(c, &log);
     let settings = format!(
         "-k {} -c listen_addresses='' -c port=5432 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c jit=off",
         home.display()
     );
     let mut c = program("pg_ctl");
-    c.arg("-D").arg(&data).arg("-l").arg(home.join("log")).args(["-o", &settings, "-w", "start"]);
+    c.arg("-D")
+        .arg(&data)
+        .arg("-l")
+        .arg(home.join("log"))
+        .args(["-o", &settings, "-w", "start"]);
     run(c, &log);
     let _done = fs::remove_file(log);
     home
@@ -109,11 +148,18 @@ impl Drop for Database {
         match &self.own {
             Some(home) => {
                 let mut c = program("pg_ctl");
-                let _stopped = c.arg("-D").arg(home.join("data")).args(["-m", "immediate", "-w", "stop"]).output();
+                let _stopped = c
+                    .arg("-D")
+                    .arg(home.join("data"))
+                    .args(["-m", "immediate", "-w", "stop"])
+                    .output();
                 let _removed = fs::remove_dir_all(home);
             }
             None if std::thread::panicking() => {}
-            None => psql(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)),
+            None => psql(
+                &self.server,
+                &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+            ),
         }
     }
 }

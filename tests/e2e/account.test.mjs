@@ -13,7 +13,7 @@ const PASSWORD = 'long-enough-9';
 const NEW = 'quite-different-7';
 const app = await startProgram();
 closing('accounts', app.stop);
-const NAMES = ['Riverside', 'Court', 'admin', 'zhang', 'wei', 'Asia/Shanghai', 'Chrome', 'Linux', 'SQLite', 'Hengze', 'zxm', 'STD-4', 'REC', 'COM', 'ETQ', 'VIS', 'STD', 'TEL', 'CSM', 'CSR', 'CAL', 'ANS', 'DIR', 'MB', 'GB'];
+const NAMES = ['Riverside', 'Court', 'admin', 'zhang', 'wei', 'Asia/Shanghai', 'Chrome', 'Linux', 'SQLite', 'Hengze', 'zxm', 'STD-4', 'REC', 'COM', 'ETQ', 'VIS', 'STD', 'TEL', 'CSM', 'CSR', 'CAL', 'ANS', 'DIR', 'MB', 'GB', 'DN15'];
 
 async function looked(tab, name, language) {
   await axe(tab);

@@ -49,30 +49,50 @@ pub struct Session {
 impl Session {
     /// The person's name in the page's language.
     pub fn display_name(&self, locale: Locale) -> &str {
-        if locale == Locale::En && !self.actor.name_en.is_empty() { &self.actor.name_en } else { &self.actor.name }
+        if locale == Locale::En && !self.actor.name_en.is_empty() {
+            &self.actor.name_en
+        } else {
+            &self.actor.name
+        }
     }
 
     /// The open site's name in the page's language.
     pub fn site_name(&self, locale: Locale) -> &str {
-        self.choices.iter().find(|c| c.id == self.site).map_or("", |c| name_of(c, locale))
+        self.choices
+            .iter()
+            .find(|c| c.id == self.site)
+            .map_or("", |c| name_of(c, locale))
     }
 
     /// Id, name and whether it is open, of every site the person may open.
     pub fn site_choices(&self, locale: Locale) -> Vec<(String, String, bool)> {
         self.choices
             .iter()
-            .map(|c| (c.id.as_str().to_owned(), name_of(c, locale).to_owned(), c.id == self.site))
+            .map(|c| {
+                (
+                    c.id.as_str().to_owned(),
+                    name_of(c, locale).to_owned(),
+                    c.id == self.site,
+                )
+            })
             .collect()
     }
 }
 
 fn name_of(c: &SiteChoice, locale: Locale) -> &str {
-    if locale == Locale::En && !c.name_en.is_empty() { &c.name_en } else { &c.name }
+    if locale == Locale::En && !c.name_en.is_empty() {
+        &c.name_en
+    } else {
+        &c.name
+    }
 }
 
 /// The stored form of a secret.
 pub fn secret_hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(secret.as_bytes())
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 fn choices(c: &mut Conn, staff: &StaffId) -> Res<Vec<SiteChoice>> {
@@ -97,7 +117,11 @@ fn choices(c: &mut Conn, staff: &StaffId) -> Res<Vec<SiteChoice>> {
 
 fn session_of(c: &mut Conn, row: db::SignedIn, scopes: Option<Vec<String>>) -> Res<Option<Session>> {
     let choices = choices(c, &row.staff_id)?;
-    let open = row.site_id.as_ref().and_then(|s| choices.iter().find(|x| &x.id == s)).or_else(|| choices.first());
+    let open = row
+        .site_id
+        .as_ref()
+        .and_then(|s| choices.iter().find(|x| &x.id == s))
+        .or_else(|| choices.first());
     let Some(open) = open.cloned() else { return Ok(None) };
     let actor = StaffActor {
         id: row.staff_id,
@@ -157,7 +181,12 @@ pub fn seen(tx: &mut Tx, id: &SessionId, now: i64) -> Res<()> {
 /// Milliseconds that a sign-in has to wait after so many failures: nothing at first, then doubling up to a minute.
 /// Nobody is ever locked out: the wait ends by itself and others' attempts from elsewhere do not lengthen it.
 pub fn wait_after(failures: i64, free: i64) -> i64 {
-    if failures < free { 0 } else { 1000 << (failures - free).min(6) }.min(60_000)
+    if failures < free {
+        0
+    } else {
+        1000 << (failures - free).min(6)
+    }
+    .min(60_000)
 }
 
 /// Failures are forgotten after this long, in milliseconds.
@@ -190,7 +219,9 @@ pub fn sign_in(desk: &Arc<Desk>, login: &str, pass: &str, ip: &str, agent: &str)
         Ok::<_, Error>((wait, db::by_login(c, &l)?))
     })?;
     if wait > 0 {
-        return Err(Error::Throttled { seconds: (wait + 999) / 1000 });
+        return Err(Error::Throttled {
+            seconds: (wait + 999) / 1000,
+        });
     }
     let stored = row.as_ref().filter(|r| r.active).map(|r| r.password_hash.as_str());
     if !password::verify(stored, pass) {
@@ -202,21 +233,44 @@ pub fn sign_in(desk: &Arc<Desk>, login: &str, pass: &str, ip: &str, agent: &str)
                 db::failed(tx, bucket, ctx.now, ctx.now - FORGET)?;
             }
             if let Some(s) = &staff {
-                journal::company(tx, ctx, "staff", s.as_str(), "sign_in_failed", serde_json::json!({"ip": ip}), &["ip"]);
+                journal::company(
+                    tx,
+                    ctx,
+                    "staff",
+                    s.as_str(),
+                    "sign_in_failed",
+                    serde_json::json!({"ip": ip}),
+                    &["ip"],
+                );
             }
             Ok(())
         })?;
         return Err(Error::field("password", "sign-in-wrong"));
     }
-    let Some(staff) = row else { return Err(Error::field("password", "sign-in-wrong")) };
+    let Some(staff) = row else {
+        return Err(Error::field("password", "sign-in-wrong"));
+    };
     let secret = desk.ids.secret();
-    let (hash, ip, agent) = (secret_hash(&secret), ip.to_owned(), agent.chars().take(200).collect::<String>());
+    let (hash, ip, agent) = (
+        secret_hash(&secret),
+        ip.to_owned(),
+        agent.chars().take(200).collect::<String>(),
+    );
     let ctx = desk.system("gate", &SiteId::from(COMPANY));
     let locale = Locale::parse(&staff.locale);
     let pair = buckets[0].0.clone();
     desk.write_now(&ctx, move |tx, ctx| {
         let id: SessionId = ctx.id();
-        db::session_new(tx, &id, &hash, &staff.id, ctx.now, ctx.now + SESSION_LONGEST, &ip, &agent)?;
+        db::session_new(
+            tx,
+            &id,
+            &hash,
+            &staff.id,
+            ctx.now,
+            ctx.now + SESSION_LONGEST,
+            &ip,
+            &agent,
+        )?;
         db::forgive(tx, &pair)?;
         let body = serde_json::json!({"ip": ip, "agent": agent, "session": id});
         journal::company(tx, ctx, "staff", staff.id.as_str(), "signed_in", body, &["ip", "agent"]);
@@ -233,7 +287,15 @@ pub fn sign_out(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     let s = ctx.need_staff()?;
     if let Some(id) = &s.session {
         db::session_revoke(tx, id, ctx.now)?;
-        journal::company(tx, ctx, "staff", s.id.as_str(), "signed_out", serde_json::json!({"session": id}), &[]);
+        journal::company(
+            tx,
+            ctx,
+            "staff",
+            s.id.as_str(),
+            "signed_out",
+            serde_json::json!({"session": id}),
+            &[],
+        );
         ended(tx, ctx, &s.id);
     }
     Ok(())
@@ -267,15 +329,22 @@ fn check_password(desk: &Arc<Desk>, ctx: &Ctx, login: &str, pass: &str) -> Res<(
     let (b, l, now) = (bucket.clone(), login.to_owned(), ctx.now);
     let (wait, row) = desk.read_now(move |c| {
         let f = db::failures(c, &b)?.filter(|f| now - f.last_at < FORGET);
-        Ok::<_, Error>((f.map_or(0, |f| f.last_at + wait_after(f.failures, 5) - now), db::by_login(c, &l)?))
+        Ok::<_, Error>((
+            f.map_or(0, |f| f.last_at + wait_after(f.failures, 5) - now),
+            db::by_login(c, &l)?,
+        ))
     })?;
     if wait > 0 {
-        return Err(Error::Throttled { seconds: (wait + 999) / 1000 });
+        return Err(Error::Throttled {
+            seconds: (wait + 999) / 1000,
+        });
     }
     if password::verify(row.as_ref().map(|r| r.password_hash.as_str()), pass) {
         return Ok(());
     }
-    desk.write_now(ctx, move |tx, ctx| Ok(db::failed(tx, &bucket, ctx.now, ctx.now - FORGET)?))?;
+    desk.write_now(ctx, move |tx, ctx| {
+        Ok(db::failed(tx, &bucket, ctx.now, ctx.now - FORGET)?)
+    })?;
     Err(Error::field("password", "password-wrong"))
 }
 
@@ -299,7 +368,15 @@ pub fn change_password(desk: &Arc<Desk>, ctx: &Ctx, login: &str, old: &str, new:
     desk.write_now(ctx, move |tx, ctx| {
         db::set_password(tx, &s.id, &hash, false)?;
         db::sessions_revoke_others(tx, &s.id, s.session.as_ref(), ctx.now)?;
-        journal::company(tx, ctx, "staff", s.id.as_str(), "password_changed", serde_json::json!({}), &[]);
+        journal::company(
+            tx,
+            ctx,
+            "staff",
+            s.id.as_str(),
+            "password_changed",
+            serde_json::json!({}),
+            &[],
+        );
         ended(tx, ctx, &s.id);
         Ok(())
     })
@@ -356,7 +433,10 @@ pub fn mine(c: &mut Conn, ctx: &Ctx) -> Res<Mine> {
     Ok(Mine {
         facts: store::staff::facts(c, id)?.ok_or(Error::NotFound)?,
         roles: store::staff::roles(c, id)?,
-        sessions: db::sessions_of(c, id, ctx.now)?.into_iter().filter(|s| s.seen_at > ctx.now - SESSION_IDLE).collect(),
+        sessions: db::sessions_of(c, id, ctx.now)?
+            .into_iter()
+            .filter(|s| s.seen_at > ctx.now - SESSION_IDLE)
+            .collect(),
         tokens: db::tokens_of(c, id)?,
         on_duty_since: store::staff::duty_since(c, id, &ctx.site)?,
     })
@@ -371,7 +451,15 @@ pub fn end_session(tx: &mut Tx, ctx: &Ctx, id: &SessionId) -> Res<()> {
     if db::session_revoke_of(tx, &s.id, id, ctx.now)? == 0 {
         return Err(Error::NotFound);
     }
-    journal::company(tx, ctx, "staff", s.id.as_str(), "session_ended", serde_json::json!({"session": id}), &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        s.id.as_str(),
+        "session_ended",
+        serde_json::json!({"session": id}),
+        &[],
+    );
     ended(tx, ctx, &s.id);
     Ok(())
 }
@@ -383,7 +471,15 @@ pub fn end_session(tx: &mut Tx, ctx: &Ctx, id: &SessionId) -> Res<()> {
 pub fn end_other_sessions(tx: &mut Tx, ctx: &Ctx) -> Res<u64> {
     let s = ctx.need_staff()?;
     let n = db::sessions_revoke_others(tx, &s.id, s.session.as_ref(), ctx.now)?;
-    journal::company(tx, ctx, "staff", s.id.as_str(), "sessions_ended", serde_json::json!({"sessions": n}), &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        s.id.as_str(),
+        "sessions_ended",
+        serde_json::json!({"sessions": n}),
+        &[],
+    );
     ended(tx, ctx, &s.id);
     Ok(n)
 }
@@ -404,7 +500,15 @@ pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
         db::duty_off(tx, &s.id, &ctx.site)?;
     }
     let kind = if on { "on_duty" } else { "off_duty" };
-    journal::now(tx, ctx, "staff", s.id.as_str(), kind, serde_json::json!({"since": was}), &[]);
+    journal::now(
+        tx,
+        ctx,
+        "staff",
+        s.id.as_str(),
+        kind,
+        serde_json::json!({"since": was}),
+        &[],
+    );
     Ok(on)
 }
 
@@ -438,7 +542,8 @@ pub fn token_new(tx: &mut Tx, ctx: &Ctx, key: &str, t: &NewToken) -> Res<Option<
         f.add("name", "too-long");
     }
     let known = |x: &String| {
-        x.split_once(':').is_some_and(|(a, r)| a.parse::<Area>().is_ok() && matches!(r, "read" | "write"))
+        x.split_once(':')
+            .is_some_and(|(a, r)| a.parse::<Area>().is_ok() && matches!(r, "read" | "write"))
     };
     if t.scopes.is_empty() || !t.scopes.iter().all(known) {
         f.add("scopes", "token-scopes");
@@ -446,7 +551,10 @@ pub fn token_new(tx: &mut Tx, ctx: &Ctx, key: &str, t: &NewToken) -> Res<Option<
     if !(1..=366).contains(&t.days) {
         f.add("days", "token-days");
     }
-    let living = db::tokens_of(tx, &s.id)?.iter().filter(|x| x.revoked_at.is_none()).count();
+    let living = db::tokens_of(tx, &s.id)?
+        .iter()
+        .filter(|x| x.revoked_at.is_none())
+        .count();
     if living >= TOKENS {
         f.add("name", "token-too-many");
     }
@@ -457,7 +565,17 @@ pub fn token_new(tx: &mut Tx, ctx: &Ctx, key: &str, t: &NewToken) -> Res<Option<
         let id: TokenId = ctx.id();
         let scopes = t.scopes.join(" ");
         let end = ctx.now + t.days * 86_400_000;
-        db::token_new(tx, &id, &hash, &s.id, &ctx.site, t.name.trim(), &scopes, ctx.now, Some(end))?;
+        db::token_new(
+            tx,
+            &id,
+            &hash,
+            &s.id,
+            &ctx.site,
+            t.name.trim(),
+            &scopes,
+            ctx.now,
+            Some(end),
+        )?;
         let body = serde_json::json!({"token": id, "name": t.name.trim(), "scopes": t.scopes, "until": end});
         journal::company(tx, ctx, "staff", s.id.as_str(), "token_made", body, &[]);
         Ok(hash.clone())
@@ -474,7 +592,15 @@ pub fn token_revoke(tx: &mut Tx, ctx: &Ctx, id: &TokenId) -> Res<()> {
     if db::token_revoke(tx, &s.id, id, ctx.now)? == 0 {
         return Err(Error::NotFound);
     }
-    journal::company(tx, ctx, "staff", s.id.as_str(), "token_revoked", serde_json::json!({"token": id}), &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        s.id.as_str(),
+        "token_revoked",
+        serde_json::json!({"token": id}),
+        &[],
+    );
     Ok(())
 }
 
@@ -514,7 +640,12 @@ pub fn is_empty(c: &mut Conn) -> Res<bool> {
 /// `Invalid` for missing fields, `Forbidden` when the product is no longer empty.
 pub fn set_up(desk: &Arc<Desk>, ctx: &Ctx, s: &SetUp) -> Res<StaffId> {
     let mut f = Fields::default();
-    for (name, value) in [("company", &s.company), ("site", &s.site), ("hotline", &s.hotline), ("name", &s.name)] {
+    for (name, value) in [
+        ("company", &s.company),
+        ("site", &s.site),
+        ("hotline", &s.hotline),
+        ("name", &s.name),
+    ] {
         if value.trim().is_empty() {
             f.add(name, "required");
         }
@@ -534,18 +665,30 @@ pub fn set_up(desk: &Arc<Desk>, ctx: &Ctx, s: &SetUp) -> Res<StaffId> {
         }
         let company = ctx.id();
         db::company_new(tx, &company, s.company.trim(), s.company_en.trim(), ctx.now)?;
-        let site = crate::site::create(tx, ctx, &company, &crate::site::NewSite {
-            name: s.site.trim().to_owned(),
-            name_en: s.site_en.trim().to_owned(),
-            hotline: s.hotline.trim().to_owned(),
-            address: s.address.trim().to_owned(),
-            ..Default::default()
-        })?;
-        let staff = crate::staff::create_raw(tx, ctx, &company, &crate::staff::NewStaff {
-            login: s.login.trim().to_lowercase(),
-            name: s.name.trim().to_owned(),
-            ..Default::default()
-        }, &hash, false)?;
+        let site = crate::site::create(
+            tx,
+            ctx,
+            &company,
+            &crate::site::NewSite {
+                name: s.site.trim().to_owned(),
+                name_en: s.site_en.trim().to_owned(),
+                hotline: s.hotline.trim().to_owned(),
+                address: s.address.trim().to_owned(),
+                ..Default::default()
+            },
+        )?;
+        let staff = crate::staff::create_raw(
+            tx,
+            ctx,
+            &company,
+            &crate::staff::NewStaff {
+                login: s.login.trim().to_lowercase(),
+                name: s.name.trim().to_owned(),
+                ..Default::default()
+            },
+            &hash,
+            false,
+        )?;
         db::role_add(tx, &staff, &site, Role::Sysadmin.as_str(), None)?;
         db::role_add(tx, &staff, &site, Role::CsHead.as_str(), None)?;
         Ok(staff)
@@ -556,7 +699,8 @@ pub fn set_up(desk: &Arc<Desk>, ctx: &Ctx, s: &SetUp) -> Res<StaffId> {
 pub fn valid_login(login: &str) -> bool {
     let l = login.trim();
     (2..=40).contains(&l.chars().count())
-        && l.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'))
+        && l.chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '@'))
 }
 
 /// Changes the language of the signed-in person's pages.

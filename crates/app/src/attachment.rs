@@ -7,8 +7,8 @@ use domain::access::Action;
 use domain::case::{AttachmentKind, Command};
 use domain::ids::{AttachmentId, CaseId, ContactId, FileId};
 use serde_json::json;
-pub use store::attachment::Attachment;
 use store::attachment as db;
+pub use store::attachment::Attachment;
 use store::db::Tx;
 use store::seam::Conn;
 
@@ -96,7 +96,11 @@ pub fn prepare(files: &Files, bytes: Vec<u8>) -> Res<Prepared> {
     let media = Media::of(&bytes).ok_or_else(|| Error::field("file", "invalid-file-type"))?;
     let bytes = media::stripped(media, bytes);
     let size = i64::try_from(bytes.len()).map_err(Error::internal)?;
-    Ok(Prepared { hash: files.put(&bytes)?, media, size })
+    Ok(Prepared {
+        hash: files.put(&bytes)?,
+        media,
+        size,
+    })
 }
 
 /// Attaches a prepared file. A repeat with the same key gives the file of the first time.
@@ -105,9 +109,17 @@ pub fn prepare(files: &Files, bytes: Vec<u8>) -> Res<Prepared> {
 /// `NotFound` when the subject is not visible, `Invalid` when there are too many, the `Refused` of a rule.
 pub fn attach(tx: &mut Tx, ctx: &Ctx, subject: &Subject, file: &Prepared, up: &Upload) -> Res<Attachment> {
     visible(tx, ctx, subject, None)?;
-    let key = if up.key.is_empty() { ctx.ids.hex(16) } else { up.key.chars().take(100).collect() };
+    let key = if up.key.is_empty() {
+        ctx.ids.hex(16)
+    } else {
+        up.key.chars().take(100).collect()
+    };
     if let Some(old) = db::by_key(tx, subject.kind(), subject.id(), &key)? {
-        return if old.file_hash == file.hash { Ok(old) } else { Err(Error::field("_key", "idempotency-key-reused")) };
+        return if old.file_hash == file.hash {
+            Ok(old)
+        } else {
+            Err(Error::field("_key", "idempotency-key-reused"))
+        };
     }
     if db::count(tx, subject.kind(), subject.id())? >= MOST_FILES {
         return Err(Error::field("file", "invalid-files-many"));
@@ -193,7 +205,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx, subject: &Subject) -> Res<Vec<Attachment>> 
 /// # Errors
 /// `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &AttachmentId) -> Res<Attachment> {
-    let row = db::get(c, &ctx.site, id)?.filter(|r| r.withdrawn_at.is_none()).ok_or(Error::NotFound)?;
+    let row = db::get(c, &ctx.site, id)?
+        .filter(|r| r.withdrawn_at.is_none())
+        .ok_or(Error::NotFound)?;
     let subject = Subject::parse(&row.subject_kind, &row.subject_id).ok_or(Error::NotFound)?;
     visible(c, ctx, &subject, Some(&row))?;
     Ok(row)
@@ -206,7 +220,11 @@ fn visible(c: &mut Conn, ctx: &Ctx, subject: &Subject, row: Option<&Attachment>)
         Subject::Form(_) => {
             ctx.need(Action::RegisterContact)?;
             let (_, me) = ctx.actor_ref();
-            if row.is_none_or(|r| r.actor_id == me) { Ok(()) } else { Err(Error::NotFound) }
+            if row.is_none_or(|r| r.actor_id == me) {
+                Ok(())
+            } else {
+                Err(Error::NotFound)
+            }
         }
     }
 }
@@ -215,7 +233,11 @@ fn visible(c: &mut Conn, ctx: &Ctx, subject: &Subject, row: Option<&Attachment>)
 fn clean_name(name: &str, media: Media) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-    let stem: String = stem.chars().filter(|c| !c.is_control() && !"\"<>:|?*;".contains(*c)).take(60).collect();
+    let stem: String = stem
+        .chars()
+        .filter(|c| !c.is_control() && !"\"<>:|?*;".contains(*c))
+        .take(60)
+        .collect();
     let stem = if stem.trim().is_empty() { "file" } else { stem.trim() };
     format!("{stem}.{}", media.ending())
 }

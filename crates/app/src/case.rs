@@ -37,7 +37,10 @@ pub fn zone(c: &mut Conn, site: &SiteId) -> Res<TimeZone> {
 /// # Errors
 /// `Internal` for a day outside the calendar.
 pub fn next_number(tx: &mut Tx, ctx: &Ctx, zone: &TimeZone, series: Series, at: i64) -> Res<String> {
-    let date = Timestamp::from_millisecond(at).map_err(Error::internal)?.to_zoned(zone.clone()).date();
+    let date = Timestamp::from_millisecond(at)
+        .map_err(Error::internal)?
+        .to_zoned(zone.clone())
+        .date();
     let n = store::site::next_number(tx, &ctx.site, series.as_str(), &date.to_string())?;
     let seq = u32::try_from(n).map_err(Error::internal)?;
     Ok(RecordNumber { series, date, seq }.to_string())
@@ -55,7 +58,14 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Seen> {
         Actor::Link { case, .. } => case == id,
         Actor::System(_) => true,
     };
-    if visible { Ok(Seen { state, version: row.version }) } else { Err(Error::NotFound) }
+    if visible {
+        Ok(Seen {
+            state,
+            version: row.version,
+        })
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// The case of a number (`BX-20261121-0037`) or an id.
@@ -85,7 +95,10 @@ fn by_old_number(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Seen> {
     };
     for hit in store::search::find(c, &q)? {
         let found = get(c, ctx, &CaseId::from(hit.subject_id.as_str()));
-        if found.as_ref().is_ok_and(|s| s.state.old_numbers.iter().any(|n| n == number)) {
+        if found
+            .as_ref()
+            .is_ok_and(|s| s.state.old_numbers.iter().any(|n| n == number))
+        {
             return found;
         }
     }
@@ -97,7 +110,9 @@ fn by_old_number(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Seen> {
 /// # Errors
 /// As [`reveal_phone`].
 pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
-    crate::once::once(tx, ctx, &format!("emergency-{id}"), id, |tx, ctx| reveal_phone(tx, ctx, id).map(|_| ()))
+    crate::once::once(tx, ctx, &format!("emergency-{id}"), id, |tx, ctx| {
+        reveal_phone(tx, ctx, id).map(|_| ())
+    })
 }
 
 /// What may be done with a case now, and why not the rest.
@@ -106,7 +121,15 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
 /// `NotFound` when the site is gone.
 pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
     let zone = zone(c, &ctx.site)?;
-    Ok(legal_actions(state, &ctx.who(), &Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now }))
+    Ok(legal_actions(
+        state,
+        &ctx.who(),
+        &Env {
+            standard: &ctx.book.standard,
+            zone: &zone,
+            now: ctx.now,
+        },
+    ))
 }
 
 /// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.
@@ -115,27 +138,46 @@ pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
 /// `NotFound` when not visible, `Conflict`, or the `Refused` of a rule.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command) -> Res<Seen> {
     ctx.need_scope(cmd.action())?;
-    let mut now = get(tx, ctx, id)?;
-    if let Some(seen) = seen.filter(|s| *s != now.version) {
-        return Err(Error::Conflict { seen, current: now.version });
+    // Whoever named no version did not look: if the timer (or another replica) was faster, the rules are asked once more.
+    let tries = if seen.is_some() { 1 } else { 5 };
+    let mut current = 0;
+    for _ in 0..tries {
+        let now = get(tx, ctx, id)?;
+        if let Some(seen) = seen.filter(|s| *s != now.version) {
+            return Err(Error::Conflict {
+                seen,
+                current: now.version,
+            });
+        }
+        let (next, events) = decided(tx, ctx, now, cmd)?;
+        if db::save(tx, &row(ctx, &next.state, next.version)?)? == 1 {
+            after(tx, ctx, &next.state, &events)?;
+            return Ok(next);
+        }
+        current = next.version;
     }
+    Err(Error::Conflict {
+        seen: current - 1,
+        current,
+    })
+}
+
+/// What the rules make of a command: the case as it will be, and the events.
+fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<Event>)> {
     let zone = zone(tx, &ctx.site)?;
-    let events = {
-        let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
-        decide(Some(&now.state), cmd, &ctx.who(), &env)?
+    let env = Env {
+        standard: &ctx.book.standard,
+        zone: &zone,
+        now: ctx.now,
     };
+    let events = decide(Some(&now.state), cmd, &ctx.who(), &env)?;
     let mut state = Some(now.state);
     for e in &events {
         apply(&mut state, e);
     }
-    now.state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
-    now.version += 1;
-    let saved = db::save(tx, &row(ctx, &now.state, now.version)?)?;
-    if saved != 1 {
-        return Err(Error::Conflict { seen: now.version - 1, current: now.version });
-    }
-    after(tx, ctx, &now.state, &events)?;
-    Ok(now)
+    let state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
+    let version = now.version + 1;
+    Ok((Seen { state, version }, events))
 }
 
 /// Lets the clocks of a case be looked at: a limit that has passed becomes a fact, and lists learn what is due now. When
@@ -146,7 +188,11 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
 pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let now = get(tx, ctx, id)?;
     let zone = zone(tx, &ctx.site)?;
-    let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+    let env = Env {
+        standard: &ctx.book.standard,
+        zone: &zone,
+        now: ctx.now,
+    };
     if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &env)?.is_empty() {
         return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
     }
@@ -154,7 +200,10 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let due_at = now.state.is_open().then_some(due_at);
     let next = now.state.next_step_at(ctx.now);
     if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code)? != 1 {
-        return Err(Error::Conflict { seen: now.version, current: now.version + 1 });
+        return Err(Error::Conflict {
+            seen: now.version,
+            current: now.version + 1,
+        });
     }
     project(tx, ctx, &now.state, &[])?;
     let (live, site) = (ctx.live.clone(), ctx.site.clone());
@@ -173,7 +222,11 @@ pub fn reveal_phone(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<String> {
     if phone.is_empty() {
         return Err(Error::NotFound);
     }
-    let subject = Subject { kind: "case", id: id.as_str(), case: Some(id.as_str()) };
+    let subject = Subject {
+        kind: "case",
+        id: id.as_str(),
+        case: Some(id.as_str()),
+    };
     journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
     Ok(domain::phone::normalise(&phone).map_or(phone, |p| p.grouped()))
 }
@@ -185,7 +238,11 @@ pub fn reveal_phone(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<String> {
 pub fn begin(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<Seen> {
     let zone = zone(tx, &ctx.site)?;
     let events = {
-        let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+        let env = Env {
+            standard: &ctx.book.standard,
+            zone: &zone,
+            now: ctx.now,
+        };
         decide(None, cmd, &ctx.who(), &env)?
     };
     let mut state = None;
@@ -204,10 +261,25 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     let mut words = false;
     for e in events {
         let body = serde_json::to_value(e)?;
-        let subject = Subject { kind: "case", id: state.id.as_str(), case: Some(state.id.as_str()) };
+        let subject = Subject {
+            kind: "case",
+            id: state.id.as_str(),
+            case: Some(state.id.as_str()),
+        };
         // A limit that passed is nobody's act, whoever's step brought it to light.
-        let clock = matches!(e.by, By::System { .. }).then(|| Ctx { actor: Actor::System("clock"), ..ctx.clone() });
-        journal::append(tx, clock.as_ref().unwrap_or(ctx), subject, e.kind(), body, e.personal_fields(), e.when());
+        let clock = matches!(e.by, By::System { .. }).then(|| Ctx {
+            actor: Actor::System("clock"),
+            ..ctx.clone()
+        });
+        journal::append(
+            tx,
+            clock.as_ref().unwrap_or(ctx),
+            subject,
+            e.kind(),
+            body,
+            e.personal_fields(),
+            e.when(),
+        );
         words |= matches!(
             e.fact,
             Fact::Registered { .. }
@@ -240,15 +312,36 @@ pub fn index(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
     ]
     .join(" \n");
     let mut tokens = domain::tokens::index_tokens(&text);
-    tokens.extend(s.old_numbers.iter().chain([&s.number]).map(|n| n.to_lowercase().replace('-', "")));
-    Ok(store::search::put(tx, ctx.site.as_str(), "case", s.id.as_str(), s.registered_at, &tokens)?)
+    tokens.extend(
+        s.old_numbers
+            .iter()
+            .chain([&s.number])
+            .map(|n| n.to_lowercase().replace('-', "")),
+    );
+    Ok(store::search::put(
+        tx,
+        ctx.site.as_str(),
+        "case",
+        s.id.as_str(),
+        s.registered_at,
+        &tokens,
+    )?)
 }
 
 /// A short line that says what the case is about: the first sentence of the content, or the item's name.
 pub fn title(ctx: &Ctx, s: &CaseState) -> String {
-    let first = s.content.split(['。', '\n', '；', ';']).find(|t| !t.trim().is_empty()).unwrap_or_default().trim();
+    let first = s
+        .content
+        .split(['。', '\n', '；', ';'])
+        .find(|t| !t.trim().is_empty())
+        .unwrap_or_default()
+        .trim();
     if first.is_empty() {
-        return ctx.book.taxonomy.item(&s.item).map_or_else(String::new, |i| i.zh.clone());
+        return ctx
+            .book
+            .taxonomy
+            .item(&s.item)
+            .map_or_else(String::new, |i| i.zh.clone());
     }
     let mut short: String = first.chars().take(40).collect();
     if first.chars().count() > 40 {
@@ -260,7 +353,11 @@ pub fn title(ctx: &Ctx, s: &CaseState) -> String {
 /// Where it is, as lists show it: the unit in the console's writing, or the place in words.
 pub fn place(s: &CaseState) -> String {
     let unit = s.located.unit.is_some() || domain::room::RoomKey::parse(&s.customer.address).is_ok();
-    if unit || s.place.is_empty() { s.customer.address.clone() } else { s.place.clone() }
+    if unit || s.place.is_empty() {
+        s.customer.address.clone()
+    } else {
+        s.place.clone()
+    }
 }
 
 /// The open clock that is due first, and when; `NO_DUE` while nothing runs.
@@ -278,8 +375,14 @@ fn row(ctx: &Ctx, s: &CaseState, version: i64) -> Res<db::CaseRow> {
     let open = s.is_open();
     let order = s.last_order();
     let (due_at, due_code) = due(s, ctx.now);
-    let callback = s.callbacks.iter().rev().find_map(|c| c.attempts.iter().rev().find(|a| a.solved.is_some()));
-    let opinion = callback.and_then(|a| a.satisfaction).or_else(|| s.confirmation().and_then(|c| c.opinion));
+    let callback = s
+        .callbacks
+        .iter()
+        .rev()
+        .find_map(|c| c.attempts.iter().rev().find(|a| a.solved.is_some()));
+    let opinion = callback
+        .and_then(|a| a.satisfaction)
+        .or_else(|| s.confirmation().and_then(|c| c.opinion));
     Ok(db::CaseRow {
         id: s.id.clone(),
         site_id: ctx.site.clone(),
@@ -346,29 +449,37 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
             o.status.as_str().to_owned()
         };
         let open = current && s.is_open();
-        db::order_put(tx, &db::OrderRow {
-            id: o.id.clone(),
-            site_id: ctx.site.clone(),
-            case_id: s.id.clone(),
-            number: o.number.clone(),
-            kind: s.kind.as_str().to_owned(),
-            item: s.item.clone(),
-            title: title(ctx, s),
-            place: place(s),
-            urgency: s.urgency.as_str().to_owned(),
-            department_id: Some(o.department.clone()),
-            worker_id: o.worker.clone(),
-            state,
-            open,
-            fee_kind: s.fee.kind.as_str().to_owned(),
-            fee_cents: s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()),
-            due_at: Some(if open { due_at } else { db::NO_DUE }),
-            due_code: due_code.clone(),
-            paused: current && s.status == Status::Waiting,
-            breached: current && s.clocks.iter().any(|c| c.breached_at.is_some()),
-            issued_at: o.issued_at,
-            done_at: s.work.iter().rev().find(|w| w.order.as_ref() == Some(&o.id)).map(|w| w.at),
-        })?;
+        db::order_put(
+            tx,
+            &db::OrderRow {
+                id: o.id.clone(),
+                site_id: ctx.site.clone(),
+                case_id: s.id.clone(),
+                number: o.number.clone(),
+                kind: s.kind.as_str().to_owned(),
+                item: s.item.clone(),
+                title: title(ctx, s),
+                place: place(s),
+                urgency: s.urgency.as_str().to_owned(),
+                department_id: Some(o.department.clone()),
+                worker_id: o.worker.clone(),
+                state,
+                open,
+                fee_kind: s.fee.kind.as_str().to_owned(),
+                fee_cents: s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()),
+                due_at: Some(if open { due_at } else { db::NO_DUE }),
+                due_code: due_code.clone(),
+                paused: current && s.status == Status::Waiting,
+                breached: current && s.clocks.iter().any(|c| c.breached_at.is_some()),
+                issued_at: o.issued_at,
+                done_at: s
+                    .work
+                    .iter()
+                    .rev()
+                    .find(|w| w.order.as_ref() == Some(&o.id))
+                    .map(|w| w.at),
+            },
+        )?;
     }
     if let Some(b) = s.callbacks.last() {
         let made = b.attempts.iter().rev().find(|a| a.solved.is_some());
@@ -378,25 +489,33 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
             .rev()
             .find(|c| c.code == domain::clock::ClockCode::Callback && c.cycle == b.cycle)
             .and_then(|c| c.due_at(ctx.now));
-        db::callback_put(tx, &db::CallbackRow {
-            id: b.id.clone(),
-            site_id: ctx.site.clone(),
-            case_id: s.id.clone(),
-            case_number: s.number.clone(),
-            title: title(ctx, s),
-            place: place(s),
-            name: s.customer.name.clone(),
-            kind: s.kind.as_str().to_owned(),
-            state: b.end.map_or("open", |e| e.as_str()).to_owned(),
-            open: b.end.is_none() && s.is_open(),
-            due_at: Some(clock.or(b.planned_at).unwrap_or(db::NO_DUE)),
-            next_try_at: b.attempts.last().and_then(|a| a.again_at),
-            attempts: i64::try_from(b.attempts.len()).unwrap_or(0),
-            created_at: s.work.iter().rev().find(|w| w.cycle == b.cycle).map_or(s.registered_at, |w| w.at),
-            closed_at: b.ended_at,
-            satisfaction: made.and_then(|a| a.satisfaction).map(|x| x.as_str().to_owned()),
-            solved: made.and_then(|a| a.solved),
-        })?;
+        db::callback_put(
+            tx,
+            &db::CallbackRow {
+                id: b.id.clone(),
+                site_id: ctx.site.clone(),
+                case_id: s.id.clone(),
+                case_number: s.number.clone(),
+                title: title(ctx, s),
+                place: place(s),
+                name: s.customer.name.clone(),
+                kind: s.kind.as_str().to_owned(),
+                state: b.end.map_or("open", |e| e.as_str()).to_owned(),
+                open: b.end.is_none() && s.is_open(),
+                due_at: Some(clock.or(b.planned_at).unwrap_or(db::NO_DUE)),
+                next_try_at: b.attempts.last().and_then(|a| a.again_at),
+                attempts: i64::try_from(b.attempts.len()).unwrap_or(0),
+                created_at: s
+                    .work
+                    .iter()
+                    .rev()
+                    .find(|w| w.cycle == b.cycle)
+                    .map_or(s.registered_at, |w| w.at),
+                closed_at: b.ended_at,
+                satisfaction: made.and_then(|a| a.satisfaction).map(|x| x.as_str().to_owned()),
+                solved: made.and_then(|a| a.solved),
+            },
+        )?;
     }
     Ok(())
 }

@@ -129,16 +129,31 @@ pub fn merged(c: &mut Conn, ctx: &Ctx, channel: &str, new: &Value) -> Res<Value>
 ///
 /// # Errors
 /// `Forbidden`, `Conflict`, `Invalid`.
-pub fn save(tx: &mut Tx, ctx: &Ctx, gateway: &dyn Gateway, version: i64, channel: &str, new: &Value, alert: Option<&str>) -> Res<()> {
+pub fn save(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    gateway: &dyn Gateway,
+    version: i64,
+    channel: &str,
+    new: &Value,
+    alert: Option<&str>,
+) -> Res<()> {
     let merged = merged(tx, ctx, channel, new)?;
     if !merged.is_null() {
         gateway.check(&merged).map_err(|(field, problem)| {
-            Error::Invalid(vec![Field { name: field, key: "invalid-channel", args: vec![("problem", problem)] }])
+            Error::Invalid(vec![Field {
+                name: field,
+                key: "invalid-channel",
+                args: vec![("problem", problem)],
+            }])
         })?;
     }
     let mut site = store::site::get(tx, &ctx.site)?.ok_or(Error::NotFound)?;
     if site.version != version {
-        return Err(Error::Conflict { seen: version, current: site.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: site.version,
+        });
     }
     let mut all: Value = serde_json::from_str(&site.settings).unwrap_or_else(|_| json!({}));
     if !all.is_object() {
@@ -151,7 +166,10 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, gateway: &dyn Gateway, version: i64, channel
     site.settings = all.to_string();
     site.version += 1;
     if store::site::save(tx, &site)? != 1 {
-        return Err(Error::Conflict { seen: version, current: version + 1 });
+        return Err(Error::Conflict {
+            seen: version,
+            current: version + 1,
+        });
     }
     let body = json!({"channel": channel, "on": !merged.is_null()});
     journal::now(tx, ctx, "site", ctx.site.as_str(), "channel_set", body, &[]);

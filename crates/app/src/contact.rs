@@ -217,7 +217,9 @@ pub fn here(
     use store::directory::{person as people, unit as units};
     let there = person.map_or(Ok(true), |p| Ok::<_, Error>(people::get(c, &ctx.site, p)?.is_some()))?
         && unit.map_or(Ok(true), |u| Ok::<_, Error>(units::get(c, &ctx.site, u)?.is_some()))?
-        && building.map_or(Ok(true), |b| Ok::<_, Error>(units::building(c, &ctx.site, b)?.is_some()))?;
+        && building.map_or(Ok(true), |b| {
+            Ok::<_, Error>(units::building(c, &ctx.site, b)?.is_some())
+        })?;
     if there { Ok(()) } else { Err(Error::NotFound) }
 }
 
@@ -244,7 +246,11 @@ fn check(ctx: &Ctx, n: &NewContact) -> Res<()> {
     if n.cases.is_empty() && n.summary.trim().is_empty() {
         f.add("content", "required");
     }
-    for (name, text, most) in [("name", &n.name, 60), ("address", &n.address, 200), ("summary", &n.summary, 4000)] {
+    for (name, text, most) in [
+        ("name", &n.name, 60),
+        ("address", &n.address, 200),
+        ("summary", &n.summary, 4000),
+    ] {
         if text.chars().count() > most {
             f.add_with(name, "invalid-too-long", vec![("most", most.to_string())]);
         }
@@ -289,27 +295,46 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     let staff = ctx.staff();
     // Who is known need not say the number again: the archive's first one is kept with the record.
     let phone = match (&n.person, n.phone.trim()) {
-        (Some(p), "") => crate::directory::usable_phone(tx, p)?.map(|p| p.number).unwrap_or_default(),
-        (_, said) => domain::phone::normalise(said).map(|p| p.canonical()).unwrap_or_default(),
+        (Some(p), "") => crate::directory::usable_phone(tx, p)?
+            .map(|p| p.number)
+            .unwrap_or_default(),
+        (_, said) => domain::phone::normalise(said)
+            .map(|p| p.canonical())
+            .unwrap_or_default(),
     };
     // ID and card numbers are never kept in a record (ETQ-4).
     let clean = |t: &str| domain::privacy::masked(t.trim());
-    let customer =
-        Customer { name: clean(&n.name), phone: phone.clone(), address: n.address.trim().to_owned() };
+    let customer = Customer {
+        name: clean(&n.name),
+        phone: phone.clone(),
+        address: n.address.trim().to_owned(),
+    };
     let kind = n.cases.first().map(|c| c.kind).or(n.kind).map_or("", Kind::as_str);
     let summary = match n.cases.first() {
         Some(c) if n.summary.trim().is_empty() => clean(&c.content),
         _ => clean(&n.summary),
     };
-    let answer = n.answer.as_deref().or_else(|| n.cases.iter().find_map(|c| c.answer.as_deref())).unwrap_or_default();
+    let answer = n
+        .answer
+        .as_deref()
+        .or_else(|| n.cases.iter().find_map(|c| c.answer.as_deref()))
+        .unwrap_or_default();
     let outcome = if !n.cases.is_empty() {
-        if n.cases.iter().all(|c| c.answer.is_some()) { "answered" } else { "case" }
+        if n.cases.iter().all(|c| c.answer.is_some()) {
+            "answered"
+        } else {
+            "case"
+        }
     } else if n.join.is_some() {
         "joined"
     } else {
         "answered"
     };
-    let check = n.identity.unwrap_or(Identity { name: Check::Unknown, unit: Check::Unknown, phone: Check::Unknown });
+    let check = n.identity.unwrap_or(Identity {
+        name: Check::Unknown,
+        unit: Check::Unknown,
+        phone: Check::Unknown,
+    });
     let row = db::Contact {
         id: id.clone(),
         site_id: ctx.site.clone(),
@@ -340,12 +365,29 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
         "name": row.name, "phone": row.phone, "address": row.address, "summary": row.summary, "answer": row.answer,
         "anonymous_reason": row.anonymous_reason, "identity": check, "external_ref": row.external_ref,
     });
-    let personal = ["name", "phone", "address", "summary", "answer", "anonymous_reason", "external_ref"];
-    let subject = journal::Subject { kind: "contact", id: id.as_str(), case: None };
+    let personal = [
+        "name",
+        "phone",
+        "address",
+        "summary",
+        "answer",
+        "anonymous_reason",
+        "external_ref",
+    ];
+    let subject = journal::Subject {
+        kind: "contact",
+        id: id.as_str(),
+        case: None,
+    };
     journal::append(tx, ctx, subject, "contact_registered", body, &personal, happened_at);
     index(tx, ctx, &row)?;
 
-    let mut made = Registered { contact: id.clone(), number, cases: Vec::new(), case_numbers: Vec::new() };
+    let mut made = Registered {
+        contact: id.clone(),
+        number,
+        cases: Vec::new(),
+        case_numbers: Vec::new(),
+    };
     if let Some(join) = &n.join {
         let done = case::act(tx, ctx, join, None, &Command::JoinContact { contact: id.clone() })?;
         db::link(tx, &id, join)?;
@@ -386,7 +428,11 @@ fn begin(
         scope: c.scope,
         fee: c.fee,
         customer: customer.clone(),
-        located: Where { person: n.person.clone(), unit: n.unit.clone(), building: n.building.clone() },
+        located: Where {
+            person: n.person.clone(),
+            unit: n.unit.clone(),
+            building: n.building.clone(),
+        },
         identity: check,
         anonymous_reason: n.anonymous_reason.clone().filter(|r| !r.trim().is_empty()),
         appointment: c.appointment,
@@ -406,7 +452,15 @@ fn begin(
         };
         seen = case::act(tx, ctx, &seen.state.id, None, &cmd)?;
     } else if let Some(department) = &c.department {
-        seen = dispatch(tx, ctx, &seen.state.id, None, department, c.worker.as_ref(), n.happened_at)?;
+        seen = dispatch(
+            tx,
+            ctx,
+            &seen.state.id,
+            None,
+            department,
+            c.worker.as_ref(),
+            n.happened_at,
+        )?;
     }
     Ok(seen)
 }
@@ -449,9 +503,15 @@ pub fn dispatch(
 /// # Errors
 /// `Invalid`.
 pub fn assignable(tx: &mut Tx, ctx: &Ctx, worker: &StaffId) -> Res<()> {
-    let works = store::account::roles_of(tx, worker)?.iter().any(|r| r.site_id == ctx.site);
+    let works = store::account::roles_of(tx, worker)?
+        .iter()
+        .any(|r| r.site_id == ctx.site);
     let active = store::account::is_active(tx, worker)?.unwrap_or(false);
-    if works && active { Ok(()) } else { Err(Error::field("worker", "invalid-worker")) }
+    if works && active {
+        Ok(())
+    } else {
+        Err(Error::field("worker", "invalid-worker"))
+    }
 }
 
 /// Reads a contact that the actor may see; what is not visible is not there.
@@ -464,7 +524,11 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
     let visible = match ctx.reach(Action::ViewContacts) {
         // Whoever took it down sees it again, to add a photo or a case.
         Reach::Never | Reach::Own => mine,
-        Reach::Department => mine || ctx.staff().is_some_and(|s| s.department.is_some() && s.department == row.department_id),
+        Reach::Department => {
+            mine || ctx
+                .staff()
+                .is_some_and(|s| s.department.is_some() && s.department == row.department_id)
+        }
         Reach::Site | Reach::All => true,
     };
     if visible { Ok(row) } else { Err(Error::NotFound) }
@@ -474,5 +538,12 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
 fn index(tx: &mut Tx, ctx: &Ctx, row: &db::Contact) -> Res<()> {
     let mut tokens = domain::tokens::index_tokens(&[row.summary.as_str(), &row.name, &row.address].join(" \n"));
     tokens.push(row.number.to_lowercase().replace('-', ""));
-    Ok(store::search::put(tx, ctx.site.as_str(), "contact", row.id.as_str(), row.happened_at, &tokens)?)
+    Ok(store::search::put(
+        tx,
+        ctx.site.as_str(),
+        "contact",
+        row.id.as_str(),
+        row.happened_at,
+        &tokens,
+    )?)
 }

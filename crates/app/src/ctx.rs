@@ -32,7 +32,11 @@ impl Locale {
 
     /// The language of a code or an Accept-Language value; Chinese for what is neither.
     pub fn parse(s: &str) -> Locale {
-        if s.trim_start().to_ascii_lowercase().starts_with("en") { Locale::En } else { Locale::Zh }
+        if s.trim_start().to_ascii_lowercase().starts_with("en") {
+            Locale::En
+        } else {
+            Locale::Zh
+        }
     }
 }
 
@@ -89,8 +93,14 @@ impl Clock for MovedClock {
 pub struct HostEntropy;
 
 impl Entropy for HostEntropy {
-    #[expect(clippy::disallowed_methods, reason = "the one place where the host's randomness is read")]
-    #[expect(clippy::panic, reason = "without randomness no id and no secret can be made: nothing may go on")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the host's randomness is read"
+    )]
+    #[expect(
+        clippy::panic,
+        reason = "without randomness no id and no secret can be made: nothing may go on"
+    )]
     fn fill(&self, buf: &mut [u8]) {
         if getrandom::fill(buf).is_err() {
             panic!("the operating system gives no randomness");
@@ -108,7 +118,12 @@ impl Ids {
         let mut random = [0u8; 10];
         self.0.fill(&mut random);
         let ms = u64::try_from(now).unwrap_or(0);
-        T::from(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid().simple().to_string())
+        T::from(
+            uuid::Builder::from_unix_timestamp_millis(ms, &random)
+                .into_uuid()
+                .simple()
+                .to_string(),
+        )
     }
 
     /// A secret for links, sessions and tokens: 192 bits in 32 URL-safe characters.
@@ -146,7 +161,13 @@ pub struct StaffActor {
 pub enum Actor {
     Staff(StaffActor),
     /// A resident or a vendor's worker, holding the secret address of one case; `via` is how a resident proved to be it.
-    Link { link: LinkId, case: CaseId, order: Option<OrderId>, purpose: LinkPurpose, via: Via },
+    Link {
+        link: LinkId,
+        case: CaseId,
+        order: Option<OrderId>,
+        purpose: LinkPurpose,
+        via: Via,
+    },
     /// A named part of the product: `timer`, `import`, `demo`, `setup`, `outbox`, `cli`.
     System(&'static str),
 }
@@ -169,7 +190,9 @@ impl LinkPurpose {
     }
 
     pub fn parse(s: &str) -> Option<LinkPurpose> {
-        [LinkPurpose::Track, LinkPurpose::Confirm, LinkPurpose::Vendor].into_iter().find(|p| p.code() == s)
+        [LinkPurpose::Track, LinkPurpose::Confirm, LinkPurpose::Vendor]
+            .into_iter()
+            .find(|p| p.code() == s)
     }
 }
 
@@ -249,14 +272,27 @@ impl Ctx {
     /// The actor as the rules see it.
     pub fn who(&self) -> Who {
         match &self.actor {
-            Actor::Staff(s) => {
-                Who::Staff { id: s.id.clone(), roles: s.roles.clone(), department: s.department.clone() }
-            }
-            Actor::Link { case, order: Some(order), purpose: LinkPurpose::Vendor, .. } => {
-                Who::VendorLink { case: case.clone(), order: order.clone() }
-            }
-            Actor::Link { case, via, .. } => Who::Customer { via: *via, case: case.clone() },
-            Actor::System(name) => Who::System { name: (*name).to_owned() },
+            Actor::Staff(s) => Who::Staff {
+                id: s.id.clone(),
+                roles: s.roles.clone(),
+                department: s.department.clone(),
+            },
+            Actor::Link {
+                case,
+                order: Some(order),
+                purpose: LinkPurpose::Vendor,
+                ..
+            } => Who::VendorLink {
+                case: case.clone(),
+                order: order.clone(),
+            },
+            Actor::Link { case, via, .. } => Who::Customer {
+                via: *via,
+                case: case.clone(),
+            },
+            Actor::System(name) => Who::System {
+                name: (*name).to_owned(),
+            },
         }
     }
 
@@ -264,7 +300,11 @@ impl Ctx {
     pub fn actor_ref(&self) -> (&'static str, String) {
         match &self.actor {
             Actor::Staff(s) => ("staff", s.id.as_str().to_owned()),
-            Actor::Link { link, purpose: LinkPurpose::Vendor, .. } => ("vendor_link", link.as_str().to_owned()),
+            Actor::Link {
+                link,
+                purpose: LinkPurpose::Vendor,
+                ..
+            } => ("vendor_link", link.as_str().to_owned()),
             Actor::Link { link, .. } => ("customer_link", link.as_str().to_owned()),
             Actor::System(name) => ("system", (*name).to_owned()),
         }

@@ -40,8 +40,10 @@ impl Entry {
 /// `Unavailable` while the database is away.
 pub fn directory(c: &mut Conn, ctx: &Ctx, with_closed: bool) -> Res<Vec<Entry>> {
     ctx.need_staff()?;
-    let open: HashMap<_, _> =
-        rows::open_by_department(c, &ctx.site)?.into_iter().map(|o| (o.department_id, o.n)).collect();
+    let open: HashMap<_, _> = rows::open_by_department(c, &ctx.site)?
+        .into_iter()
+        .map(|o| (o.department_id, o.n))
+        .collect();
     let mut members = rows::members(c, &ctx.site)?;
     let mut out = Vec::new();
     for department in db::departments(c, &ctx.site)? {
@@ -49,7 +51,11 @@ pub fn directory(c: &mut Conn, ctx: &Ctx, with_closed: bool) -> Res<Vec<Entry>> 
         members = rest;
         if department.active || with_closed {
             let open = open.get(&department.id).copied().unwrap_or(0);
-            out.push(Entry { department, members: own, open });
+            out.push(Entry {
+                department,
+                members: own,
+                open,
+            });
         }
     }
     Ok(out)
@@ -75,9 +81,13 @@ fn check(s: &Facts) -> Res<()> {
     if s.kind.parse::<DepartmentKind>().is_err() {
         f.add("kind", "required");
     }
-    for (name, value, longest) in
-        [("name", &s.name, 40), ("name_en", &s.name_en, 80), ("phone", &s.phone, 60), ("duties", &s.duties, 400), ("duties_en", &s.duties_en, 600)]
-    {
+    for (name, value, longest) in [
+        ("name", &s.name, 40),
+        ("name_en", &s.name_en, 80),
+        ("phone", &s.phone, 60),
+        ("duties", &s.duties, 400),
+        ("duties_en", &s.duties_en, 600),
+    ] {
         if value.chars().count() > longest {
             f.add(name, "too-long");
         }
@@ -98,21 +108,32 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<DepartmentId> {
             return Err(Error::field("name", "department-name-taken"));
         }
         let id: DepartmentId = ctx.id();
-        db::department_insert(tx, &db::Department {
-            id: id.clone(),
-            site_id: ctx.site.clone(),
-            code: format!("own_{}", ctx.ids.hex(4)),
-            kind: s.kind.clone(),
-            name: s.name.trim().into(),
-            name_en: s.name_en.trim().into(),
-            phone: s.phone.trim().into(),
-            duties: s.duties.trim().into(),
-            duties_en: s.duties_en.trim().into(),
-            position: all.iter().map(|d| d.position).max().unwrap_or(0) + 1,
-            active: true,
-            version: 1,
-        })?;
-        journal::now(tx, ctx, "department", id.as_str(), "department_added", serde_json::to_value(s)?, &[]);
+        db::department_insert(
+            tx,
+            &db::Department {
+                id: id.clone(),
+                site_id: ctx.site.clone(),
+                code: format!("own_{}", ctx.ids.hex(4)),
+                kind: s.kind.clone(),
+                name: s.name.trim().into(),
+                name_en: s.name_en.trim().into(),
+                phone: s.phone.trim().into(),
+                duties: s.duties.trim().into(),
+                duties_en: s.duties_en.trim().into(),
+                position: all.iter().map(|d| d.position).max().unwrap_or(0) + 1,
+                active: true,
+                version: 1,
+            },
+        )?;
+        journal::now(
+            tx,
+            ctx,
+            "department",
+            id.as_str(),
+            "department_added",
+            serde_json::to_value(s)?,
+            &[],
+        );
         Ok(id)
     })
 }
@@ -128,7 +149,10 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &DepartmentId) -> Res<db::Department> {
 
 fn save(tx: &mut Tx, new: &db::Department) -> Res<()> {
     if db::department_save(tx, new)? == 0 {
-        return Err(Error::Conflict { seen: new.version - 1, current: new.version });
+        return Err(Error::Conflict {
+            seen: new.version - 1,
+            current: new.version,
+        });
     }
     Ok(())
 }
@@ -141,14 +165,20 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &DepartmentId, version: i64, s: &Facts) 
     let old = get(tx, ctx, id)?;
     check(s)?;
     if old.version != version {
-        return Err(Error::Conflict { seen: version, current: old.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: old.version,
+        });
     }
-    if db::departments(tx, &ctx.site)?.iter().any(|d| d.id != *id && d.name == s.name.trim()) {
+    if db::departments(tx, &ctx.site)?
+        .iter()
+        .any(|d| d.id != *id && d.name == s.name.trim())
+    {
         return Err(Error::field("name", "department-name-taken"));
     }
-    let mixed = rows::members(tx, &ctx.site)?
-        .iter()
-        .any(|m| m.department_id == *id && (m.role == Role::Vendor.as_str()) != (s.kind == DepartmentKind::Vendor.as_str()));
+    let mixed = rows::members(tx, &ctx.site)?.iter().any(|m| {
+        m.department_id == *id && (m.role == Role::Vendor.as_str()) != (s.kind == DepartmentKind::Vendor.as_str())
+    });
     if s.kind != old.kind && mixed {
         return Err(Error::field("kind", "department-kind-people"));
     }
@@ -177,7 +207,15 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &DepartmentId, version: i64, s: &Facts) 
             body.insert(name.into(), json!({"was": was, "now": now}));
         }
     }
-    journal::now(tx, ctx, "department", id.as_str(), "department_changed", body.into(), &[]);
+    journal::now(
+        tx,
+        ctx,
+        "department",
+        id.as_str(),
+        "department_changed",
+        body.into(),
+        &[],
+    );
     Ok(())
 }
 
@@ -188,17 +226,34 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &DepartmentId, version: i64, s: &Facts) 
 pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &DepartmentId, version: i64, active: bool) -> Res<()> {
     let old = get(tx, ctx, id)?;
     if old.version != version {
-        return Err(Error::Conflict { seen: version, current: old.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: old.version,
+        });
     }
     if old.active == active {
         return Ok(());
     }
-    let open = rows::open_by_department(tx, &ctx.site)?.into_iter().find(|o| o.department_id == *id).map_or(0, |o| o.n);
+    let open = rows::open_by_department(tx, &ctx.site)?
+        .into_iter()
+        .find(|o| o.department_id == *id)
+        .map_or(0, |o| o.n);
     if !active && open > 0 {
         return Err(Refusal::new("refuse-department-open").arg("n", open).into());
     }
-    save(tx, &db::Department { active, version: version + 1, ..old })?;
-    let kind = if active { "department_opened" } else { "department_closed" };
+    save(
+        tx,
+        &db::Department {
+            active,
+            version: version + 1,
+            ..old
+        },
+    )?;
+    let kind = if active {
+        "department_opened"
+    } else {
+        "department_closed"
+    };
     journal::now(tx, ctx, "department", id.as_str(), kind, json!({}), &[]);
     Ok(())
 }

@@ -101,7 +101,9 @@ impl Desk {
         self.submit_write(ctx.clone(), f, move |r| {
             let _gone = send.send(r);
         });
-        receive.recv().unwrap_or(Err(Error::Unavailable("unavailable-stopping")))
+        receive
+            .recv()
+            .unwrap_or(Err(Error::Unavailable("unavailable-stopping")))
     }
 
     /// Runs a question and waits for it. Never from an async thread.
@@ -131,7 +133,10 @@ impl Desk {
                 messages_failed: store::site::count_failed(c, &s)?,
             };
             let duty = store::site::on_duty(c, &s)?;
-            let duty = duty.into_iter().map(|d| (d.id, d.name, d.department.unwrap_or_default())).collect::<Vec<_>>();
+            let duty = duty
+                .into_iter()
+                .map(|d| (d.id, d.name, d.department.unwrap_or_default()))
+                .collect::<Vec<_>>();
             Ok::<_, Error>((counts, duty, store::site::seq(c, &s)?.unwrap_or(0)))
         })?;
         Ok(self.live.set(site, seq, counts, on_duty))
@@ -159,7 +164,10 @@ impl Desk {
     /// # Errors
     /// `Unavailable` where none were joined.
     pub fn gateway(&self) -> Res<Arc<dyn Gateway>> {
-        self.gateway.get().cloned().ok_or(Error::Unavailable("unavailable-gateway"))
+        self.gateway
+            .get()
+            .cloned()
+            .ok_or(Error::Unavailable("unavailable-gateway"))
     }
 
     /// The code that the first administrator has to give; made on first use.

@@ -42,7 +42,11 @@ pub struct Field {
 impl Error {
     /// One refused field without arguments.
     pub fn field(name: &str, key: &'static str) -> Error {
-        Error::Invalid(vec![Field { name: name.to_owned(), key, args: Vec::new() }])
+        Error::Invalid(vec![Field {
+            name: name.to_owned(),
+            key,
+            args: Vec::new(),
+        }])
     }
 
     /// An inner failure, for the log.
@@ -90,17 +94,29 @@ pub struct Fields(Vec<Field>);
 
 impl Fields {
     pub fn add(&mut self, name: &str, key: &'static str) {
-        self.0.push(Field { name: name.to_owned(), key, args: Vec::new() });
+        self.0.push(Field {
+            name: name.to_owned(),
+            key,
+            args: Vec::new(),
+        });
     }
 
     pub fn add_with(&mut self, name: &str, key: &'static str, args: Vec<(&'static str, String)>) {
-        self.0.push(Field { name: name.to_owned(), key, args });
+        self.0.push(Field {
+            name: name.to_owned(),
+            key,
+            args,
+        });
     }
 
     /// # Errors
     /// `Invalid` when any field was refused.
     pub fn done(self) -> Res<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Invalid(self.0))
+        }
     }
 }
 

@@ -3,15 +3,13 @@
 //! where staff sign in: there it can be looked at and nothing more (docs/decisions/0003-whose-signature.md).
 
 use domain::access::{Action, Via};
-use domain::case::{
-    CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may,
-};
+use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
 use domain::ids::{CaseId, FileId, LinkId, OrderId, QuoteId};
 use domain::refusal::Refusal;
 use serde_json::json;
-pub use store::link::Link;
 use store::db::Tx;
 use store::link as db;
+pub use store::link::Link;
 use store::seam::Conn;
 
 use crate::account::secret_hash;
@@ -89,7 +87,11 @@ pub fn state(l: &Link, now: i64) -> LinkState {
 }
 
 fn about(case: &CaseId) -> Subject<'_> {
-    Subject { kind: "case", id: case.as_str(), case: Some(case.as_str()) }
+    Subject {
+        kind: "case",
+        id: case.as_str(),
+        case: Some(case.as_str()),
+    }
 }
 
 /// Makes a link (SendLink). A vendor's link is for the order in hand; a link to sign needs finished work.
@@ -108,7 +110,10 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, case: &CaseId, purpose: LinkPurpose) -> Res<
 pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose) -> Res<Made> {
     let order = match purpose {
         LinkPurpose::Vendor => {
-            let order = s.order().filter(|o| o.to_vendor).ok_or_else(|| Refusal::new("refuse-link-vendor").clause("REC-12"))?;
+            let order = s
+                .order()
+                .filter(|o| o.to_vendor)
+                .ok_or_else(|| Refusal::new("refuse-link-vendor").clause("REC-12"))?;
             Some(order.id.clone())
         }
         LinkPurpose::Confirm if s.status != Status::Done => {
@@ -116,7 +121,10 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
         }
         _ => None,
     };
-    let done = matches!(s.status, Status::Done | Status::Confirmed | Status::Closed | Status::Cancelled);
+    let done = matches!(
+        s.status,
+        Status::Done | Status::Confirmed | Status::Closed | Status::Cancelled
+    );
     let token = ctx.ids.secret();
     let (by, by_id) = ctx.actor_ref();
     let row = Link {
@@ -136,7 +144,12 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
     db::insert(tx, &row)?;
     let body = json!({"link": row.id, "purpose": row.purpose, "order": row.order_id, "expires_at": row.expires_at});
     journal::append(tx, ctx, about(&s.id), "link_made", body, &[], ctx.now);
-    Ok(Made { id: row.id, token, purpose, expires_at: row.expires_at })
+    Ok(Made {
+        id: row.id,
+        token,
+        purpose,
+        expires_at: row.expires_at,
+    })
 }
 
 /// The links of a case that the actor may send links for, newest first.
@@ -156,9 +169,19 @@ pub fn list(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Vec<Link>> {
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, case: &CaseId, id: &LinkId) -> Res<()> {
     let seen = case::get(tx, ctx, case)?;
     may(Some(&seen.state), Action::WithdrawLink, &ctx.who())?;
-    db::get(tx, &ctx.site, id)?.filter(|l| &l.case_id == case).ok_or(Error::NotFound)?;
+    db::get(tx, &ctx.site, id)?
+        .filter(|l| &l.case_id == case)
+        .ok_or(Error::NotFound)?;
     if db::withdraw(tx, id, ctx.now)? == 1 {
-        journal::append(tx, ctx, about(case), "link_withdrawn", json!({"link": id}), &[], ctx.now);
+        journal::append(
+            tx,
+            ctx,
+            about(case),
+            "link_withdrawn",
+            json!({"link": id}),
+            &[],
+            ctx.now,
+        );
     }
     Ok(())
 }
@@ -168,7 +191,11 @@ pub fn withdraw(tx: &mut Tx, ctx: &Ctx, case: &CaseId, id: &LinkId) -> Res<()> {
 /// # Errors
 /// `NotFound` for a secret that never was one.
 pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
-    let known = (20..=64).contains(&token.len()).then(|| db::by_hash(c, &secret_hash(token))).transpose()?.flatten();
+    let known = (20..=64)
+        .contains(&token.len())
+        .then(|| db::by_hash(c, &secret_hash(token)))
+        .transpose()?
+        .flatten();
     let link = known.ok_or(Error::NotFound)?;
     let purpose = LinkPurpose::parse(&link.purpose).ok_or(Error::NotFound)?;
     let mut state = state_of(&link, base.now);
@@ -179,7 +206,12 @@ pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
         purpose,
         via: Via::Link,
     };
-    let ctx = Ctx { actor, site: link.site_id.clone(), via: "link", ..base.clone() };
+    let ctx = Ctx {
+        actor,
+        site: link.site_id.clone(),
+        via: "link",
+        ..base.clone()
+    };
     if purpose == LinkPurpose::Vendor && state == LinkState::Open {
         // The order went elsewhere: its link has nothing to show any more.
         let seen = case::get(c, &ctx, &link.case_id)?;
@@ -187,7 +219,12 @@ pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
             state = LinkState::Withdrawn;
         }
     }
-    Ok(Holder { ctx, link, purpose, state })
+    Ok(Holder {
+        ctx,
+        link,
+        purpose,
+        state,
+    })
 }
 
 /// Finds the holder of a secret for doing something.
@@ -221,7 +258,11 @@ pub fn enter(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Hold
 /// The same for the customer's own pages.
 fn customer(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Holder> {
     let h = enter(c, base, token, device)?;
-    if h.purpose == LinkPurpose::Vendor { Err(Error::NotFound) } else { Ok(h) }
+    if h.purpose == LinkPurpose::Vendor {
+        Err(Error::NotFound)
+    } else {
+        Ok(h)
+    }
 }
 
 /// Counts that a page of the link was opened.
@@ -250,7 +291,9 @@ pub struct Sign {
 pub enum Signed {
     Done(Box<Seen>),
     /// The code does not fit; so many tries are left.
-    WrongCode { left: i64 },
+    WrongCode {
+        left: i64,
+    },
     /// Somebody changed the record after it was shown: nothing was signed.
     Changed,
 }
@@ -316,7 +359,15 @@ pub fn put_file(tx: &mut Tx, now: i64, f: &Prepared) -> Res<FileId> {
 fn journal_use(tx: &mut Tx, h: &Holder, device: &Device, what: &str, grade: Grade) {
     let agent: String = device.agent.chars().take(300).collect();
     let body = json!({"link": h.link.id, "purpose": h.link.purpose, "did": what, "grade": grade, "agent": agent});
-    journal::append(tx, &h.ctx, about(&h.link.case_id), "link_used", body, &["agent"], h.ctx.now);
+    journal::append(
+        tx,
+        &h.ctx,
+        about(&h.link.case_id),
+        "link_used",
+        body,
+        &["agent"],
+        h.ctx.now,
+    );
 }
 
 fn code_hash(link: &LinkId, code: &str) -> String {
@@ -325,7 +376,9 @@ fn code_hash(link: &LinkId, code: &str) -> String {
 
 /// The id of the code that fits, or how many tries are left. A wrong one is counted, so the caller must commit.
 fn check_code(tx: &mut Tx, h: &Holder, code: &str) -> Res<Result<String, i64>> {
-    let Some(last) = db::code_last(tx, &h.link.id)? else { return Ok(Err(0)) };
+    let Some(last) = db::code_last(tx, &h.link.id)? else {
+        return Ok(Err(0));
+    };
     if last.used_at.is_some() || last.expires_at <= h.ctx.now || last.attempts >= CODE_TRIES {
         return Ok(Err(0));
     }
@@ -341,16 +394,19 @@ pub(crate) fn code_for(tx: &mut Tx, ctx: &Ctx, link: &LinkId, message: &domain::
     let mut bytes = [0u8; 8];
     ctx.ids.0.fill(&mut bytes);
     let code = format!("{:06}", u64::from_le_bytes(bytes) % 1_000_000);
-    db::code_insert(tx, &db::LinkCode {
-        id: ctx.ids.hex(16),
-        link_id: link.clone(),
-        message_id: message.clone(),
-        code_hash: code_hash(link, &code),
-        created_at: ctx.now,
-        expires_at: ctx.now + CODE_LIFE,
-        attempts: 0,
-        used_at: None,
-    })?;
+    db::code_insert(
+        tx,
+        &db::LinkCode {
+            id: ctx.ids.hex(16),
+            link_id: link.clone(),
+            message_id: message.clone(),
+            code_hash: code_hash(link, &code),
+            created_at: ctx.now,
+            expires_at: ctx.now + CODE_LIFE,
+            attempts: 0,
+            used_at: None,
+        },
+    )?;
     Ok(code)
 }
 
@@ -360,7 +416,9 @@ pub(crate) fn code_for(tx: &mut Tx, ctx: &Ctx, link: &LinkId, message: &domain::
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn verified_number(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
-    let Some(person) = &s.located.person else { return Ok(false) };
+    let Some(person) = &s.located.person else {
+        return Ok(false);
+    };
     let phone = s.customer.phone.as_str();
     if !outbox::takes_messages(phone) || db::staff_with_phone(c, phone)? > 0 {
         return Ok(false);
@@ -409,13 +467,23 @@ pub fn answer_quote(
 ) -> Res<Seen> {
     let h = customer(tx, base, token, device)?;
     let (quote, how) = (quote.clone(), ConsentHow::Own);
-    let cmd = if accept { Command::ConsentQuote { quote, how } } else { Command::RefuseQuote { quote, how } };
+    let cmd = if accept {
+        Command::ConsentQuote { quote, how }
+    } else {
+        Command::RefuseQuote { quote, how }
+    };
     let done = case::act(tx, &h.ctx, &h.link.case_id, None, &cmd)?;
     let grade = match h.ctx.actor {
         Actor::Link { via: Via::Shared, .. } => Grade::C,
         _ => Grade::B,
     };
-    journal_use(tx, &h, device, if accept { "quote_accepted" } else { "quote_refused" }, grade);
+    journal_use(
+        tx,
+        &h,
+        device,
+        if accept { "quote_accepted" } else { "quote_refused" },
+        grade,
+    );
     Ok(done)
 }
 
@@ -428,7 +496,17 @@ pub fn not_solved(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &s
     let (ctx, case) = (h.ctx.clone(), h.link.case_id.clone());
     once::once(tx, &ctx, key, &("not_solved", note), |tx, ctx| {
         let note = domain::privacy::masked(note.trim());
-        case::act(tx, ctx, &case, None, &Command::Reopen { reason: ReopenReason::NotSolved, note }).map(|_| ())
+        case::act(
+            tx,
+            ctx,
+            &case,
+            None,
+            &Command::Reopen {
+                reason: ReopenReason::NotSolved,
+                note,
+            },
+        )
+        .map(|_| ())
     })
 }
 
@@ -441,7 +519,9 @@ pub fn urge(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str) ->
     let (ctx, case) = (h.ctx.clone(), h.link.case_id.clone());
     once::once(tx, &ctx, key, &"urge", |tx, ctx| {
         if let Some(at) = urged_at(tx, ctx, &case)? {
-            return Err(Error::Throttled { seconds: (at + URGE_EVERY - ctx.now) / 1000 });
+            return Err(Error::Throttled {
+                seconds: (at + URGE_EVERY - ctx.now) / 1000,
+            });
         }
         case::act(tx, ctx, &case, None, &Command::Urge { note: String::new() }).map(|_| ())
     })
@@ -453,7 +533,10 @@ pub fn urge(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str) ->
 /// `Unavailable` while the database is away.
 pub fn urged_at(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Option<i64>> {
     let list = store::journal::for_case(c, ctx.site.as_str(), case.as_str(), i64::MAX, 100)?;
-    let last = list.iter().find(|e| e.kind == "urged" && e.actor_kind == "customer_link").map(|e| e.recorded_at);
+    let last = list
+        .iter()
+        .find(|e| e.kind == "urged" && e.actor_kind == "customer_link")
+        .map(|e| e.recorded_at);
     Ok(last.filter(|at| at + URGE_EVERY > ctx.now))
 }
 
@@ -466,7 +549,17 @@ pub fn say(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str, tex
     let (ctx, case) = (h.ctx.clone(), h.link.case_id.clone());
     once::once(tx, &ctx, key, &("say", text), |tx, ctx| {
         let text = domain::privacy::masked(text.trim());
-        case::act(tx, ctx, &case, None, &Command::Note { text, told_customer: false }).map(|_| ())
+        case::act(
+            tx,
+            ctx,
+            &case,
+            None,
+            &Command::Note {
+                text,
+                told_customer: false,
+            },
+        )
+        .map(|_| ())
     })
 }
 

@@ -129,7 +129,12 @@ pub fn cases(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CaseLin
     }
     let rows = store::case::list(c, &f)?;
     let due = f.sort == Sort::Due;
-    Ok(page(rows, limit, |r| (if due { r.due_at.unwrap_or(0) } else { r.registered_at }, r.id.as_str().to_owned())))
+    Ok(page(rows, limit, |r| {
+        (
+            if due { r.due_at.unwrap_or(0) } else { r.registered_at },
+            r.id.as_str().to_owned(),
+        )
+    }))
 }
 
 /// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
@@ -138,7 +143,11 @@ fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page
     let folded = q.q.trim().to_lowercase();
     let compact: String = folded.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
     let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
-    let tokens = if number { vec![compact] } else { domain::tokens::query_tokens(&folded) };
+    let tokens = if number {
+        vec![compact]
+    } else {
+        domain::tokens::query_tokens(&folded)
+    };
     let before = q.after.parse::<i64>().ok();
     let query = store::search::Query {
         site: ctx.site.as_str(),
@@ -153,15 +162,23 @@ fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page
     let last = hits.last().map(|h| h.cursor);
     let mut rows = Vec::new();
     for h in hits {
-        let Some(line) = store::case::line(c, &ctx.site, &CaseId::from(h.subject_id.as_str()))? else { continue };
+        let Some(line) = store::case::line(c, &ctx.site, &CaseId::from(h.subject_id.as_str()))? else {
+            continue;
+        };
         if fits(&line, f) {
             rows.push(line);
         }
         if rows.len() >= usize::try_from(limit).unwrap_or(0) {
-            return Ok(Page { rows, next: Some(h.cursor.to_string()) });
+            return Ok(Page {
+                rows,
+                next: Some(h.cursor.to_string()),
+            });
         }
     }
-    Ok(Page { rows, next: last.filter(|_| full).map(|l| l.to_string()) })
+    Ok(Page {
+        rows,
+        next: last.filter(|_| full).map(|l| l.to_string()),
+    })
 }
 
 /// The filter once more, for rows that came from the index.
@@ -208,7 +225,15 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
             }
             None => {
                 // An order is found by the words of its case.
-                let cases = cases(c, ctx, &Query { view: "all".into(), ..q.clone() }, limit)?;
+                let cases = cases(
+                    c,
+                    ctx,
+                    &Query {
+                        view: "all".into(),
+                        ..q.clone()
+                    },
+                    limit,
+                )?;
                 let mut out = Vec::new();
                 for line in cases.rows {
                     out.extend(store::case::orders_of(c, &line.id)?);
@@ -220,7 +245,12 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
     }
     let rows = store::case::orders(c, &f)?;
     let due = f.sort == Sort::Due;
-    Ok(page(rows, limit, |r| (if due { r.due_at.unwrap_or(0) } else { r.issued_at }, r.id.as_str().to_owned())))
+    Ok(page(rows, limit, |r| {
+        (
+            if due { r.due_at.unwrap_or(0) } else { r.issued_at },
+            r.id.as_str().to_owned(),
+        )
+    }))
 }
 
 /// Callbacks: open ones by due time, or made ones, newest first.
@@ -244,7 +274,12 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         limit: limit + 1,
     };
     let rows = store::case::callbacks(c, &f)?;
-    Ok(page(rows, limit, |r| (if open { r.due_at.unwrap_or(0) } else { r.created_at }, r.id.as_str().to_owned())))
+    Ok(page(rows, limit, |r| {
+        (
+            if open { r.due_at.unwrap_or(0) } else { r.created_at },
+            r.id.as_str().to_owned(),
+        )
+    }))
 }
 
 /// Contacts, newest first (the register of calls and visits, CAL-2; each post sees its own, COM-11).
@@ -259,9 +294,17 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
     };
     let words = q.q.trim();
     if !words.is_empty() {
-        let compact: String = words.to_lowercase().chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+        let compact: String = words
+            .to_lowercase()
+            .chars()
+            .filter(|c| !matches!(c, '-' | ' '))
+            .collect();
         let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
-        let tokens = if number { vec![compact] } else { domain::tokens::query_tokens(words) };
+        let tokens = if number {
+            vec![compact]
+        } else {
+            domain::tokens::query_tokens(words)
+        };
         let query = store::search::Query {
             site: ctx.site.as_str(),
             kinds: &["contact"],
@@ -271,7 +314,10 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
             limit,
         };
         let hits = store::search::find(c, &query)?;
-        let next = hits.last().filter(|_| i64::try_from(hits.len()).unwrap_or(0) >= limit).map(|h| h.cursor.to_string());
+        let next = hits
+            .last()
+            .filter(|_| i64::try_from(hits.len()).unwrap_or(0) >= limit)
+            .map(|h| h.cursor.to_string());
         let mut rows = Vec::new();
         for h in hits {
             let row = store::contact::get(c, &ctx.site, &domain::ids::ContactId::from(h.subject_id.as_str()))?;
@@ -333,7 +379,11 @@ pub fn save_view(tx: &mut Tx, ctx: &Ctx, list: &str, name: &str, query: &str) ->
 /// `NotFound`.
 pub fn remove_view(tx: &mut Tx, ctx: &Ctx, id: &str) -> Res<()> {
     let s = ctx.need_staff()?;
-    if store::view::remove(tx, &s.id, id)? == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if store::view::remove(tx, &s.id, id)? == 1 {
+        Ok(())
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Saved views of one's own.

@@ -48,12 +48,18 @@ pub struct Live {
 impl Live {
     /// Calls `f` with the site and its sequence after each commit that changed something there.
     pub fn listen(&self, f: impl Fn(&SiteId, i64) + Send + Sync + 'static) {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(f));
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::new(f));
     }
 
     /// Calls `f` with the person of whom sessions may have ended.
     pub fn listen_ends(&self, f: impl Fn(&StaffId) + Send + Sync + 'static) {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(f));
+        self.ends
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::new(f));
     }
 
     /// Sessions of this person have ended: streams to them look whether theirs is one.
@@ -81,7 +87,12 @@ impl Live {
         if site.as_str().is_empty() || site.as_str() == crate::journal::COMPANY {
             return;
         }
-        self.sites.lock().unwrap_or_else(PoisonError::into_inner).entry(site.clone()).or_default().dirty = true;
+        self.sites
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(site.clone())
+            .or_default()
+            .dirty = true;
         self.wake.notify_one();
     }
 
@@ -92,7 +103,10 @@ impl Live {
             .wake
             .wait_timeout_while(sites, longest, |s| !s.values().any(|n| n.dirty))
             .unwrap_or_else(PoisonError::into_inner);
-        sites.iter_mut().filter_map(|(s, n)| std::mem::take(&mut n.dirty).then(|| s.clone())).collect()
+        sites
+            .iter_mut()
+            .filter_map(|(s, n)| std::mem::take(&mut n.dirty).then(|| s.clone()))
+            .collect()
     }
 
     /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
@@ -121,19 +135,30 @@ impl Live {
     }
 
     pub fn seq(&self, site: &SiteId) -> i64 {
-        self.sites.lock().unwrap_or_else(PoisonError::into_inner).get(site).map_or(0, |n| n.seq)
+        self.sites
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(site)
+            .map_or(0, |n| n.seq)
     }
 
     /// Name and department of the first who are at work now.
     pub fn on_duty(&self, site: &SiteId) -> Vec<(String, String)> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = sites.get(site).map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
-        first.iter().map(|(_, name, department)| (name.clone(), department.clone())).collect()
+        let first = sites
+            .get(site)
+            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
+        first
+            .iter()
+            .map(|(_, name, department)| (name.clone(), department.clone()))
+            .collect()
     }
 
     /// Whether this person is at work at the site now.
     pub fn is_on_duty(&self, site: &SiteId, staff: &StaffId) -> bool {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        sites.get(site).is_some_and(|n| n.on_duty.iter().any(|(id, ..)| id == staff))
+        sites
+            .get(site)
+            .is_some_and(|n| n.on_duty.iter().any(|(id, ..)| id == staff))
     }
 }

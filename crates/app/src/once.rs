@@ -30,8 +30,11 @@ pub fn once<T: Serialize + DeserializeOwned>(
     }
     let (kind, id) = ctx.actor_ref();
     let actor = format!("{kind}:{id}");
-    let hash: String =
-        Sha256::digest(serde_json::to_vec(request)?).iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let hash: String = Sha256::digest(serde_json::to_vec(request)?)
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     if let Some(old) = db::idempotent(tx, &actor, key)? {
         if old.request_hash != hash {
             return Err(Error::field("_key", "idempotency-key-reused"));

@@ -7,9 +7,9 @@ use domain::case::{CaseState, Event, Fact, Kind};
 use domain::clock::ClockCode;
 use domain::ids::{CaseId, LinkId, MessageId, SiteId};
 use serde_json::{Map, Value, json};
-pub use store::message::{Filter, Message};
 use store::db::Tx;
 use store::message as db;
+pub use store::message::{Filter, Message};
 use store::seam::Conn;
 
 use crate::case;
@@ -49,12 +49,21 @@ pub const CHANNELS: [&str; 4] = ["sms", "email", "wecom", "dingtalk"];
 pub fn config(settings: &str, channel: &str) -> Value {
     let all: Value = serde_json::from_str(settings).unwrap_or_default();
     let c = all["channels"][channel].clone();
-    if c["kind"].as_str().is_none_or(|k| k == "log_only") { Value::Null } else { c }
+    if c["kind"].as_str().is_none_or(|k| k == "log_only") {
+        Value::Null
+    } else {
+        c
+    }
 }
 
 fn channels_in(settings: &str) -> Channels {
     let on = |name| !config(settings, name).is_null();
-    Channels { sms: on("sms"), email: on("email"), wecom: on("wecom"), dingtalk: on("dingtalk") }
+    Channels {
+        sms: on("sms"),
+        email: on("email"),
+        wecom: on("wecom"),
+        dingtalk: on("dingtalk"),
+    }
 }
 
 /// Which channels of a site are set up.
@@ -62,7 +71,9 @@ fn channels_in(settings: &str) -> Channels {
 /// # Errors
 /// `NotFound` when there is no such site.
 pub fn channels(c: &mut Conn, site: &SiteId) -> Res<Channels> {
-    Ok(channels_in(&store::site::get(c, site)?.ok_or(Error::NotFound)?.settings))
+    Ok(channels_in(
+        &store::site::get(c, site)?.ok_or(Error::NotFound)?.settings,
+    ))
 }
 
 /// Whether a text message can be sent to a number.
@@ -102,7 +113,11 @@ pub fn for_events(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Re
 
 fn template_of(f: &Fact) -> Option<&'static str> {
     Some(match f {
-        Fact::Registered { kind: Kind::Request | Kind::Complaint | Kind::Help, .. } | Fact::Promised { .. } => "registered",
+        Fact::Registered {
+            kind: Kind::Request | Kind::Complaint | Kind::Help,
+            ..
+        }
+        | Fact::Promised { .. } => "registered",
         Fact::Dispatched { .. } | Fact::Reassigned { .. } => "dispatched",
         Fact::WaitStarted { .. } => "waiting",
         Fact::Quoted { .. } => "quote",
@@ -114,7 +129,11 @@ fn template_of(f: &Fact) -> Option<&'static str> {
 }
 
 fn due(s: &CaseState, code: ClockCode, now: i64) -> Option<i64> {
-    s.clocks.iter().rev().find(|c| c.code == code && c.is_open()).and_then(|c| c.due_at(now))
+    s.clocks
+        .iter()
+        .rev()
+        .find(|c| c.code == code && c.is_open())
+        .and_then(|c| c.due_at(now))
 }
 
 /// The values of a template; instants as milliseconds, money as cents: they are written out in words at delivery. None
@@ -129,7 +148,9 @@ fn resident_params(
 ) -> Res<Option<Map<String, Value>>> {
     let mut p = Map::new();
     p.insert("number".into(), json!(s.number));
-    let answer = due(s, ClockCode::Promise, ctx.now).or_else(|| due(s, ClockCode::Response, ctx.now)).or_else(|| s.due_at(ctx.now));
+    let answer = due(s, ClockCode::Promise, ctx.now)
+        .or_else(|| due(s, ClockCode::Response, ctx.now))
+        .or_else(|| s.due_at(ctx.now));
     match (template, fact) {
         ("registered" | "reopened", _) => {
             let Some(at) = answer else { return Ok(None) };
@@ -137,18 +158,27 @@ fn resident_params(
         }
         ("dispatched", _) => {
             let Some(order) = s.order() else { return Ok(None) };
-            let by = s.appointment.map(|a| a.to).or_else(|| due(s, ClockCode::OnSite, ctx.now)).or_else(|| due(s, ClockCode::Finish, ctx.now));
+            let by = s
+                .appointment
+                .map(|a| a.to)
+                .or_else(|| due(s, ClockCode::OnSite, ctx.now))
+                .or_else(|| due(s, ClockCode::Response, ctx.now))
+                .or_else(|| due(s, ClockCode::Finish, ctx.now));
             let Some(by) = by else { return Ok(None) };
             let worker = match &order.worker {
                 Some(w) => store::site::staff_name(c, w)?.map(|n| called(&n.name, &n.name_en)),
-                None => store::site::department(c, &ctx.site, &order.department)?.map(|d| json!({"zh": format!("{}师傅", d.name), "en": d.name_en})),
+                None => store::site::department(c, &ctx.site, &order.department)?
+                    .map(|d| json!({"zh": format!("{}师傅", d.name), "en": d.name_en})),
             };
             let Some(worker) = worker else { return Ok(None) };
             p.insert("worker".into(), worker);
             p.insert("by".into(), json!(by));
         }
         (_, Fact::WaitStarted { reason, until, .. }) => {
-            p.insert("reason".into(), json!({"key": format!("told-wait-{}", reason.as_str())}));
+            p.insert(
+                "reason".into(),
+                json!({"key": format!("told-wait-{}", reason.as_str())}),
+            );
             p.insert("until".into(), json!(until));
         }
         (_, Fact::Quoted { total_cents, .. }) => {
@@ -173,7 +203,9 @@ pub fn called(name: &str, name_en: &str) -> Value {
 }
 
 fn locale_of(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Locale> {
-    let Some(first) = s.contacts.first() else { return Ok(Locale::Zh) };
+    let Some(first) = s.contacts.first() else {
+        return Ok(Locale::Zh);
+    };
     Ok(store::contact::get(c, &ctx.site, first)?.map_or(Locale::Zh, |c| Locale::parse(&c.locale)))
 }
 
@@ -186,7 +218,10 @@ fn to_resident(tx: &mut Tx, ctx: &Ctx, s: &CaseState, template: &str, params: Ma
     put(tx, ctx, Some(&s.id), "sms", &s.customer.phone, template, locale, params)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of one row, named at the callers beside it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the columns of one row, named at the callers beside it"
+)]
 fn put(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -198,25 +233,32 @@ fn put(
     params: Map<String, Value>,
 ) -> Res<()> {
     let reachable = channel != "sms" || takes_messages(to);
-    db::insert(tx, &Message {
-        id: ctx.id(),
-        site_id: ctx.site.clone(),
-        case_id: case.cloned(),
-        channel: channel.to_owned(),
-        recipient: to.to_owned(),
-        template: template.to_owned(),
-        locale: locale.code().to_owned(),
-        params: Value::Object(params).to_string(),
-        body: String::new(),
-        state: if reachable { "queued" } else { "no_channel" }.to_owned(),
-        attempts: 0,
-        next_at: reachable.then_some(ctx.now),
-        provider_id: String::new(),
-        failure: if reachable { String::new() } else { "recipient".to_owned() },
-        created_at: ctx.now,
-        sent_at: None,
-        delivered_at: None,
-    })?;
+    db::insert(
+        tx,
+        &Message {
+            id: ctx.id(),
+            site_id: ctx.site.clone(),
+            case_id: case.cloned(),
+            channel: channel.to_owned(),
+            recipient: to.to_owned(),
+            template: template.to_owned(),
+            locale: locale.code().to_owned(),
+            params: Value::Object(params).to_string(),
+            body: String::new(),
+            state: if reachable { "queued" } else { "no_channel" }.to_owned(),
+            attempts: 0,
+            next_at: reachable.then_some(ctx.now),
+            provider_id: String::new(),
+            failure: if reachable {
+                String::new()
+            } else {
+                "recipient".to_owned()
+            },
+            created_at: ctx.now,
+            sent_at: None,
+            delivered_at: None,
+        },
+    )?;
     Ok(())
 }
 
@@ -229,13 +271,31 @@ fn to_staff(tx: &mut Tx, ctx: &Ctx, s: &CaseState, on: Channels, settings: &str)
     let mut p = Map::new();
     p.insert("number".into(), json!(order.number));
     p.insert("kind".into(), json!({"key": format!("kind-{}", s.kind.as_str())}));
-    p.insert("urgency".into(), json!({"key": format!("urgency-{}", s.urgency.as_str())}));
-    p.insert("item".into(), item.map_or(json!(""), |i| json!({"zh": i.zh, "en": i.en})));
-    p.insert("department".into(), department.map_or(json!(""), |d| json!({"zh": d.name, "en": d.name_en})));
+    p.insert(
+        "urgency".into(),
+        json!({"key": format!("urgency-{}", s.urgency.as_str())}),
+    );
+    p.insert(
+        "item".into(),
+        item.map_or(json!(""), |i| json!({"zh": i.zh, "en": i.en})),
+    );
+    p.insert(
+        "department".into(),
+        department.map_or(json!(""), |d| json!({"zh": d.name, "en": d.name_en})),
+    );
     p.insert("by".into(), json!(s.due_at(ctx.now)));
     for (name, set) in [("wecom", on.wecom), ("dingtalk", on.dingtalk)] {
         if set {
-            put(tx, ctx, Some(&s.id), name, "", "staff_dispatched", Locale::Zh, p.clone())?;
+            put(
+                tx,
+                ctx,
+                Some(&s.id),
+                name,
+                "",
+                "staff_dispatched",
+                Locale::Zh,
+                p.clone(),
+            )?;
         }
     }
     if let Some(to) = all["alert_email"].as_str().filter(|to| on.email && !to.is_empty()) {
@@ -283,8 +343,13 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
             continue;
         }
         let Some(m) = db::get(tx, &id)? else { continue };
-        let Some(site) = store::site::get(tx, &m.site_id)? else { continue };
-        let ctx = Ctx { site: m.site_id.clone(), ..ctx.clone() };
+        let Some(site) = store::site::get(tx, &m.site_id)? else {
+            continue;
+        };
+        let ctx = Ctx {
+            site: m.site_id.clone(),
+            ..ctx.clone()
+        };
         let mut params: Map<String, Value> = serde_json::from_str(&m.params)?;
         let mut token = None;
         if m.template == "code" {
@@ -292,7 +357,11 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
             if let Some(link) = link {
                 params.insert("code".into(), json!(link::code_for(tx, &ctx, &link, &m.id)?));
             }
-        } else if let Some(case) = m.case_id.as_ref().filter(|_| m.channel == "sms" && m.template != "closed") {
+        } else if let Some(case) = m
+            .case_id
+            .as_ref()
+            .filter(|_| m.channel == "sms" && m.template != "closed")
+        {
             let s = case::get(tx, &ctx, case)?.state;
             let sign = m.template == "done" && s.status == domain::case::Status::Done;
             let purpose = if sign { LinkPurpose::Confirm } else { LinkPurpose::Track };
@@ -319,8 +388,15 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
 fn journal_message(tx: &mut Tx, ctx: &Ctx, m: &Message, kind: &str, failure: &str) {
     let body = json!({"template": m.template, "channel": m.channel, "failure": failure});
     let case = m.case_id.as_ref().map(|c| c.as_str().to_owned());
-    let ctx = Ctx { site: m.site_id.clone(), ..ctx.clone() };
-    let s = Subject { kind: "message", id: m.id.as_str(), case: case.as_deref() };
+    let ctx = Ctx {
+        site: m.site_id.clone(),
+        ..ctx.clone()
+    };
+    let s = Subject {
+        kind: "message",
+        id: m.id.as_str(),
+        case: case.as_deref(),
+    };
     journal::append(tx, &ctx, s, kind, body, &[], ctx.now);
 }
 
@@ -360,13 +436,21 @@ pub fn failed(tx: &mut Tx, ctx: &Ctx, id: &MessageId, attempt: i64, why: &str, a
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn reported(tx: &mut Tx, ctx: &Ctx, provider: &str, at: i64, failure: Option<&str>) -> Res<()> {
-    let Some(id) = db::by_provider(tx, &ctx.site, provider)? else { return Ok(()) };
+    let Some(id) = db::by_provider(tx, &ctx.site, provider)? else {
+        return Ok(());
+    };
     let changed = match failure {
         None => db::delivered(tx, &id, at)?,
         Some(why) => db::undelivered(tx, &id, &format!("report: {why}"))?,
     };
-    if changed == 1 && let Some(m) = db::get(tx, &id)? {
-        let kind = if failure.is_some() { "message_failed" } else { "message_delivered" };
+    if changed == 1
+        && let Some(m) = db::get(tx, &id)?
+    {
+        let kind = if failure.is_some() {
+            "message_failed"
+        } else {
+            "message_delivered"
+        };
         journal_message(tx, ctx, &m, kind, failure.unwrap_or_default());
     }
     Ok(())
@@ -378,7 +462,16 @@ pub fn reported(tx: &mut Tx, ctx: &Ctx, provider: &str, at: i64, failure: Option
 /// `Forbidden`.
 pub fn list(c: &mut Conn, ctx: &Ctx, f: &Filter) -> Res<Vec<Message>> {
     ctx.need(Action::ResendMessage)?;
-    Ok(db::list(c, &Filter { site: ctx.site.as_str().to_owned(), ..f.clone() })?.into_iter().map(shown).collect())
+    Ok(db::list(
+        c,
+        &Filter {
+            site: ctx.site.as_str().to_owned(),
+            ..f.clone()
+        },
+    )?
+    .into_iter()
+    .map(shown)
+    .collect())
 }
 
 /// Messages of a case.
@@ -410,7 +503,9 @@ fn shown(mut m: Message) -> Message {
 /// `NotFound`, `Forbidden`, `Refused` for what is on its way or has arrived, and for codes: those are asked for anew.
 pub fn again(tx: &mut Tx, ctx: &Ctx, id: &MessageId) -> Res<()> {
     ctx.need(Action::ResendMessage)?;
-    let m = db::get(tx, id)?.filter(|m| m.site_id == ctx.site).ok_or(Error::NotFound)?;
+    let m = db::get(tx, id)?
+        .filter(|m| m.site_id == ctx.site)
+        .ok_or(Error::NotFound)?;
     let possible = m.template != "code" && (m.channel != "sms" || takes_messages(&m.recipient));
     if !possible || db::again(tx, id, &m.channel, ctx.now)? != 1 {
         return Err(domain::refusal::Refusal::new("refuse-message-again").into());

@@ -43,7 +43,9 @@ pub fn hash(ids: &Ids, password: &str) -> Res<String> {
 pub fn verify(stored: Option<&str>, password: &str) -> bool {
     const NOTHING: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$c2Fuc2hlbmdub25vbmU$E9d7Bq1cX1jOQ0x3ZtVdHk5m0p3yqgk0u8l7sZr2i4E";
-    let Ok(parsed) = PasswordHash::new(stored.unwrap_or(NOTHING)) else { return false };
+    let Ok(parsed) = PasswordHash::new(stored.unwrap_or(NOTHING)) else {
+        return false;
+    };
     slot(|| Argon2::default().verify_password(password.as_bytes(), &parsed)).is_ok() && stored.is_some()
 }
 

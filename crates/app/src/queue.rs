@@ -104,9 +104,18 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
     let departments = store::site::departments(c, &ctx.site)?;
     let names = store::site::staff_names(c, &ctx.site)?;
     let en = ctx.locale == crate::ctx::Locale::En;
-    let pick = |zh: &str, other: &str| if en && !other.is_empty() { other.to_owned() } else { zh.to_owned() };
+    let pick = |zh: &str, other: &str| {
+        if en && !other.is_empty() {
+            other.to_owned()
+        } else {
+            zh.to_owned()
+        }
+    };
     let lines = rows.into_iter().map(|r| {
-        let d = r.department_id.as_ref().and_then(|id| departments.iter().find(|d| d.id == *id));
+        let d = r
+            .department_id
+            .as_ref()
+            .and_then(|id| departments.iter().find(|d| d.id == *id));
         let w = r.worker_id.as_ref().and_then(|id| names.iter().find(|n| n.id == *id));
         let whole = r.due_at.map_or(0, |due| due - r.registered_at);
         Line {

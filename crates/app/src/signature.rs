@@ -29,7 +29,9 @@ pub struct Prepared {
 pub const MIME: &str = "image/svg+xml";
 
 fn path_ok(d: &str) -> bool {
-    d.starts_with('M') && d.bytes().all(|b| matches!(b, b'M' | b'L' | b'Q' | b'0'..=b'9' | b'.' | b' ' | b'-'))
+    d.starts_with('M')
+        && d.bytes()
+            .all(|b| matches!(b, b'M' | b'L' | b'Q' | b'0'..=b'9' | b'.' | b' ' | b'-'))
 }
 
 /// The drawing of a path as the browser sends it (COM-30). Nothing of a browser's markup gets in: only numbers do.
@@ -93,7 +95,10 @@ pub fn prepare(files: &Files, drawn: &str, name: &str) -> Res<Prepared> {
         ("", name) => typed(name)?,
         (drawn, _) => drawing(drawn)?,
     };
-    Ok(Prepared { hash: files.put(svg.as_bytes())?, size: i64::try_from(svg.len()).map_err(Error::internal)? })
+    Ok(Prepared {
+        hash: files.put(svg.as_bytes())?,
+        size: i64::try_from(svg.len()).map_err(Error::internal)?,
+    })
 }
 
 #[cfg(test)]
@@ -113,7 +118,10 @@ mod tests {
         ] {
             assert!(drawing(bad).is_err(), "{bad}");
         }
-        assert!(drawing(r#"{"w":340,"h":160,"d":"M1 1L1.1 1"}"#).is_err(), "a dot is no signature");
+        assert!(
+            drawing(r#"{"w":340,"h":160,"d":"M1 1L1.1 1"}"#).is_err(),
+            "a dot is no signature"
+        );
         assert!(drawing(&format!(r#"{{"w":340,"h":160,"d":"M1 1{}"}}"#, "L1 1".repeat(20_000))).is_err());
     }
 

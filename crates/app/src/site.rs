@@ -33,43 +33,61 @@ pub struct NewSite {
 pub fn create(tx: &mut Tx, ctx: &Ctx, company: &CompanyId, s: &NewSite) -> Res<SiteId> {
     let id: SiteId = ctx.id();
     let zone = if s.zone.is_empty() { "Asia/Shanghai" } else { &s.zone };
-    db::insert(tx, &db::Site {
-        id: id.clone(),
-        company_id: company.clone(),
-        name: s.name.clone(),
-        name_en: s.name_en.clone(),
-        center_name: format!("{}物业服务中心", s.name),
-        center_name_en: if s.name_en.is_empty() {
-            String::new()
-        } else {
-            format!("{} property service centre", s.name_en)
+    db::insert(
+        tx,
+        &db::Site {
+            id: id.clone(),
+            company_id: company.clone(),
+            name: s.name.clone(),
+            name_en: s.name_en.clone(),
+            center_name: format!("{}物业服务中心", s.name),
+            center_name_en: if s.name_en.is_empty() {
+                String::new()
+            } else {
+                format!("{} property service centre", s.name_en)
+            },
+            zone: zone.to_owned(),
+            address: s.address.clone(),
+            hotline: s.hotline.clone(),
+            complaint_phone: if s.complaint_phone.is_empty() {
+                s.hotline.clone()
+            } else {
+                s.complaint_phone.clone()
+            },
+            settings: "{}".to_owned(),
+            version: 1,
+            created_at: ctx.now,
         },
-        zone: zone.to_owned(),
-        address: s.address.clone(),
-        hotline: s.hotline.clone(),
-        complaint_phone: if s.complaint_phone.is_empty() { s.hotline.clone() } else { s.complaint_phone.clone() },
-        settings: "{}".to_owned(),
-        version: 1,
-        created_at: ctx.now,
-    })?;
+    )?;
     let list = domain::departments::default_departments().map_err(Error::internal)?;
     for (i, d) in list.iter().enumerate() {
-        db::department_insert(tx, &db::Department {
-            id: ctx.id(),
-            site_id: id.clone(),
-            code: d.code.clone(),
-            kind: d.kind.as_str().to_owned(),
-            name: d.zh.clone(),
-            name_en: d.en.clone(),
-            phone: String::new(),
-            duties: d.duties_zh.clone(),
-            duties_en: d.duties_en.clone(),
-            position: i64::try_from(i).unwrap_or(0),
-            active: true,
-            version: 1,
-        })?;
+        db::department_insert(
+            tx,
+            &db::Department {
+                id: ctx.id(),
+                site_id: id.clone(),
+                code: d.code.clone(),
+                kind: d.kind.as_str().to_owned(),
+                name: d.zh.clone(),
+                name_en: d.en.clone(),
+                phone: String::new(),
+                duties: d.duties_zh.clone(),
+                duties_en: d.duties_en.clone(),
+                position: i64::try_from(i).unwrap_or(0),
+                active: true,
+                version: 1,
+            },
+        )?;
     }
-    journal::company(tx, ctx, "site", id.as_str(), "site_created", serde_json::to_value(s)?, &[]);
+    journal::company(
+        tx,
+        ctx,
+        "site",
+        id.as_str(),
+        "site_created",
+        serde_json::to_value(s)?,
+        &[],
+    );
     Ok(id)
 }
 
@@ -177,10 +195,21 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, version: i64, s: &Facts) -> Res<()> {
     ctx.need(Action::ManageSite)?;
     let old = db::get(tx, &ctx.site)?.ok_or(Error::NotFound)?;
     if old.version != version {
-        return Err(Error::Conflict { seen: version, current: old.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: old.version,
+        });
     }
     let mut f = Fields::default();
-    need_texts(&mut f, &[("name", &s.name), ("center_name", &s.center_name), ("hotline", &s.hotline), ("zone", &s.zone)]);
+    need_texts(
+        &mut f,
+        &[
+            ("name", &s.name),
+            ("center_name", &s.center_name),
+            ("hotline", &s.hotline),
+            ("zone", &s.zone),
+        ],
+    );
     need_zone(&mut f, s.zone.trim());
     if s.name.trim() != old.name && db::by_name(tx, s.name.trim())?.is_some() {
         f.add("name", "site-name-taken");
@@ -211,7 +240,10 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, version: i64, s: &Facts) -> Res<()> {
         ..old.clone()
     };
     if db::save(tx, &new)? == 0 {
-        return Err(Error::Conflict { seen: version, current: version + 1 });
+        return Err(Error::Conflict {
+            seen: version,
+            current: version + 1,
+        });
     }
     let mut body = Map::new();
     for (name, was, now) in [

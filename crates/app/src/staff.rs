@@ -47,23 +47,38 @@ pub fn create_raw(
         return Err(Error::field("login", "login-taken"));
     }
     let id: StaffId = ctx.id();
-    db::staff_insert(tx, &db::StaffRow {
-        id: id.clone(),
-        company_id: company.clone(),
-        login: s.login.clone(),
-        name: s.name.clone(),
-        name_en: s.name_en.clone(),
-        employee_no: s.employee_no.clone(),
-        phone: s.phone.clone(),
-        password_hash: hash.to_owned(),
-        must_change,
-        locale: if s.locale.is_empty() { "zh".to_owned() } else { s.locale.clone() },
-        active: true,
-        created_at: ctx.now,
-        version: 1,
-    })?;
+    db::staff_insert(
+        tx,
+        &db::StaffRow {
+            id: id.clone(),
+            company_id: company.clone(),
+            login: s.login.clone(),
+            name: s.name.clone(),
+            name_en: s.name_en.clone(),
+            employee_no: s.employee_no.clone(),
+            phone: s.phone.clone(),
+            password_hash: hash.to_owned(),
+            must_change,
+            locale: if s.locale.is_empty() {
+                "zh".to_owned()
+            } else {
+                s.locale.clone()
+            },
+            active: true,
+            created_at: ctx.now,
+            version: 1,
+        },
+    )?;
     let body = serde_json::json!({"login": s.login, "name": s.name, "phone": s.phone});
-    journal::company(tx, ctx, "staff", id.as_str(), "staff_created", body, &["name", "phone", "login"]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        id.as_str(),
+        "staff_created",
+        body,
+        &["name", "phone", "login"],
+    );
     Ok(id)
 }
 
@@ -98,7 +113,12 @@ fn company(c: &mut Conn) -> Res<CompanyId> {
 pub fn list(c: &mut Conn, ctx: &Ctx, active: Option<bool>) -> Res<Vec<Listed>> {
     let site = (ctx.need(Action::ManageStaff)? != Reach::All).then(|| ctx.site.clone());
     let company = company(c)?;
-    let filter = rows::Filter { company: company.clone(), site, active, here: ctx.site.clone() };
+    let filter = rows::Filter {
+        company: company.clone(),
+        site,
+        active,
+        here: ctx.site.clone(),
+    };
     let mut roles = rows::roles_of_company(c, &company)?;
     let mut out = Vec::new();
     for line in rows::list(c, &filter)? {
@@ -116,10 +136,16 @@ fn roles_held(list: &[rows::RoleAt]) -> Vec<Role> {
 /// Loads an account that the actor may see as its administrator; others are not there.
 fn load(c: &mut Conn, ctx: &Ctx, id: &StaffId) -> Res<(rows::Facts, Vec<rows::RoleAt>)> {
     let reach = ctx.need(Action::ManageStaff)?;
-    let facts = rows::facts(c, id)?.filter(|f| company(c).is_ok_and(|own| own == f.company_id)).ok_or(Error::NotFound)?;
+    let facts = rows::facts(c, id)?
+        .filter(|f| company(c).is_ok_and(|own| own == f.company_id))
+        .ok_or(Error::NotFound)?;
     let roles = rows::roles(c, id)?;
     let here = roles.is_empty() || roles.iter().any(|r| r.site_id == ctx.site);
-    if reach == Reach::All || here { Ok((facts, roles)) } else { Err(Error::NotFound) }
+    if reach == Reach::All || here {
+        Ok((facts, roles))
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Whether the actor may act on the whole account: password, name, deactivation. Nobody may on somebody mightier, and a
@@ -166,9 +192,16 @@ pub fn made_password(ids: &Ids) -> String {
     let mut bytes = [0u8; 64];
     ids.0.fill(&mut bytes);
     // Bytes beyond a multiple of the signs would make some likelier than others.
-    let fair = bytes.iter().filter(|b| usize::from(**b) < 248).map(|b| char::from(SIGNS[usize::from(*b) % SIGNS.len()]));
+    let fair = bytes
+        .iter()
+        .filter(|b| usize::from(**b) < 248)
+        .map(|b| char::from(SIGNS[usize::from(*b) % SIGNS.len()]));
     let signs: Vec<char> = fair.take(15).collect();
-    signs.chunks(5).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    signs
+        .chunks(5)
+        .map(|c| c.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 fn check(s: &NewStaff) -> Res<()> {
@@ -179,7 +212,12 @@ fn check(s: &NewStaff) -> Res<()> {
     if !valid_login(&s.login) {
         f.add("login", "login-form");
     }
-    for (name, value, longest) in [("name", &s.name, 40), ("name_en", &s.name_en, 60), ("employee_no", &s.employee_no, 30), ("phone", &s.phone, 30)] {
+    for (name, value, longest) in [
+        ("name", &s.name, 40),
+        ("name_en", &s.name_en, 60),
+        ("employee_no", &s.employee_no, 30),
+        ("phone", &s.phone, 30),
+    ] {
         if value.chars().count() > longest {
             f.add(name, "too-long");
         }
@@ -221,7 +259,9 @@ pub fn create(desk: &Arc<Desk>, ctx: &Ctx, key: &str, new: &NewStaff, role: Opti
     let (id, made): (StaffId, String) = desk.write_now(ctx, move |tx, ctx| {
         once(tx, ctx, &key, &(&new, &role), |tx, ctx| {
             let company = company(tx)?;
-            if !new.employee_no.is_empty() && rows::employee_no_taken(tx, &company, &new.employee_no, &StaffId::from(""))? {
+            if !new.employee_no.is_empty()
+                && rows::employee_no_taken(tx, &company, &new.employee_no, &StaffId::from(""))?
+            {
                 return Err(Error::field("employee_no", "employee-no-taken"));
             }
             let id = create_raw(tx, ctx, &company, &new, &hash, true)?;
@@ -231,7 +271,10 @@ pub fn create(desk: &Arc<Desk>, ctx: &Ctx, key: &str, new: &NewStaff, role: Opti
             Ok((id, mine.clone()))
         })
     })?;
-    Ok(Issued { id, password: (made == mark).then_some(pass) })
+    Ok(Issued {
+        id,
+        password: (made == mark).then_some(pass),
+    })
 }
 
 /// Changes name, login, number, phone.
@@ -243,7 +286,10 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &StaffId, version: i64, s: &NewStaff) ->
     check(s)?;
     let s = tidy(s);
     if old.version != version {
-        return Err(Error::Conflict { seen: version, current: old.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: old.version,
+        });
     }
     if s.login != old.login && db::by_login(tx, &s.login)?.is_some() {
         return Err(Error::field("login", "login-taken"));
@@ -276,9 +322,20 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &StaffId, version: i64, s: &NewStaff) ->
         ..old
     };
     if rows::save(tx, &row)? == 0 {
-        return Err(Error::Conflict { seen: version, current: version + 1 });
+        return Err(Error::Conflict {
+            seen: version,
+            current: version + 1,
+        });
     }
-    journal::company(tx, ctx, "staff", id.as_str(), "staff_changed", body.into(), &["login", "name", "name_en", "employee_no", "phone"]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        id.as_str(),
+        "staff_changed",
+        body.into(),
+        &["login", "name", "name_en", "employee_no", "phone"],
+    );
     Ok(())
 }
 
@@ -325,7 +382,15 @@ pub fn grant(tx: &mut Tx, ctx: &Ctx, id: &StaffId, r: &RoleAt) -> Res<()> {
         return Err(Error::field("place", "vendor-department"));
     }
     db::role_add(tx, id, &r.site, r.role.as_str(), r.department.as_ref())?;
-    journal::company(tx, ctx, "staff", id.as_str(), "role_granted", serde_json::to_value(r)?, &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        id.as_str(),
+        "role_granted",
+        serde_json::to_value(r)?,
+        &[],
+    );
     Ok(())
 }
 
@@ -335,13 +400,25 @@ pub fn grant(tx: &mut Tx, ctx: &Ctx, id: &StaffId, r: &RoleAt) -> Res<()> {
 /// `Refused` for the last system administrator.
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, id: &StaffId, site: &SiteId, role: Role) -> Res<()> {
     let (facts, _) = load(tx, ctx, id)?;
-    let r = RoleAt { site: site.clone(), role, department: None };
+    let r = RoleAt {
+        site: site.clone(),
+        role,
+        department: None,
+    };
     may_give(ctx, &r)?;
     if db::role_remove(tx, id, site, role.as_str())? == 0 {
         return Ok(());
     }
     keep_one_administrator(tx, role == Role::Sysadmin && facts.active)?;
-    journal::company(tx, ctx, "staff", id.as_str(), "role_withdrawn", serde_json::to_value(r)?, &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        id.as_str(),
+        "role_withdrawn",
+        serde_json::to_value(r)?,
+        &[],
+    );
     Ok(())
 }
 
@@ -383,14 +460,28 @@ pub fn activate(tx: &mut Tx, ctx: &Ctx, id: &StaffId, version: i64) -> Res<()> {
 
 fn set_active(tx: &mut Tx, ctx: &Ctx, old: rows::Facts, version: i64, active: bool) -> Res<()> {
     if old.version != version {
-        return Err(Error::Conflict { seen: version, current: old.version });
+        return Err(Error::Conflict {
+            seen: version,
+            current: old.version,
+        });
     }
     if old.active == active {
         return Ok(());
     }
     let id = old.id.clone();
-    if rows::save(tx, &rows::Facts { active, version: version + 1, ..old })? == 0 {
-        return Err(Error::Conflict { seen: version, current: version + 1 });
+    if rows::save(
+        tx,
+        &rows::Facts {
+            active,
+            version: version + 1,
+            ..old
+        },
+    )? == 0
+    {
+        return Err(Error::Conflict {
+            seen: version,
+            current: version + 1,
+        });
     }
     let kind = if active { "staff_activated" } else { "staff_deactivated" };
     journal::company(tx, ctx, "staff", id.as_str(), kind, json!({}), &[]);
@@ -413,7 +504,10 @@ pub fn reset_password(desk: &Arc<Desk>, ctx: &Ctx, id: &StaffId) -> Res<Issued> 
         crate::account::ended(tx, ctx, &staff);
         Ok(())
     })?;
-    Ok(Issued { id: id.clone(), password: Some(pass) })
+    Ok(Issued {
+        id: id.clone(),
+        password: Some(pass),
+    })
 }
 
 /// Ends all sessions of an account: a lost phone, a shared PC.
@@ -423,7 +517,15 @@ pub fn reset_password(desk: &Arc<Desk>, ctx: &Ctx, id: &StaffId) -> Res<Issued> 
 pub fn sign_out_everywhere(tx: &mut Tx, ctx: &Ctx, id: &StaffId) -> Res<u64> {
     need_whole(tx, ctx, id)?;
     let n = db::sessions_revoke_others(tx, id, None, ctx.now)?;
-    journal::company(tx, ctx, "staff", id.as_str(), "sessions_ended", json!({"sessions": n}), &[]);
+    journal::company(
+        tx,
+        ctx,
+        "staff",
+        id.as_str(),
+        "sessions_ended",
+        json!({"sessions": n}),
+        &[],
+    );
     crate::account::ended(tx, ctx, id);
     Ok(n)
 }
@@ -435,7 +537,9 @@ pub fn sign_out_everywhere(tx: &mut Tx, ctx: &Ctx, id: &StaffId) -> Res<u64> {
 pub fn rescue(desk: &Arc<Desk>, login: &str) -> Res<Issued> {
     let ctx = desk.system("cli", &SiteId::from(journal::COMPANY));
     let login = login.trim().to_lowercase();
-    let found = desk.read_now(move |c| Ok::<_, Error>(db::by_login(c, &login)?))?.ok_or(Error::NotFound)?;
+    let found = desk
+        .read_now(move |c| Ok::<_, Error>(db::by_login(c, &login)?))?
+        .ok_or(Error::NotFound)?;
     if !found.active {
         let id = found.id.clone();
         desk.write_now(&ctx, move |tx, ctx| {

@@ -300,7 +300,8 @@ pub fn run(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, saw: Option<Saw>, ste
         if let Some(saw) = saw {
             check_version(tx, ctx, &now, saw)?;
         }
-        let version = Some(now.version);
+        // Without a version seen there is none to hold on to: the rules are asked on what is there.
+        let version = saw.map(|_| now.version);
         if let Step::Dispatch {
             department,
             worker,

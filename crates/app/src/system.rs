@@ -41,7 +41,10 @@ pub struct Backup {
 #[cfg(unix)]
 pub fn disk(path: &std::path::Path) -> Option<(u64, u64)> {
     let s = rustix::fs::statvfs(path).ok()?;
-    Some((s.f_bavail.saturating_mul(s.f_frsize), s.f_blocks.saturating_mul(s.f_frsize)))
+    Some((
+        s.f_bavail.saturating_mul(s.f_frsize),
+        s.f_blocks.saturating_mul(s.f_frsize),
+    ))
 }
 
 /// Free and whole bytes of the disk that a folder is on.
@@ -77,7 +80,12 @@ fn backup(e: &Entry) -> Backup {
     let number = |key: &str| e.body.get(key).and_then(serde_json::Value::as_i64).unwrap_or(0);
     Backup {
         at: e.recorded_at,
-        file: e.body.get("file").and_then(|v| v.as_str()).unwrap_or_default().to_owned(),
+        file: e
+            .body
+            .get("file")
+            .and_then(|v| v.as_str())
+            .unwrap_or_default()
+            .to_owned(),
         rows: number("rows"),
         files: number("files"),
         bytes: u64::try_from(number("bytes")).unwrap_or(0),

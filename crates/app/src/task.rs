@@ -34,11 +34,29 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Tasks> {
         limit: 100,
         ..Filter::default()
     };
-    let mine = store::case::orders(c, &Filter { worker: Some(me.id.as_str().to_owned()), ..all.clone() })?;
-    let Some(dept) = &me.department else { return Ok(Tasks { mine, free: Vec::new(), department: Vec::new() }) };
+    let mine = store::case::orders(
+        c,
+        &Filter {
+            worker: Some(me.id.as_str().to_owned()),
+            ..all.clone()
+        },
+    )?;
+    let Some(dept) = &me.department else {
+        return Ok(Tasks {
+            mine,
+            free: Vec::new(),
+            department: Vec::new(),
+        });
+    };
     let free = db::free(c, &ctx.site, dept, 100)?;
     let department = if ctx.reach(Action::Accept) >= domain::access::Reach::Department {
-        store::case::orders(c, &Filter { department: Some(dept.as_str().to_owned()), ..all })?
+        store::case::orders(
+            c,
+            &Filter {
+                department: Some(dept.as_str().to_owned()),
+                ..all
+            },
+        )?
     } else {
         Vec::new()
     };

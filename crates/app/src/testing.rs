@@ -101,8 +101,10 @@ impl World {
                     ..NewSite::default()
                 };
                 let site = crate::site::create(tx, ctx, &company, &new)?;
-                let departments: BTreeMap<String, DepartmentId> =
-                    store::site::departments(tx, &site)?.into_iter().map(|d| (d.code, d.id)).collect();
+                let departments: BTreeMap<String, DepartmentId> = store::site::departments(tx, &site)?
+                    .into_iter()
+                    .map(|d| (d.code, d.id))
+                    .collect();
                 let mut staff = BTreeMap::new();
                 for role in Role::ALL {
                     let new = NewStaff {
@@ -119,7 +121,14 @@ impl World {
                 Ok::<_, Error>((site, departments, staff))
             })
             .expect("the world");
-        World { desk, clock, site, departments, staff, dir }
+        World {
+            desk,
+            clock,
+            site,
+            departments,
+            staff,
+            dir,
+        }
     }
 
     /// A context of the person with this role, at the present instant of the moved clock.
@@ -136,7 +145,13 @@ impl World {
             session: None,
             scopes: None,
         };
-        Ctx { actor: Actor::Staff(actor), locale: Locale::Zh, ip: "192.0.2.7".into(), via: "web", ..self.system() }
+        Ctx {
+            actor: Actor::Staff(actor),
+            locale: Locale::Zh,
+            ip: "192.0.2.7".into(),
+            via: "web",
+            ..self.system()
+        }
     }
 
     /// A context of the product itself.
@@ -158,7 +173,10 @@ impl World {
     /// When the shipped list has no such department.
     #[expect(clippy::expect_used, reason = "a wrong code in a test is a failed test")]
     pub fn department(&self, code: &str) -> DepartmentId {
-        self.departments.get(code).cloned().expect("a department of the shipped list")
+        self.departments
+            .get(code)
+            .cloned()
+            .expect("a department of the shipped list")
     }
 
     /// Moves the clock forward by milliseconds.
@@ -201,7 +219,11 @@ impl World {
         self.desk
             .write_now(&sys, |tx, ctx| {
                 let company = store::account::the_company(tx)?.ok_or(Error::NotFound)?;
-                let new = NewSite { name: "云栖府".into(), hotline: "0571-86001300".into(), ..NewSite::default() };
+                let new = NewSite {
+                    name: "云栖府".into(),
+                    hotline: "0571-86001300".into(),
+                    ..NewSite::default()
+                };
                 crate::site::create(tx, ctx, &company, &new)
             })
             .expect("a second site")
@@ -214,13 +236,20 @@ impl World {
     #[expect(clippy::expect_used, reason = "a test's world that cannot be made is a failed test")]
     pub fn things(&self, site: &SiteId) -> Things {
         let (s, n) = (site.clone(), NEXT.fetch_add(1, Ordering::SeqCst));
-        let word = format!("{}号暗记", ["甲", "乙", "丙", "丁"][usize::try_from(n % 4).unwrap_or(0)]);
+        let word = format!(
+            "{}号暗记",
+            ["甲", "乙", "丙", "丁"][usize::try_from(n % 4).unwrap_or(0)]
+        );
         let sys = self.desk.system("test", &SiteId::from(crate::journal::COMPANY));
         let (staff, department) = self
             .desk
             .write_now(&sys, move |tx, ctx| {
                 let company = store::account::the_company(tx)?.ok_or(Error::NotFound)?;
-                let new = NewStaff { login: format!("spare-{n}"), name: format!("备用{n}"), ..NewStaff::default() };
+                let new = NewStaff {
+                    login: format!("spare-{n}"),
+                    name: format!("备用{n}"),
+                    ..NewStaff::default()
+                };
                 let id = crate::staff::create_raw(tx, ctx, &company, &new, "no password fits this", false)?;
                 store::account::role_add(tx, &id, &s, Role::FrontDesk.as_str(), None)?;
                 let engineering = store::site::department_by_code(tx, &s, "engineering")?.ok_or(Error::NotFound)?;
@@ -236,11 +265,22 @@ impl World {
             session: None,
             scopes: None,
         };
-        let ctx = Ctx { actor: Actor::Staff(actor), via: "web", ..self.desk.system("test", site) };
-        let picture = crate::attachment::prepare(&self.desk.files, b"\xff\xd8\xff\xe0 a picture".to_vec()).expect("a file");
+        let ctx = Ctx {
+            actor: Actor::Staff(actor),
+            via: "web",
+            ..self.desk.system("test", site)
+        };
+        let picture =
+            crate::attachment::prepare(&self.desk.files, b"\xff\xd8\xff\xe0 a picture".to_vec()).expect("a file");
         let worker = (*site == self.site).then(|| self.staff(Role::Worker));
         let spare = staff.as_str().to_owned();
-        let item = self.desk.book().taxonomy.of_kind(domain::case::Kind::Request).next().map(|i| i.code.clone());
+        let item = self
+            .desk
+            .book()
+            .taxonomy
+            .of_kind(domain::case::Kind::Request)
+            .next()
+            .map(|i| i.code.clone());
         self.desk
             .write_now(&ctx, move |tx, ctx| {
                 use crate::directory as d;
@@ -304,7 +344,16 @@ impl World {
             .write_now(&self.system(), move |tx, ctx| {
                 let id = ctx.id();
                 let end = ctx.now + crate::account::SESSION_LONGEST;
-                Ok::<_, Error>(store::account::session_new(tx, &id, &hash, &staff, ctx.now, end, "192.0.2.7", "test")?)
+                Ok::<_, Error>(store::account::session_new(
+                    tx,
+                    &id,
+                    &hash,
+                    &staff,
+                    ctx.now,
+                    end,
+                    "192.0.2.7",
+                    "test",
+                )?)
             })
             .expect("a session");
         secret
@@ -322,7 +371,17 @@ impl World {
             .write_now(&self.system(), move |tx, ctx| {
                 let end = ctx.now + 86_400_000;
                 let id = ctx.id();
-                Ok::<_, Error>(store::account::token_new(tx, &id, &hash, &staff, &ctx.site, "test", &scopes, ctx.now, Some(end))?)
+                Ok::<_, Error>(store::account::token_new(
+                    tx,
+                    &id,
+                    &hash,
+                    &staff,
+                    &ctx.site,
+                    "test",
+                    &scopes,
+                    ctx.now,
+                    Some(end),
+                )?)
             })
             .expect("a token");
         secret

@@ -17,14 +17,24 @@ pub struct Figures {
 pub fn figures(mut times: Vec<u64>, span: Duration, bytes: usize) -> Figures {
     times.sort_unstable();
     let at = |q: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a rank")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a rank"
+        )]
         let i = ((times.len() as f64 * q) as usize).min(times.len().saturating_sub(1));
         #[expect(clippy::cast_precision_loss, reason = "milliseconds for people")]
         times.get(i).map_or(0.0, |ns| *ns as f64 / 1e6)
     };
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let n = times.len() as f64;
-    Figures { per_second: n / span.as_secs_f64(), p50_ms: at(0.5), p99_ms: at(0.99), bytes }
+    Figures {
+        per_second: n / span.as_secs_f64(),
+        p50_ms: at(0.5),
+        p99_ms: at(0.99),
+        bytes,
+    }
 }
 
 /// An agent that keeps its connection and does not follow redirects.
@@ -39,9 +49,11 @@ pub fn agent() -> ureq::Agent {
 
 /// Signs in to the demo; the cookie header of the session.
 pub fn sign_in(base: &str) -> Fallible<String> {
-    let answer = agent()
-        .post(format!("{base}/sign-in"))
-        .send_form([("login", "chenxiaowen"), ("password", "sansheng-demo"), ("next", "/")])?;
+    let answer = agent().post(format!("{base}/sign-in")).send_form([
+        ("login", "chenxiaowen"),
+        ("password", "sansheng-demo"),
+        ("next", "/"),
+    ])?;
     let cookies: Vec<&str> = answer
         .headers()
         .get_all("set-cookie")
@@ -82,7 +94,10 @@ pub fn spread(
                 })
             })
             .collect();
-        threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err("a thread of the load died".into()))).collect()
+        threads
+            .into_iter()
+            .map(|t| t.join().unwrap_or_else(|_| Err("a thread of the load died".into())))
+            .collect()
     });
     for r in results {
         let (t, b) = r?;
@@ -95,7 +110,9 @@ pub fn spread(
 /// Asks the addresses in turn.
 pub fn closed_loop(connections: usize, span: Duration, urls: &[String], cookie: &str) -> Fallible<Figures> {
     spread(connections, span, |agent, c, n| {
-        let url = urls.get((c * 7919 + n) % urls.len().max(1)).ok_or("no address to ask")?;
+        let url = urls
+            .get((c * 7919 + n) % urls.len().max(1))
+            .ok_or("no address to ask")?;
         let mut answer = agent.get(url).header("cookie", cookie).call()?;
         if answer.status() != 200 {
             return Err(format!("{url} answered {}", answer.status()).into());
@@ -120,7 +137,12 @@ pub fn register(connections: usize, span: Duration, base: &str, cookie: &str) ->
             .header("idempotency-key", format!("bench-{}-{c}-{n}", std::process::id()))
             .send_json(&body)?;
         if !answer.status().is_success() {
-            return Err(format!("registering answered {}: {}", answer.status(), answer.body_mut().read_to_string()?).into());
+            return Err(format!(
+                "registering answered {}: {}",
+                answer.status(),
+                answer.body_mut().read_to_string()?
+            )
+            .into());
         }
         Ok(answer.body_mut().read_to_vec()?.len())
     })
@@ -132,7 +154,11 @@ fn token(base: &str, cookie: &str) -> Fallible<String> {
         .post(format!("{base}/account/tokens"))
         .header("cookie", cookie)
         .header("origin", base)
-        .send_form([("name", "bench"), ("scopes", "contacts:write cases:read cases:write directory:read"), ("days", "1")])?;
+        .send_form([
+            ("name", "bench"),
+            ("scopes", "contacts:write cases:read cases:write directory:read"),
+            ("days", "1"),
+        ])?;
     let page = answer.body_mut().read_to_string()?;
     let token = page.split("data-token=\"").nth(1).and_then(|t| t.split('"').next());
     Ok(token.ok_or("the product gave no token")?.to_owned())
@@ -144,7 +170,14 @@ fn department(base: &str, token: &str) -> Fallible<String> {
         .header("authorization", format!("Bearer {token}"))
         .call()?;
     let list: serde_json::Value = answer.body_mut().read_json()?;
-    let items = list.get("items").and_then(|i| i.as_array()).or_else(|| list.as_array()).ok_or("no departments")?;
-    let found = items.iter().find(|d| d["code"] == "engineering").and_then(|d| d["id"].as_str());
+    let items = list
+        .get("items")
+        .and_then(|i| i.as_array())
+        .or_else(|| list.as_array())
+        .ok_or("no departments")?;
+    let found = items
+        .iter()
+        .find(|d| d["code"] == "engineering")
+        .and_then(|d| d["id"].as_str());
     Ok(found.ok_or("no engineering department")?.to_owned())
 }

@@ -63,8 +63,16 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Fallible<()> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    println!("cores {cores}, {} connections, {} s each, sqlite {}", args.connections, args.seconds, rusqlite::version());
-    println!("{:<34} {:>10} {:>10} {:>10} {:>10} {:>10}", "what", "cases", "per s", "p50 ms", "p99 ms", "bytes");
+    println!(
+        "cores {cores}, {} connections, {} s each, sqlite {}",
+        args.connections,
+        args.seconds,
+        rusqlite::version()
+    );
+    println!(
+        "{:<34} {:>10} {:>10} {:>10} {:>10} {:>10}",
+        "what", "cases", "per s", "p50 ms", "p99 ms", "bytes"
+    );
     for size in &args.sizes {
         let dir = args.dir.join(size.to_string());
         estate(args, &dir, *size)?;
@@ -92,7 +100,10 @@ fn estate(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
     if !done.success() {
         return Err("the estate could not be made".into());
     }
-    println!("made an estate of {size} cases in {:.0} s", begun.elapsed().as_secs_f64());
+    println!(
+        "made an estate of {size} cases in {:.0} s",
+        begun.elapsed().as_secs_f64()
+    );
     Ok(())
 }
 
@@ -109,7 +120,11 @@ fn start(args: &Args, dir: &Path) -> Fallible<Running> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    let mut running = Running { child, base, started: Duration::ZERO };
+    let mut running = Running {
+        child,
+        base,
+        started: Duration::ZERO,
+    };
     loop {
         if ureq::get(format!("{}/healthz", running.base)).call().is_ok() {
             running.started = begun.elapsed();
@@ -153,9 +168,22 @@ fn measure(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
     let pages: [(&str, Vec<String>); 5] = [
         ("list page, newest first", vec![format!("{}/cases?view=all", r.base)]),
         ("list page, open by due time", vec![format!("{}/cases", r.base)]),
-        ("case page", picks.cases.iter().map(|n| format!("{}/cases/{n}", r.base)).collect()),
-        ("search", picks.words.iter().map(|w| format!("{}/find?q={w}", r.base)).collect()),
-        ("household page", picks.units.iter().map(|u| format!("{}/households/{u}", r.base)).collect()),
+        (
+            "case page",
+            picks.cases.iter().map(|n| format!("{}/cases/{n}", r.base)).collect(),
+        ),
+        (
+            "search",
+            picks.words.iter().map(|w| format!("{}/find?q={w}", r.base)).collect(),
+        ),
+        (
+            "household page",
+            picks
+                .units
+                .iter()
+                .map(|u| format!("{}/households/{u}", r.base))
+                .collect(),
+        ),
     ];
     for (what, urls) in &pages {
         let one = closed_loop(1, secs, urls, &cookie)?;
@@ -169,11 +197,23 @@ fn measure(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
         line(&format!("  bare query: {what}"), size, &f);
     }
     let (anon, all) = memory(r.child.id());
-    println!("memory after reading: RssAnon {} MB, in all {} MB", anon / 1024, all / 1024);
+    println!(
+        "memory after reading: RssAnon {} MB, in all {} MB",
+        anon / 1024,
+        all / 1024
+    );
     let write = load::register(args.connections, secs, &r.base, &cookie)?;
     line(&format!("register and dispatch ({})", args.connections), size, &write);
-    line("  bare: 3 rows, durable, one by one", size, &reference::durable(&args.dir, secs)?);
+    line(
+        "  bare: 3 rows, durable, one by one",
+        size,
+        &reference::durable(&args.dir, secs)?,
+    );
     let (anon, all) = memory(r.child.id());
-    println!("memory after writing: RssAnon {} MB, in all {} MB", anon / 1024, all / 1024);
+    println!(
+        "memory after writing: RssAnon {} MB, in all {} MB",
+        anon / 1024,
+        all / 1024
+    );
     Ok(())
 }

@@ -31,17 +31,45 @@ pub fn picks(db: &Path) -> Fallible<Picks> {
     let n: i64 = c.query_row("SELECT max(rowid) FROM cases", [], |r| r.get(0))?;
     let mut cases = Vec::new();
     for i in 0..200 {
-        let row = c.query_row("SELECT number FROM cases WHERE rowid >= ?1 LIMIT 1", [1 + i * n / 200], |r| r.get(0))?;
+        let row = c.query_row(
+            "SELECT number FROM cases WHERE rowid >= ?1 LIMIT 1",
+            [1 + i * n / 200],
+            |r| r.get(0),
+        )?;
         cases.push(row);
     }
     let mut s = c.prepare("SELECT id FROM unit ORDER BY id LIMIT 200")?;
     let units = s.query_map([], |r| r.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    let words = ["3-1-1201", "6688", "zxm", "漏水", "zhouxiaomin", "楼道灯", "12-2", "马桶堵了"];
+    let words = [
+        "3-1-1201",
+        "6688",
+        "zxm",
+        "漏水",
+        "zhouxiaomin",
+        "楼道灯",
+        "12-2",
+        "马桶堵了",
+    ];
     let words = words
         .iter()
-        .map(|w| w.bytes().map(|b| if b.is_ascii_alphanumeric() || b == b'-' { char::from(b).to_string() } else { format!("%{b:02X}") }).collect())
+        .map(|w| {
+            w.bytes()
+                .map(|b| {
+                    if b.is_ascii_alphanumeric() || b == b'-' {
+                        char::from(b).to_string()
+                    } else {
+                        format!("%{b:02X}")
+                    }
+                })
+                .collect()
+        })
         .collect();
-    Ok(Picks { site, cases, units, words })
+    Ok(Picks {
+        site,
+        cases,
+        units,
+        words,
+    })
 }
 
 fn repeat(span: Duration, mut one: impl FnMut(usize) -> Fallible<usize>) -> Fallible<Figures> {
@@ -63,9 +91,12 @@ pub fn queries(db: &Path, picks: &Picks, span: Duration) -> Fallible<Vec<(&'stat
     const COLS: &str = "id, number, kind, item, title, urgency, state, open, place, name, department_id, worker_id, \
         first_asked_id, registered_at, due_at, due_code, paused, breached, fee_kind, fee_cents, reopened, done_at, closed_at, \
         satisfaction, version";
-    let mut newest =
-        c.prepare(&format!("SELECT {COLS} FROM cases WHERE site_id = ?1 ORDER BY registered_at DESC, id DESC LIMIT 31"))?;
-    let mut open_ = c.prepare(&format!("SELECT {COLS} FROM cases WHERE site_id = ?1 AND open ORDER BY due_at, id LIMIT 31"))?;
+    let mut newest = c.prepare(&format!(
+        "SELECT {COLS} FROM cases WHERE site_id = ?1 ORDER BY registered_at DESC, id DESC LIMIT 31"
+    ))?;
+    let mut open_ = c.prepare(&format!(
+        "SELECT {COLS} FROM cases WHERE site_id = ?1 AND open ORDER BY due_at, id LIMIT 31"
+    ))?;
     let mut case = c.prepare("SELECT doc, version FROM cases WHERE site_id = ?1 AND number = ?2")?;
     let rows = |s: &mut rusqlite::Statement<'_>| -> Fallible<usize> {
         let mut rows = s.query(params![picks.site])?;
@@ -82,7 +113,9 @@ pub fn queries(db: &Path, picks: &Picks, span: Duration) -> Fallible<Vec<(&'stat
             "case document",
             repeat(span, |n| {
                 let number = picks.cases.get(n % picks.cases.len()).ok_or("no case")?;
-                Ok(case.query_row(params![picks.site, number], |r| r.get::<_, String>(0))?.len())
+                Ok(case
+                    .query_row(params![picks.site, number], |r| r.get::<_, String>(0))?
+                    .len())
             })?,
         ),
     ])
@@ -115,7 +148,9 @@ pub fn static_page(bytes: usize, connections: usize, span: Duration) -> Fallible
             });
         }
     });
-    spread(connections, span, |agent, _, _| Ok(agent.get(&base).call()?.body_mut().read_to_vec()?.len()))
+    spread(connections, span, |agent, _, _| {
+        Ok(agent.get(&base).call()?.body_mut().read_to_vec()?.len())
+    })
 }
 
 /// Three rows a transaction, synchronous=FULL, one transaction after the other.
@@ -130,7 +165,8 @@ pub fn durable(dir: &Path, span: Duration) -> Fallible<Figures> {
     let figures = repeat(span, |n| {
         c.execute_batch("BEGIN IMMEDIATE")?;
         for _ in 0..3 {
-            c.prepare_cached("INSERT INTO t (a, b) VALUES (?1, ?2)")?.execute(params!["十二楼楼道灯不亮", i64::try_from(n)?])?;
+            c.prepare_cached("INSERT INTO t (a, b) VALUES (?1, ?2)")?
+                .execute(params!["十二楼楼道灯不亮", i64::try_from(n)?])?;
         }
         c.execute_batch("COMMIT")?;
         Ok(0)

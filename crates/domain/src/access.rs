@@ -293,7 +293,10 @@ pub fn reach(roles: &[Role], action: Action) -> Reach {
 /// A system administrator grants all; a project manager and the administration only what stays within a site, and the
 /// administration not its own superior.
 pub fn may_grant(held: &[Role], role: Role) -> bool {
-    let company = matches!(role, Role::Sysadmin | Role::GeneralManager | Role::CompanyLeader | Role::Quality);
+    let company = matches!(
+        role,
+        Role::Sysadmin | Role::GeneralManager | Role::CompanyLeader | Role::Quality
+    );
     held.contains(&Role::Sysadmin)
         || (held.contains(&Role::ProjectManager) && !company)
         || (held.contains(&Role::Administration) && !company && role != Role::ProjectManager)
@@ -335,7 +338,8 @@ impl Action {
 pub fn scope_allows(scopes: &[String], action: Action) -> bool {
     let (area, writes) = action.area();
     scopes.iter().any(|s| {
-        s.split_once(':').is_some_and(|(a, right)| a == area.as_str() && (right == "write" || (right == "read" && !writes)))
+        s.split_once(':')
+            .is_some_and(|(a, right)| a == area.as_str() && (right == "write" || (right == "read" && !writes)))
     })
 }
 
@@ -405,7 +409,10 @@ mod tests {
         use Role::*;
         for role in Role::ALL {
             assert!(may_grant(&[Sysadmin], *role), "{role}");
-            for held in Role::ALL.iter().filter(|h| !matches!(h, Sysadmin | ProjectManager | Administration)) {
+            for held in Role::ALL
+                .iter()
+                .filter(|h| !matches!(h, Sysadmin | ProjectManager | Administration))
+            {
                 assert!(!may_grant(&[*held], *role), "{held} grants {role}");
             }
         }
@@ -423,7 +430,10 @@ mod tests {
         let scopes = |s: &str| s.split(' ').map(str::to_owned).collect::<Vec<_>>();
         assert!(scope_allows(&scopes("cases:read"), Action::ViewCase));
         assert!(!scope_allows(&scopes("cases:read"), Action::Dispatch));
-        assert!(scope_allows(&scopes("cases:write"), Action::ViewCase) && scope_allows(&scopes("cases:write"), Action::Close));
+        assert!(
+            scope_allows(&scopes("cases:write"), Action::ViewCase)
+                && scope_allows(&scopes("cases:write"), Action::Close)
+        );
         assert!(!scope_allows(&scopes("contacts:write"), Action::ViewCase));
         assert!(!scope_allows(&[], Action::ViewCase) && !scope_allows(&scopes("cases"), Action::ViewCase));
         assert!(!scope_allows(&scopes("cases:admin"), Action::ViewCase));

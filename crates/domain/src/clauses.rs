@@ -136,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_broken_catalogue_is_refused() {
-        let file = |c: &str| format!(r#"{{"version":"1","documents":[{{"code":"REC","en":"R","zh":"接"}}],"clauses":[{c}]}}"#);
+        let file =
+            |c: &str| format!(r#"{{"version":"1","documents":[{{"code":"REC","en":"R","zh":"接"}}],"clauses":[{c}]}}"#);
         let good = r#"{"id":"REC-1","zh":"一","en":"One","how":[]}"#;
         assert!(parse(&file(good)).is_ok());
         assert!(parse(&file(&format!("{good},{good}"))).is_err());

@@ -208,7 +208,10 @@ pub fn fill(text: &str, with: Fill<'_>) -> String {
         rest = tail;
         // Nobody to address: the sentence begins after the comma.
         if key == "name" && value.is_empty() && out.is_empty() {
-            rest = tail.strip_prefix('，').or_else(|| tail.strip_prefix(", ")).unwrap_or(tail);
+            rest = tail
+                .strip_prefix('，')
+                .or_else(|| tail.strip_prefix(", "))
+                .unwrap_or(tail);
         }
     }
     out.push_str(rest);

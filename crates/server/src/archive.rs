@@ -66,7 +66,14 @@ impl Writer {
     /// Begins an archive whose members carry the instant `at` (unix milliseconds).
     pub fn new(file: File, at: i64) -> Writer {
         let at = u64::try_from(at / 1000).unwrap_or(0);
-        Writer { tar: tar::Builder::new(file), parts: Vec::new(), at, table: String::new(), number: 0, buffer: Vec::new() }
+        Writer {
+            tar: tar::Builder::new(file),
+            parts: Vec::new(),
+            at,
+            table: String::new(),
+            number: 0,
+            buffer: Vec::new(),
+        }
     }
 
     fn member(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
@@ -80,7 +87,11 @@ impl Writer {
     /// Adds a member and its hash.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         self.member(name, bytes)?;
-        self.parts.push(Part { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) });
+        self.parts.push(Part {
+            name: name.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: hex(&Sha256::digest(bytes)),
+        });
         Ok(())
     }
 
@@ -104,7 +115,10 @@ impl Writer {
             return Ok(());
         }
         self.number += 1;
-        let (name, bytes) = (format!("tables/{}/{:05}.jsonl", self.table, self.number), std::mem::take(&mut self.buffer));
+        let (name, bytes) = (
+            format!("tables/{}/{:05}.jsonl", self.table, self.number),
+            std::mem::take(&mut self.buffer),
+        );
         self.add(&name, &bytes)
     }
 
@@ -148,7 +162,11 @@ pub fn verified(path: &Path, mut progress: impl FnMut(u64) -> Result<(), String>
         }
         read += size;
         progress(read)?;
-        found.push(Part { name, bytes: size, sha256: hex(&sha.finalize()) });
+        found.push(Part {
+            name,
+            bytes: size,
+            sha256: hex(&sha.finalize()),
+        });
     }
     let manifest = manifest.ok_or("the archive has no manifest: it is not whole")?;
     if manifest.format != FORMAT {

@@ -29,7 +29,9 @@ pub fn stop_flag() -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     let seen = flag.clone();
     let wait = move || {
-        let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+        let Ok(rt) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+            return;
+        };
         rt.block_on(crate::serve::stopped());
         seen.store(true, Ordering::Relaxed);
     };
@@ -47,7 +49,11 @@ pub struct Progress {
 
 impl Progress {
     pub fn new() -> Progress {
-        Progress { shown: Instant::now(), live: std::io::stderr().is_terminal(), stop: stop_flag() }
+        Progress {
+            shown: Instant::now(),
+            live: std::io::stderr().is_terminal(),
+            stop: stop_flag(),
+        }
     }
 
     /// Shows where the work stands.
@@ -84,16 +90,32 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     match write(&desk, &part, &args.to) {
         Ok((manifest, bytes)) => {
             let rows: u64 = manifest.contents.tables.values().map(|t| t.rows).sum();
-            let files = manifest.parts.iter().filter(|p| archive::file_of(&p.name).is_some()).count();
-            let name = args.to.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let files = manifest
+                .parts
+                .iter()
+                .filter(|p| archive::file_of(&p.name).is_some())
+                .count();
+            let name = args
+                .to
+                .file_name()
+                .map(|n| n.to_string_lossy().into_owned())
+                .unwrap_or_default();
             let rows_i = i64::try_from(rows).unwrap_or(i64::MAX);
             let files_i = i64::try_from(files).unwrap_or(i64::MAX);
             app::system::note_backup(&desk, &name, rows_i, files_i, bytes).map_err(|e| e.to_string())?;
-            println!("{}: {rows} rows of {} tables, {files} files, {bytes} bytes", args.to.display(), manifest.contents.tables.len());
+            println!(
+                "{}: {rows} rows of {} tables, {files} files, {bytes} bytes",
+                args.to.display(),
+                manifest.contents.tables.len()
+            );
             for hash in &manifest.missing_files {
                 println!("missing: the database speaks of the file {hash}, which is not there");
             }
-            Ok(if manifest.missing_files.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+            Ok(if manifest.missing_files.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(2)
+            })
         }
         Err(e) => {
             let _half = std::fs::remove_file(&part);
@@ -122,7 +144,11 @@ fn write(desk: &Desk, part: &Path, to: &Path) -> Result<(Manifest, u64), String>
         {
             hashes.push(hash.to_owned());
         }
-        let said = if rows % 256 == 0 { progress.say(|| format!("{table}: {rows} rows")) } else { Ok(()) };
+        let said = if rows % 256 == 0 {
+            progress.say(|| format!("{table}: {rows} rows"))
+        } else {
+            Ok(())
+        };
         said.and_then(|()| out.line(table, line)).map_err(store::Error::other)
     })
     .map_err(|e| e.source.as_ref().map_or_else(|| e.to_string(), |s| s.to_string()))?;
@@ -151,12 +177,18 @@ fn write(desk: &Desk, part: &Path, to: &Path) -> Result<(Manifest, u64), String>
     std::fs::rename(part, to).map_err(|e| format!("{}: {e}", to.display()))?;
     if let Some(folder) = to.parent().filter(|p| !p.as_os_str().is_empty()) {
         // The name has to be on the disk as well as the bytes.
-        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(|e| e.to_string())?;
+        std::fs::File::open(folder)
+            .and_then(|f| f.sync_all())
+            .map_err(|e| e.to_string())?;
     }
     manifest.parts = hashes
         .iter()
         .filter(|h| !manifest.missing_files.contains(h))
-        .map(|h| archive::Part { name: format!("files/{}/{h}", h.get(..2).unwrap_or("xx")), bytes: 0, sha256: h.clone() })
+        .map(|h| archive::Part {
+            name: format!("files/{}/{h}", h.get(..2).unwrap_or("xx")),
+            bytes: 0,
+            sha256: h.clone(),
+        })
         .collect();
     Ok((manifest, bytes))
 }

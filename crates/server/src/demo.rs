@@ -36,7 +36,13 @@ pub struct Args {
 pub fn run(args: Args) -> Result<ExitCode, String> {
     let db = serve::open_db(&args.place)?;
     let now = args.until.unwrap_or_else(|| HostClock::default().now());
-    let plan = Plan { seed: args.seed, households: args.households, days: args.days, cases: args.cases, now };
+    let plan = Plan {
+        seed: args.seed,
+        households: args.households,
+        days: args.days,
+        cases: args.cases,
+        now,
+    };
     let tty = std::io::stderr().is_terminal();
     let said = AtomicU64::new(u64::MAX);
     let show = |p: Progress| {
@@ -50,6 +56,9 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         true
     };
     let made = make(db, &args.place.data, &plan, &show).map_err(|e| e.to_string())?;
-    println!("demo estate: {} households, {} cases ({} steps refused by a rule)", made.households, made.cases, made.refused);
+    println!(
+        "demo estate: {} households, {} cases ({} steps refused by a rule)",
+        made.households, made.cases, made.refused
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -47,7 +47,7 @@ impl Report {
 fn list(problems: &[String], fine: &str) -> Result<String, String> {
     match problems {
         [] => Ok(fine.to_owned()),
-        [first, rest @ ..] if rest.is_empty() => Err(first.clone()),
+        [first] => Err(first.clone()),
         [first, rest @ ..] => Err(format!("{first} (and {} more)", rest.len())),
     }
 }
@@ -82,7 +82,15 @@ fn look(place: &Place, r: &mut Report) -> Result<(), String> {
         r.add("database", Err(format!("{} is not there", path.display())));
         return Ok(());
     }
-    let db = match Db::open_with(url.clone(), Options { migrate: false, readers: 1, writers: 1, ..Options::default() }) {
+    let db = match Db::open_with(
+        url.clone(),
+        Options {
+            migrate: false,
+            readers: 1,
+            writers: 1,
+            ..Options::default()
+        },
+    ) {
         Ok(db) => db,
         Err(e) => {
             r.add("database", Err(cause(&e)));
@@ -92,9 +100,19 @@ fn look(place: &Place, r: &mut Report) -> Result<(), String> {
     r.add("database", Ok(format!("{url:?}")));
     r.add("schema", Ok(format!("version {}", store::migrate::newest())));
     let statements = db.read(|c| Ok::<_, store::Error>(store::check::problems(c)));
-    r.add("statements", statements.map_err(|e| cause(&e)).and_then(|p| list(&p, "all fit the schema")));
+    r.add(
+        "statements",
+        statements
+            .map_err(|e| cause(&e))
+            .and_then(|p| list(&p, "all fit the schema")),
+    );
     let integrity = store::dump::integrity(&url);
-    r.add("integrity", integrity.map_err(|e| cause(&e)).and_then(|p| list(&p, "files and references are whole")));
+    r.add(
+        "integrity",
+        integrity
+            .map_err(|e| cause(&e))
+            .and_then(|p| list(&p, "files and references are whole")),
+    );
     r.add("journal", heads(&db));
     r.add("files", files(&db, &place.data.join("files")));
     r.add("clock", clock(&db, now));
@@ -106,11 +124,15 @@ fn writable(dir: &Path) -> Result<String, String> {
     let probe = dir.join(format!(".doctor-{}", std::process::id()));
     let tried = std::fs::write(&probe, b"x");
     let _gone = std::fs::remove_file(&probe);
-    tried.map(|()| dir.display().to_string()).map_err(|e| format!("{} cannot be written: {e}", dir.display()))
+    tried
+        .map(|()| dir.display().to_string())
+        .map_err(|e| format!("{} cannot be written: {e}", dir.display()))
 }
 
 fn disk(dir: &Path) -> Result<String, String> {
-    let Some((free, all)) = app::system::disk(dir) else { return Ok("not known on this system".into()) };
+    let Some((free, all)) = app::system::disk(dir) else {
+        return Ok("not known on this system".into());
+    };
     let said = format!("{} MB free of {} MB", free / 1_000_000, all / 1_000_000);
     if free < LITTLE { Err(said) } else { Ok(said) }
 }
@@ -118,12 +140,18 @@ fn disk(dir: &Path) -> Result<String, String> {
 fn heads(db: &Db) -> Result<String, String> {
     let broken = db.read(|c| Ok::<_, store::Error>((store::journal::sites(c)?.len(), store::house::broken_heads(c)?)));
     let (sites, broken) = broken.map_err(|e| cause(&e))?;
-    let broken: Vec<String> = broken.into_iter().map(|s| format!("the head of {s} is not its last entry")).collect();
-    list(&broken, &format!("{sites} chains end where they should; `journal verify` looks at every link"))
+    let broken: Vec<String> = broken
+        .into_iter()
+        .map(|s| format!("the head of {s} is not its last entry"))
+        .collect();
+    list(
+        &broken,
+        &format!("{sites} chains end where they should; `journal verify` looks at every link"),
+    )
 }
 
 fn files(db: &Db, dir: &Path) -> Result<String, String> {
-    let hashes = db.read(|c| Ok::<_, store::Error>(store::house::file_hashes(c)?)).map_err(|e| cause(&e))?;
+    let hashes = db.read(store::house::file_hashes).map_err(|e| cause(&e))?;
     let known: HashSet<String> = hashes.into_iter().collect();
     let mut there = HashSet::new();
     for folder in std::fs::read_dir(dir).into_iter().flatten().flatten() {
@@ -141,15 +169,18 @@ fn files(db: &Db, dir: &Path) -> Result<String, String> {
 }
 
 fn clock(db: &Db, now: i64) -> Result<String, String> {
-    let last = db.read(|c| Ok::<_, store::Error>(store::house::last_recorded(c)?)).map_err(|e| cause(&e))?;
+    let last = db.read(store::house::last_recorded).map_err(|e| cause(&e))?;
     match last {
-        Some(at) if at > now + 60_000 => Err(format!("the last entry is {} minutes in the future", (at - now) / 60_000)),
+        Some(at) if at > now + 60_000 => Err(format!(
+            "the last entry is {} minutes in the future",
+            (at - now) / 60_000
+        )),
         _ => Ok("not behind the journal".into()),
     }
 }
 
 fn messages(db: &Db, now: i64) -> Result<String, String> {
-    let waiting = db.read(move |c| Ok::<_, store::Error>(store::house::backlog(c, now - BACKLOG_MINUTES * 60_000)?));
+    let waiting = db.read(move |c| store::house::backlog(c, now - BACKLOG_MINUTES * 60_000));
     match waiting.map_err(|e| cause(&e))? {
         0 => Ok("none waits".into()),
         n => Err(format!("{n} have waited longer than {BACKLOG_MINUTES} minutes")),

@@ -4,10 +4,10 @@ mod archive;
 mod backup;
 mod demo;
 mod doctor;
-mod journal;
-mod restore;
 mod import;
+mod journal;
 mod outbox;
+mod restore;
 mod serve;
 mod user;
 
@@ -59,9 +59,7 @@ enum Command {
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()),
-        )
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()))
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();

@@ -45,13 +45,21 @@ impl Gateway for Adapters {
             params: BTreeMap::new(),
             at: now,
         };
-        messages::deliver(&c, &m, now, &self.desk.ids.hex(16)).map(|_| ()).map_err(|e| e.to_string())
+        messages::deliver(&c, &m, now, &self.desk.ids.hex(16))
+            .map(|_| ())
+            .map_err(|e| e.to_string())
     }
 
     fn report(&self, config: &Value, report: &ReportIn<'_>, now: i64) -> Result<Vec<Report>, u16> {
-        let Ok(ChannelConfig::SmsHttp(sms)) = parse(config) else { return Err(404) };
+        let Ok(ChannelConfig::SmsHttp(sms)) = parse(config) else {
+            return Err(404);
+        };
         let Some(settings) = &sms.report else { return Err(404) };
-        let request = ReportRequest { headers: &report.headers, query: report.query, body: report.body };
+        let request = ReportRequest {
+            headers: &report.headers,
+            query: report.query,
+            body: report.body,
+        };
         let list = parse_report(settings, &request, now).map_err(|e| match e {
             ReportRefused::NotGenuine | ReportRefused::Stale => 401_u16,
             ReportRefused::TooLarge => 413,
@@ -81,7 +89,12 @@ fn words(v: &Value, kind: Option<ParamKind>, o: &Outgoing, zone: &TimeZone, now:
         }
         (Value::Object(x), _) => match x.get("key").and_then(Value::as_str) {
             Some(key) => web::l10n::t(o.locale, key),
-            None => x.get(lang).or(x.get("zh")).and_then(Value::as_str).unwrap_or_default().to_owned(),
+            None => x
+                .get(lang)
+                .or(x.get("zh"))
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
         },
         (Value::String(s), _) => s.clone(),
         (Value::Number(n), _) => n.to_string(),
@@ -95,9 +108,16 @@ fn written(o: &Outgoing, public_url: &str, now: i64) -> Result<(Message, String)
     let lang = o.locale.code();
     let shipped = templates::shipped().ok_or("no templates")?;
     let template = shipped.get(&o.template);
-    let kind = |name: &str| template.and_then(|t| t.required().get(name).or_else(|| t.optional().get(name))).copied();
-    let mut params: BTreeMap<String, String> =
-        o.params.iter().map(|(k, v)| (k.clone(), words(v, kind(k), o, &zone, now))).collect();
+    let kind = |name: &str| {
+        template
+            .and_then(|t| t.required().get(name).or_else(|| t.optional().get(name)))
+            .copied()
+    };
+    let mut params: BTreeMap<String, String> = o
+        .params
+        .iter()
+        .map(|(k, v)| (k.clone(), words(v, kind(k), o, &zone, now)))
+        .collect();
     let takes_link = kind("link").is_some();
     let mut shown = params.clone();
     if let Some(token) = o.token.as_ref().filter(|_| takes_link) {
@@ -105,10 +125,17 @@ fn written(o: &Outgoing, public_url: &str, now: i64) -> Result<(Message, String)
         shown.insert("link".to_owned(), format!("{public_url}/r/…"));
     }
     let text = |p: &BTreeMap<String, String>| match template {
-        Some(_) => shipped.render(&o.template, lang, p).map(|r| r.text).map_err(|e| e.to_string()),
+        Some(_) => shipped
+            .render(&o.template, lang, p)
+            .map(|r| r.text)
+            .map_err(|e| e.to_string()),
         None => {
             let args: Vec<(&str, &str)> = p.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            Ok(web::l10n::tx(o.locale, &format!("staff-{}", o.template.trim_start_matches("staff_")), &args))
+            Ok(web::l10n::tx(
+                o.locale,
+                &format!("staff-{}", o.template.trim_start_matches("staff_")),
+                &args,
+            ))
         }
     };
     let (whole, shown) = (text(&params)?, text(&shown)?);
@@ -149,7 +176,10 @@ fn attempt(desk: &Arc<Desk>, public_url: &str, o: &Outgoing) -> Result<(), app::
             desk.write_now(&ctx, move |tx, ctx| outbox::sent(tx, ctx, &id, &provider, &shown))
         }
         Err(f) => {
-            let again = f.retryable.then(|| messages::backoff(u32::try_from(n).unwrap_or(u32::MAX))).flatten();
+            let again = f
+                .retryable
+                .then(|| messages::backoff(u32::try_from(n).unwrap_or(u32::MAX)))
+                .flatten();
             fail(f.to_string(), again)
         }
     }
@@ -163,7 +193,10 @@ pub fn deliver_due(desk: &Arc<Desk>, public_url: &str) -> Result<usize, app::err
     let sys = desk.system("outbox", &SiteId::from(String::new()));
     let now = sys.now;
     // Looked at on a reader first: an idle product does not write.
-    if desk.read_now(move |c| Ok::<_, app::error::Error>(store::message::due(c, now, 1)?))?.is_empty() {
+    if desk
+        .read_now(move |c| Ok::<_, app::error::Error>(store::message::due(c, now, 1)?))?
+        .is_empty()
+    {
         return Ok(0);
     }
     let list = desk.write_now(&sys, |tx, ctx| outbox::take(tx, ctx, BATCH))?;

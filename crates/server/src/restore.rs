@@ -35,8 +35,10 @@ fn cause(e: &store::Error) -> String {
 /// Puts the backup back.
 pub fn run(args: Args) -> Result<ExitCode, String> {
     let mut progress = Progress::new();
-    let manifest = archive::verified(&args.from, |n| progress.say(|| format!("verifying: {} MB", n / 1_000_000)))
-        .map_err(|e| format!("{}: {e}", args.from.display()))?;
+    let manifest = archive::verified(&args.from, |n| {
+        progress.say(|| format!("verifying: {} MB", n / 1_000_000))
+    })
+    .map_err(|e| format!("{}: {e}", args.from.display()))?;
     let data = &args.place.data;
     let new_folder = !data.exists();
     if !new_folder && std::fs::read_dir(data).map_err(text)?.next().is_some() {
@@ -57,7 +59,11 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
 fn clear(data: &Path, folder: bool) {
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
         let path = entry.path();
-        let _gone = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+        let _gone = if path.is_dir() {
+            std::fs::remove_dir_all(path)
+        } else {
+            std::fs::remove_file(path)
+        };
     }
     if folder {
         let _gone = std::fs::remove_dir(data);
@@ -76,7 +82,7 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
                 let mut line = String::new();
                 if lines.read_line(&mut line).map_err(text)? > 0 {
                     rows += 1;
-                    if rows % 256 == 0 {
+                    if rows.is_multiple_of(256) {
                         progress.say(|| format!("{table}: {rows} rows"))?;
                     }
                     return Ok(Some((table.clone(), line.trim_end_matches('\n').to_owned())));
@@ -89,10 +95,10 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
             entry.read_to_end(&mut bytes).map_err(text)?;
             if let Some(table) = archive::table_of(&name) {
                 part = Some((table.to_owned(), BufReader::new(std::io::Cursor::new(bytes))));
-            } else if let Some(hash) = archive::file_of(&name) {
-                if files.put(&bytes).map_err(text)? != hash {
-                    return Err(format!("{name} is not what its name says"));
-                }
+            } else if let Some(hash) = archive::file_of(&name)
+                && files.put(&bytes).map_err(text)? != hash
+            {
+                return Err(format!("{name} is not what its name says"));
             }
         }
     };
@@ -102,7 +108,9 @@ fn fill(from: &Path, url: &DbUrl, data: &Path, manifest: &Manifest, progress: &m
 /// The journals' chains hold, and the numbers are told.
 fn proved(place: &Place, manifest: &Manifest) -> Result<ExitCode, String> {
     let desk = crate::serve::open(place, Arc::new(HostClock::default()))?;
-    let sites = desk.read_now(|c| Ok::<_, app::error::Error>(store::journal::sites(c)?)).map_err(text)?;
+    let sites = desk
+        .read_now(|c| Ok::<_, app::error::Error>(store::journal::sites(c)?))
+        .map_err(text)?;
     let mut entries = 0;
     for site in &sites {
         let report = store::journal::verify(&desk.db, site).map_err(|e| cause(&e))?;
@@ -112,7 +120,11 @@ fn proved(place: &Place, manifest: &Manifest) -> Result<ExitCode, String> {
         }
     }
     let rows: u64 = manifest.contents.tables.values().map(|t| t.rows).sum();
-    let files = manifest.parts.iter().filter(|p| archive::file_of(&p.name).is_some()).count();
+    let files = manifest
+        .parts
+        .iter()
+        .filter(|p| archive::file_of(&p.name).is_some())
+        .count();
     println!(
         "proved equal: {rows} rows of {} tables, {files} files, {entries} journal entries of {} chains",
         manifest.contents.tables.len(),

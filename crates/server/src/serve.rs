@@ -66,9 +66,17 @@ pub fn open_beside(place: &Place, clock: Arc<dyn Clock>) -> Result<Arc<Desk>, St
     {
         return Err(format!("{} is not there", path.display()));
     }
-    let options = Options { migrate: false, readers: 1, writers: 1, ..Options::default() };
+    let options = Options {
+        migrate: false,
+        readers: 1,
+        writers: 1,
+        ..Options::default()
+    };
     let db = Db::open_with(url, options).map_err(|e| {
-        format!("the database cannot be opened: {}", e.source.as_ref().map_or_else(|| e.to_string(), |s| s.to_string()))
+        format!(
+            "the database cannot be opened: {}",
+            e.source.as_ref().map_or_else(|| e.to_string(), |s| s.to_string())
+        )
     })?;
     Desk::open(db, &place.data, clock, Arc::new(HostEntropy)).map_err(|e| e.to_string())
 }
@@ -86,8 +94,10 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     let desk = open(&args.place, moved.clone())?;
     #[cfg(not(feature = "test-switch"))]
     let desk = open(&args.place, Arc::new(app::ctx::HostClock::default()))?;
-    let empty = desk.read_now(|c| app::account::is_empty(c)).map_err(|e| e.to_string())?;
-    let sites = desk.read_now(|c| Ok(store::site::all(c)?)).map_err(|e: app::error::Error| e.to_string())?;
+    let empty = desk.read_now(app::account::is_empty).map_err(|e| e.to_string())?;
+    let sites = desk
+        .read_now(|c| Ok(store::site::all(c)?))
+        .map_err(|e: app::error::Error| e.to_string())?;
     for s in &sites {
         desk.recount(&s.id).map_err(|e| e.to_string())?;
     }
@@ -123,12 +133,19 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     };
     drop(importer);
     let scheme = if args.tls_cert.is_some() { "https" } else { "http" };
-    let public = args.public_url.clone().unwrap_or_else(|| format!("{scheme}://{}", args.listen));
+    let public = args
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("{scheme}://{}", args.listen));
     let secure = public.starts_with("https://");
     let settings = web::Settings {
         public_url: public.trim_end_matches('/').to_owned(),
         secure,
-        trusted_proxies: args.trusted_proxies.iter().map(|p| p.to_canonical().to_string()).collect(),
+        trusted_proxies: args
+            .trusted_proxies
+            .iter()
+            .map(|p| p.to_canonical().to_string())
+            .collect(),
         demo: app::demo::is_demo(&args.place.data),
         lock_after: args.lock_after,
         #[cfg(feature = "test-switch")]
@@ -142,7 +159,10 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || crate::outbox::run(&desk, &url, &|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
-    let service = web::service(web::Web { desk: desk.clone(), settings: Arc::new(settings) });
+    let service = web::service(web::Web {
+        desk: desk.clone(),
+        settings: Arc::new(settings),
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -159,7 +179,10 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         };
         println!("sansheng is ready at {scheme}://{address}");
         if empty {
-            println!("This is a new installation. Open the address and enter the set-up code: {}", desk.set_up_code());
+            println!(
+                "This is a new installation. Open the address and enter the set-up code: {}",
+                desk.set_up_code()
+            );
         }
         if app::demo::is_demo(&args.place.data) {
             println!("Demo sign-ins, all with the password {}:", app::demo::PASSWORD);
@@ -193,8 +216,20 @@ async fn answer(
     });
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     let served = match tls {
-        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(|e| e.to_string())?.handle(handle).serve(service).await,
-        None => axum_server::from_tcp(listener).map_err(|e| e.to_string())?.handle(handle).serve(service).await,
+        Some(tls) => {
+            axum_server::from_tcp_rustls(listener, tls)
+                .map_err(|e| e.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
+        None => {
+            axum_server::from_tcp(listener)
+                .map_err(|e| e.to_string())?
+                .handle(handle)
+                .serve(service)
+                .await
+        }
     };
     served.map_err(|e| e.to_string())
 }

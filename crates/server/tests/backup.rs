@@ -1,5 +1,8 @@
 //! The built program: a backup while others write, put back into either engine, and what is refused.
-#![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking, as the test does")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of a test fail by panicking, as the test does"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -10,11 +13,19 @@ use store::testing::{PgDatabase, TempDir};
 use store::{Db, DbUrl, Error, Options};
 
 fn sansheng(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sansheng")).args(args).env("SANSHENG_LOG", "warn").output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_sansheng"))
+        .args(args)
+        .env("SANSHENG_LOG", "warn")
+        .output()
+        .unwrap()
 }
 
 fn text(o: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&o.stdout), String::from_utf8_lossy(&o.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&o.stdout),
+        String::from_utf8_lossy(&o.stderr)
+    )
 }
 
 fn ok(args: &[&str]) -> String {
@@ -50,13 +61,25 @@ fn url(dir: &Path, database: Option<&str>) -> DbUrl {
 }
 
 fn with<'a>(command: &[&'a str], place: &'a [String]) -> Vec<&'a str> {
-    command.iter().copied().chain(place.iter().map(String::as_str)).collect()
+    command
+        .iter()
+        .copied()
+        .chain(place.iter().map(String::as_str))
+        .collect()
 }
 
 /// Writes to the database until told to stop; how often it did.
 fn writing(url: DbUrl, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u64> {
     std::thread::spawn(move || {
-        let db = Db::open_with(url, Options { readers: 1, writers: 1, ..Options::default() }).unwrap();
+        let db = Db::open_with(
+            url,
+            Options {
+                readers: 1,
+                writers: 1,
+                ..Options::default()
+            },
+        )
+        .unwrap();
         let n = Arc::new(AtomicU64::new(0));
         while !stop.load(Ordering::Relaxed) {
             let i = n.fetch_add(1, Ordering::Relaxed);
@@ -64,8 +87,13 @@ fn writing(url: DbUrl, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u64> {
                 let key = format!("k{i}");
                 store::account::idempotent_put(tx, "staff:x", &key, "h", "{}", 1)?;
                 tx.journal(store::journal::NewEntry {
-                    event_id: format!("e{i}"), actor_kind: "system".into(), subject_kind: "test".into(), subject_id: key,
-                    kind: "written".into(), body: serde_json::json!({"i": i}), ..Default::default()
+                    event_id: format!("e{i}"),
+                    actor_kind: "system".into(),
+                    subject_kind: "test".into(),
+                    subject_id: key,
+                    kind: "written".into(),
+                    body: serde_json::json!({"i": i}),
+                    ..Default::default()
                 });
                 Ok::<_, Error>(())
             })
@@ -88,12 +116,19 @@ fn round(database: Option<&str>) {
     stop.store(true, Ordering::Relaxed);
     assert!(writer.join().unwrap() > 20, "nobody wrote meanwhile");
     let there = sansheng(&with(&["backup", "--to", s(&tar)], &place));
-    assert!(!there.status.success() && text(&there).contains("is there already"), "{}", text(&there));
+    assert!(
+        !there.status.success() && text(&there).contains("is there already"),
+        "{}",
+        text(&there)
+    );
 
     // Into the other engine and into the same one.
     let pg = PgDatabase::new(false);
     let (lite, other) = (tmp.0.join("lite"), tmp.0.join("pg"));
-    for extra in [vec!["--data", s(&lite)], vec!["--data", s(&other), "--database", pg.url.as_str()]] {
+    for extra in [
+        vec!["--data", s(&lite)],
+        vec!["--data", s(&other), "--database", pg.url.as_str()],
+    ] {
         let mut args = vec!["restore", "--from", s(&tar)];
         args.extend(&extra);
         let said = ok(&args);
@@ -104,7 +139,11 @@ fn round(database: Option<&str>) {
         assert!(!said.contains("PROBLEM"), "{said}");
         // What is there now is not overwritten.
         let again = sansheng(&args);
-        assert!(!again.status.success() && text(&again).contains("not empty"), "{}", text(&again));
+        assert!(
+            !again.status.success() && text(&again).contains("not empty"),
+            "{}",
+            text(&again)
+        );
         let mut reset = vec!["user", "reset", "admin"];
         reset.extend(&extra);
         assert!(ok(&reset).contains("one-time password"));
@@ -158,7 +197,12 @@ fn what_was_tampered_with_is_refused_and_leaves_nothing() {
     for (path, reason) in &cases {
         let to = tmp.0.join("new");
         let o = sansheng(&["restore", "--from", s(path), "--data", s(&to)]);
-        assert!(!o.status.success() && text(&o).contains(reason), "{}: {}", path.display(), text(&o));
+        assert!(
+            !o.status.success() && text(&o).contains(reason),
+            "{}: {}",
+            path.display(),
+            text(&o)
+        );
         assert!(!to.exists(), "{}", path.display());
     }
 }
@@ -173,21 +217,28 @@ fn a_stopped_backup_leaves_nothing() {
         db.write(move |tx| {
             let mut sql = String::new();
             for i in 0..5000 {
-                sql.push_str(&format!("INSERT INTO sign_in_failure (bucket, failures, last_at) VALUES ('{n}-{i}', 1, 1);"));
+                sql.push_str(&format!(
+                    "INSERT INTO sign_in_failure (bucket, failures, last_at) VALUES ('{n}-{i}', 1, 1);"
+                ));
             }
             store::testing::raw(tx, &sql)
         })
         .unwrap();
     }
     let tar = tmp.0.join("all.tar");
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_sansheng")).args(with(&["backup", "--to", s(&tar)], &place)).spawn().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sansheng"))
+        .args(with(&["backup", "--to", s(&tar)], &place))
+        .spawn()
+        .unwrap();
     let part = tmp.0.join("all.tar.part");
     while !part.exists() {
         assert!(child.try_wait().unwrap().is_none(), "it was faster than the test");
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    let done = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let done = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(done.success());
     assert!(!child.wait().unwrap().success());
     assert!(!tar.exists() && !part.exists());
@@ -200,7 +251,8 @@ fn the_doctor_finds_what_is_wrong() {
     let place = estate(&dir, None);
     assert!(ok(&with(&["doctor"], &place)).contains("integrity"));
     let db = Db::open(url(&dir, None)).unwrap();
-    db.write(|tx| store::testing::raw(tx, "UPDATE site_head SET hash = 'x' WHERE seq > 0")).unwrap();
+    db.write(|tx| store::testing::raw(tx, "UPDATE site_head SET hash = 'x' WHERE seq > 0"))
+        .unwrap();
     drop(db);
     std::fs::remove_dir_all(dir.join("files")).unwrap();
     let o = sansheng(&with(&["doctor", "--json"], &place));

@@ -134,42 +134,75 @@ impl Filter {
 
     fn variants() -> Vec<Filter> {
         vec![
-            Filter { limit: 1, ..Default::default() },
-            Filter { limit: 1, sort: Sort::Newest, open: Some(false), ..Default::default() },
+            Filter {
+                limit: 1,
+                ..Default::default()
+            },
+            Filter {
+                limit: 1,
+                sort: Sort::Newest,
+                open: Some(false),
+                ..Default::default()
+            },
             Filter::full(Sort::Due),
             Filter::full(Sort::Newest),
-            Filter { open: Some(false), ..Filter::full(Sort::Newest) },
+            Filter {
+                open: Some(false),
+                ..Filter::full(Sort::Newest)
+            },
         ]
     }
 }
 
 fn cases_q(f: &Filter) -> Q<'_> {
-    narrowed(Q::new("SELECT", &[]).push(CaseLine::COLS, &[]).push("FROM cases WHERE site_id = ?", &[&f.site]), f)
-        .opt("AND kind = ?", f.kind.as_ref())
-        .opt("AND first_asked_id = ?", f.first_asked.as_ref())
-        .opt("AND urgency = ?", f.urgency.as_ref())
-        .opt("AND building = ?", f.building.as_ref())
-        .opt("AND unit_id = ?", f.unit.as_ref())
-        .opt("AND registered_at >= ?", f.from.as_ref())
-        .opt("AND registered_at < ?", f.until.as_ref())
-        .opt2("AND (due_at, id) > (?, ?)", f.after.as_ref().filter(|_| f.sort == Sort::Due))
-        .opt2("AND (registered_at, id) < (?, ?)", f.after.as_ref().filter(|_| f.sort == Sort::Newest))
-        .when(f.sort == Sort::Due, "ORDER BY due_at, id")
-        .when(f.sort == Sort::Newest, "ORDER BY registered_at DESC, id DESC")
-        .push("LIMIT ?", &[&f.limit])
+    narrowed(
+        Q::new("SELECT", &[])
+            .push(CaseLine::COLS, &[])
+            .push("FROM cases WHERE site_id = ?", &[&f.site]),
+        f,
+    )
+    .opt("AND kind = ?", f.kind.as_ref())
+    .opt("AND first_asked_id = ?", f.first_asked.as_ref())
+    .opt("AND urgency = ?", f.urgency.as_ref())
+    .opt("AND building = ?", f.building.as_ref())
+    .opt("AND unit_id = ?", f.unit.as_ref())
+    .opt("AND registered_at >= ?", f.from.as_ref())
+    .opt("AND registered_at < ?", f.until.as_ref())
+    .opt2(
+        "AND (due_at, id) > (?, ?)",
+        f.after.as_ref().filter(|_| f.sort == Sort::Due),
+    )
+    .opt2(
+        "AND (registered_at, id) < (?, ?)",
+        f.after.as_ref().filter(|_| f.sort == Sort::Newest),
+    )
+    .when(f.sort == Sort::Due, "ORDER BY due_at, id")
+    .when(f.sort == Sort::Newest, "ORDER BY registered_at DESC, id DESC")
+    .push("LIMIT ?", &[&f.limit])
 }
 
 fn orders_q(f: &Filter) -> Q<'_> {
-    narrowed(Q::new("SELECT", &[]).push(OrderRow::COLS, &[]).push("FROM work_order WHERE site_id = ?", &[&f.site]), f)
-        .opt("AND kind = ?", f.kind.as_ref())
-        .opt("AND urgency = ?", f.urgency.as_ref())
-        .opt("AND issued_at >= ?", f.from.as_ref())
-        .opt("AND issued_at < ?", f.until.as_ref())
-        .opt2("AND (due_at, id) > (?, ?)", f.after.as_ref().filter(|_| f.sort == Sort::Due))
-        .opt2("AND (issued_at, id) < (?, ?)", f.after.as_ref().filter(|_| f.sort == Sort::Newest))
-        .when(f.sort == Sort::Due, "ORDER BY due_at, id")
-        .when(f.sort == Sort::Newest, "ORDER BY issued_at DESC, id DESC")
-        .push("LIMIT ?", &[&f.limit])
+    narrowed(
+        Q::new("SELECT", &[])
+            .push(OrderRow::COLS, &[])
+            .push("FROM work_order WHERE site_id = ?", &[&f.site]),
+        f,
+    )
+    .opt("AND kind = ?", f.kind.as_ref())
+    .opt("AND urgency = ?", f.urgency.as_ref())
+    .opt("AND issued_at >= ?", f.from.as_ref())
+    .opt("AND issued_at < ?", f.until.as_ref())
+    .opt2(
+        "AND (due_at, id) > (?, ?)",
+        f.after.as_ref().filter(|_| f.sort == Sort::Due),
+    )
+    .opt2(
+        "AND (issued_at, id) < (?, ?)",
+        f.after.as_ref().filter(|_| f.sort == Sort::Newest),
+    )
+    .when(f.sort == Sort::Due, "ORDER BY due_at, id")
+    .when(f.sort == Sort::Newest, "ORDER BY issued_at DESC, id DESC")
+    .push("LIMIT ?", &[&f.limit])
 }
 
 fn narrowed<'a>(q: Q<'a>, f: &'a Filter) -> Q<'a> {
@@ -204,8 +237,14 @@ impl CallbackFilter {
             limit: 1,
         };
         vec![
-            CallbackFilter { limit: 1, ..Default::default() },
-            CallbackFilter { open: Some(false), ..full.clone() },
+            CallbackFilter {
+                limit: 1,
+                ..Default::default()
+            },
+            CallbackFilter {
+                open: Some(false),
+                ..full.clone()
+            },
             full,
         ]
     }

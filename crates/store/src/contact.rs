@@ -45,7 +45,13 @@ impl Filter {
             before: Some((1, "x".into())),
             limit: 1,
         };
-        vec![Filter { limit: 1, ..Default::default() }, full]
+        vec![
+            Filter {
+                limit: 1,
+                ..Default::default()
+            },
+            full,
+        ]
     }
 }
 

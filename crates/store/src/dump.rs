@@ -39,7 +39,10 @@ pub struct Contents {
 
 fn options() -> Options {
     // A backup takes as long as it takes.
-    Options { statement_timeout_ms: 0, ..Options::default() }
+    Options {
+        statement_timeout_ms: 0,
+        ..Options::default()
+    }
 }
 
 /// Reads the whole database in one snapshot, while others write. `line` is given the table's name and a line without its
@@ -88,7 +91,10 @@ impl Adder {
     }
 
     fn done(self) -> Sum {
-        Sum { rows: self.0, sha256: self.1.finalize().iter().map(|b| format!("{b:02x}")).collect() }
+        Sum {
+            rows: self.0,
+            sha256: self.1.finalize().iter().map(|b| format!("{b:02x}")).collect(),
+        }
     }
 }
 
@@ -109,7 +115,10 @@ fn value(v: Json, of: SqlType) -> Result<Value> {
         (Json::Bool(b), SqlType::Bool) => Value::Bool(b),
         (Json::String(t), SqlType::Text) => Value::Text(t),
         (Json::String(t), SqlType::Bytes) => {
-            let pairs = t.as_bytes().chunks(2).map(|c| std::str::from_utf8(c).ok().and_then(|c| u8::from_str_radix(c, 16).ok()));
+            let pairs = t
+                .as_bytes()
+                .chunks(2)
+                .map(|c| std::str::from_utf8(c).ok().and_then(|c| u8::from_str_radix(c, 16).ok()));
             Value::Bytes(pairs.collect::<Option<Vec<u8>>>().ok_or_else(|| wrong("bytes"))?)
         }
         (other, of) => return Err(wrong(&format!("{of:?} (found {other})"))),
@@ -129,7 +138,11 @@ pub fn write(url: &DbUrl, want: &Contents, next: impl FnMut() -> Result<Option<(
     if want.schema > migrate::newest() {
         return Err(Error::new(
             crate::seam::ErrorKind::TooNew,
-            format!("the backup is of schema {}, this program knows {}", want.schema, migrate::newest()),
+            format!(
+                "the backup is of schema {}, this program knows {}",
+                want.schema,
+                migrate::newest()
+            ),
         ));
     }
     let mut conn = connect(url, Use::Write, &options())?;
@@ -159,7 +172,10 @@ fn compare(want: &Contents, got: &Contents) -> Result<()> {
         match got.tables.get(name) {
             Some(g) if g == w => {}
             Some(g) => {
-                return Err(Error::other(format!("{name} differs after the restore: {} rows, {} expected", g.rows, w.rows)));
+                return Err(Error::other(format!(
+                    "{name} differs after the restore: {} rows, {} expected",
+                    g.rows, w.rows
+                )));
             }
             None => return Err(Error::other(format!("{name} is no table of this schema"))),
         }
@@ -180,17 +196,28 @@ fn fill(c: &mut Conn, schema: i64, mut next: impl FnMut() -> Result<Option<(Stri
             return Err(wrong("array"));
         };
         if name == WORDS {
-            let (Some(doc), Some(list)) = (values.first().and_then(Json::as_i64), values.get(1).and_then(Json::as_str)) else {
+            let (Some(doc), Some(list)) = (
+                values.first().and_then(Json::as_i64),
+                values.get(1).and_then(Json::as_str),
+            ) else {
                 return Err(wrong("words"));
             };
             table::put_words(c, doc, list)?;
             continue;
         }
-        let Some(t) = now else { return Err(Error::other(format!("{name} is no table of this schema"))) };
+        let Some(t) = now else {
+            return Err(Error::other(format!("{name} is no table of this schema")));
+        };
         if values.len() != t.columns.len() {
             return Err(wrong("row of this width"));
         }
-        rows.push(values.into_iter().zip(&t.columns).map(|(v, (_, of))| value(v, *of)).collect::<Result<_>>()?);
+        rows.push(
+            values
+                .into_iter()
+                .zip(&t.columns)
+                .map(|(v, (_, of))| value(v, *of))
+                .collect::<Result<_>>()?,
+        );
     }
     flush(c, now, &mut rows)
 }

@@ -53,5 +53,9 @@ sql! {
 
 /// Bytes of the whole database.
 pub fn database_bytes(conn: &mut Conn) -> Result<i64> {
-    if conn.is_lite() { bytes_lite(conn) } else { bytes_pg(conn) }
+    if conn.is_lite() {
+        bytes_lite(conn)
+    } else {
+        bytes_pg(conn)
+    }
 }

@@ -340,7 +340,12 @@ pub struct Look {
 
 impl Look {
     fn variants() -> Vec<Look> {
-        let bare = Look { site: "s".into(), before: 2, limit: 1, ..Look::default() };
+        let bare = Look {
+            site: "s".into(),
+            before: 2,
+            limit: 1,
+            ..Look::default()
+        };
         let full = Look {
             subject_kind: Some("case".into()),
             actor: Some("a".into()),
@@ -354,7 +359,10 @@ impl Look {
 fn look_q(f: &Look) -> Q<'_> {
     Q::new("SELECT", &[])
         .push(EntryRow::COLS, &[])
-        .push("FROM journal WHERE site_id = ? AND seq < ? AND seq >= ?", &[&f.site, &f.before, &f.low])
+        .push(
+            "FROM journal WHERE site_id = ? AND seq < ? AND seq >= ?",
+            &[&f.site, &f.before, &f.low],
+        )
         .opt("AND subject_kind = ?", f.subject_kind.as_ref())
         .opt("AND actor_id = ?", f.actor.as_ref())
         .opt("AND kind = ?", f.kind.as_ref())
@@ -363,7 +371,10 @@ fn look_q(f: &Look) -> Q<'_> {
 
 /// Entries that fit, newest first.
 pub fn look(conn: &mut Conn, f: &Look) -> Result<Vec<Entry>> {
-    let f = Look { site: site_name(&f.site).to_owned(), ..f.clone() };
+    let f = Look {
+        site: site_name(&f.site).to_owned(),
+        ..f.clone()
+    };
     let rows = look_rows(conn, &f)?;
     let mut list = Vec::with_capacity(rows.len());
     for r in rows {

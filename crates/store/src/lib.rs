@@ -7,26 +7,25 @@
 pub mod account;
 pub mod attachment;
 pub mod case;
-pub mod contact;
 pub mod check;
+pub mod contact;
 pub mod db;
-pub mod dump;
-pub mod house;
 pub mod desk;
 pub mod directory;
+pub mod dump;
+pub mod house;
 mod ids;
 pub mod import;
 pub mod journal;
 pub mod link;
 pub mod message;
 pub mod migrate;
-pub mod search;
 pub mod seam;
+pub mod search;
 pub mod site;
-pub mod task;
 pub mod staff;
+pub mod task;
 pub mod view;
-
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -35,8 +34,7 @@ pub use db::{Db, DbUrl, Options, Tx};
 pub use seam::{Conn, Error, ErrorKind, Result};
 
 /// The statements of every module with a `sql!` block. A test finds modules that are missing here.
-const MODULES: &[&[seam::Statement]] =
-    &[
+const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
     attachment::STATEMENTS,
     case::STATEMENTS,

@@ -278,7 +278,11 @@ fn declared(name: &str, body: &[&str]) -> Table {
     if key.is_empty() {
         key = columns.iter().map(|(c, _): &(String, SqlType)| c.clone()).collect();
     }
-    Table { name: name.to_owned(), columns, key }
+    Table {
+        name: name.to_owned(),
+        columns,
+        key,
+    }
 }
 
 /// The text for one engine. See the head of the module.

@@ -70,8 +70,20 @@ pub struct Filter {
 impl Filter {
     fn variants() -> Vec<Filter> {
         let id = || SiteId::from("s");
-        let base = Filter { company: CompanyId::from("c"), site: None, active: None, here: id() };
-        vec![base.clone(), Filter { site: Some(id()), active: Some(true), ..base }]
+        let base = Filter {
+            company: CompanyId::from("c"),
+            site: None,
+            active: None,
+            here: id(),
+        };
+        vec![
+            base.clone(),
+            Filter {
+                site: Some(id()),
+                active: Some(true),
+                ..base
+            },
+        ]
     }
 }
 

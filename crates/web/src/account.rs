@@ -27,7 +27,10 @@ use crate::state::Web;
 
 /// Runs slow, blocking work off the async threads.
 pub async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Fail> {
-    tokio::task::spawn_blocking(f).await.map_err(Error::internal)?.map_err(Fail)
+    tokio::task::spawn_blocking(f)
+        .await
+        .map_err(Error::internal)?
+        .map_err(Fail)
 }
 
 fn cookie(web: &Web, name: &str, value: &str, age: i64, script: bool) -> String {
@@ -39,7 +42,15 @@ fn cookie(web: &Web, name: &str, value: &str, age: i64, script: bool) -> String 
 /// Only addresses of our own are followed after sign-in.
 pub fn own_address(next: &str) -> &str {
     let ok = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if ok && !["/sign-", "/live", "/lock", "/unlock"].iter().any(|p| next.starts_with(p)) { next } else { "/" }
+    if ok
+        && !["/sign-", "/live", "/lock", "/unlock"]
+            .iter()
+            .any(|p| next.starts_with(p))
+    {
+        next
+    } else {
+        "/"
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,7 +79,13 @@ pub async fn sign_in_page(State(web): State<Web>, v: Viewer, Query(q): Query<Nex
         return Ok(Redirect::to(own_address(&next)).into_response());
     }
     let p = Page::bare(&web, Some(&v), v.locale, &crate::l10n::t(v.locale, "sign-in-title"));
-    Ok(page(&SignInPage { p, error: None, next, login: String::new(), demo: app::DEMO_LOGINS })?)
+    Ok(page(&SignInPage {
+        p,
+        error: None,
+        next,
+        login: String::new(),
+        demo: app::DEMO_LOGINS,
+    })?)
 }
 
 #[derive(Deserialize)]
@@ -81,12 +98,22 @@ pub struct SignIn {
 
 /// Signs in.
 pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form(f): Form<SignIn>) -> Answer {
-    let agent = headers.get(header::USER_AGENT).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|h| h.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let (desk, login, pass, ip) = (web.desk.clone(), f.login.clone(), f.password.clone(), v.ip.clone());
     match blocking(move || app::account::sign_in(&desk, &login, &pass, &ip, &agent)).await {
         Ok(done) => {
             let to = own_address(&f.next).to_owned();
-            let set = cookie(&web, session_cookie(web.settings.secure), &done.secret, 30 * 86_400, false);
+            let set = cookie(
+                &web,
+                session_cookie(web.settings.secure),
+                &done.secret,
+                30 * 86_400,
+                false,
+            );
             let lang = cookie(&web, "lang", done.locale.code(), 365 * 86_400, true);
             let mark = cookie(&web, STAFF_MARK, "1", 400 * 86_400, false);
             let mut r = Redirect::to(&to).into_response();
@@ -99,11 +126,21 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
         }
         Err(Fail(e @ (Error::Invalid(_) | Error::Throttled { .. }))) => {
             let text = match &e {
-                Error::Invalid(fields) => fields.iter().map(|x| field_text(v.locale, x)).collect::<Vec<_>>().join(" "),
+                Error::Invalid(fields) => fields
+                    .iter()
+                    .map(|x| field_text(v.locale, x))
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 other => explain(v.locale, other).0,
             };
             let p = Page::bare(&web, Some(&v), v.locale, &crate::l10n::t(v.locale, "sign-in-title"));
-            let view = SignInPage { p, error: Some(text), next: f.next, login: f.login, demo: app::DEMO_LOGINS };
+            let view = SignInPage {
+                p,
+                error: Some(text),
+                next: f.next,
+                login: f.login,
+                demo: app::DEMO_LOGINS,
+            };
             let mut r = (crate::fail::status(&e), page(&view)?).into_response();
             crate::fail::retry_after(&e, &mut r);
             Ok(r)
@@ -141,7 +178,8 @@ pub struct Lang {
 pub async fn locale(State(web): State<Web>, v: Viewer, Form(f): Form<Lang>) -> Answer {
     let locale = Locale::parse(&f.lang);
     if v.session.is_some() {
-        web.write(&v.ctx()?, move |tx, ctx| app::account::set_locale(tx, ctx, locale)).await?;
+        web.write(&v.ctx()?, move |tx, ctx| app::account::set_locale(tx, ctx, locale))
+            .await?;
     }
     let set = cookie(&web, "lang", locale.code(), 365 * 86_400, true);
     Ok(([(header::SET_COOKIE, set)], Redirect::to(after_language(&f.next))).into_response())
@@ -215,6 +253,9 @@ pub async fn set_up(State(web): State<Web>, v: Viewer, Form(f): Form<SetUpForm>)
             Err(e) => return Err(e),
         }
     }
-    let f = SetUpForm { password: String::new(), ..f };
+    let f = SetUpForm {
+        password: String::new(),
+        ..f
+    };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, set_up_view(&web, &v, f, errors)?).into_response())
 }

@@ -13,8 +13,8 @@ mod show;
 pub use case::{callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, timeline};
 pub use contact::{get as contact, list as contacts, register};
 pub use directory::{
-    add_phone, buildings, change_of_tenant, correct_person, mark_phone, move_in, move_out, person, reveal_id, reveal_phone,
-    unit, units,
+    add_phone, buildings, change_of_tenant, correct_person, mark_phone, move_in, move_out, person, reveal_id,
+    reveal_phone, unit, units,
 };
 pub use doc::document;
 pub use file::{attach_case, attach_contact, files_of_case, give as file};
@@ -34,7 +34,12 @@ const MOST: i64 = 200;
 
 /// The key under which a request is done once, from `Idempotency-Key`.
 fn key(headers: &HeaderMap) -> String {
-    headers.get("idempotency-key").and_then(|v| v.to_str().ok()).unwrap_or_default().trim().to_owned()
+    headers
+        .get("idempotency-key")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }
 
 /// The version that was seen, from `If-Match: "7"`.
@@ -42,9 +47,18 @@ fn key(headers: &HeaderMap) -> String {
 /// # Errors
 /// `Invalid` when the header is not a version.
 fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Error> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim().trim_start_matches("W/").trim_matches('"');
-    text.parse().map(Some).map_err(|_| Error::field("If-Match", "api-version"))
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value
+        .to_str()
+        .unwrap_or_default()
+        .trim()
+        .trim_start_matches("W/")
+        .trim_matches('"');
+    text.parse()
+        .map(Some)
+        .map_err(|_| Error::field("If-Match", "api-version"))
 }
 
 /// The version that was seen, where a change needs one: from the header or the body's `version`.
@@ -71,7 +85,10 @@ fn ok(v: &Value) -> Response {
 /// An answer with its version as `ETag`.
 fn versioned(v: &Value) -> Response {
     let mut r = ok(v);
-    if let Some(tag) = v["version"].as_i64().and_then(|n| HeaderValue::from_str(&format!("\"{n}\"")).ok()) {
+    if let Some(tag) = v["version"]
+        .as_i64()
+        .and_then(|n| HeaderValue::from_str(&format!("\"{n}\"")).ok())
+    {
         r.headers_mut().insert(header::ETAG, tag);
     }
     r
@@ -81,7 +98,11 @@ fn versioned(v: &Value) -> Response {
 fn paged(uri: &Uri, items: Vec<Value>, next: Option<String>) -> Response {
     let mut r = ok(&json!({"items": items, "next": next}));
     if let Some(next) = next {
-        let rest = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("after="));
+        let rest = uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|p| !p.is_empty() && !p.starts_with("after="));
         let mut query: Vec<String> = rest.map(str::to_owned).collect();
         query.push(format!("after={}", encode(&next)));
         if let Ok(link) = HeaderValue::from_str(&format!("<{}?{}>; rel=\"next\"", uri.path(), query.join("&"))) {

@@ -28,13 +28,21 @@ pub struct Sent {
 /// `Invalid` when there is no file, or it is too large.
 pub async fn read(mut form: Multipart) -> Result<Sent, Error> {
     let mut bytes = None;
-    let mut up = Upload { kind: domain::case::AttachmentKind::Other, caption: String::new(), name: String::new(), key: String::new() };
+    let mut up = Upload {
+        kind: domain::case::AttachmentKind::Other,
+        caption: String::new(),
+        name: String::new(),
+        key: String::new(),
+    };
     let broken = |_| Error::field("file", "invalid-file-broken");
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
             "file" => {
                 up.name = field.file_name().unwrap_or_default().to_owned();
-                let b = field.bytes().await.map_err(|_| Error::field("file", "invalid-file-large"))?;
+                let b = field
+                    .bytes()
+                    .await
+                    .map_err(|_| Error::field("file", "invalid-file-large"))?;
                 if b.len() > MOST_BYTES {
                     return Err(Error::field("file", "invalid-file-large"));
                 }
@@ -46,7 +54,10 @@ pub async fn read(mut form: Multipart) -> Result<Sent, Error> {
             _ => {}
         }
     }
-    Ok(Sent { bytes: bytes.ok_or_else(|| Error::field("file", "invalid-file-empty"))?, up })
+    Ok(Sent {
+        bytes: bytes.ok_or_else(|| Error::field("file", "invalid-file-empty"))?,
+        up,
+    })
 }
 
 /// What the file belongs to.
@@ -69,13 +80,20 @@ pub async fn post(State(web): State<Web>, v: Viewer, Query(q): Query<For>, form:
     let sent = read(form).await?;
     let desk = web.desk.clone();
     let file = blocking(move || prepare(&desk.files, sent.bytes)).await?;
-    let made = web.write(&v.ctx()?, move |tx, ctx| attach(tx, ctx, &subject, &file, &sent.up)).await?;
-    Ok(page(&Tile { p: Page::bare(&web, Some(&v), v.locale, ""), a: &made })?)
+    let made = web
+        .write(&v.ctx()?, move |tx, ctx| attach(tx, ctx, &subject, &file, &sent.up))
+        .await?;
+    Ok(page(&Tile {
+        p: Page::bare(&web, Some(&v), v.locale, ""),
+        a: &made,
+    })?)
 }
 
 /// Gives a file out: pictures and sound in the page, everything else as a download.
 pub async fn file(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let row = web.read(&v.ctx()?, move |c, ctx| get(c, ctx, &AttachmentId::from(id.as_str()))).await?;
+    let row = web
+        .read(&v.ctx()?, move |c, ctx| get(c, ctx, &AttachmentId::from(id.as_str())))
+        .await?;
     give(&web, row).await
 }
 
@@ -87,8 +105,16 @@ pub async fn give(web: &Web, row: Attachment) -> Answer {
     let desk = web.desk.clone();
     let hash = row.file_hash.clone();
     let bytes = blocking(move || desk.files.get(&hash)).await?;
-    let how = if Media::shown(&row.mime) { "inline" } else { "attachment" };
-    let ascii: String = row.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
+    let how = if Media::shown(&row.mime) {
+        "inline"
+    } else {
+        "attachment"
+    };
+    let ascii: String = row
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' })
+        .collect();
     let disposition = format!("{how}; filename=\"{ascii}\"; filename*=UTF-8''{}", encode(&row.name));
     let disposition = header::HeaderValue::from_str(&disposition).map_err(|e| Fail(Error::internal(e)))?;
     let mime = header::HeaderValue::from_str(&row.mime).map_err(|e| Fail(Error::internal(e)))?;
@@ -99,7 +125,13 @@ pub async fn give(web: &Web, row: Attachment) -> Answer {
     h.insert(header::CONTENT_DISPOSITION, disposition);
     h.insert(header::CONTENT_SECURITY_POLICY, quiet);
     // A picture of a resident's home may stay in this browser's memory for the shift, and in no shared cache.
-    h.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private, max-age=3600"));
-    h.insert("cross-origin-resource-policy", header::HeaderValue::from_static("same-origin"));
+    h.insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("private, max-age=3600"),
+    );
+    h.insert(
+        "cross-origin-resource-policy",
+        header::HeaderValue::from_static("same-origin"),
+    );
     Ok(r)
 }

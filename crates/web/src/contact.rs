@@ -139,11 +139,21 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
             let en = ctx.locale == app::ctx::Locale::En;
             let name = |id: &str| {
                 let found = names.iter().find(|n| n.id.as_str() == id);
-                found.map(|n| if en && !n.name_en.is_empty() { n.name_en.clone() } else { n.name.clone() }).unwrap_or_default()
+                found
+                    .map(|n| {
+                        if en && !n.name_en.is_empty() {
+                            n.name_en.clone()
+                        } else {
+                            n.name.clone()
+                        }
+                    })
+                    .unwrap_or_default()
             };
             let mut cases = Vec::new();
             for id in store::contact::cases_of(c, &k.id)? {
-                let Ok(seen) = app::case::get(c, ctx, &id) else { continue };
+                let Ok(seen) = app::case::get(c, ctx, &id) else {
+                    continue;
+                };
                 cases.push(CaseLine {
                     title: app::case::title(ctx, &seen.state),
                     open: seen.state.is_open(),
@@ -154,11 +164,24 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
             }
             let files = attachment::list(c, ctx, &Subject::Contact(k.id.clone()))?;
             let old = correct::history(c, ctx, &k.id)?;
-            let old = old.into_iter().map(|o| Old { at: o.at, by: name(&o.by), reason: o.reason, was: o.was });
+            let old = old.into_iter().map(|o| Old {
+                at: o.at,
+                by: name(&o.by),
+                reason: o.reason,
+                was: o.was,
+            });
             let old = old.collect();
             let by = k.staff_id.as_ref().map(|s| name(s.as_str())).unwrap_or_default();
             let identity = serde_json::from_str(&k.identity_check).ok();
-            Ok(Shown { by, identity, cases, files, old, may, k })
+            Ok(Shown {
+                by,
+                identity,
+                cases,
+                files,
+                old,
+                may,
+                k,
+            })
         })
         .await?;
     Ok(shown)
@@ -169,7 +192,12 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     let s = read(&web, &v, id).await?;
     let p = Page::titled(&web, &v, s.k.number.clone());
     let f = CorrectForm::of(&s.k, s.identity);
-    Ok(page(&ContactPage { p, f, s, errors: Vec::new() })?)
+    Ok(page(&ContactPage {
+        p,
+        f,
+        s,
+        errors: Vec::new(),
+    })?)
 }
 
 /// Corrects it.
@@ -177,10 +205,17 @@ pub async fn post(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
     match save(&web, &v, &id, &f).await {
         Ok(()) => Ok(Redirect::to(&format!("/contacts/{id}")).into_response()),
         Err(Fail(Error::Invalid(fields))) => {
-            let errors = fields.iter().map(|x| (x.name.clone(), crate::fail::field_text(v.locale, x))).collect();
+            let errors = fields
+                .iter()
+                .map(|x| (x.name.clone(), crate::fail::field_text(v.locale, x)))
+                .collect();
             let s = read(&web, &v, id).await?;
             let p = Page::titled(&web, &v, s.k.number.clone());
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&ContactPage { p, s, f, errors })?).into_response())
+            Ok((
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(&ContactPage { p, s, f, errors })?,
+            )
+                .into_response())
         }
         Err(e) => Err(e),
     }
@@ -188,7 +223,8 @@ pub async fn post(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
 
 async fn save(web: &Web, v: &Viewer, id: &str, f: &CorrectForm) -> Result<(), Fail> {
     let (id, f) = (ContactId::from(id), f.clone());
-    web.write(&v.ctx()?, move |tx, ctx| correction(tx, ctx, &id, &f)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| correction(tx, ctx, &id, &f))
+        .await?;
     Ok(())
 }
 
@@ -207,11 +243,23 @@ fn correction(tx: &mut store::db::Tx, ctx: &app::ctx::Ctx, id: &ContactId, f: &C
         person: k.person_id.clone().filter(|_| !moved),
         unit,
         name: f.name.clone(),
-        phone: if f.phone.trim().is_empty() { k.phone.clone() } else { f.phone.clone() },
+        phone: if f.phone.trim().is_empty() {
+            k.phone.clone()
+        } else {
+            f.phone.clone()
+        },
         address: f.address.clone(),
         anonymous_reason: f.anonymous_reason.clone(),
-        identity: Some(Identity { name: check(&f.id_name), unit: check(&f.id_unit), phone: check(&f.id_phone) }),
-        kind: f.kind.parse::<Kind>().map(|k| k.as_str().to_owned()).unwrap_or_default(),
+        identity: Some(Identity {
+            name: check(&f.id_name),
+            unit: check(&f.id_unit),
+            phone: check(&f.id_phone),
+        }),
+        kind: f
+            .kind
+            .parse::<Kind>()
+            .map(|k| k.as_str().to_owned())
+            .unwrap_or_default(),
         summary: f.summary.clone(),
         answer: f.answer.clone(),
         external_ref: f.external_ref.clone(),

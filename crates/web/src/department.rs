@@ -19,7 +19,11 @@ use crate::state::Web;
 
 /// A text in the page's language, the other one when it is missing.
 fn either<'a>(p: &Page, zh: &'a str, en: &'a str) -> &'a str {
-    if (p.en() && !en.is_empty()) || zh.is_empty() { en } else { zh }
+    if (p.en() && !en.is_empty()) || zh.is_empty() {
+        en
+    } else {
+        zh
+    }
 }
 
 #[derive(Template)]
@@ -31,7 +35,9 @@ struct DirectoryPage {
 
 /// What every department does, who works there and who is at work now.
 pub async fn directory(State(web): State<Web>, v: Viewer) -> Answer {
-    let mut all = web.read(&v.ctx()?, |c, ctx| app::department::directory(c, ctx, false)).await?;
+    let mut all = web
+        .read(&v.ctx()?, |c, ctx| app::department::directory(c, ctx, false))
+        .await?;
     let mut groups = Vec::new();
     for kind in ["own", "vendor", "outside"] {
         let (these, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|e| e.department.kind == kind);
@@ -40,7 +46,10 @@ pub async fn directory(State(web): State<Web>, v: Viewer) -> Answer {
             groups.push((kind, these));
         }
     }
-    Ok(page(&DirectoryPage { p: Page::new(&web, &v, "nav-departments"), groups })?)
+    Ok(page(&DirectoryPage {
+        p: Page::new(&web, &v, "nav-departments"),
+        groups,
+    })?)
 }
 
 #[derive(Deserialize, Default, Clone)]
@@ -65,21 +74,35 @@ struct ManagePage {
 }
 
 async fn manage_view(web: &Web, v: &Viewer, f: Facts, e: Errors) -> Result<ManagePage, Fail> {
-    let all = web.read(&v.ctx()?, |c, ctx| app::department::directory(c, ctx, true)).await?;
+    let all = web
+        .read(&v.ctx()?, |c, ctx| app::department::directory(c, ctx, true))
+        .await?;
     let p = Page::new(web, v, "settings-departments");
     let key = p.key(web);
-    Ok(ManagePage { p, all, system: v.may(domain::access::Action::Settings), f, e, key })
+    Ok(ManagePage {
+        p,
+        all,
+        system: v.may(domain::access::Action::Settings),
+        f,
+        e,
+        key,
+    })
 }
 
 /// The list under the settings, with the form of a new one.
 pub async fn manage(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&manage_view(&web, &v, Facts::default(), Errors::default()).await?)?)
+    Ok(page(
+        &manage_view(&web, &v, Facts::default(), Errors::default()).await?,
+    )?)
 }
 
 /// Adds a department or a vendor.
 pub async fn add(State(web): State<Web>, v: Viewer, Form(f): Form<DepartmentForm>) -> Answer {
     let (facts, key) = (f.facts.clone(), f._key);
-    match web.write(&v.ctx()?, move |tx, ctx| app::department::add(tx, ctx, &key, &facts)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| app::department::add(tx, ctx, &key, &facts))
+        .await
+    {
         Ok(_) => Ok(Redirect::to("/settings/departments").into_response()),
         Err(e) => {
             let view = manage_view(&web, &v, f.facts, Errors::from(v.locale, Fail(e))?).await?;
@@ -99,7 +122,9 @@ struct EditPage {
 
 async fn edit_view(web: &Web, v: &Viewer, id: &str, typed: Option<Facts>, e: Errors) -> Result<EditPage, Fail> {
     let id = DepartmentId::from(id.to_owned());
-    let d = web.read(&v.ctx()?, move |c, ctx| app::department::get(c, ctx, &id)).await?;
+    let d = web
+        .read(&v.ctx()?, move |c, ctx| app::department::get(c, ctx, &id))
+        .await?;
     let f = typed.unwrap_or_else(|| Facts {
         kind: d.kind.clone(),
         name: d.name.clone(),
@@ -132,14 +157,27 @@ async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: O
 pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<DepartmentForm>) -> Answer {
     let (d, facts) = (DepartmentId::from(id.clone()), f.facts.clone());
     let seen = crate::form::version(&f.version);
-    let saved = web.write(&v.ctx()?, move |tx, ctx| app::department::edit(tx, ctx, &d, seen, &facts)).await;
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::department::edit(tx, ctx, &d, seen, &facts)
+        })
+        .await;
     done(&web, &v, &id, saved, Some(f.facts)).await
 }
 
 /// Closes one or opens it again.
-pub async fn set_active(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<DepartmentForm>) -> Answer {
+pub async fn set_active(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(f): Form<DepartmentForm>,
+) -> Answer {
     let (d, on) = (DepartmentId::from(id.clone()), f.active == "1");
     let seen = crate::form::version(&f.version);
-    let saved = web.write(&v.ctx()?, move |tx, ctx| app::department::set_active(tx, ctx, &d, seen, on)).await;
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::department::set_active(tx, ctx, &d, seen, on)
+        })
+        .await;
     done(&web, &v, &id, saved, None).await
 }

@@ -1,6 +1,7 @@
 //! The front desk: the queue on the left, registering on the right. The form is one; its lower part, the household and the
 //! words to say are asked for again whenever a choice changes.
 
+mod drafts;
 mod entry;
 mod parts;
 mod view;
@@ -9,9 +10,9 @@ use app::contact::{self, Registered};
 use app::error::{Error, Fields};
 use app::queue::{self, Tab};
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use domain::case::{Kind, Scope};
 use domain::ids::{CaseId, ContactId};
 use serde::Deserialize;
@@ -21,8 +22,11 @@ use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
+pub use drafts::{put_draft, resume};
 use entry::{Entry, errors_of};
-use parts::{ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render};
+use parts::{
+    ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render,
+};
 
 /// Kind of the desk's draft; parked ones have a subject.
 const DRAFT: &str = "contact";
@@ -34,14 +38,32 @@ async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
     let ctx = v.ctx()?;
     let q = web.read(&ctx, move |c, ctx| {
         let drafts = store::account::drafts_of(c, &staff, &ctx.site)?;
-        let parked = drafts.into_iter().filter(|d| d.kind == DRAFT && !d.subject.is_empty()).map(|d| {
-            let e = Entry::of_draft(&d.body);
-            let label = [&e.name, &e.address, &e.item_text, &e.content].into_iter().filter(|t| !t.is_empty()).take(3);
-            let label: String = label.map(|t| t.chars().take(16).collect::<String>()).collect::<Vec<_>>().join(" · ");
-            Parked { subject: d.subject, label, at: d.updated_at }
-        });
+        let parked = drafts
+            .into_iter()
+            .filter(|d| d.kind == DRAFT && !d.subject.is_empty())
+            .map(|d| {
+                let e = Entry::of_draft(&d.body);
+                let label = [&e.name, &e.address, &e.item_text, &e.content]
+                    .into_iter()
+                    .filter(|t| !t.is_empty())
+                    .take(3);
+                let label: String = label
+                    .map(|t| t.chars().take(16).collect::<String>())
+                    .collect::<Vec<_>>()
+                    .join(" · ");
+                Parked {
+                    subject: d.subject,
+                    label,
+                    at: d.updated_at,
+                }
+            });
         let parked = parked.collect();
-        Ok(Queue { tab, counts: queue::counts(c, ctx)?, lines: queue::list(c, ctx, tab)?, parked })
+        Ok(Queue {
+            tab,
+            counts: queue::counts(c, ctx)?,
+            lines: queue::list(c, ctx, tab)?,
+            parked,
+        })
     });
     Ok(q.await?)
 }
@@ -58,7 +80,17 @@ async fn show(web: &Web, v: &Viewer, e: Entry, more: impl FnOnce(&mut RegView)) 
             Ok((e, d, files))
         })
         .await?;
-    let mut view = RegView { p, e, d, made: None, errors: Vec::new(), rest: Vec::new(), draft_at: 0, notice: String::new(), files };
+    let mut view = RegView {
+        p,
+        e,
+        d,
+        made: None,
+        errors: Vec::new(),
+        rest: Vec::new(),
+        draft_at: 0,
+        notice: String::new(),
+        files,
+    };
     more(&mut view);
     Ok(view)
 }
@@ -91,7 +123,10 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
     })
     .await?;
     let p = Page::new(&web, &v, "nav-desk-page");
-    let q = render(&QueueView { p: Page::new(&web, &v, "nav-desk-page"), q: queue })?;
+    let q = render(&QueueView {
+        p: Page::new(&web, &v, "nav-desk-page"),
+        q: queue,
+    })?;
     let reg = render(&reg)?;
     Ok(page(&DeskPage { p, q, reg })?)
 }
@@ -129,8 +164,16 @@ fn of_contact(row: store::contact::Contact, key: String) -> Entry {
         unit: row.unit_id.map(|u| u.into_string()).unwrap_or_default(),
         name: row.name,
         address: row.address,
-        content: if row.outcome == "answered" { row.summary } else { String::new() },
-        anonymous: if row.anonymous_reason.is_empty() { String::new() } else { "1".to_owned() },
+        content: if row.outcome == "answered" {
+            row.summary
+        } else {
+            String::new()
+        },
+        anonymous: if row.anonymous_reason.is_empty() {
+            String::new()
+        } else {
+            "1".to_owned()
+        },
         anonymous_reason: row.anonymous_reason,
         locale: row.locale,
         ..Entry::fresh(key)
@@ -140,7 +183,10 @@ fn of_contact(row: store::contact::Contact, key: String) -> Entry {
 /// The queue alone.
 pub async fn queue(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>) -> Answer {
     let queue = read_queue(&web, &v, Tab::parse(q.tab.as_deref().unwrap_or_default())).await?;
-    Ok(page(&QueueView { p: Page::new(&web, &v, "nav-desk-page"), q: queue })?)
+    Ok(page(&QueueView {
+        p: Page::new(&web, &v, "nav-desk-page"),
+        q: queue,
+    })?)
 }
 
 /// What was typed into a box.
@@ -164,14 +210,26 @@ pub async fn items(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) ->
     let mut hits: Vec<_> = of_kind.into_iter().map(|h| h.item).take(8).collect();
     if hits.len() < 3 && !q.item_text.trim().is_empty() {
         let others = book.taxonomy.items.iter().filter(|i| i.kind != kind);
-        hits.extend(domain::taxonomy::search(others, &q.item_text).into_iter().map(|h| h.item).take(4));
+        hits.extend(
+            domain::taxonomy::search(others, &q.item_text)
+                .into_iter()
+                .map(|h| h.item)
+                .take(4),
+        );
     }
     let p = Page::bare(&web, Some(&v), v.locale, "");
     let items = hits.into_iter().map(|i| {
-        let group = book.taxonomy.group(i).map(|g| if p.en() { g.en.as_str() } else { g.zh.as_str() });
+        let group = book
+            .taxonomy
+            .group(i)
+            .map(|g| if p.en() { g.en.as_str() } else { g.zh.as_str() });
         let name = if p.en() { &i.en } else { &i.zh };
         let text = group.map_or_else(|| name.clone(), |g| format!("{g} / {name}"));
-        let kind = if i.kind == kind { String::new() } else { p.code("kind", i.kind.as_str()) };
+        let kind = if i.kind == kind {
+            String::new()
+        } else {
+            p.code("kind", i.kind.as_str())
+        };
         (i.code.clone(), text, kind)
     });
     let items = items.collect();
@@ -180,13 +238,21 @@ pub async fn items(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) ->
 
 /// Who may be meant.
 pub async fn look(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) -> Answer {
-    let found = web.read(&v.ctx()?, move |c, ctx| contact::look::look(c, ctx, &q.who)).await?;
-    Ok(page(&LookView { p: Page::bare(&web, Some(&v), v.locale, ""), found })?)
+    let found = web
+        .read(&v.ctx()?, move |c, ctx| contact::look::look(c, ctx, &q.who))
+        .await?;
+    Ok(page(&LookView {
+        p: Page::bare(&web, Some(&v), v.locale, ""),
+        found,
+    })?)
 }
 
 /// The arrival time, taken with the first key (REC-5).
 pub async fn start(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&StartView { p: Page::bare(&web, Some(&v), v.locale, ""), at: v.now })?)
+    Ok(page(&StartView {
+        p: Page::bare(&web, Some(&v), v.locale, ""),
+        at: v.now,
+    })?)
 }
 
 /// Something was chosen: the parts that follow from it.
@@ -208,17 +274,40 @@ pub async fn changed(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>, 
         .await?;
     let kinds = e.kind != before.0;
     let place = e.place != before.1;
-    Ok(page(&ChangedView { p, e, d, errors: Vec::new(), picked: q.changed == "pick", kinds, place })?)
+    Ok(page(&ChangedView {
+        p,
+        e,
+        d,
+        errors: Vec::new(),
+        picked: q.changed == "pick",
+        kinds,
+        place,
+    })?)
 }
 
 /// A candidate was picked: `unit:person` stands in the hidden field.
 async fn picked(web: &Web, v: &Viewer, e: &mut Entry) -> Result<(), Fail> {
-    let (unit, person) = e.pick.split_once(':').map(|(u, p)| (u.to_owned(), p.to_owned())).unwrap_or_default();
-    let (u, p) = (domain::ids::UnitId::from(unit.as_str()), domain::ids::PersonId::from(person.as_str()));
+    let (unit, person) = e
+        .pick
+        .split_once(':')
+        .map(|(u, p)| (u.to_owned(), p.to_owned()))
+        .unwrap_or_default();
+    let (u, p) = (
+        domain::ids::UnitId::from(unit.as_str()),
+        domain::ids::PersonId::from(person.as_str()),
+    );
     let has = !person.is_empty();
-    let card = web.read(&v.ctx()?, move |c, ctx| contact::look::card(c, ctx, has.then_some(&p), Some(&u))).await?;
+    let card = web
+        .read(&v.ctx()?, move |c, ctx| {
+            contact::look::card(c, ctx, has.then_some(&p), Some(&u))
+        })
+        .await?;
     e.unit = card.unit.as_ref().map(|u| u.id.as_str().to_owned()).unwrap_or_default();
-    e.building = card.unit.as_ref().map(|u| u.building_id.as_str().to_owned()).unwrap_or_default();
+    e.building = card
+        .unit
+        .as_ref()
+        .map(|u| u.building_id.as_str().to_owned())
+        .unwrap_or_default();
     e.address = card.unit.as_ref().map(|u| u.code.clone()).unwrap_or_default();
     e.name = card.person.as_ref().map(|p| p.name.clone()).unwrap_or_default();
     e.person = person;
@@ -227,11 +316,16 @@ async fn picked(web: &Web, v: &Viewer, e: &mut Entry) -> Result<(), Fail> {
 }
 
 /// Registers, parks or discards.
-pub async fn post(State(web): State<Web>, v: Viewer, headers: axum::http::HeaderMap, Form(pairs): Form<Pairs>) -> Answer {
+pub async fn post(
+    State(web): State<Web>,
+    v: Viewer,
+    headers: axum::http::HeaderMap,
+    Form(pairs): Form<Pairs>,
+) -> Answer {
     let mut e = Entry::of(pairs).with_defaults();
     let htmx = headers.contains_key("hx-request");
     match e.act.as_str() {
-        "park" | "discard" => return put_away(&web, &v, e, htmx).await,
+        "park" | "discard" => return drafts::put_away(&web, &v, e, htmx).await,
         _ => {}
     }
     if !htmx && !e.plain.is_empty() && follow_plain(&web, &v, &mut e).await? {
@@ -253,7 +347,9 @@ pub async fn post(State(web): State<Web>, v: Viewer, headers: axum::http::Header
 
 /// The form again with what is wrong with it.
 async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> Answer {
-    let Some((errors, rest)) = errors_of(v.locale, &error) else { return Err(Fail(error)) };
+    let Some((errors, rest)) = errors_of(v.locale, &error) else {
+        return Err(Fail(error));
+    };
     let view = show(web, v, e, |r| {
         r.errors = errors;
         r.rest = rest;
@@ -263,16 +359,31 @@ async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> A
         render(&view)?
     } else {
         let queue = read_queue(web, v, Tab::Open).await?;
-        let q = render(&QueueView { p: Page::new(web, v, "nav-desk-page"), q: queue })?;
+        let q = render(&QueueView {
+            p: Page::new(web, v, "nav-desk-page"),
+            q: queue,
+        })?;
         let reg = render(&view)?;
-        render(&DeskPage { p: Page::new(web, v, "nav-desk-page"), q, reg })?
+        render(&DeskPage {
+            p: Page::new(web, v, "nav-desk-page"),
+            q,
+            reg,
+        })?
     };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, [("content-type", "text/html; charset=utf-8")], html).into_response())
+    Ok((
+        StatusCode::UNPROCESSABLE_ENTITY,
+        [("content-type", "text/html; charset=utf-8")],
+        html,
+    )
+        .into_response())
 }
 
 /// The form after registering: empty, or the same person again for another matter.
 fn next_entry(web: &Web, e: &Entry, done: &Registered) -> Entry {
-    let fresh = Entry { channel: e.channel.clone(), ..Entry::fresh(web.desk.ids.secret()) };
+    let fresh = Entry {
+        channel: e.channel.clone(),
+        ..Entry::fresh(web.desk.ids.secret())
+    };
     if e.act != "more" {
         return Entry::fresh(fresh._key);
     }
@@ -302,7 +413,10 @@ async fn follow_plain(web: &Web, v: &Viewer, e: &mut Entry) -> Result<bool, Fail
     let ctx = v.ctx()?;
     if e.item.is_empty() {
         let hits = domain::taxonomy::search(ctx.book.taxonomy.of_kind(e.kind()), &e.item_text);
-        e.item = hits.first().filter(|_| !e.item_text.trim().is_empty()).map_or_else(String::new, |h| h.item.code.clone());
+        e.item = hits
+            .first()
+            .filter(|_| !e.item_text.trim().is_empty())
+            .map_or_else(String::new, |h| h.item.code.clone());
     }
     let news = e.followed != e.matter() && !e.item.is_empty();
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
@@ -361,67 +475,17 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
     Ok(done)
 }
 
-/// Parks the form for later (挂断后补录), or drops it.
-async fn put_away(web: &Web, v: &Viewer, e: Entry, htmx: bool) -> Answer {
-    let ctx = v.ctx()?;
-    let staff = ctx.need_staff()?.id.clone();
-    let keep = e.act == "park" && e.has_text();
-    web.write(&ctx, move |tx, ctx| {
-        store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, "")?;
-        if keep {
-            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &e._key, &e.to_draft(ctx.now), ctx.now)?;
-        }
-        Ok(())
-    })
-    .await?;
-    if !htmx {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    fresh_with_queue(web, v, Entry::fresh(web.desk.ids.secret()), 0, if keep { "desk-parked" } else { "desk-discarded" }).await
-}
-
-async fn fresh_with_queue(web: &Web, v: &Viewer, e: Entry, at: i64, notice: &str) -> Answer {
-    let view = show(web, v, e, |r| {
-        r.draft_at = at;
-        r.notice = if notice.is_empty() { String::new() } else { r.p.t(notice) };
-    })
-    .await?;
-    let queue = read_queue(web, v, Tab::Open).await?;
-    let q = render(&QueueView { p: Page::new(web, v, "nav-desk-page"), q: queue })?;
-    let html = format!("{}<hx-partial hx-target=\"#queue\" hx-swap=\"outerMorph\">{q}</hx-partial>", render(&view)?);
-    Ok(([("content-type", "text/html; charset=utf-8")], html).into_response())
-}
-
-/// Takes a parked form up again; what stands in the form now is parked in its place.
-pub async fn resume(State(web): State<Web>, v: Viewer, Path(subject): Path<String>, headers: axum::http::HeaderMap, Form(pairs): Form<Pairs>) -> Answer {
-    let ctx = v.ctx()?;
-    let staff = ctx.need_staff()?.id.clone();
-    let now = Entry::of(pairs);
-    let body = web
-        .write(&ctx, move |tx, ctx| {
-            let d = store::account::draft(tx, &staff, &ctx.site, DRAFT, &subject)?.ok_or(Error::NotFound)?;
-            if now.has_text() {
-                store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &now._key, &now.to_draft(ctx.now), ctx.now)?;
-            }
-            if now._key != subject {
-                store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, &subject)?;
-            }
-            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, "", &d.body, ctx.now)?;
-            Ok(d.body)
-        })
-        .await?;
-    if !headers.contains_key("hx-request") {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    fresh_with_queue(&web, &v, Entry::of_draft(&body), v.now, "").await
-}
-
 async fn contact_made(web: &Web, v: &Viewer, id: String) -> Result<Registered, Fail> {
     let done = web
         .read(&v.ctx()?, move |c, ctx| {
             let row = contact::get(c, ctx, &ContactId::from(id.as_str()))?;
             let cases = store::contact::cases_of(c, &row.id)?;
-            Ok(Registered { contact: row.id, number: row.number, case_numbers: Vec::new(), cases })
+            Ok(Registered {
+                contact: row.id,
+                number: row.number,
+                case_numbers: Vec::new(),
+                cases,
+            })
         })
         .await?;
     Ok(done)
@@ -436,15 +500,26 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
             let departments = store::site::departments(c, &ctx.site)?;
             let names = store::site::staff_names(c, &ctx.site)?;
             let en = ctx.locale == app::ctx::Locale::En;
-            let pick = |zh: &str, other: &str| if en && !other.is_empty() { other.to_owned() } else { zh.to_owned() };
+            let pick = |zh: &str, other: &str| {
+                if en && !other.is_empty() {
+                    other.to_owned()
+                } else {
+                    zh.to_owned()
+                }
+            };
             let mut cases = Vec::new();
             for id in &done.cases {
                 let Ok(seen) = app::case::get(c, ctx, id) else { continue };
                 let s = seen.state;
                 let order = s.last_order();
                 let d = order.and_then(|o| departments.iter().find(|d| d.id == o.department));
-                let w = order.and_then(|o| o.worker.as_ref()).and_then(|w| names.iter().find(|n| n.id == *w));
-                let to = [d.map(|d| pick(&d.name, &d.name_en)), w.map(|w| pick(&w.name, &w.name_en))];
+                let w = order
+                    .and_then(|o| o.worker.as_ref())
+                    .and_then(|w| names.iter().find(|n| n.id == *w));
+                let to = [
+                    d.map(|d| pick(&d.name, &d.name_en)),
+                    w.map(|w| pick(&w.name, &w.name_en)),
+                ];
                 cases.push(MadeCase {
                     number: s.number.clone(),
                     kind: s.kind.as_str().to_owned(),
@@ -457,56 +532,13 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                 });
             }
             let say = view::closing(c, ctx, &zone, &e)?;
-            Ok(Made { contact: done.contact.as_str().to_owned(), contact_number: done.number.clone(), cases, say })
+            Ok(Made {
+                contact: done.contact.as_str().to_owned(),
+                contact_number: done.number.clone(),
+                cases,
+                say,
+            })
         })
         .await?;
     Ok(made)
-}
-
-/// A draft as the browser sends it.
-#[derive(Deserialize)]
-pub struct DraftBody {
-    at: i64,
-    fields: serde_json::Map<String, serde_json::Value>,
-}
-
-/// Whose draft it is beside its kind.
-#[derive(Deserialize)]
-pub struct DraftQuery {
-    #[serde(default)]
-    subject: String,
-}
-
-/// Keeps a draft of any form. A form that was sent meanwhile answers 410, so that its draft does not come back.
-pub async fn put_draft(
-    State(web): State<Web>,
-    v: Viewer,
-    Path(kind): Path<String>,
-    Query(q): Query<DraftQuery>,
-    axum::Json(b): axum::Json<DraftBody>,
-) -> Answer {
-    let known = !kind.is_empty() && kind.len() <= 40 && kind.bytes().all(|c| c.is_ascii_lowercase() || c == b'_' || c == b'-');
-    let body = serde_json::json!({"at": b.at, "fields": b.fields}).to_string();
-    if !known || q.subject.len() > 100 || body.len() > 64 * 1024 {
-        return Err(Error::field("fields", "invalid-draft").into());
-    }
-    let key = b.fields.get("_key").and_then(|k| k.as_str()).unwrap_or_default().to_owned();
-    let empty = kind == DRAFT && !Entry::of_draft(&body).has_text();
-    let staff = v.ctx()?.need_staff()?.id.clone();
-    let kept = web
-        .write(&v.ctx()?, move |tx, ctx| {
-            if contact::was_registered(tx, ctx, &key)? {
-                return Ok(false);
-            }
-            if empty {
-                store::account::draft_drop(tx, &staff, &ctx.site, &kind, &q.subject)?;
-            } else {
-                store::account::draft_put(tx, &staff, &ctx.site, &kind, &q.subject, &body, ctx.now)?;
-            }
-            Ok(true)
-        })
-        .await?;
-    let status: StatusCode = if kept { StatusCode::NO_CONTENT } else { StatusCode::GONE };
-    let r: Response = status.into_response();
-    Ok(r)
 }

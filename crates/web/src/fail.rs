@@ -70,7 +70,9 @@ pub fn refusal_text(locale: Locale, zone: &str, r: &Refusal) -> String {
             ("action", _) => t(locale, &format!("action-{value}")),
             ("state", _) => t(locale, &format!("state-{value}")),
             ("at" | "earlier" | "until", Ok(at)) => crate::when::full(zone, at),
-            ("amount" | "owed" | "charge" | "accepted" | "charged" | "paid" | "cents", Ok(c)) => domain::money::shown(c),
+            ("amount" | "owed" | "charge" | "accepted" | "charged" | "paid" | "cents", Ok(c)) => {
+                domain::money::shown(c)
+            }
             _ => value.to_owned(),
         }
     };
@@ -91,9 +93,10 @@ pub fn explain_in(locale: Locale, zone: &str, e: &Error) -> (String, Vec<String>
         Error::Unauthenticated => (t(locale, "fail-unauthenticated"), vec![]),
         Error::Forbidden(key) => (t(locale, "fail-forbidden"), vec![t(locale, key)]),
         Error::Conflict { .. } => (t(locale, "fail-conflict"), vec![t(locale, "fail-conflict-next")]),
-        Error::Invalid(fields) => {
-            (t(locale, "fail-invalid"), fields.iter().map(|f| field_text(locale, f)).collect())
-        }
+        Error::Invalid(fields) => (
+            t(locale, "fail-invalid"),
+            fields.iter().map(|f| field_text(locale, f)).collect(),
+        ),
         Error::Refused(r) => {
             let mut lines: Vec<String> = r.missing.iter().map(|m| t(locale, m.key)).collect();
             if let Some(clause) = r.clause {
@@ -101,9 +104,10 @@ pub fn explain_in(locale: Locale, zone: &str, e: &Error) -> (String, Vec<String>
             }
             (refusal_text(locale, zone, r), lines)
         }
-        Error::Throttled { seconds } => {
-            (tx(locale, "fail-throttled", &[("seconds", &seconds.to_string())]), vec![])
-        }
+        Error::Throttled { seconds } => (
+            tx(locale, "fail-throttled", &[("seconds", &seconds.to_string())]),
+            vec![],
+        ),
         Error::Unavailable(key) => (t(locale, "fail-unavailable"), vec![t(locale, key)]),
         Error::Internal(_) => (t(locale, "fail-internal"), vec![t(locale, "fail-internal-next")]),
     }
@@ -130,7 +134,9 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
     if let Error::Internal(text) = &e {
         tracing::error!(error = %text, "request failed");
     }
-    let zone = viewer.and_then(|v| v.session.as_ref()).map_or("Asia/Shanghai", |s| s.zone.as_str());
+    let zone = viewer
+        .and_then(|v| v.session.as_ref())
+        .map_or("Asia/Shanghai", |s| s.zone.as_str());
     let (title, lines) = explain_in(locale, zone, &e);
     let mut response = match form {
         Form::Problem => {
@@ -150,8 +156,11 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
                 Error::Refused(r) => {
                     body["code"] = json!(r.rule);
                     body["clause"] = json!(r.clause);
-                    body["missing"] =
-                        r.missing.iter().map(|m| json!({"code": m.key, "message": t(locale, m.key)})).collect();
+                    body["missing"] = r
+                        .missing
+                        .iter()
+                        .map(|m| json!({"code": m.key, "message": t(locale, m.key)}))
+                        .collect();
                 }
                 Error::Forbidden(key) | Error::Unavailable(key) => body["code"] = json!(key),
                 Error::Conflict { seen, current } => {
@@ -166,8 +175,10 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
             let html = FailFragment { title, lines }.render().unwrap_or_default();
             let mut r = (code, [("content-type", "text/html; charset=utf-8")], html).into_response();
             // Errors have one place on every page, so that what the person typed stays where it is.
-            r.headers_mut().insert("hx-retarget", HeaderValue::from_static("#errors"));
-            r.headers_mut().insert("hx-reswap", HeaderValue::from_static("innerHTML show:#errors:top"));
+            r.headers_mut()
+                .insert("hx-retarget", HeaderValue::from_static("#errors"));
+            r.headers_mut()
+                .insert("hx-reswap", HeaderValue::from_static("innerHTML show:#errors:top"));
             r
         }
         Form::Page => {
@@ -177,7 +188,9 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
         }
     };
     if matches!(e, Error::Unauthenticated) && form == Form::Problem {
-        response.headers_mut().insert("www-authenticate", HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert("www-authenticate", HeaderValue::from_static("Bearer"));
     }
     retry_after(&e, &mut response);
     response

@@ -16,12 +16,16 @@ impl Errors {
     /// Everything but refused fields, rules and waiting times.
     pub fn from(locale: Locale, e: Fail) -> Result<Errors, Fail> {
         match &e.0 {
-            Error::Invalid(fields) => {
-                Ok(Errors(fields.iter().map(|f| (f.name.clone(), field_text(locale, f))).collect()))
-            }
+            Error::Invalid(fields) => Ok(Errors(
+                fields.iter().map(|f| (f.name.clone(), field_text(locale, f))).collect(),
+            )),
             Error::Refused(_) | Error::Throttled { .. } | Error::Conflict { .. } => {
                 let (title, lines) = explain(locale, &e.0);
-                let text = if lines.is_empty() { title } else { format!("{title} {}", lines.join(" ")) };
+                let text = if lines.is_empty() {
+                    title
+                } else {
+                    format!("{title} {}", lines.join(" "))
+                };
                 Ok(Errors(vec![(String::new(), text)]))
             }
             _ => Err(e),
@@ -35,7 +39,11 @@ impl Errors {
 
     /// Reasons that belong to none of these fields.
     pub fn other<'a>(&self, shown: impl AsRef<[&'a str]>) -> Vec<&str> {
-        self.0.iter().filter(|(n, _)| !shown.as_ref().contains(&n.as_str())).map(|(_, t)| t.as_str()).collect()
+        self.0
+            .iter()
+            .filter(|(n, _)| !shown.as_ref().contains(&n.as_str()))
+            .map(|(_, t)| t.as_str())
+            .collect()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -54,7 +54,11 @@ impl Viewer {
             now: self.now,
             locale: self.locale,
             ip: self.ip.clone(),
-            via: if matches!(actor, Actor::Link { .. }) { "link" } else { self.via },
+            via: if matches!(actor, Actor::Link { .. }) {
+                "link"
+            } else {
+                self.via
+            },
             actor,
             ..self.web.desk.system("web", &site)
         }
@@ -74,7 +78,11 @@ impl Viewer {
 impl<S: Send + Sync> FromRequestParts<S> for Viewer {
     type Rejection = Fail;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        parts.extensions.get::<Viewer>().cloned().ok_or(Fail(Error::Internal("no viewer behind the gate".into())))
+        parts
+            .extensions
+            .get::<Viewer>()
+            .cloned()
+            .ok_or(Fail(Error::Internal("no viewer behind the gate".into())))
     }
 }
 
@@ -106,8 +114,12 @@ fn address(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> String {
         return peer;
     }
     // The last address that a trusted proxy did not add itself.
-    let list: Vec<&str> =
-        headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let list: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
     list.iter()
         .rev()
         .map(|a| a.trim())
@@ -151,16 +163,30 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
     let peer = req.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let ip = address(&web, headers, peer);
     let matched = req.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
-    let method = if req.method() == Method::HEAD { "GET" } else { req.method().as_str() };
+    let method = if req.method() == Method::HEAD {
+        "GET"
+    } else {
+        req.method().as_str()
+    };
     let guard = matched.as_deref().and_then(|m| GUARDS.get(&(method, m)).copied());
 
     let mut locale = cookie(headers, "lang")
         .map(Locale::parse)
-        .or_else(|| headers.get("accept-language").and_then(|v| v.to_str().ok()).map(Locale::parse))
+        .or_else(|| {
+            headers
+                .get("accept-language")
+                .and_then(|v| v.to_str().ok())
+                .map(Locale::parse)
+        })
         .unwrap_or_default();
-    let theme = cookie(headers, "theme").filter(|t| matches!(*t, "light" | "dark")).unwrap_or_default().to_owned();
+    let theme = cookie(headers, "theme")
+        .filter(|t| matches!(*t, "light" | "dark"))
+        .unwrap_or_default()
+        .to_owned();
 
-    let is_asset = matched.as_deref().is_some_and(|m| m.starts_with("/assets/") || m == "/healthz");
+    let is_asset = matched
+        .as_deref()
+        .is_some_and(|m| m.starts_with("/assets/") || m == "/healthz");
     let token = cookie(headers, session_cookie(web.settings.secure)).map(str::to_owned);
     // A browser where staff ever signed in is not a customer's own, signed out or not (COM-30).
     let staff_browser = token.is_some() || cookie(headers, STAFF_MARK).is_some();
@@ -176,7 +202,10 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
         let sys = web.desk.system("gate", &SiteId::from(String::new()));
         let found = match (api, bearer, token) {
             (true, Some(b), _) => by_token(&web, &sys, b).await,
-            (false, _, Some(t)) => web.read(&sys, move |c, ctx| app::account::by_cookie(c, &t, ctx.now)).await,
+            (false, _, Some(t)) => {
+                web.read(&sys, move |c, ctx| app::account::by_cookie(c, &t, ctx.now))
+                    .await
+            }
             _ => Ok(None),
         };
         match found {
@@ -190,7 +219,8 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
             && let Some(id) = s.actor.session.clone()
         {
             let sys = web.desk.system("gate", &s.site);
-            web.desk.submit_write(sys, move |tx, ctx| app::account::seen(tx, &id, ctx.now), |_| {});
+            web.desk
+                .submit_write(sys, move |tx, ctx| app::account::seen(tx, &id, ctx.now), |_| {});
         }
     }
 
@@ -217,9 +247,15 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
 /// The session behind a personal token; that it was used is noted, but not more often than once in a minute.
 async fn by_token(web: &Web, sys: &Ctx, secret: String) -> Result<Option<Session>, Error> {
     let asked = secret.clone();
-    let found = web.read(sys, move |c, ctx| app::account::by_token(c, &asked, ctx.now)).await?;
+    let found = web
+        .read(sys, move |c, ctx| app::account::by_token(c, &asked, ctx.now))
+        .await?;
     if found.as_ref().is_some_and(|s| sys.now - s.seen_at > 60_000) {
-        web.desk.submit_write(sys.clone(), move |tx, ctx| app::account::token_seen(tx, &secret, ctx.now), |_| {});
+        web.desk.submit_write(
+            sys.clone(),
+            move |tx, ctx| app::account::token_seen(tx, &secret, ctx.now),
+            |_| {},
+        );
     }
     Ok(found)
 }
@@ -242,14 +278,25 @@ fn check(v: &Viewer, guard: Option<Guard>, form: Form, req: &Request, cross: boo
     let Some(session) = &v.session else {
         return Some(match form {
             Form::Problem => Fail(Error::Unauthenticated).into_response(),
-            _ => go(form, &format!("/sign-in?next={}", encode(req.uri().path_and_query().map_or("/", |p| p.as_str())))),
+            _ => go(
+                form,
+                &format!(
+                    "/sign-in?next={}",
+                    encode(req.uri().path_and_query().map_or("/", |p| p.as_str()))
+                ),
+            ),
         });
     };
     let path = v.path.as_str();
     if session.locked && !matches!(path, "/lock" | "/unlock" | "/lock-now" | "/sign-out" | "/live") {
         return Some(go(form, &format!("/lock?next={}", encode(&came_from(form, req)))));
     }
-    if session.must_change && !matches!(path, "/account/password" | "/sign-out" | "/lock" | "/unlock" | "/lock-now") {
+    if session.must_change
+        && !matches!(
+            path,
+            "/account/password" | "/sign-out" | "/lock" | "/unlock" | "/lock-now"
+        )
+    {
         return Some(match form {
             Form::Problem => Fail(Error::Forbidden("forbidden-first-password")).into_response(),
             _ => go(form, "/account/password"),
@@ -277,9 +324,15 @@ pub fn came_from(form: Form, req: &Request) -> String {
 
 /// Path and query of the page that a form or a fragment belongs to; the first page when the browser does not say.
 pub fn page_around(headers: &HeaderMap) -> String {
-    let url = headers.get("hx-current-url").or_else(|| headers.get("referer")).and_then(|v| v.to_str().ok());
+    let url = headers
+        .get("hx-current-url")
+        .or_else(|| headers.get("referer"))
+        .and_then(|v| v.to_str().ok());
     url.and_then(|u| u.split_once("://"))
-        .and_then(|(_, rest)| rest.find('/').map(|i| rest[i..].split('#').next().unwrap_or("/").to_owned()))
+        .and_then(|(_, rest)| {
+            rest.find('/')
+                .map(|i| rest[i..].split('#').next().unwrap_or("/").to_owned())
+        })
         .unwrap_or_else(|| "/".to_owned())
 }
 
@@ -313,9 +366,15 @@ fn finish(web: &Web, mut response: Response, v: &Viewer, form: Form, path: &str)
     h.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     h.insert("referrer-policy", HeaderValue::from_static("same-origin"));
     h.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    h.insert("permissions-policy", HeaderValue::from_static("geolocation=(), microphone=(self), camera=(self)"));
+    h.insert(
+        "permissions-policy",
+        HeaderValue::from_static("geolocation=(), microphone=(self), camera=(self)"),
+    );
     if web.settings.secure {
-        h.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));
+        h.insert(
+            "strict-transport-security",
+            HeaderValue::from_static("max-age=31536000"),
+        );
     }
     // A page of residents' data belongs in no cache, neither shared nor on a front desk's disk.
     if !path.starts_with("/assets/") {

@@ -51,23 +51,45 @@ impl StandardsPage {
             parts.push(join(l.kinds.iter().map(|k| self.p.code("kind", k.as_str())).collect()));
         }
         if !l.importance.is_empty() {
-            parts.push(join(l.importance.iter().map(|k| self.p.code("importance", k.as_str())).collect()));
+            parts.push(join(
+                l.importance
+                    .iter()
+                    .map(|k| self.p.code("importance", k.as_str()))
+                    .collect(),
+            ));
         }
         if !l.urgency.is_empty() {
-            parts.push(join(l.urgency.iter().map(|k| self.p.code("urgency", k.as_str())).collect()));
+            parts.push(join(
+                l.urgency.iter().map(|k| self.p.code("urgency", k.as_str())).collect(),
+            ));
         }
         if !l.items.is_empty() {
-            let named = self.book.taxonomy.items.iter().filter(|i| l.items.iter().any(|p| i.code.starts_with(p.as_str())));
-            let names: Vec<String> = named.map(|i| if self.p.en() { i.en.clone() } else { i.zh.clone() }).collect();
+            let named = self
+                .book
+                .taxonomy
+                .items
+                .iter()
+                .filter(|i| l.items.iter().any(|p| i.code.starts_with(p.as_str())));
+            let names: Vec<String> = named
+                .map(|i| if self.p.en() { i.en.clone() } else { i.zh.clone() })
+                .collect();
             parts.push(join(names));
         }
-        if parts.is_empty() { self.p.t("handbook-all") } else { parts.join(" · ") }
+        if parts.is_empty() {
+            self.p.t("handbook-all")
+        } else {
+            parts.join(" · ")
+        }
     }
 }
 
 /// The limits that the service standard in force sets.
 pub async fn standards(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&StandardsPage { p: Page::new(&web, &v, "nav-handbook"), book: web.desk.book(), tab: "standards" })?)
+    Ok(page(&StandardsPage {
+        p: Page::new(&web, &v, "nav-handbook"),
+        book: web.desk.book(),
+        tab: "standards",
+    })?)
 }
 
 #[derive(Template)]
@@ -81,9 +103,16 @@ struct ClausesPage {
 /// Every clause of the written procedures, by document.
 pub async fn clauses(State(web): State<Web>, v: Viewer) -> Answer {
     let all = domain::clauses::shipped().map_err(app::error::Error::internal)?;
-    let documents =
-        all.documents.iter().map(|d| (d, all.clauses.iter().filter(|c| c.document() == d.code).collect())).collect();
-    Ok(page(&ClausesPage { p: Page::new(&web, &v, "nav-handbook"), documents, tab: "clauses" })?)
+    let documents = all
+        .documents
+        .iter()
+        .map(|d| (d, all.clauses.iter().filter(|c| c.document() == d.code).collect()))
+        .collect();
+    Ok(page(&ClausesPage {
+        p: Page::new(&web, &v, "nav-handbook"),
+        documents,
+        tab: "clauses",
+    })?)
 }
 
 #[derive(Template)]
@@ -99,17 +128,34 @@ pub async fn scripts(State(web): State<Web>, v: Viewer) -> Answer {
     let book = web.desk.book();
     let mut by: BTreeMap<usize, (&'static str, Vec<(String, String)>)> = BTreeMap::new();
     for s in &book.scripts.scripts {
-        let line = (crate::handbook::blanks(&s.zh, true), crate::handbook::blanks(&s.en, false));
-        by.entry(s.moment as usize).or_insert_with(|| (s.moment.as_str(), Vec::new())).1.push(line);
+        let line = (
+            crate::handbook::blanks(&s.zh, true),
+            crate::handbook::blanks(&s.en, false),
+        );
+        by.entry(s.moment as usize)
+            .or_insert_with(|| (s.moment.as_str(), Vec::new()))
+            .1
+            .push(line);
     }
     let moments = by.into_values().collect();
-    Ok(page(&ScriptsPage { p: Page::new(&web, &v, "nav-handbook"), moments, tab: "scripts" })?)
+    Ok(page(&ScriptsPage {
+        p: Page::new(&web, &v, "nav-handbook"),
+        moments,
+        tab: "scripts",
+    })?)
 }
 
 /// Placeholders as a reader fills them in.
 fn blanks(text: &str, zh: bool) -> String {
-    let names = [("{name}", "〔称呼〕", "[name]"), ("{site}", "〔小区〕", "[estate]"), ("{staff}", "〔姓名〕", "[your name]"), ("{unit}", "〔房号〕", "[unit]")];
-    names.iter().fold(text.to_owned(), |t, (hole, a, b)| t.replace(hole, if zh { a } else { b }))
+    let names = [
+        ("{name}", "〔称呼〕", "[name]"),
+        ("{site}", "〔小区〕", "[estate]"),
+        ("{staff}", "〔姓名〕", "[your name]"),
+        ("{unit}", "〔房号〕", "[unit]"),
+    ];
+    names.iter().fold(text.to_owned(), |t, (hole, a, b)| {
+        t.replace(hole, if zh { a } else { b })
+    })
 }
 
 #[derive(Template)]
@@ -122,7 +168,11 @@ struct PricesPage {
 
 /// The price list of paid services.
 pub async fn prices(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&PricesPage { p: Page::new(&web, &v, "nav-handbook"), book: web.desk.book(), tab: "prices" })?)
+    Ok(page(&PricesPage {
+        p: Page::new(&web, &v, "nav-handbook"),
+        book: web.desk.book(),
+        tab: "prices",
+    })?)
 }
 
 #[derive(Template)]
@@ -135,9 +185,24 @@ struct PricesPrint {
 
 /// The same on paper, for the notice board (STD-8).
 pub async fn prices_print(State(web): State<Web>, v: Viewer) -> Answer {
-    let site = web.read(&v.ctx()?, |c, ctx| Ok(store::site::get(c, &ctx.site)?)).await?.ok_or(app::error::Error::NotFound)?;
+    let site = web
+        .read(&v.ctx()?, |c, ctx| Ok(store::site::get(c, &ctx.site)?))
+        .await?
+        .ok_or(app::error::Error::NotFound)?;
     let p = Page::new(&web, &v, "prices-title");
-    let name = if p.en() && !site.center_name_en.is_empty() { site.center_name_en } else { site.center_name };
-    let head = Head { name, hotline: site.hotline, complaint_phone: site.complaint_phone };
-    Ok(page(&PricesPrint { p, book: web.desk.book(), head })?)
+    let name = if p.en() && !site.center_name_en.is_empty() {
+        site.center_name_en
+    } else {
+        site.center_name
+    };
+    let head = Head {
+        name,
+        hotline: site.hotline,
+        complaint_phone: site.complaint_phone,
+    };
+    Ok(page(&PricesPrint {
+        p,
+        book: web.desk.book(),
+        head,
+    })?)
 }

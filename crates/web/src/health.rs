@@ -24,7 +24,11 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     match assets::serve(&path) {
         None => StatusCode::NOT_FOUND.into_response(),
         Some(a) => {
-            let cache = if a.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+            let cache = if a.immutable {
+                "public, max-age=31536000, immutable"
+            } else {
+                "public, max-age=3600"
+            };
             match a.gzip.filter(|_| gzip) {
                 Some(bytes) => (
                     [
@@ -36,7 +40,11 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
                     bytes,
                 )
                     .into_response(),
-                None => ([(header::CONTENT_TYPE, a.mime), (header::CACHE_CONTROL, cache)], a.bytes).into_response(),
+                None => (
+                    [(header::CONTENT_TYPE, a.mime), (header::CACHE_CONTROL, cache)],
+                    a.bytes,
+                )
+                    .into_response(),
             }
         }
     }
@@ -68,7 +76,10 @@ pub async fn nothing(State(_): State<Web>) -> Answer {
 /// The test switch: moves the clock forward by the milliseconds of the body and wakes the timers.
 #[cfg(feature = "test-switch")]
 pub async fn move_clock(State(web): State<Web>, body: String) -> Answer {
-    let ms = body.trim().parse::<i64>().map_err(|_| app::error::Error::field("ms", "required"))?;
+    let ms = body
+        .trim()
+        .parse::<i64>()
+        .map_err(|_| app::error::Error::field("ms", "required"))?;
     web.settings.moved.add(ms);
     web.desk.live.look_again();
     Ok(web.desk.clock.now().to_string().into_response())

@@ -346,7 +346,10 @@ impl View {
                 0
             },
             key,
-            journal: p.nav().iter().any(|(_, items)| items.iter().any(|i| i.href == "/journal")),
+            journal: p
+                .nav()
+                .iter()
+                .any(|(_, items)| items.iter().any(|i| i.href == "/journal")),
             counts,
             preview,
             b,

@@ -100,7 +100,10 @@ pub fn tx(locale: Locale, key: &str, args: &[Arg<'_>]) -> String {
         }
     }
     let mut errors = Vec::new();
-    let text = lang.bundle.format_pattern(pattern, Some(&fluent), &mut errors).into_owned();
+    let text = lang
+        .bundle
+        .format_pattern(pattern, Some(&fluent), &mut errors)
+        .into_owned();
     if !errors.is_empty() {
         tracing::error!(key, ?errors, "text could not be filled in");
     }
@@ -113,5 +116,8 @@ pub fn keys(locale: Locale) -> Vec<&'static str> {
         Locale::Zh => ZH_FILES,
         Locale::En => EN_FILES,
     };
-    files.iter().flat_map(|(_, text)| text.lines().filter_map(key_of)).collect()
+    files
+        .iter()
+        .flat_map(|(_, text)| text.lines().filter_map(key_of))
+        .collect()
 }

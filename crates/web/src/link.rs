@@ -48,7 +48,9 @@ pub struct SiteHead {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn site_head(c: &mut Conn, site: &SiteId, locale: Locale) -> Res<SiteHead> {
-    let Some(s) = store::site::get(c, site)? else { return Ok(SiteHead::default()) };
+    let Some(s) = store::site::get(c, site)? else {
+        return Ok(SiteHead::default());
+    };
     let en = locale == Locale::En && !s.center_name_en.is_empty();
     Ok(SiteHead {
         centre: if en { s.center_name_en } else { s.center_name },
@@ -60,13 +62,25 @@ pub fn site_head(c: &mut Conn, site: &SiteId, locale: Locale) -> Res<SiteHead> {
 
 /// The context before the secret is looked at: instant, language and address.
 pub fn base(web: &Web, v: &Viewer) -> Ctx {
-    Ctx { locale: v.locale, ip: v.ip.clone(), now: v.now, ..web.desk.system("link", &SiteId::from(String::new())) }
+    Ctx {
+        locale: v.locale,
+        ip: v.ip.clone(),
+        now: v.now,
+        ..web.desk.system("link", &SiteId::from(String::new()))
+    }
 }
 
 /// The browser at the other end.
 pub fn device(v: &Viewer, headers: &HeaderMap) -> Device {
-    let agent = headers.get(header::USER_AGENT).and_then(|h| h.to_str().ok()).unwrap_or_default().to_owned();
-    Device { staff: v.staff_browser, agent }
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|h| h.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    Device {
+        staff: v.staff_browser,
+        agent,
+    }
 }
 
 /// A page without the marks of a signed-in member of staff, in the site's zone.
@@ -94,9 +108,7 @@ pub async fn gone(web: &Web, v: &Viewer, token: &str, e: Error) -> Answer {
         Error::NotFound => ("link-gone-unknown", "link-gone-unknown-next", StatusCode::NOT_FOUND),
         Error::Forbidden("forbidden-link-expired") => ("link-gone-expired", "link-gone-next", StatusCode::GONE),
         Error::Forbidden("forbidden-link-withdrawn") => ("link-gone-withdrawn", "link-gone-next", StatusCode::GONE),
-        Error::Forbidden("forbidden-link-staff") => {
-            ("link-gone-staff", "forbidden-link-staff", StatusCode::FORBIDDEN)
-        }
+        Error::Forbidden("forbidden-link-staff") => ("link-gone-staff", "forbidden-link-staff", StatusCode::FORBIDDEN),
         other => return Err(Fail(other)),
     };
     let (base, token) = (base(web, v), token.to_owned());
@@ -108,7 +120,11 @@ pub async fn gone(web: &Web, v: &Viewer, token: &str, e: Error) -> Answer {
         })
         .await?;
     let p = bare(web, v, &s, title);
-    let page = page(&Gone { p, s, text: t(v.locale, text) })?;
+    let page = page(&Gone {
+        p,
+        s,
+        text: t(v.locale, text),
+    })?;
     Ok((status, page).into_response())
 }
 
@@ -149,7 +165,8 @@ pub async fn track(State(web): State<Web>, v: Viewer, Path(token): Path<String>,
         Err(e) => return gone(&web, &v, &token, e).await,
     };
     let id = l.link.clone();
-    web.desk.submit_write(base.clone(), move |tx, _| app::link::count_opened(tx, &id), |_| {});
+    web.desk
+        .submit_write(base.clone(), move |tx, _| app::link::count_opened(tx, &id), |_| {});
     let to_sign = l.signs && l.seen.state.status == Status::Done && !l.used;
     if to_sign && q.to.is_empty() && q.said.is_empty() && !v.staff_browser {
         return Ok(Redirect::to(&format!("/r/{token}/sign")).into_response());

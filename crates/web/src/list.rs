@@ -58,7 +58,9 @@ impl List {
 
     fn views(self) -> &'static [&'static str] {
         match self {
-            List::Cases => &["open", "overdue", "soon", "new", "waiting", "done", "mine", "breached", "all"],
+            List::Cases => &[
+                "open", "overdue", "soon", "new", "waiting", "done", "mine", "breached", "all",
+            ],
             List::Orders => &["open", "overdue", "soon", "new", "waiting", "done", "mine", "all"],
             List::Contacts => &["all", "mine"],
             List::Callbacks => &["open", "overdue", "closed"],
@@ -88,7 +90,11 @@ pub struct Asked {
 impl Asked {
     fn query(&self, zone: &str, first: &str) -> Query {
         Query {
-            view: if self.view.is_empty() { first.to_owned() } else { self.view.clone() },
+            view: if self.view.is_empty() {
+                first.to_owned()
+            } else {
+                self.view.clone()
+            },
             q: self.q.clone(),
             kind: self.kind.clone(),
             state: self.state.clone(),
@@ -120,8 +126,11 @@ impl Asked {
             ("until", &self.until),
             ("after", after),
         ];
-        let set: Vec<String> =
-            pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encode(v))).collect();
+        let set: Vec<String> = pairs
+            .iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k}={}", encode(v)))
+            .collect();
         format!("?{}", set.join("&"))
     }
 }
@@ -190,7 +199,11 @@ async fn read(web: &Web, v: &Viewer, which: List, q: Query, limit: i64) -> Resul
         .read(&ctx, move |c, ctx| {
             let names = Names::load(c, ctx)?;
             let views = list::views(c, ctx, which.name())?;
-            let with = rows::With { names: &names, now: ctx.now, zone: &zone };
+            let with = rows::With {
+                names: &names,
+                now: ctx.now,
+                zone: &zone,
+            };
             let (lines, next) = match which {
                 List::Cases => {
                     let p = list::cases(c, ctx, &q, limit)?;
@@ -209,7 +222,12 @@ async fn read(web: &Web, v: &Viewer, which: List, q: Query, limit: i64) -> Resul
                     (p.rows.iter().map(|r| rows::callback(r, &with)).collect(), p.next)
                 }
             };
-            Ok::<_, Error>(Read { lines, next, names, views })
+            Ok::<_, Error>(Read {
+                lines,
+                next,
+                names,
+                views,
+            })
         })
         .await?)
 }
@@ -248,10 +266,14 @@ fn tabs(p: &Page, which: List, a: &Asked, view: &str, saved: Vec<View>) -> Vec<T
 
 fn choices(p: &Page, which: List, a: &Asked, names: &Names) -> Filters {
     let codes = |family: &str, all: &[&str], chosen: &str| {
-        all.iter().map(|c| ((*c).to_owned(), p.code(family, c), *c == chosen)).collect::<Vec<_>>()
+        all.iter()
+            .map(|c| ((*c).to_owned(), p.code(family, c), *c == chosen))
+            .collect::<Vec<_>>()
     };
     let pairs = |all: Vec<(String, String)>, chosen: &str| {
-        all.into_iter().map(|(id, name)| (id.clone(), name, id == chosen)).collect::<Vec<_>>()
+        all.into_iter()
+            .map(|(id, name)| (id.clone(), name, id == chosen))
+            .collect::<Vec<_>>()
     };
     let kinds: Vec<&str> = domain::case::Kind::ALL.iter().map(|k| k.as_str()).collect();
     let channels: Vec<&str> = domain::case::Channel::ALL.iter().map(|k| k.as_str()).collect();
@@ -284,7 +306,15 @@ async fn show(web: Web, v: Viewer, which: List, raw: Option<String>) -> Answer {
     let bulk = matches!(which, List::Cases | List::Orders) && v.may(Action::Urge);
     let cols = rows::cols(which);
     if !a.rows.is_empty() {
-        return Ok(page(&ListRows { p, list: which.name(), cols, lines: r.lines, next, again, bulk })?);
+        return Ok(page(&ListRows {
+            p,
+            list: which.name(),
+            cols,
+            lines: r.lines,
+            next,
+            again,
+            bulk,
+        })?);
     }
     let tabs = tabs(&p, which, &a, &view, r.views);
     let filters = choices(&p, which, &a, &r.names);
@@ -336,18 +366,35 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
     let mut q = a.query(&zone, which.views().first().copied().unwrap_or_default());
     q.after.clear();
     let l = v.locale;
-    let who = v.session.as_ref().map(|s| s.display_name(l).to_owned()).unwrap_or_default();
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(l).to_owned())
+        .unwrap_or_default();
     let filter = a.address(&q.view, "");
     let columns: Vec<Column> = rows::cols(which)
         .iter()
-        .map(|c| Column { heading: t(l, c.key), kind: c.kind, width: c.width })
+        .map(|c| Column {
+            heading: t(l, c.key),
+            kind: c.kind,
+            width: c.width,
+        })
         .collect();
     let title = t(l, &format!("nav-{}", which.name()));
     let when_text = when::full(&zone, v.now);
-    let watermark = tx(l, "list-watermark", &[("who", &who), ("when", &when_text), ("filter", &filter)]);
+    let watermark = tx(
+        l,
+        "list-watermark",
+        &[("who", &who), ("when", &when_text), ("filter", &filter)],
+    );
     let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let mut writer =
-        ListWriter::new(&ListSheet { title: title.clone(), watermark, columns, zone: tz }).map_err(Error::internal)?;
+    let mut writer = ListWriter::new(&ListSheet {
+        title: title.clone(),
+        watermark,
+        columns,
+        zone: tz,
+    })
+    .map_err(Error::internal)?;
     let mut count = 0_i64;
     loop {
         let r = read(&web, &v, which, q.clone(), 500).await?;
@@ -362,11 +409,25 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
         }
     }
     let logged = q.clone();
-    web.write(&v.ctx()?, move |tx, ctx| list::exported(tx, ctx, which.name(), &logged, count)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| {
+        list::exported(tx, ctx, which.name(), &logged, count)
+    })
+    .await?;
     let bytes = writer.finish().map_err(Error::internal)?;
-    let name = format!("attachment; filename=\"{}-{}.xlsx\"", which.name(), when::date(&zone, v.now));
+    let name = format!(
+        "attachment; filename=\"{}-{}.xlsx\"",
+        which.name(),
+        when::date(&zone, v.now)
+    );
     let mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(([(header::CONTENT_TYPE, mime.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, mime.to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 /// Ids of the chosen rows out of a form with several fields of one name.
@@ -402,8 +463,16 @@ pub async fn urge(State(web): State<Web>, v: Viewer, Path(name): Path<String>, b
             Ok(n)
         })
         .await?;
-    let text = tx(v.locale, "list-urged", &[("done", &done.0.to_string()), ("not", &done.1.to_string())]);
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], format!("<p class=\"alert grn\">{text}</p>")).into_response())
+    let text = tx(
+        v.locale,
+        "list-urged",
+        &[("done", &done.0.to_string()), ("not", &done.1.to_string())],
+    );
+    Ok((
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
+        format!("<p class=\"alert grn\">{text}</p>"),
+    )
+        .into_response())
 }
 
 /// A name for the present filters.
@@ -425,14 +494,18 @@ pub async fn save_view(
         return Err(Fail(Error::field("query", "invalid-list")));
     }
     let back = format!("/{}{}", which.name(), f.query);
-    web.write(&v.ctx()?, move |tx, ctx| list::save_view(tx, ctx, which.name(), &f.name, &f.query)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| {
+        list::save_view(tx, ctx, which.name(), &f.name, &f.query)
+    })
+    .await?;
     Ok(Redirect::to(&back).into_response())
 }
 
 /// Removes a view.
 pub async fn remove_view(State(web): State<Web>, v: Viewer, Path((name, id)): Path<(String, String)>) -> Answer {
     let which = List::parse(&name)?;
-    web.write(&v.ctx()?, move |tx, ctx| list::remove_view(tx, ctx, &id)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| list::remove_view(tx, ctx, &id))
+        .await?;
     let r: Response = Redirect::to(&format!("/{}", which.name())).into_response();
     Ok(r)
 }

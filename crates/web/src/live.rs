@@ -5,12 +5,12 @@ use std::convert::Infallible;
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
+use app::ctx::Ctx;
 use askama::Template;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use app::ctx::Ctx;
 use domain::ids::{SessionId, SiteId, StaffId};
 use serde::Deserialize;
 use tokio::sync::{broadcast, watch};
@@ -66,10 +66,15 @@ struct Stream {
 impl Stream {
     /// Whether the session that the stream belongs to still holds: signed out here, on another device or by an administrator.
     async fn alive(&self) -> bool {
-        let Some(id): Option<SessionId> = self.ctx.staff().and_then(|s| s.session.clone()) else { return true };
+        let Some(id): Option<SessionId> = self.ctx.staff().and_then(|s| s.session.clone()) else {
+            return true;
+        };
         let now = self.web.desk.clock.now();
         // While the database is away nobody is signed out.
-        self.web.read(&self.ctx, move |c, _| Ok(store::staff::session_alive(c, &id, now)?)).await.unwrap_or(true)
+        self.web
+            .read(&self.ctx, move |c, _| Ok(store::staff::session_alive(c, &id, now)?))
+            .await
+            .unwrap_or(true)
     }
 
     fn mine(&self, staff: &StaffId) -> bool {
@@ -131,7 +136,10 @@ fn message(seq: i64) -> String {
 pub async fn stream(State(web): State<Web>, v: Viewer, headers: axum::http::HeaderMap) -> Answer {
     let ctx = v.ctx()?;
     let now = web.desk.live.seq(&ctx.site);
-    let seen = headers.get("last-event-id").and_then(|h| h.to_str().ok()).and_then(|h| h.parse::<i64>().ok());
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|h| h.to_str().ok())
+        .and_then(|h| h.parse::<i64>().ok());
     // Whoever was away and missed something looks once at once.
     let first = match seen {
         Some(s) if s < now => message(now),
@@ -148,7 +156,14 @@ pub async fn stream(State(web): State<Web>, v: Viewer, headers: axum::http::Head
         ctx,
     };
     let body = Body::from_stream(unfold(state));
-    Ok(([(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/event-stream"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body,
+    )
+        .into_response())
 }
 
 fn unfold(state: Stream) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {

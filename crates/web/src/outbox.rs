@@ -46,8 +46,16 @@ fn why(p: &Page, failure: &str) -> String {
     }
     let (code, detail) = failure.split_once(": ").unwrap_or((failure, ""));
     let key = format!("failure-{code}");
-    let words = if has(p.locale, &key) { p.t(&key) } else { p.t("failure-other") };
-    if detail.is_empty() { words } else { format!("{words} ({detail})") }
+    let words = if has(p.locale, &key) {
+        p.t(&key)
+    } else {
+        p.t("failure-other")
+    };
+    if detail.is_empty() {
+        words
+    } else {
+        format!("{words} ({detail})")
+    }
 }
 
 /// A message as a row.
@@ -102,26 +110,44 @@ pub async fn messages(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>) -
         .filter(|s| **s == q.state)
         .map(|s| (*s).to_owned())
         .collect();
-    let before = q.before.split_once('.').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.to_owned())));
+    let before = q
+        .before
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.to_owned())));
     let first = before.is_none() && states.is_empty();
     let (failed, list, none) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let numbered = |c: &mut store::seam::Conn, list: Vec<Message>| -> app::error::Res<Vec<(Message, Option<String>)>> {
-                list.into_iter()
-                    .map(|m| {
-                        let line = m.case_id.as_ref().map(|id| store::case::line(c, &ctx.site, id)).transpose()?.flatten();
-                        Ok((m, line.map(|l| l.number)))
-                    })
-                    .collect()
-            };
+            let numbered =
+                |c: &mut store::seam::Conn, list: Vec<Message>| -> app::error::Res<Vec<(Message, Option<String>)>> {
+                    list.into_iter()
+                        .map(|m| {
+                            let line = m
+                                .case_id
+                                .as_ref()
+                                .map(|id| store::case::line(c, &ctx.site, id))
+                                .transpose()?
+                                .flatten();
+                            Ok((m, line.map(|l| l.number)))
+                        })
+                        .collect()
+                };
             let bad = Filter {
                 states: vec!["failed".into(), "no_channel".into()],
                 from: Some(ctx.now - 30 * 86_400_000),
                 limit: 20,
                 ..Filter::default()
             };
-            let failed = if first { app::outbox::list(c, ctx, &bad)? } else { Vec::new() };
-            let f = Filter { states: states.clone(), before: before.clone(), limit: PAGE + 1, ..Filter::default() };
+            let failed = if first {
+                app::outbox::list(c, ctx, &bad)?
+            } else {
+                Vec::new()
+            };
+            let f = Filter {
+                states: states.clone(),
+                before: before.clone(),
+                limit: PAGE + 1,
+                ..Filter::default()
+            };
             let list = app::outbox::list(c, ctx, &f)?;
             let none = !set_up(c, &ctx.site)?.any();
             Ok((numbered(c, failed)?, numbered(c, list)?, none))
@@ -129,19 +155,35 @@ pub async fn messages(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>) -
         .await?;
     let p = Page::new(&web, &v, "nav-messages");
     let more = list.len() > usize::try_from(PAGE).unwrap_or(50);
-    let next = list.iter().take(usize::try_from(PAGE).unwrap_or(50)).next_back().filter(|_| more);
+    let next = list
+        .iter()
+        .take(usize::try_from(PAGE).unwrap_or(50))
+        .next_back()
+        .filter(|_| more);
     let next = next.map(|(m, _)| format!("{}.{}", m.created_at, m.id));
     let rows = |l: Vec<(Message, Option<String>)>| {
-        l.into_iter().take(usize::try_from(PAGE).unwrap_or(50)).map(|(m, n)| row(&p, m, n)).collect::<Vec<_>>()
+        l.into_iter()
+            .take(usize::try_from(PAGE).unwrap_or(50))
+            .map(|(m, n)| row(&p, m, n))
+            .collect::<Vec<_>>()
     };
     let (failed, rows) = (rows(failed), rows(list));
     let settings = v.may(domain::access::Action::Settings);
-    Ok(page(&Messages { failed, rows, state: q.state, next, none, settings, p })?)
+    Ok(page(&Messages {
+        failed,
+        rows,
+        state: q.state,
+        next,
+        none,
+        settings,
+        p,
+    })?)
 }
 
 /// Tries again.
 pub async fn send_again(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    web.write(&v.ctx()?, move |tx, ctx| again(tx, ctx, &MessageId::from(id.as_str()))).await?;
+    web.write(&v.ctx()?, move |tx, ctx| again(tx, ctx, &MessageId::from(id.as_str())))
+        .await?;
     Ok(Redirect::to("/messages").into_response())
 }
 
@@ -161,14 +203,26 @@ pub async fn report(
             Ok(app::outbox::config(&site.settings, "sms"))
         })
         .await?;
-    let heads: Vec<(&str, &str)> = headers.iter().filter_map(|(n, x)| Some((n.as_str(), x.to_str().ok()?))).collect();
-    let come = ReportIn { headers: heads, query: query.as_deref().unwrap_or_default(), body: &body };
+    let heads: Vec<(&str, &str)> = headers
+        .iter()
+        .filter_map(|(n, x)| Some((n.as_str(), x.to_str().ok()?)))
+        .collect();
+    let come = ReportIn {
+        headers: heads,
+        query: query.as_deref().unwrap_or_default(),
+        body: &body,
+    };
     let list = match web.desk.gateway()?.report(&config, &come, v.now) {
         Ok(list) => list,
-        Err(code) => return Ok(StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_REQUEST).into_response()),
+        Err(code) => {
+            return Ok(StatusCode::from_u16(code)
+                .unwrap_or(StatusCode::BAD_REQUEST)
+                .into_response());
+        }
     };
     web.write(&ctx, move |tx, ctx| {
-        list.iter().try_for_each(|r| app::outbox::reported(tx, ctx, &r.provider_id, r.at, r.failure.as_deref()))
+        list.iter()
+            .try_for_each(|r| app::outbox::reported(tx, ctx, &r.provider_id, r.at, r.failure.as_deref()))
     })
     .await?;
     Ok("ok".into_response())

@@ -19,7 +19,6 @@ pub struct NavItem {
     pub current: bool,
 }
 
-
 /// The common part of all pages.
 pub struct Page {
     pub locale: Locale,
@@ -46,7 +45,10 @@ pub struct Page {
 }
 
 /// Section heading key, and its entries: address, icon, text key, the action that opens it.
-type Menu = &'static [(&'static str, &'static [(&'static str, &'static str, &'static str, Action)])];
+type Menu = &'static [(
+    &'static str,
+    &'static [(&'static str, &'static str, &'static str, Action)],
+)];
 
 const MENU: Menu = &[
     (
@@ -65,7 +67,12 @@ const MENU: Menu = &[
         &[
             ("/households", "users", "nav-households", Action::ViewDirectory),
             ("/import", "file-import", "nav-import", Action::Import),
-            ("/departments", "building-community", "nav-departments", Action::ViewCase),
+            (
+                "/departments",
+                "building-community",
+                "nav-departments",
+                Action::ViewCase,
+            ),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),
@@ -77,10 +84,34 @@ const MENU: Menu = &[
 
 /// What `app.js` asks for by these names; the texts are `js-…` in the locale files.
 const SCRIPT_TEXTS: &[&str] = &[
-    "left-d", "left-h", "left-m", "over-d", "over-h", "over-m", "over-now", "draft-saving", "draft-saved",
-    "draft-offline", "draft-failed", "draft-restored", "live-on", "live-off", "combo-count", "combo-none",
-    "photo-waiting", "photo-sending", "photo-retry", "photo-failed", "photo-done", "photo-remove", "lock-soon",
-    "selected", "privacy", "copied", "error-server", "error-network",
+    "left-d",
+    "left-h",
+    "left-m",
+    "over-d",
+    "over-h",
+    "over-m",
+    "over-now",
+    "draft-saving",
+    "draft-saved",
+    "draft-offline",
+    "draft-failed",
+    "draft-restored",
+    "live-on",
+    "live-off",
+    "combo-count",
+    "combo-none",
+    "photo-waiting",
+    "photo-sending",
+    "photo-retry",
+    "photo-failed",
+    "photo-done",
+    "photo-remove",
+    "lock-soon",
+    "selected",
+    "privacy",
+    "copied",
+    "error-server",
+    "error-network",
 ];
 
 impl Page {
@@ -101,25 +132,28 @@ impl Page {
             p.nav = MENU
                 .iter()
                 .map(|(head, items)| {
-                    let items = items.iter().filter(|(_, _, _, action)| v.may(*action)).map(|(href, icon, key, _)| {
-                        let count = match *href {
-                            "/desk" => Some(p.counts.queue),
-                            "/orders" => Some(p.counts.orders),
-                            "/callbacks" => Some(p.counts.callbacks),
-                            "/messages" => Some(p.counts.messages_failed),
-                            _ => None,
-                        };
-                        NavItem {
-                            href,
-                            icon,
-                            key,
-                            count: count.filter(|c| *c > 0),
-                            hot: *href == "/desk" && p.counts.overdue > 0,
-                            current: v.path == *href
-                                || v.path.starts_with(&format!("{href}/"))
-                                || (*href == "/households" && v.path.starts_with("/people/")),
-                        }
-                    });
+                    let items = items
+                        .iter()
+                        .filter(|(_, _, _, action)| v.may(*action))
+                        .map(|(href, icon, key, _)| {
+                            let count = match *href {
+                                "/desk" => Some(p.counts.queue),
+                                "/orders" => Some(p.counts.orders),
+                                "/callbacks" => Some(p.counts.callbacks),
+                                "/messages" => Some(p.counts.messages_failed),
+                                _ => None,
+                            };
+                            NavItem {
+                                href,
+                                icon,
+                                key,
+                                count: count.filter(|c| *c > 0),
+                                hot: *href == "/desk" && p.counts.overdue > 0,
+                                current: v.path == *href
+                                    || v.path.starts_with(&format!("{href}/"))
+                                    || (*href == "/households" && v.path.starts_with("/people/")),
+                            }
+                        });
                     (*head, items.collect::<Vec<_>>())
                 })
                 .filter(|(_, items)| !items.is_empty())
@@ -131,7 +165,9 @@ impl Page {
     /// A page that may be shown to anybody, signed in or not.
     pub fn bare(web: &Web, v: Option<&Viewer>, locale: Locale, title: &str) -> Page {
         let session = v.and_then(|v| v.session.as_ref());
-        let role = session.and_then(|s| s.actor.roles.first()).map(|r| l10n::t(locale, &format!("role-{}", r.as_str())));
+        let role = session
+            .and_then(|s| s.actor.roles.first())
+            .map(|r| l10n::t(locale, &format!("role-{}", r.as_str())));
         Page {
             locale,
             title: title.to_owned(),
@@ -177,9 +213,20 @@ impl Page {
 
     /// The texts of the browser's own script; its placeholders stay in, written `{name}`.
     pub fn script_texts(&self) -> Vec<(&'static str, String)> {
-        const HOLES: &[(&str, &str)] =
-            &[("d", "{d}"), ("h", "{h}"), ("m", "{m}"), ("mm", "{mm}"), ("t", "{t}"), ("n", "{n}"), ("s", "{s}"), ("name", "{name}")];
-        SCRIPT_TEXTS.iter().map(|key| (*key, l10n::tx(self.locale, &format!("js-{key}"), HOLES))).collect()
+        const HOLES: &[(&str, &str)] = &[
+            ("d", "{d}"),
+            ("h", "{h}"),
+            ("m", "{m}"),
+            ("mm", "{mm}"),
+            ("t", "{t}"),
+            ("n", "{n}"),
+            ("s", "{s}"),
+            ("name", "{name}"),
+        ];
+        SCRIPT_TEXTS
+            .iter()
+            .map(|key| (*key, l10n::tx(self.locale, &format!("js-{key}"), HOLES)))
+            .collect()
     }
 
     pub fn en(&self) -> bool {
@@ -224,7 +271,10 @@ impl Page {
 
     /// `11-08`
     pub fn month_day(&self, at: impl std::borrow::Borrow<i64>) -> String {
-        crate::when::date(&self.zone, *at.borrow()).get(5..).unwrap_or_default().to_owned()
+        crate::when::date(&self.zone, *at.borrow())
+            .get(5..)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// A phone number with its middle hidden.
@@ -254,5 +304,8 @@ impl Page {
 }
 
 fn icon_svg(name: &str, class: &str) -> String {
-    format!(r#"<svg class="{class}" aria-hidden="true"><use href="{}#{name}"/></svg>"#, assets::url("icons.svg"))
+    format!(
+        r#"<svg class="{class}" aria-hidden="true"><use href="{}#{name}"/></svg>"#,
+        assets::url("icons.svg")
+    )
 }

@@ -83,17 +83,30 @@ struct OrdersPage {
 
 fn ticks(l: Locale, family: &str, all: &[&str], chosen: Option<&str>) -> Vec<Tick> {
     all.iter()
-        .map(|c| Tick { label: t(l, &format!("{family}-{c}")), on: chosen == Some(*c) })
+        .map(|c| Tick {
+            label: t(l, &format!("{family}-{c}")),
+            on: chosen == Some(*c),
+        })
         .collect()
 }
 
 fn blank_slip(l: Locale) -> Slip {
     Slip {
         channels: ticks(l, "channel", &["phone", "visit", "online", "letter"], None),
-        kinds: ticks(l, "kind", &["inquiry", "request", "complaint", "help", "suggestion"], None),
+        kinds: ticks(
+            l,
+            "kind",
+            &["inquiry", "request", "complaint", "help", "suggestion"],
+            None,
+        ),
         urgencies: ticks(l, "urgency", &["normal", "urgent", "emergency"], None),
         fees: ticks(l, "fee", &["free", "paid", "quote"], None),
-        opinions: ticks(l, "satisfaction", &["very_satisfied", "satisfied", "neutral", "dissatisfied"], None),
+        opinions: ticks(
+            l,
+            "satisfaction",
+            &["very_satisfied", "satisfied", "neutral", "dissatisfied"],
+            None,
+        ),
         ..Slip::default()
     }
 }
@@ -114,20 +127,41 @@ impl Look<'_> {
         let l = self.l;
         let unit = domain::room::RoomKey::parse(&s.customer.address).map_or_else(
             |_| s.customer.address.clone(),
-            |k| if l == Locale::En { k.display_en() } else { k.display_zh() },
+            |k| {
+                if l == Locale::En {
+                    k.display_en()
+                } else {
+                    k.display_zh()
+                }
+            },
         );
-        let phone = domain::phone::normalise(&s.customer.phone).map(|p| p.masked_compact()).unwrap_or_default();
-        let clock = s.clocks.iter().find(|c| c.code == ClockCode::OnSite && c.cycle == o.cycle);
+        let phone = domain::phone::normalise(&s.customer.phone)
+            .map(|p| p.masked_compact())
+            .unwrap_or_default();
+        let clock = s
+            .clocks
+            .iter()
+            .find(|c| c.code == ClockCode::OnSite && c.cycle == o.cycle);
         let work = s.work.iter().rev().find(|w| w.order.as_ref() == Some(&o.id));
         let quote = s.quotes.iter().rev().find(|q| q.accepted == Some(true));
-        let lines = work.map(|w| &w.lines).filter(|x| !x.is_empty()).or_else(|| quote.map(|q| &q.lines));
+        let lines = work
+            .map(|w| &w.lines)
+            .filter(|x| !x.is_empty())
+            .or_else(|| quote.map(|q| &q.lines));
         let sum = |kind: LineKind| {
             lines.map_or(0, |x| {
-                x.iter().filter(|i| i.kind == kind).map(|i| i.unit_cents * i.quantity_milli / 1000).sum::<i64>()
+                x.iter()
+                    .filter(|i| i.kind == kind)
+                    .map(|i| i.unit_cents * i.quantity_milli / 1000)
+                    .sum::<i64>()
             })
         };
         let total = work.map(|w| w.charge_cents).or_else(|| s.accepted_cents()).unwrap_or(0);
-        let confirmation = s.confirmations.iter().rev().find(|c| c.cycle == o.cycle && c.void_at.is_none());
+        let confirmation = s
+            .confirmations
+            .iter()
+            .rev()
+            .find(|c| c.cycle == o.cycle && c.void_at.is_none());
         let attempt = s
             .callbacks
             .iter()
@@ -135,7 +169,10 @@ impl Look<'_> {
             .filter(|c| c.cycle == o.cycle)
             .find_map(|c| c.attempts.iter().rev().find(|a| a.solved.is_some()));
         let fee_lines = if lines.is_some() {
-            let (a, b) = (domain::money::shown(sum(LineKind::Labour)), domain::money::shown(sum(LineKind::Material)));
+            let (a, b) = (
+                domain::money::shown(sum(LineKind::Labour)),
+                domain::money::shown(sum(LineKind::Material)),
+            );
             tx(l, "print-fee-lines", &[("labour", &a), ("material", &b)])
         } else {
             String::new()
@@ -164,10 +201,25 @@ impl Look<'_> {
             unit,
             phone,
             received: when::full(self.zone, s.happened_at),
-            channels: ticks(l, "channel", &["phone", "visit", "online", "letter"], Some(s.channel.as_str())),
+            channels: ticks(
+                l,
+                "channel",
+                &["phone", "visit", "online", "letter"],
+                Some(s.channel.as_str()),
+            ),
             clerk: s.first_asked.as_ref().map(|c| self.names.staff(c)).unwrap_or_default(),
-            kinds: ticks(l, "kind", &["inquiry", "request", "complaint", "help", "suggestion"], Some(s.kind.as_str())),
-            urgencies: ticks(l, "urgency", &["normal", "urgent", "emergency"], Some(s.urgency.as_str())),
+            kinds: ticks(
+                l,
+                "kind",
+                &["inquiry", "request", "complaint", "help", "suggestion"],
+                Some(s.kind.as_str()),
+            ),
+            urgencies: ticks(
+                l,
+                "urgency",
+                &["normal", "urgent", "emergency"],
+                Some(s.urgency.as_str()),
+            ),
             item: format!("{}{old} · {}", self.names.item(&s.item), s.place),
             content: s.content.clone(),
             department: self.names.department(&o.department),
@@ -175,11 +227,21 @@ impl Look<'_> {
             issued: when::full(self.zone, o.issued_at),
             due: self.at(clock.and_then(|c| c.due_at(o.issued_at))),
             arrived: self.at(o.arrived_at),
-            appointment: s.appointment.map_or_else(|| t(l, "print-at-once"), |a| when::full(self.zone, a.from)),
+            appointment: s
+                .appointment
+                .map_or_else(|| t(l, "print-at-once"), |a| when::full(self.zone, a.from)),
             fees: ticks(l, "fee", &["free", "paid", "quote"], Some(s.fee.kind.as_str())),
             fee_lines,
-            total: if total > 0 { domain::money::shown(total) } else { String::new() },
-            capitals: if total > 0 { domain::money::capitals_rmb(total) } else { String::new() },
+            total: if total > 0 {
+                domain::money::shown(total)
+            } else {
+                String::new()
+            },
+            capitals: if total > 0 {
+                domain::money::capitals_rmb(total)
+            } else {
+                String::new()
+            },
             consent,
             done: work.map(|w| w.done.clone()).unwrap_or_default(),
             materials,
@@ -200,24 +262,49 @@ impl Look<'_> {
             signed_on: self.at(confirmation.map(|c| c.at)),
             callback: attempt
                 .map(|a| {
-                    let solved = t(l, if a.solved == Some(true) { "solved-true" } else { "solved-false" });
-                    let how = a.satisfaction.map(|x| t(l, &format!("satisfaction-{x}"))).unwrap_or_default();
+                    let solved = t(
+                        l,
+                        if a.solved == Some(true) {
+                            "solved-true"
+                        } else {
+                            "solved-false"
+                        },
+                    );
+                    let how = a
+                        .satisfaction
+                        .map(|x| t(l, &format!("satisfaction-{x}")))
+                        .unwrap_or_default();
                     format!("{solved} {how}")
                 })
                 .unwrap_or_default(),
-            callback_by: attempt.and_then(|a| a.by.staff()).map(|b| self.names.staff(b)).unwrap_or_default(),
+            callback_by: attempt
+                .and_then(|a| a.by.staff())
+                .map(|b| self.names.staff(b))
+                .unwrap_or_default(),
             callback_at: self.at(attempt.map(|a| a.at)),
-            paid: s.payments.last().map(|x| t(l, &format!("pay-{}", x.method))).unwrap_or_default(),
+            paid: s
+                .payments
+                .last()
+                .map(|x| t(l, &format!("pay-{}", x.method)))
+                .unwrap_or_default(),
             qr: office::qr::qr_svg(&format!("{}/cases/{}", self.public_url, s.number), &s.number).unwrap_or_default(),
         }
     }
 }
 
 fn quantity(milli: i64) -> String {
-    if milli % 1000 == 0 { (milli / 1000).to_string() } else { format!("{}.{:03}", milli / 1000, milli % 1000) }
+    if milli % 1000 == 0 {
+        (milli / 1000).to_string()
+    } else {
+        format!("{}.{:03}", milli / 1000, milli % 1000)
+    }
 }
 
-async fn slips(web: Web, v: Viewer, find: impl Fn(&mut Conn, &app::ctx::Ctx) -> Res<Vec<(CaseState, Order)>> + Send + 'static) -> Answer {
+async fn slips(
+    web: Web,
+    v: Viewer,
+    find: impl Fn(&mut Conn, &app::ctx::Ctx) -> Res<Vec<(CaseState, Order)>> + Send + 'static,
+) -> Answer {
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     let l = v.locale;
     let public_url = web.settings.public_url.clone();
@@ -225,7 +312,12 @@ async fn slips(web: Web, v: Viewer, find: impl Fn(&mut Conn, &app::ctx::Ctx) -> 
     let (site, org, slips) = web
         .read(&v.ctx()?, move |c, ctx| {
             let names = Names::load(c, ctx)?;
-            let look = Look { l, zone: &z, names: &names, public_url: &public_url };
+            let look = Look {
+                l,
+                zone: &z,
+                names: &names,
+                public_url: &public_url,
+            };
             let found = find(c, ctx)?;
             let mut slips: Vec<Slip> = found.iter().map(|(s, o)| look.slip(s, o)).collect();
             if slips.is_empty() {
@@ -237,7 +329,11 @@ async fn slips(web: Web, v: Viewer, find: impl Fn(&mut Conn, &app::ctx::Ctx) -> 
             Ok::<_, Error>((site, named(l, &company, &company_en).to_owned(), slips))
         })
         .await?;
-    let who = v.session.as_ref().map(|s| s.display_name(l).to_owned()).unwrap_or_default();
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(l).to_owned())
+        .unwrap_or_default();
     let printed = tx(l, "print-by", &[("who", &who), ("when", &when::full(&zone, v.now))]);
     Ok(page(&OrdersPage {
         p: Page::new(&web, &v, "print-title"),
@@ -254,7 +350,13 @@ async fn slips(web: Web, v: Viewer, find: impl Fn(&mut Conn, &app::ctx::Ctx) -> 
 fn visible(c: &mut Conn, ctx: &app::ctx::Ctx, row: &store::case::OrderRow) -> Res<(CaseState, Order)> {
     let seen = case::get(c, ctx, &row.case_id)?;
     domain::case::may(Some(&seen.state), domain::access::Action::PrintOrder, &ctx.who())?;
-    let order = seen.state.orders.iter().find(|o| o.id == row.id).cloned().ok_or(Error::NotFound)?;
+    let order = seen
+        .state
+        .orders
+        .iter()
+        .find(|o| o.id == row.id)
+        .cloned()
+        .ok_or(Error::NotFound)?;
     Ok((seen.state, order))
 }
 
@@ -273,7 +375,9 @@ pub async fn orders(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) 
     slips(web, v, move |c, ctx| {
         let mut out = Vec::new();
         for id in raw.split('&').filter_map(|p| p.strip_prefix("ids=")).take(100) {
-            let Some(row) = store::case::order(c, &ctx.site, &id.into())? else { continue };
+            let Some(row) = store::case::order(c, &ctx.site, &id.into())? else {
+                continue;
+            };
             let (state, order) = visible(c, ctx, &row)?;
             if !matches!(order.status, OrderStatus::TakenBack) {
                 out.push((state, order));

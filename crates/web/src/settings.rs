@@ -48,12 +48,25 @@ async fn view(web: &Web, v: &Viewer, typed: Option<Facts>, e: Errors) -> Result<
         complaint_phone: s.site.complaint_phone.clone(),
         address: s.site.address.clone(),
         zone: s.site.zone.clone(),
-        archive_keeper: s.archive_keeper.as_ref().map(|k| k.id.as_str().to_owned()).unwrap_or_default(),
+        archive_keeper: s
+            .archive_keeper
+            .as_ref()
+            .map(|k| k.id.as_str().to_owned())
+            .unwrap_or_default(),
     });
     let p = Page::new(web, v, "nav-settings");
     let key = p.key(web);
     let system = v.may(domain::access::Action::Settings);
-    Ok(SitePage { p, s, f, e, new: NewSite::default(), new_e: Errors::default(), key, system })
+    Ok(SitePage {
+        p,
+        s,
+        f,
+        e,
+        new: NewSite::default(),
+        new_e: Errors::default(),
+        key,
+        system,
+    })
 }
 
 /// The facts of the open site.
@@ -64,7 +77,10 @@ pub async fn page_of_site(State(web): State<Web>, v: Viewer) -> Answer {
 /// Changes them.
 pub async fn edit(State(web): State<Web>, v: Viewer, Form(f): Form<SiteForm>) -> Answer {
     let (facts, version) = (f.facts.clone(), crate::form::version(&f.version));
-    match web.write(&v.ctx()?, move |tx, ctx| app::site::edit(tx, ctx, version, &facts)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| app::site::edit(tx, ctx, version, &facts))
+        .await
+    {
         Ok(()) => Ok(Redirect::to("/settings").into_response()),
         Err(e) => {
             let status = crate::fail::status(&e);
@@ -86,14 +102,30 @@ pub struct NewSiteForm {
 
 /// Adds another site to the company.
 pub async fn add_site(State(web): State<Web>, v: Viewer, Form(f): Form<NewSiteForm>) -> Answer {
-    let new = NewSite { name: f.new_name, name_en: f.new_name_en, hotline: f.new_hotline, address: f.new_address, ..NewSite::default() };
+    let new = NewSite {
+        name: f.new_name,
+        name_en: f.new_name_en,
+        hotline: f.new_hotline,
+        address: f.new_address,
+        ..NewSite::default()
+    };
     let (asked, key) = (new.clone(), f._key);
-    match web.write(&v.ctx()?, move |tx, ctx| app::site::add(tx, ctx, &key, &asked)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| app::site::add(tx, ctx, &key, &asked))
+        .await
+    {
         Ok(_) => Ok(Redirect::to("/settings#sites").into_response()),
         Err(e) => {
             let status = crate::fail::status(&e);
             let e = match e {
-                Error::Invalid(list) => Error::Invalid(list.into_iter().map(|x| app::error::Field { name: format!("new_{}", x.name), ..x }).collect()),
+                Error::Invalid(list) => Error::Invalid(
+                    list.into_iter()
+                        .map(|x| app::error::Field {
+                            name: format!("new_{}", x.name),
+                            ..x
+                        })
+                        .collect(),
+                ),
                 e => e,
             };
             let mut view = view(&web, &v, None, Errors::default()).await?;
@@ -116,7 +148,11 @@ struct SystemPage {
 fn bytes(n: impl std::borrow::Borrow<u64>) -> String {
     let n = *n.borrow();
     let mb = n / 1_000_000;
-    if mb >= 10_000 { format!("{} GB", mb / 1000) } else { format!("{mb} MB") }
+    if mb >= 10_000 {
+        format!("{} GB", mb / 1000)
+    } else {
+        format!("{mb} MB")
+    }
 }
 
 /// The state of the machine: version, database, disk, backups.
@@ -124,5 +160,10 @@ pub async fn system(State(web): State<Web>, v: Viewer) -> Answer {
     let (ctx, desk) = (v.ctx()?, web.desk.clone());
     let s = crate::account::blocking(move || app::system::facts(&desk, &ctx)).await?;
     let p = Page::new(&web, &v, "settings-system");
-    Ok(page(&SystemPage { p, s, public_url: web.settings.public_url.clone(), secure: web.settings.secure })?)
+    Ok(page(&SystemPage {
+        p,
+        s,
+        public_url: web.settings.public_url.clone(),
+        secure: web.settings.secure,
+    })?)
 }

@@ -41,8 +41,14 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(q): Query<Show>) -> A
         "ended" => ("ended", Some(false)),
         _ => ("active", Some(true)),
     };
-    let rows = web.read(&v.ctx()?, move |c, ctx| app::staff::list(c, ctx, active)).await?;
-    Ok(page(&ListPage { p: Page::new(&web, &v, "nav-staff"), rows, show })?)
+    let rows = web
+        .read(&v.ctx()?, move |c, ctx| app::staff::list(c, ctx, active))
+        .await?;
+    Ok(page(&ListPage {
+        p: Page::new(&web, &v, "nav-staff"),
+        rows,
+        show,
+    })?)
 }
 
 /// Where a role can be given: value, text, and the site as the group's heading.
@@ -60,11 +66,22 @@ async fn places(web: &Web, v: &Viewer) -> Result<Vec<Place>, Fail> {
         let mut out = Vec::new();
         for s in store::site::all(c)?.into_iter().filter(|s| all || s.id == ctx.site) {
             let site = if en && !s.name_en.is_empty() { s.name_en } else { s.name };
-            out.push(Place { value: s.id.as_str().to_owned(), site: site.clone(), name: None });
-            for d in store::site::departments(c, &s.id)?.into_iter().filter(|d| d.active && d.kind != "outside") {
+            out.push(Place {
+                value: s.id.as_str().to_owned(),
+                site: site.clone(),
+                name: None,
+            });
+            for d in store::site::departments(c, &s.id)?
+                .into_iter()
+                .filter(|d| d.active && d.kind != "outside")
+            {
                 let value = format!("{}|{}", s.id.as_str(), d.id.as_str());
                 let name = if en && !d.name_en.is_empty() { d.name_en } else { d.name };
-                out.push(Place { value, site: site.clone(), name: Some((name, d.kind)) });
+                out.push(Place {
+                    value,
+                    site: site.clone(),
+                    name: Some((name, d.kind)),
+                });
             }
         }
         Ok(out)
@@ -107,11 +124,18 @@ impl StaffForm {
 
     fn role_at(&self) -> Result<RoleAt, Error> {
         let role: Role = self.role.parse().map_err(|_| Error::field("role", "required"))?;
-        let (site, department) = self.place.split_once('|').map_or((self.place.as_str(), None), |(s, d)| (s, Some(d)));
+        let (site, department) = self
+            .place
+            .split_once('|')
+            .map_or((self.place.as_str(), None), |(s, d)| (s, Some(d)));
         if site.is_empty() {
             return Err(Error::field("place", "required"));
         }
-        Ok(RoleAt { site: SiteId::from(site.to_owned()), role, department: department.map(|d| DepartmentId::from(d.to_owned())) })
+        Ok(RoleAt {
+            site: SiteId::from(site.to_owned()),
+            role,
+            department: department.map(|d| DepartmentId::from(d.to_owned())),
+        })
     }
 }
 
@@ -129,12 +153,21 @@ struct NewPage {
 async fn new_view(web: &Web, v: &Viewer, f: StaffForm, e: Errors) -> Result<NewPage, Fail> {
     let p = Page::new(web, v, "staff-new");
     let key = if f._key.is_empty() { p.key(web) } else { f._key.clone() };
-    Ok(NewPage { key, f, e, roles: grantable(v), places: places(web, v).await?, p })
+    Ok(NewPage {
+        key,
+        f,
+        e,
+        roles: grantable(v),
+        places: places(web, v).await?,
+        p,
+    })
 }
 
 /// The form of a new account.
 pub async fn new_page(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&new_view(&web, &v, StaffForm::default(), Errors::default()).await?)?)
+    Ok(page(
+        &new_view(&web, &v, StaffForm::default(), Errors::default()).await?,
+    )?)
 }
 
 /// Makes an account and shows its first password, this one time.
@@ -148,7 +181,11 @@ pub async fn create(State(web): State<Web>, v: Viewer, Form(f): Form<StaffForm>)
         Ok(done) => show_issued(&web, &v, done).await,
         Err(e) => {
             let e = Errors::from(v.locale, e)?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&new_view(&web, &v, f, e).await?)?).into_response())
+            Ok((
+                StatusCode::UNPROCESSABLE_ENTITY,
+                page(&new_view(&web, &v, f, e).await?)?,
+            )
+                .into_response())
         }
     }
 }
@@ -179,13 +216,28 @@ async fn detail_view(web: &Web, v: &Viewer, id: StaffId) -> Result<DetailPage, F
     let d = web.read(&ctx, move |c, ctx| app::staff::get(c, ctx, &id)).await?;
     let x = d.facts.clone();
     let f = StaffForm {
-        version: x.version, login: x.login, name: x.name, name_en: x.name_en, employee_no: x.employee_no, phone: x.phone,
+        version: x.version,
+        login: x.login,
+        name: x.name,
+        name_en: x.name_en,
+        employee_no: x.employee_no,
+        phone: x.phone,
         ..StaffForm::default()
     };
-    let title = if v.locale == app::ctx::Locale::En && !f.name_en.is_empty() { f.name_en.clone() } else { f.name.clone() };
+    let title = if v.locale == app::ctx::Locale::En && !f.name_en.is_empty() {
+        f.name_en.clone()
+    } else {
+        f.name.clone()
+    };
     let p = Page::titled(web, v, title);
     Ok(DetailPage {
-        p, d, f, e: Errors::default(), roles: grantable(v), places: places(web, v).await?, issued: None,
+        p,
+        d,
+        f,
+        e: Errors::default(),
+        roles: grantable(v),
+        places: places(web, v).await?,
+        issued: None,
         here: ctx.site.as_str().to_owned(),
     })
 }
@@ -214,7 +266,10 @@ async fn shown(web: &Web, v: &Viewer, id: String, done: Result<(), Error>, typed
             let mut view = detail_view(web, v, StaffId::from(id)).await?;
             view.e = e;
             if let Some(f) = typed {
-                view.f = StaffForm { version: view.f.version, ..f };
+                view.f = StaffForm {
+                    version: view.f.version,
+                    ..f
+                };
             }
             Ok((status, page(&view)?).into_response())
         }
@@ -224,7 +279,11 @@ async fn shown(web: &Web, v: &Viewer, id: String, done: Result<(), Error>, typed
 /// Changes the facts of an account.
 pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<StaffForm>) -> Answer {
     let (staff, new, version) = (StaffId::from(id.clone()), f.facts(), f.version);
-    let done = web.write(&v.ctx()?, move |tx, ctx| app::staff::edit(tx, ctx, &staff, version, &new)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::staff::edit(tx, ctx, &staff, version, &new)
+        })
+        .await;
     shown(&web, &v, id, done, Some(f)).await
 }
 
@@ -232,7 +291,10 @@ pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
 pub async fn grant(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<StaffForm>) -> Answer {
     let staff = StaffId::from(id.clone());
     let done = match f.role_at() {
-        Ok(r) => web.write(&v.ctx()?, move |tx, ctx| app::staff::grant(tx, ctx, &staff, &r)).await,
+        Ok(r) => {
+            web.write(&v.ctx()?, move |tx, ctx| app::staff::grant(tx, ctx, &staff, &r))
+                .await
+        }
         Err(e) => Err(e),
     };
     shown(&web, &v, id, done, None).await
@@ -242,21 +304,31 @@ pub async fn grant(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
 pub async fn withdraw(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<StaffForm>) -> Answer {
     let r = f.role_at()?;
     let staff = StaffId::from(id.clone());
-    let done = web.write(&v.ctx()?, move |tx, ctx| app::staff::withdraw(tx, ctx, &staff, &r.site, r.role)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::staff::withdraw(tx, ctx, &staff, &r.site, r.role)
+        })
+        .await;
     shown(&web, &v, id, done, None).await
 }
 
 /// Ends an account.
 pub async fn deactivate(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<StaffForm>) -> Answer {
     let (staff, version) = (StaffId::from(id.clone()), f.version);
-    let done = web.write(&v.ctx()?, move |tx, ctx| app::staff::deactivate(tx, ctx, &staff, version)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::staff::deactivate(tx, ctx, &staff, version)
+        })
+        .await;
     shown(&web, &v, id, done, None).await
 }
 
 /// Opens an ended account again.
 pub async fn activate(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<StaffForm>) -> Answer {
     let (staff, version) = (StaffId::from(id.clone()), f.version);
-    let done = web.write(&v.ctx()?, move |tx, ctx| app::staff::activate(tx, ctx, &staff, version)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| app::staff::activate(tx, ctx, &staff, version))
+        .await;
     shown(&web, &v, id, done, None).await
 }
 
@@ -270,6 +342,10 @@ pub async fn reset_password(State(web): State<Web>, v: Viewer, Path(id): Path<St
 /// Ends all sessions of an account.
 pub async fn sign_out_everywhere(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let staff = StaffId::from(id.clone());
-    let done = web.write(&v.ctx()?, move |tx, ctx| app::staff::sign_out_everywhere(tx, ctx, &staff).map(|_| ())).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            app::staff::sign_out_everywhere(tx, ctx, &staff).map(|_| ())
+        })
+        .await;
     shown(&web, &v, id, done, None).await
 }

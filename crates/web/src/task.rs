@@ -58,7 +58,11 @@ struct List {
 }
 
 fn row(p: &Page, o: &OrderRow) -> Row {
-    let due = view::due(p, o.due_at.filter(|d| *d < store::case::NO_DUE && !o.paused), o.issued_at);
+    let due = view::due(
+        p,
+        o.due_at.filter(|d| *d < store::case::NO_DUE && !o.paused),
+        o.issued_at,
+    );
     Row {
         number: o.number.clone(),
         kind: p.code("kind", &o.kind),
@@ -84,7 +88,13 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(q): Query<Tab>) -> An
         _ => ("mine", t.mine),
     };
     let rows = rows.iter().map(|o| row(&p, o)).collect();
-    Ok(page(&List { p, tab, counts, head, rows })?)
+    Ok(page(&List {
+        p,
+        tab,
+        counts,
+        head,
+        rows,
+    })?)
 }
 
 #[derive(Deserialize)]
@@ -168,7 +178,10 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(number): Path<String>,
 /// The case behind an order's number, for acting.
 pub async fn case_of(web: &Web, ctx: &Ctx, number: &str) -> Result<CaseState, Fail> {
     let n = number.to_owned();
-    Ok(web.read(ctx, move |c, ctx| app::task::of_order(c, ctx, &n)).await?.state)
+    Ok(web
+        .read(ctx, move |c, ctx| app::task::of_order(c, ctx, &n))
+        .await?
+        .state)
 }
 
 /// Whether an error is shown on the form rather than on a page of its own.

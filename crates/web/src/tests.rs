@@ -20,7 +20,10 @@ pub const EVERYTHING: &str =
 
 /// The service of a world.
 pub fn service(w: &World) -> Router {
-    crate::service(Web { desk: w.desk.clone(), settings: Arc::new(Settings::default()) })
+    crate::service(Web {
+        desk: w.desk.clone(),
+        settings: Arc::new(Settings::default()),
+    })
 }
 
 /// What came back.
@@ -42,14 +45,25 @@ impl Got {
 
 /// Runs a test's questions on a runtime of its own.
 pub fn run<T>(f: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(f)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(f)
 }
 
 /// Sends one request. Of an endless answer only the head is read.
 pub async fn send(app: &Router, req: Request<Body>) -> Got {
     let res = app.clone().oneshot(req).await.unwrap();
     let (code, headers) = (res.status(), res.headers().clone());
-    let endless = headers.get(header::CONTENT_TYPE).is_some_and(|t| t == "text/event-stream");
-    let body = if endless { Vec::new() } else { to_bytes(res.into_body(), 1 << 24).await.unwrap().to_vec() };
+    let endless = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|t| t == "text/event-stream");
+    let body = if endless {
+        Vec::new()
+    } else {
+        to_bytes(res.into_body(), 1 << 24).await.unwrap().to_vec()
+    };
     Got { code, headers, body }
 }

@@ -6,7 +6,9 @@ use jiff::{Timestamp, Zoned};
 
 fn zoned(zone: &str, at: i64) -> Zoned {
     let tz = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(tz)
+    Timestamp::from_millisecond(at)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(tz)
 }
 
 /// `10:42` today, `11-20 10:42` this year, `2025-11-20 10:42` before.
@@ -95,10 +97,20 @@ pub fn left(locale: Locale, ms: i64) -> (String, &'static str) {
         return (crate::l10n::t(locale, "js-over-now"), "over");
     }
     let (d, h, m) = (min / 1440, min / 60 % 24, min % 60);
-    let unit = if d > 0 { "d" } else if h > 0 { "h" } else { "m" };
+    let unit = if d > 0 {
+        "d"
+    } else if h > 0 {
+        "h"
+    } else {
+        "m"
+    };
     let side = if over { "over" } else { "left" };
     // Written as text, so that 08 stays 08.
     let (d, h, m, mm) = (d.to_string(), h.to_string(), m.to_string(), format!("{m:02}"));
-    let text = crate::l10n::tx(locale, &format!("js-{side}-{unit}"), &[("d", &d), ("h", &h), ("m", &m), ("mm", &mm)]);
+    let text = crate::l10n::tx(
+        locale,
+        &format!("js-{side}-{unit}"),
+        &[("d", &d), ("h", &h), ("m", &m), ("mm", &mm)],
+    );
     (text, if over { "over" } else { "ok" })
 }

@@ -81,7 +81,9 @@ impl Media {
                 return None;
             }
             Media::M4a
-        } else if at(0, b"ID3") || (b.first() == Some(&0xff) && matches!(b.get(1), Some(0xe2 | 0xe3 | 0xf2 | 0xf3 | 0xfa | 0xfb))) {
+        } else if at(0, b"ID3")
+            || (b.first() == Some(&0xff) && matches!(b.get(1), Some(0xe2 | 0xe3 | 0xf2 | 0xf3 | 0xfa | 0xfb)))
+        {
             Media::Mp3
         } else {
             return None;
@@ -152,10 +154,19 @@ fn orientation(b: &[u8]) -> Option<u8> {
     let little = tiff.starts_with(b"II");
     let u16_at = |at: usize| -> Option<usize> {
         let two: [u8; 2] = tiff.get(at..at + 2)?.try_into().ok()?;
-        Some(usize::from(if little { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) }))
+        Some(usize::from(if little {
+            u16::from_le_bytes(two)
+        } else {
+            u16::from_be_bytes(two)
+        }))
     };
     let four: [u8; 4] = tiff.get(4..8)?.try_into().ok()?;
-    let ifd = usize::try_from(if little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) }).ok()?;
+    let ifd = usize::try_from(if little {
+        u32::from_le_bytes(four)
+    } else {
+        u32::from_be_bytes(four)
+    })
+    .ok()?;
     let n = u16_at(ifd)?.min(200);
     let entry = (0..n).map(|i| ifd + 2 + i * 12).find(|e| u16_at(*e) == Some(0x0112))?;
     u8::try_from(u16_at(entry + 8)?).ok().filter(|o| (2..=8).contains(o))
@@ -236,7 +247,11 @@ mod tests {
     #[test]
     fn a_photo_loses_its_place_and_keeps_its_turn() {
         let jfif = b"\xff\xe0\0\x04ab".to_vec();
-        let b = picture(&[jfif.clone(), exif(6, b"GPS 30.25N 120.17E"), b"\xff\xfe\0\x06note".to_vec()]);
+        let b = picture(&[
+            jfif.clone(),
+            exif(6, b"GPS 30.25N 120.17E"),
+            b"\xff\xfe\0\x06note".to_vec(),
+        ]);
         let clean = stripped(Media::Jpeg, b.clone());
         assert!(!clean.windows(3).any(|w| w == b"GPS") && !clean.windows(4).any(|w| w == b"note"));
         let at = clean.windows(2).position(|w| w == b"\xff\xe1").unwrap();

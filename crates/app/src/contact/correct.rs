@@ -42,7 +42,10 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ContactId, seen: i64, new: &Correcti
     ctx.need(Action::RegisterContact)?;
     let old = get(tx, ctx, id)?;
     if old.version != seen {
-        return Err(Error::Conflict { seen, current: old.version });
+        return Err(Error::Conflict {
+            seen,
+            current: old.version,
+        });
     }
     let mut f = Fields::default();
     if new.reason.trim().is_empty() {
@@ -56,7 +59,12 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ContactId, seen: i64, new: &Correcti
             String::new()
         }
     };
-    for (name, text, most) in [("name", &new.name, 60), ("address", &new.address, 200), ("summary", &new.summary, 4000), ("answer", &new.answer, 4000)] {
+    for (name, text, most) in [
+        ("name", &new.name, 60),
+        ("address", &new.address, 200),
+        ("summary", &new.summary, 4000),
+        ("answer", &new.answer, 4000),
+    ] {
         if text.chars().count() > most {
             f.add_with(name, "invalid-too-long", vec![("most", most.to_string())]);
         }
@@ -91,13 +99,30 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ContactId, seen: i64, new: &Correcti
     if was == is {
         return Err(Error::field("reason", "invalid-nothing-changed"));
     }
-    let changed: Vec<&String> = is.as_object().into_iter().flatten().filter(|(k, v)| was.get(k.as_str()) != Some(v)).map(|(k, _)| k).collect();
+    let changed: Vec<&String> = is
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(k, v)| was.get(k.as_str()) != Some(v))
+        .map(|(k, _)| k)
+        .collect();
     let body = json!({"changed": changed, "old": was, "new": is, "reason": clean(&new.reason)});
     row.version += 1;
     if db::save(tx, &row)? != 1 {
-        return Err(Error::Conflict { seen, current: row.version });
+        return Err(Error::Conflict {
+            seen,
+            current: row.version,
+        });
     }
-    journal::now(tx, ctx, "contact", id.as_str(), "contact_corrected", body, &["old", "new", "reason"]);
+    journal::now(
+        tx,
+        ctx,
+        "contact",
+        id.as_str(),
+        "contact_corrected",
+        body,
+        &["old", "new", "reason"],
+    );
     index(tx, ctx, &row)?;
     Ok(row.version)
 }
@@ -112,7 +137,11 @@ pub fn add_case(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, k: &NewCase) 
     super::check_case(ctx, k)?;
     once::once(tx, ctx, key, &(id, k), |tx, ctx| {
         let mut row = get(tx, ctx, id)?;
-        let customer = Customer { name: row.name.clone(), phone: row.phone.clone(), address: row.address.clone() };
+        let customer = Customer {
+            name: row.name.clone(),
+            phone: row.phone.clone(),
+            address: row.address.clone(),
+        };
         let identity: Option<Identity> = serde_json::from_str(&row.identity_check).ok();
         let n = NewContact {
             person: row.person_id.clone(),
@@ -125,14 +154,23 @@ pub fn add_case(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, k: &NewCase) 
         let seen = begin(tx, ctx, &n, k, &customer, identity, id)?;
         db::link(tx, id, &seen.state.id)?;
         attachment::adopt(tx, ctx, key, &attachment::Subject::Case(seen.state.id.clone()))?;
-        row.outcome = if k.answer.is_some() && row.outcome == "answered" { "answered" } else { "case" }.to_owned();
+        row.outcome = if k.answer.is_some() && row.outcome == "answered" {
+            "answered"
+        } else {
+            "case"
+        }
+        .to_owned();
         if row.kind.is_empty() {
             row.kind = k.kind.as_str().to_owned();
         }
         row.version += 1;
         db::save(tx, &row)?;
         let body = json!({"case": seen.state.id, "number": seen.state.number, "kind": k.kind});
-        let subject = journal::Subject { kind: "contact", id: id.as_str(), case: Some(seen.state.id.as_str()) };
+        let subject = journal::Subject {
+            kind: "contact",
+            id: id.as_str(),
+            case: Some(seen.state.id.as_str()),
+        };
         journal::append(tx, ctx, subject, "contact_case_added", body, &[], ctx.now);
         Ok(Registered {
             contact: id.clone(),
@@ -163,10 +201,23 @@ pub fn history(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<Vec<Before>> {
     let entries = store::journal::for_subject(c, ctx.site.as_str(), "contact", id.as_str(), i64::MAX, 50)?;
     let text = |v: Option<&serde_json::Value>| v.and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let found = entries.into_iter().filter(|e| e.kind == "contact_corrected").map(|e| {
-        let changed = e.body.get("changed").and_then(|c| c.as_array()).cloned().unwrap_or_default();
-        let was = changed.iter().filter_map(|k| k.as_str()).filter(|k| !matches!(*k, "person" | "unit" | "identity"));
+        let changed = e
+            .body
+            .get("changed")
+            .and_then(|c| c.as_array())
+            .cloned()
+            .unwrap_or_default();
+        let was = changed
+            .iter()
+            .filter_map(|k| k.as_str())
+            .filter(|k| !matches!(*k, "person" | "unit" | "identity"));
         let was = was.map(|k| (k.to_owned(), text(e.body.get("old").and_then(|o| o.get(k)))));
-        Before { at: e.recorded_at, by: e.actor_id.clone(), reason: text(e.body.get("reason")), was: was.collect() }
+        Before {
+            at: e.recorded_at,
+            by: e.actor_id.clone(),
+            reason: text(e.body.get("reason")),
+            was: was.collect(),
+        }
     });
     Ok(found.collect())
 }

@@ -6,8 +6,8 @@ use domain::fold::fold;
 use domain::ids::{PersonId, UnitId};
 use domain::room::RoomKey;
 use store::case::CaseLine;
-pub use store::desk::{Car, Person, Resident, Unit};
 use store::desk as db;
+pub use store::desk::{Car, Person, Resident, Unit};
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
@@ -50,14 +50,24 @@ pub fn look(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Vec<Found>> {
             HitKind::Person => people.into_iter().filter(|r| r.person_id.as_str() == hit.id).collect(),
             HitKind::Unit | HitKind::Vehicle if people.is_empty() => {
                 let unit_code = find::plain(&hit.label);
-                found.push(Found { person: None, unit, name: String::new(), unit_code, relation: String::new(), phone: String::new() });
+                found.push(Found {
+                    person: None,
+                    unit,
+                    name: String::new(),
+                    unit_code,
+                    relation: String::new(),
+                    phone: String::new(),
+                });
                 continue;
             }
             HitKind::Unit | HitKind::Vehicle => people,
             _ => continue,
         };
         for r in shown {
-            if found.iter().any(|f| f.person.as_ref() == Some(&r.person_id) && f.unit == r.unit_id) {
+            if found
+                .iter()
+                .any(|f| f.person.as_ref() == Some(&r.person_id) && f.unit == r.unit_id)
+            {
                 continue;
             }
             found.push(Found {
@@ -82,7 +92,9 @@ pub fn look(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Vec<Found>> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn unit_of(c: &mut Conn, ctx: &Ctx, address: &str) -> Res<Option<Unit>> {
-    let Ok(key) = RoomKey::parse(address) else { return Ok(None) };
+    let Ok(key) = RoomKey::parse(address) else {
+        return Ok(None);
+    };
     if let Some(u) = db::unit_by_key(c, &ctx.site, &key.match_key())? {
         return Ok(Some(u));
     }
@@ -109,7 +121,10 @@ impl Card {
     /// How the chosen person belongs to the unit; empty when not known.
     pub fn relation(&self) -> &str {
         let person = self.person.as_ref().map(|p| &p.id);
-        self.people.iter().find(|r| Some(&r.person_id) == person).map_or("", |r| r.relation.as_str())
+        self.people
+            .iter()
+            .find(|r| Some(&r.person_id) == person)
+            .map_or("", |r| r.relation.as_str())
     }
 }
 
@@ -151,7 +166,10 @@ pub fn compare(card: &Card, name: &str, phone: &str, address: &str, unit: Option
     } else {
         Check::Differs
     };
-    let lives = card.person.as_ref().is_none_or(|p| card.people.iter().any(|r| r.person_id == p.id));
+    let lives = card
+        .person
+        .as_ref()
+        .is_none_or(|p| card.people.iter().any(|r| r.person_id == p.id));
     let unit = if address.trim().is_empty() || card.unit.is_none() || unit.is_none() {
         Check::Unknown
     } else if lives {
@@ -159,7 +177,9 @@ pub fn compare(card: &Card, name: &str, phone: &str, address: &str, unit: Option
     } else {
         Check::Differs
     };
-    let canonical = domain::phone::normalise(phone).map(|p| p.canonical()).unwrap_or_default();
+    let canonical = domain::phone::normalise(phone)
+        .map(|p| p.canonical())
+        .unwrap_or_default();
     let mut numbers: Vec<&str> = card.phones.iter().map(String::as_str).collect();
     if card.person.is_none() {
         numbers.extend(card.people.iter().filter_map(|p| p.number.as_deref()));
@@ -175,11 +195,20 @@ pub fn compare(card: &Card, name: &str, phone: &str, address: &str, unit: Option
 }
 
 fn same_name(archive: &str, said: &str) -> bool {
-    let plain = |s: &str| fold(s).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let plain = |s: &str| {
+        fold(s)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .to_lowercase()
+    };
     let (archive, said) = (plain(archive), plain(said));
     if archive == said {
         return true;
     }
     let titles = ["先生", "女士", "小姐", "太太", "阿姨", "叔叔", "老师", "师傅"];
-    titles.iter().any(|t| said.strip_suffix(t).is_some_and(|s| !s.is_empty() && (s == archive || s == domain::mask::surname(&archive))))
+    titles.iter().any(|t| {
+        said.strip_suffix(t)
+            .is_some_and(|s| !s.is_empty() && (s == archive || s == domain::mask::surname(&archive)))
+    })
 }

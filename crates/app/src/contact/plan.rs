@@ -29,7 +29,13 @@ pub struct Limit {
 /// `NotFound` when the site is gone.
 pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Result<Vec<Limit>, Refusal>> {
     let zone = case::zone(c, &ctx.site)?;
-    let filled = |t: &str| if t.trim().is_empty() { "-".to_owned() } else { t.to_owned() };
+    let filled = |t: &str| {
+        if t.trim().is_empty() {
+            "-".to_owned()
+        } else {
+            t.to_owned()
+        }
+    };
     // What is not filled in yet stands as a dash: limits depend on none of it.
     let register = Register {
         case: CaseId::from("preview"),
@@ -43,7 +49,10 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
         urgency: k.urgency,
         scope: k.scope,
         fee: Fee::FREE,
-        customer: Customer { name: "-".to_owned(), ..Customer::default() },
+        customer: Customer {
+            name: "-".to_owned(),
+            ..Customer::default()
+        },
         located: Where::default(),
         identity: None,
         anonymous_reason: None,
@@ -55,7 +64,11 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
         first_asked: None,
         happened_at: n.at().filter(|at| *at <= ctx.now),
     };
-    let env = Env { standard: &ctx.book.standard, zone: &zone, now: ctx.now };
+    let env = Env {
+        standard: &ctx.book.standard,
+        zone: &zone,
+        now: ctx.now,
+    };
     let events = match decide(None, &Command::Register(Box::new(register)), &ctx.who(), &env) {
         Ok(e) => e,
         Err(r) => return Ok(Err(r)),
@@ -66,7 +79,15 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
     let mut limits: Vec<Limit> = state
         .iter()
         .flat_map(|s| s.clocks.iter())
-        .filter_map(|k| k.due_at(ctx.now).or_else(|| k.view(ctx.now).due_at).map(|due_at| Limit { code: k.code, due_at, in_ms: due_at - from }))
+        .filter_map(|k| {
+            k.due_at(ctx.now)
+                .or_else(|| k.view(ctx.now).due_at)
+                .map(|due_at| Limit {
+                    code: k.code,
+                    due_at,
+                    in_ms: due_at - from,
+                })
+        })
         .collect();
     limits.sort_by_key(|l| l.due_at);
     Ok(Ok(limits))
@@ -74,13 +95,19 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
 
 /// Lines of the public price list for an item (REC-13, STD-8).
 pub fn prices<'a>(ctx: &'a Ctx, item: &str) -> Vec<&'a Price> {
-    if item.is_empty() { Vec::new() } else { ctx.book.prices.lookup(item) }
+    if item.is_empty() {
+        Vec::new()
+    } else {
+        ctx.book.prices.lookup(item)
+    }
 }
 
 /// The price of a line for a quantity and material beside it, in cents. Saturates rather than wraps.
 pub fn price(ctx: &Ctx, code: &str, quantity: i64, material_cents: i64) -> i64 {
     let labour = ctx.book.prices.price(code).map_or(0, |p| p.labour_cents);
-    labour.saturating_mul(quantity.clamp(1, 1000)).saturating_add(material_cents.max(0))
+    labour
+        .saturating_mul(quantity.clamp(1, 1000))
+        .saturating_add(material_cents.max(0))
 }
 
 /// A repeat is the same unit and item within 90 days.
@@ -120,7 +147,12 @@ pub struct Suggested {
 pub fn suggest(ctx: &Ctx, kind: Kind, item: &str, content: &str) -> Suggested {
     let found = ctx.book.taxonomy.item(item);
     let place = found.and_then(|i| i.places.first()).and_then(|code| {
-        ctx.book.taxonomy.places.iter().find(|p| p.code == *code).map(|p| (p.zh.clone(), p.en.clone()))
+        ctx.book
+            .taxonomy
+            .places
+            .iter()
+            .find(|p| p.code == *code)
+            .map(|p| (p.zh.clone(), p.en.clone()))
     });
     let line = prices(ctx, item).first().map(|p| p.fee);
     Suggested {

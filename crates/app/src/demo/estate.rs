@@ -31,8 +31,19 @@ pub struct People {
 
 impl People {
     pub fn new(all: BTreeMap<StaffId, Member>, departments: BTreeMap<String, DepartmentId>, head: StaffId) -> People {
-        let nobody = Member { name: String::new(), roles: Vec::new(), department: None, department_code: String::new() };
-        People { all, departments, head, offset: 8 * 3_600_000, nobody }
+        let nobody = Member {
+            name: String::new(),
+            roles: Vec::new(),
+            department: None,
+            department_code: String::new(),
+        };
+        People {
+            all,
+            departments,
+            head,
+            offset: 8 * 3_600_000,
+            nobody,
+        }
     }
 
     pub fn get(&self, id: &StaffId) -> &Member {
@@ -60,13 +71,21 @@ impl People {
 
     /// Who sits at the desk at this hour.
     pub fn clerk(&self, at: i64, dice: &mut Dice) -> StaffId {
-        let desk: Vec<&StaffId> =
-            self.all.iter().filter(|(_, m)| m.roles.contains(&Role::FrontDesk)).map(|(id, _)| id).collect();
+        let desk: Vec<&StaffId> = self
+            .all
+            .iter()
+            .filter(|(_, m)| m.roles.contains(&Role::FrontDesk))
+            .map(|(id, _)| id)
+            .collect();
         if desk.is_empty() {
             return self.head.clone();
         }
         let shift = usize::try_from(self.hour(at) / 8).unwrap_or(0);
-        let i = if dice.percent(80) { shift % desk.len() } else { (shift + 1) % desk.len() };
+        let i = if dice.percent(80) {
+            shift % desk.len()
+        } else {
+            (shift + 1) % desk.len()
+        };
         desk[i].clone()
     }
 
@@ -76,7 +95,13 @@ impl People {
 
     /// Somebody of a department who does work.
     pub fn worker(&self, code: &str, dice: &mut Dice) -> Option<StaffId> {
-        const WORK: [Role; 5] = [Role::Worker, Role::Guard, Role::SecurityHead, Role::Vendor, Role::CsHead];
+        const WORK: [Role; 5] = [
+            Role::Worker,
+            Role::Guard,
+            Role::SecurityHead,
+            Role::Vendor,
+            Role::CsHead,
+        ];
         let of: Vec<&StaffId> = self
             .all
             .iter()
@@ -89,7 +114,10 @@ impl People {
     /// A colleague who did not do the job: the department's head, or the head of customer service.
     pub fn witness(&self, doing: &Ctx) -> StaffId {
         let me = doing.staff().map(|s| &s.id);
-        let head = self.all.iter().find(|(id, m)| m.roles.contains(&Role::SecurityHead) && Some(*id) != me);
+        let head = self
+            .all
+            .iter()
+            .find(|(id, m)| m.roles.contains(&Role::SecurityHead) && Some(*id) != me);
         head.map_or_else(|| self.head.clone(), |(id, _)| id.clone())
     }
 }
@@ -150,22 +178,47 @@ fn number(dice: &mut Dice, n: &mut i64) -> String {
 
 fn house(dice: &mut Dice, building: i64, entrance: i64, floor: i64, door: i64, phone: &mut i64) -> House {
     let surname_owner = name(dice);
-    let mut people =
-        vec![Resident { name: surname_owner, female: dice.percent(45), phone: number(dice, phone), relation: "owner" }];
+    let mut people = vec![Resident {
+        name: surname_owner,
+        female: dice.percent(45),
+        phone: number(dice, phone),
+        relation: "owner",
+    }];
     if dice.percent(62) {
-        people.push(Resident { name: name(dice), female: dice.percent(60), phone: number(dice, phone), relation: "family" });
+        people.push(Resident {
+            name: name(dice),
+            female: dice.percent(60),
+            phone: number(dice, phone),
+            relation: "family",
+        });
     }
     if dice.percent(24) {
-        people.push(Resident { name: name(dice), female: dice.percent(50), phone: String::new(), relation: "family" });
+        people.push(Resident {
+            name: name(dice),
+            female: dice.percent(50),
+            phone: String::new(),
+            relation: "family",
+        });
     }
     if dice.percent(16) {
-        people.push(Resident { name: name(dice), female: dice.percent(50), phone: number(dice, phone), relation: "tenant" });
+        people.push(Resident {
+            name: name(dice),
+            female: dice.percent(50),
+            phone: number(dice, phone),
+            relation: "tenant",
+        });
     }
     let letters = ["A", "B", "D", "E", "F", "G", "H", "J", "K", "L"];
     let plate = dice.percent(58).then(|| {
-        format!("浙A{}{}{:03}", dice.pick(&letters), dice.within(1, 9), (building * 37 + floor * 11 + door * 3 + entrance * 101) % 1000)
+        format!(
+            "浙A{}{}{:03}",
+            dice.pick(&letters),
+            dice.within(1, 9),
+            (building * 37 + floor * 11 + door * 3 + entrance * 101) % 1000
+        )
     });
-    let parking = (plate.is_some() && dice.percent(70)).then(|| format!("B{}-{:03}", 1 + building % 2, building * 20 + floor + door));
+    let parking = (plate.is_some() && dice.percent(70))
+        .then(|| format!("B{}-{:03}", 1 + building % 2, building * 20 + floor + door));
     let (care_note, preference) = match dice.within(1, 30) {
         1 => ("家有老人", "上门前先打电话"),
         2 => ("独居老人，行动不便", "请敲门并等候"),
@@ -179,7 +232,7 @@ fn house(dice: &mut Dice, building: i64, entrance: i64, floor: i64, door: i64, p
         entrance,
         floor,
         room: format!("{floor:02}{door:02}"),
-        area_cm2: *dice.pick(&[891_000, 945_600, 1_086_000, 1_286_000, 1_434_000]) ,
+        area_cm2: *dice.pick(&[891_000, 945_600, 1_086_000, 1_286_000, 1_434_000]),
         people,
         plate,
         parking,

@@ -7,8 +7,8 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use domain::case::{
-    Answer, AttemptResult, Channel, Check, Command, ConfirmHow, ConsentHow, Consent, Fee, FeeKind, Identity, Importance,
-    Kind, Line, LineKind, PayMethod, ReopenReason, Satisfaction, Scope, Status, Urgency,
+    Answer, AttemptResult, Channel, Check, Command, ConfirmHow, Consent, ConsentHow, Fee, FeeKind, Identity,
+    Importance, Kind, Line, LineKind, PayMethod, ReopenReason, Satisfaction, Scope, Status, Urgency,
 };
 use domain::clock::WaitReason;
 use domain::ids::{CaseId, LinkId, PersonId, SiteId, StaffId, UnitId};
@@ -114,7 +114,13 @@ impl Life {
             session: None,
             scopes: None,
         };
-        Ctx { actor: Actor::Staff(actor), now: at, locale: Locale::Zh, via: "web", ..self.desk.system("demo", &self.site) }
+        Ctx {
+            actor: Actor::Staff(actor),
+            now: at,
+            locale: Locale::Zh,
+            via: "web",
+            ..self.desk.system("demo", &self.site)
+        }
     }
 
     /// Contacts of a day: more in the rain, in winter (pipes) and summer (power), fewer at weekends, most in the evening.
@@ -131,7 +137,25 @@ impl Life {
         let n = (base + self.dice.within(-spread, spread)).max(0);
         let mut at: Vec<i64> = (0..n)
             .map(|_| {
-                let hour = [(7, 6), (8, 12), (9, 10), (10, 9), (11, 7), (12, 5), (13, 5), (14, 7), (15, 7), (16, 7), (17, 9), (18, 14), (19, 16), (20, 12), (21, 7), (22, 3), (2, 1)];
+                let hour = [
+                    (7, 6),
+                    (8, 12),
+                    (9, 10),
+                    (10, 9),
+                    (11, 7),
+                    (12, 5),
+                    (13, 5),
+                    (14, 7),
+                    (15, 7),
+                    (16, 7),
+                    (17, 9),
+                    (18, 14),
+                    (19, 16),
+                    (20, 12),
+                    (21, 7),
+                    (22, 3),
+                    (2, 1),
+                ];
                 let weights: Vec<u32> = hour.iter().map(|h| h.1).collect();
                 let h = hour[self.dice.weighted(&weights)].0;
                 start + h * HOUR + self.dice.within(0, HOUR - 1)
@@ -185,7 +209,11 @@ impl Life {
         let last = i64::try_from(self.homes.len()).unwrap_or(1) - 1;
         let loud = i64::try_from(self.loud).unwrap_or(1).max(1);
         // A tenth of the units makes half of the cases.
-        let i = if self.dice.percent(45) { self.dice.within(0, loud - 1) } else { self.dice.within(0, last) };
+        let i = if self.dice.percent(45) {
+            self.dice.within(0, loud - 1)
+        } else {
+            self.dice.within(0, last)
+        };
         self.homes[usize::try_from(i).unwrap_or(0)].clone()
     }
 
@@ -230,7 +258,11 @@ impl Life {
             identity: Some(Identity {
                 name: Check::Same,
                 unit: Check::Same,
-                phone: if home.phone.is_empty() { Check::Unknown } else { Check::Same },
+                phone: if home.phone.is_empty() {
+                    Check::Unknown
+                } else {
+                    Check::Same
+                },
             }),
             summary: String::new(),
             external_ref: String::new(),
@@ -275,7 +307,11 @@ impl Life {
             item: item.to_owned(),
             place: String::new(),
             content: said.to_owned(),
-            importance: if self.dice.percent(8) { Importance::Important } else { Importance::Ordinary },
+            importance: if self.dice.percent(8) {
+                Importance::Important
+            } else {
+                Importance::Ordinary
+            },
             urgency: Urgency::Normal,
             scope: Scope::Own,
             fee: Fee::FREE,
@@ -309,11 +345,22 @@ impl Life {
         if at_once {
             return Ok(());
         }
-        let Some(id) = cases.first().cloned() else { return Ok(()) };
-        let promise = Command::Promise { what: "查询后回复".to_owned(), by: None };
+        let Some(id) = cases.first().cloned() else {
+            return Ok(());
+        };
+        let promise = Command::Promise {
+            what: "查询后回复".to_owned(),
+            by: None,
+        };
         tx.attempt(|tx| case::act(tx, ctx, &id, None, &promise))?;
         let later = ctx.now + self.dice.within(20, 300) * MINUTE;
-        let key = self.keep(Todo { case: id, worker: None, words: None, text: answer, rework: false });
+        let key = self.keep(Todo {
+            case: id,
+            worker: None,
+            words: None,
+            text: answer,
+            rework: false,
+        });
         self.plan(later, key, Step::Answer);
         Ok(())
     }
@@ -327,16 +374,28 @@ impl Life {
     fn fee(&mut self, item: &Item, w: &Words) -> Fee {
         match item.fee {
             FeeKind::Free => Fee::FREE,
-            FeeKind::Quote => Fee { kind: FeeKind::Quote, cents: 0, told: true, accepted: None },
+            FeeKind::Quote => Fee {
+                kind: FeeKind::Quote,
+                cents: 0,
+                told: true,
+                accepted: None,
+            },
             FeeKind::Paid => {
                 let material = w.material.map_or(0, |m| m.1);
-                Fee { kind: FeeKind::Paid, cents: 4000 + material, told: true, accepted: Some(true) }
+                Fee {
+                    kind: FeeKind::Paid,
+                    cents: 4000 + material,
+                    told: true,
+                    accepted: Some(true),
+                }
             }
         }
     }
 
     fn request(&mut self, tx: &mut Tx, ctx: &Ctx, mut n: NewContact, w: &'static Words, floor: i64) -> Res<()> {
-        let Some(item) = ctx.book.taxonomy.item(w.item).cloned() else { return Ok(()) };
+        let Some(item) = ctx.book.taxonomy.item(w.item).cloned() else {
+            return Ok(());
+        };
         let said = self.dice.pick(w.said).to_string();
         let content = self.fill(&said, floor);
         let place = self.fill(w.place, floor);
@@ -354,22 +413,47 @@ impl Life {
         c.worker = worker.clone().filter(|_| named);
         n.cases = vec![c];
         let cases = self.register(tx, ctx, &n)?;
-        let Some(id) = cases.first().cloned() else { return Ok(()) };
+        let Some(id) = cases.first().cloned() else {
+            return Ok(());
+        };
         if self.dice.percent(2) {
-            let cancel = Command::Cancel { reason: "业主自行处理好了".to_owned(), customer_informed: true };
+            let cancel = Command::Cancel {
+                reason: "业主自行处理好了".to_owned(),
+                customer_informed: true,
+            };
             tx.attempt(|tx| case::act(tx, ctx, &id, None, &cancel))?;
             return Ok(());
         }
-        let key = self.keep(Todo { case: id, worker, words: Some(w), text: "", rework: false });
+        let key = self.keep(Todo {
+            case: id,
+            worker,
+            words: Some(w),
+            text: "",
+            rework: false,
+        });
         let quick = if urgent { 4 } else { 20 };
-        let night = if self.people.is_night(ctx.now) && !urgent { 9 * HOUR } else { 0 };
+        let night = if self.people.is_night(ctx.now) && !urgent {
+            9 * HOUR
+        } else {
+            0
+        };
         self.plan_in(ctx.now + night, 1, quick, key, Step::Accept);
         Ok(())
     }
 
     /// A complaint or a call for help: to a department, done there, called back on.
-    fn other(&mut self, tx: &mut Tx, ctx: &Ctx, mut n: NewContact, w: &'static Words, kind: Kind, floor: i64) -> Res<()> {
-        let Some(item) = ctx.book.taxonomy.item(w.item).cloned() else { return Ok(()) };
+    fn other(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        mut n: NewContact,
+        w: &'static Words,
+        kind: Kind,
+        floor: i64,
+    ) -> Res<()> {
+        let Some(item) = ctx.book.taxonomy.item(w.item).cloned() else {
+            return Ok(());
+        };
         let said = self.dice.pick(w.said).to_string();
         let content = self.fill(&said, floor);
         let mut c = self.spoken(kind, w.item, &content, None);
@@ -384,9 +468,21 @@ impl Life {
         let worker = c.worker.clone();
         n.cases = vec![c];
         let cases = self.register(tx, ctx, &n)?;
-        let Some(id) = cases.first().cloned() else { return Ok(()) };
-        let key = self.keep(Todo { case: id, worker, words: Some(w), text: "", rework: false });
-        let wait = if kind == Kind::Help { self.dice.within(1, 3) } else { self.dice.within(3, 40) };
+        let Some(id) = cases.first().cloned() else {
+            return Ok(());
+        };
+        let key = self.keep(Todo {
+            case: id,
+            worker,
+            words: Some(w),
+            text: "",
+            rework: false,
+        });
+        let wait = if kind == Kind::Help {
+            self.dice.within(1, 3)
+        } else {
+            self.dice.within(3, 40)
+        };
         self.plan(ctx.now + wait * MINUTE, key, Step::Accept);
         Ok(())
     }
@@ -396,7 +492,9 @@ impl Life {
     }
 
     fn step(&mut self, tx: &mut Tx, at: i64, key: u64, step: Step) -> Res<()> {
-        let Some(t) = self.todo.get(&key).cloned() else { return Ok(()) };
+        let Some(t) = self.todo.get(&key).cloned() else {
+            return Ok(());
+        };
         let clerk = self.people.clerk(at, &mut self.dice);
         let desk = self.ctx(at, &clerk);
         let hands = match &t.worker {
@@ -406,20 +504,39 @@ impl Life {
         };
         match step {
             Step::Answer => {
-                let answer = Command::Answer { answer: t.text.to_owned(), callback: desk.id(), happened_at: None };
+                let answer = Command::Answer {
+                    answer: t.text.to_owned(),
+                    callback: desk.id(),
+                    happened_at: None,
+                };
                 self.keep_promises(tx, &desk, &t.case)?;
                 self.act(tx, &desk, &t.case, &answer)?;
                 self.plan_in(at, 60, 900, key, Step::Callback);
             }
             Step::Accept => {
-                self.act(tx, &hands, &t.case, &Command::Accept { worker: t.worker.clone(), happened_at: None })?;
+                self.act(
+                    tx,
+                    &hands,
+                    &t.case,
+                    &Command::Accept {
+                        worker: t.worker.clone(),
+                        happened_at: None,
+                    },
+                )?;
                 // Nearly everybody comes in time; some do not.
                 let late = if self.dice.percent(8) { 90 } else { 0 };
                 self.plan_in(at, 6, 24 + late, key, Step::Arrive);
             }
             Step::Arrive => {
-                let seen =
-                    self.act(tx, &hands, &t.case, &Command::Arrive { worker: t.worker.clone(), happened_at: None })?;
+                let seen = self.act(
+                    tx,
+                    &hands,
+                    &t.case,
+                    &Command::Arrive {
+                        worker: t.worker.clone(),
+                        happened_at: None,
+                    },
+                )?;
                 if seen.state.fee.kind == FeeKind::Quote && seen.state.accepted_cents().is_none() {
                     self.plan_in(at, 2, 8, key, Step::Quote);
                 } else if self.dice.percent(6) {
@@ -430,17 +547,33 @@ impl Life {
             }
             Step::Quote => {
                 let lines = self.lines(&t);
-                self.act(tx, &hands, &t.case, &Command::Quote { quote: hands.id(), lines })?;
+                self.act(
+                    tx,
+                    &hands,
+                    &t.case,
+                    &Command::Quote {
+                        quote: hands.id(),
+                        lines,
+                    },
+                )?;
                 self.plan_in(at, 1, 6, key, Step::Consent);
             }
             Step::Consent => {
                 let seen = case::get(tx, &desk, &t.case)?;
-                let Some(quote) = seen.state.pending_quote().map(|q| q.id.clone()) else { return Ok(()) };
+                let Some(quote) = seen.state.pending_quote().map(|q| q.id.clone()) else {
+                    return Ok(());
+                };
                 let own = self.dice.percent(60);
                 let (ctx, how) = if own {
                     (self.customer(at, &t.case), ConsentHow::Own)
                 } else {
-                    (hands.clone(), ConsentHow::Noted { how: Consent::Spoken, note: "业主当面同意".to_owned() })
+                    (
+                        hands.clone(),
+                        ConsentHow::Noted {
+                            how: Consent::Spoken,
+                            note: "业主当面同意".to_owned(),
+                        },
+                    )
                 };
                 self.act(tx, &ctx, &t.case, &Command::ConsentQuote { quote, how })?;
                 self.plan_in(at, 10, 60, key, Step::Complete);
@@ -454,7 +587,17 @@ impl Life {
                 ]);
                 let until = at + days * DAY;
                 let note = "已电话告知业主".to_owned();
-                self.act(tx, &hands, &t.case, &Command::Wait { reason, until, customer_told: true, note })?;
+                self.act(
+                    tx,
+                    &hands,
+                    &t.case,
+                    &Command::Wait {
+                        reason,
+                        until,
+                        customer_told: true,
+                        note,
+                    },
+                )?;
                 self.plan_in(until - 400 * MINUTE, 10, 390, key, Step::Resume);
             }
             Step::Resume => {
@@ -467,9 +610,17 @@ impl Life {
                 let seen = case::get(tx, &desk, &t.case)?;
                 let owed = seen.state.owed_cents();
                 if owed > 0 {
-                    let method = *self.dice.pick(&[PayMethod::Code, PayMethod::Code, PayMethod::Cash, PayMethod::Transfer]);
+                    let method =
+                        *self
+                            .dice
+                            .pick(&[PayMethod::Code, PayMethod::Code, PayMethod::Cash, PayMethod::Transfer]);
                     let receipt = Some(format!("SJ{:08}", self.dice.within(1, 99_999_999)));
-                    let pay = Command::RecordPayment { method, amount_cents: owed, receipt, happened_at: None };
+                    let pay = Command::RecordPayment {
+                        method,
+                        amount_cents: owed,
+                        receipt,
+                        happened_at: None,
+                    };
                     self.act(tx, &hands, &t.case, &pay)?;
                 }
             }
@@ -488,7 +639,15 @@ impl Life {
         let seen = case::get(tx, ctx, id)?;
         let open: Vec<u32> = seen.state.open_promises().map(|p| p.no).collect();
         for no in open {
-            self.act(tx, ctx, id, &Command::KeepPromise { no, how: "电话答复".to_owned() })?;
+            self.act(
+                tx,
+                ctx,
+                id,
+                &Command::KeepPromise {
+                    no,
+                    how: "电话答复".to_owned(),
+                },
+            )?;
         }
         Ok(())
     }
@@ -498,23 +657,43 @@ impl Life {
             link: LinkId::from("demo"),
             case: id.clone(),
             order: None,
-            purpose: LinkPurpose::Confirm, via: domain::access::Via::Link };
-        Ctx { actor, now: at, via: "link", ..self.desk.system("demo", &self.site) }
+            purpose: LinkPurpose::Confirm,
+            via: domain::access::Via::Link,
+        };
+        Ctx {
+            actor,
+            now: at,
+            via: "link",
+            ..self.desk.system("demo", &self.site)
+        }
     }
 
     fn lines(&mut self, t: &Todo) -> Vec<Line> {
         let labour = self.dice.within(4, 12) * 1000;
-        let mut lines =
-            vec![Line { what: "人工".to_owned(), kind: LineKind::Labour, quantity_milli: 1000, unit_cents: labour }];
+        let mut lines = vec![Line {
+            what: "人工".to_owned(),
+            kind: LineKind::Labour,
+            quantity_milli: 1000,
+            unit_cents: labour,
+        }];
         if let Some((what, cents)) = t.words.and_then(|w| w.material) {
-            lines.push(Line { what: what.to_owned(), kind: LineKind::Material, quantity_milli: 1000, unit_cents: cents });
+            lines.push(Line {
+                what: what.to_owned(),
+                kind: LineKind::Material,
+                quantity_milli: 1000,
+                unit_cents: cents,
+            });
         }
         lines
     }
 
     fn complete(&mut self, tx: &mut Tx, hands: &Ctx, at: i64, key: u64, t: &Todo) -> Res<()> {
         let Some(w) = t.words else { return Ok(()) };
-        let done = if t.rework { "返修：复查后重新处理，观察无异常。" } else { self.dice.pick(w.done) };
+        let done = if t.rework {
+            "返修：复查后重新处理，观察无异常。"
+        } else {
+            self.dice.pick(w.done)
+        };
         let cmd = Command::Complete {
             done: done.to_owned(),
             lines: Vec::new(),
@@ -541,7 +720,10 @@ impl Life {
         let how = if own {
             ConfirmHow::Own { signature: None }
         } else {
-            ConfirmHow::Declined { reason: "业主不在家，电话确认已修好".to_owned(), witness: self.people.witness(hands) }
+            ConfirmHow::Declined {
+                reason: "业主不在家，电话确认已修好".to_owned(),
+                witness: self.people.witness(hands),
+            }
         };
         let opinion = *self.dice.pick(&[
             Satisfaction::VerySatisfied,
@@ -572,17 +754,29 @@ impl Life {
         let answered = self.dice.percent(86);
         let solved = t.rework || self.dice.percent(95);
         let satisfaction = if solved {
-            *self.dice.pick(&[Satisfaction::VerySatisfied, Satisfaction::Satisfied, Satisfaction::Satisfied, Satisfaction::Neutral])
+            *self.dice.pick(&[
+                Satisfaction::VerySatisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::Neutral,
+            ])
         } else {
             Satisfaction::Dissatisfied
         };
         let cmd = Command::CallbackAttempt {
-            result: if answered { AttemptResult::Reached } else { AttemptResult::NoAnswer },
+            result: if answered {
+                AttemptResult::Reached
+            } else {
+                AttemptResult::NoAnswer
+            },
             satisfaction: answered.then_some(satisfaction),
             solved: answered.then_some(solved),
             again_at: None,
             answers: if answered {
-                vec![Answer { question: "on_time".to_owned(), answer: "准时".to_owned() }]
+                vec![Answer {
+                    question: "on_time".to_owned(),
+                    answer: "准时".to_owned(),
+                }]
             } else {
                 Vec::new()
             },
@@ -604,7 +798,10 @@ impl Life {
     fn again(&mut self, tx: &mut Tx, desk: &Ctx, at: i64, key: u64, t: &Todo) -> Res<()> {
         let seen = case::get(tx, desk, &t.case)?;
         if seen.state.status != Status::Registered {
-            let reopen = Command::Reopen { reason: ReopenReason::NotSolved, note: "回访反映未解决".to_owned() };
+            let reopen = Command::Reopen {
+                reason: ReopenReason::NotSolved,
+                note: "回访反映未解决".to_owned(),
+            };
             self.act(tx, desk, &t.case, &reopen)?;
         }
         let department = seen.state.last_order().map(|o| o.department.clone());

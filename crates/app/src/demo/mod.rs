@@ -89,7 +89,13 @@ impl Entropy for Repeatable {
 
 /// Login, name, English name, role, department code. The sign-ins of [`crate::DEMO_LOGINS`] come first.
 const STAFF: &[(&str, &str, &str, Role, &str)] = &[
-    ("chenxiaowen", "陈晓雯", "Chen Xiaowen", Role::FrontDesk, "customer_service"),
+    (
+        "chenxiaowen",
+        "陈晓雯",
+        "Chen Xiaowen",
+        Role::FrontDesk,
+        "customer_service",
+    ),
     ("lihuimin", "李慧敏", "Li Huimin", Role::CsHead, "customer_service"),
     ("wangjianguo", "王建国", "Wang Jianguo", Role::Worker, "engineering"),
     ("gongcheng", "周斌", "Zhou Bin", Role::DeptHead, "engineering"),
@@ -98,12 +104,36 @@ const STAFF: &[(&str, &str, &str, Role, &str)] = &[
     ("jingli", "何立群", "He Liqun", Role::ProjectManager, "project_office"),
     ("zhiguan", "何静", "He Jing", Role::Quality, "quality"),
     ("caiwu", "钱雅琴", "Qian Yaqin", Role::Finance, "finance"),
-    ("xingzheng", "沈佳怡", "Shen Jiayi", Role::Administration, "administration"),
-    ("fenguan", "方国强", "Fang Guoqiang", Role::CompanyLeader, "project_office"),
-    ("zongjingli", "顾宏伟", "Gu Hongwei", Role::GeneralManager, "project_office"),
+    (
+        "xingzheng",
+        "沈佳怡",
+        "Shen Jiayi",
+        Role::Administration,
+        "administration",
+    ),
+    (
+        "fenguan",
+        "方国强",
+        "Fang Guoqiang",
+        Role::CompanyLeader,
+        "project_office",
+    ),
+    (
+        "zongjingli",
+        "顾宏伟",
+        "Gu Hongwei",
+        Role::GeneralManager,
+        "project_office",
+    ),
     ("waibao", "冯志强", "Feng Zhiqiang", Role::Vendor, "lift_vendor"),
     ("admin", "系统管理员", "Administrator", Role::Sysadmin, ""),
-    ("lintingting", "林婷婷", "Lin Tingting", Role::FrontDesk, "customer_service"),
+    (
+        "lintingting",
+        "林婷婷",
+        "Lin Tingting",
+        Role::FrontDesk,
+        "customer_service",
+    ),
     ("xuwei", "徐薇", "Xu Wei", Role::FrontDesk, "customer_service"),
     ("sunhaitao", "孙海涛", "Sun Haitao", Role::Worker, "engineering"),
     ("zhoushifu", "周德明", "Zhou Deming", Role::Worker, "engineering"),
@@ -161,7 +191,13 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
     } else {
         base.max(2)
     };
-    let life = Arc::new(Mutex::new(Life::new(desk.clone(), site.clone(), people, homes, plan.seed ^ 0x5eed)));
+    let life = Arc::new(Mutex::new(Life::new(
+        desk.clone(),
+        site.clone(),
+        people,
+        homes,
+        plan.seed ^ 0x5eed,
+    )));
     for d in 0..=plan.days {
         let start = (first + d) * DAY - offset;
         let date = jiff::Timestamp::from_millisecond(start + 12 * 3_600_000)
@@ -170,7 +206,12 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         let until = (start + DAY - 1).min(plan.now);
         let mut contacts = {
             let mut l = life.lock().unwrap_or_else(PoisonError::into_inner);
-            l.day(start, i64::from(date.month()), i64::from(date.weekday().to_monday_one_offset()), per_day)
+            l.day(
+                start,
+                i64::from(date.month()),
+                i64::from(date.weekday().to_monday_one_offset()),
+                per_day,
+            )
         };
         contacts.retain(|at| *at <= until);
         clock.0.store(until, Ordering::Relaxed);
@@ -188,19 +229,33 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         })?;
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;
         let done = u64::try_from(d + 1).unwrap_or(0);
-        if !progress(Progress { what: "days", done, of: u64::try_from(plan.days + 1).unwrap_or(0), cases }) {
+        if !progress(Progress {
+            what: "days",
+            done,
+            of: u64::try_from(plan.days + 1).unwrap_or(0),
+            cases,
+        }) {
             return Err(Error::Unavailable("unavailable-stopping"));
         }
     }
-    std::fs::write(dir.join("demo"), "This folder holds a demo estate. Its passwords are public.\n")
-        .map_err(Error::internal)?;
+    std::fs::write(
+        dir.join("demo"),
+        "This folder holds a demo estate. Its passwords are public.\n",
+    )
+    .map_err(Error::internal)?;
     let l = life.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(Made { households, cases: l.cases, refused: l.refused })
+    Ok(Made {
+        households,
+        cases: l.cases,
+        refused: l.refused,
+    })
 }
 
 /// The people of the screenshots live where the screenshots say.
 fn known(houses: &mut [House]) {
-    let find = houses.iter_mut().find(|h| h.building == 3 && h.entrance == 1 && h.room == "1201");
+    let find = houses
+        .iter_mut()
+        .find(|h| h.building == 3 && h.entrance == 1 && h.room == "1201");
     if let Some(h) = find {
         h.care_note = "家有老人";
         h.preference = "上门前先电话，勿按门铃";
@@ -217,17 +272,30 @@ fn company(desk: &Arc<Desk>) -> Res<(SiteId, People)> {
     let sys = desk.system("demo", &SiteId::from(crate::journal::COMPANY));
     desk.write_now(&sys, move |tx, ctx| {
         let company: CompanyId = ctx.id();
-        store::account::company_new(tx, &company, "杭州恒泽物业服务有限公司", "Hengze Property Services", ctx.now)?;
-        let site = crate::site::create(tx, ctx, &company, &NewSite {
-            name: "滨江翠园".to_owned(),
-            name_en: "Riverside Court".to_owned(),
-            hotline: "0571-86001200".to_owned(),
-            complaint_phone: "0571-86001299".to_owned(),
-            address: "杭州市滨江区江南大道 1288 号".to_owned(),
-            zone: "Asia/Shanghai".to_owned(),
-        })?;
-        let departments: BTreeMap<String, DepartmentId> =
-            store::site::departments(tx, &site)?.into_iter().map(|d| (d.code, d.id)).collect();
+        store::account::company_new(
+            tx,
+            &company,
+            "杭州恒泽物业服务有限公司",
+            "Hengze Property Services",
+            ctx.now,
+        )?;
+        let site = crate::site::create(
+            tx,
+            ctx,
+            &company,
+            &NewSite {
+                name: "滨江翠园".to_owned(),
+                name_en: "Riverside Court".to_owned(),
+                hotline: "0571-86001200".to_owned(),
+                complaint_phone: "0571-86001299".to_owned(),
+                address: "杭州市滨江区江南大道 1288 号".to_owned(),
+                zone: "Asia/Shanghai".to_owned(),
+            },
+        )?;
+        let departments: BTreeMap<String, DepartmentId> = store::site::departments(tx, &site)?
+            .into_iter()
+            .map(|d| (d.code, d.id))
+            .collect();
         let mut all = BTreeMap::new();
         let mut head = None;
         for (i, (login, name, name_en, role, department)) in STAFF.iter().enumerate() {
@@ -247,12 +315,15 @@ fn company(desk: &Arc<Desk>) -> Res<(SiteId, People)> {
             if *role == Role::CsHead {
                 head = Some(id.clone());
             }
-            all.insert(id, Member {
-                name: (*name).to_owned(),
-                roles: vec![*role],
-                department: dep.cloned(),
-                department_code: (*department).to_owned(),
-            });
+            all.insert(
+                id,
+                Member {
+                    name: (*name).to_owned(),
+                    roles: vec![*role],
+                    department: dep.cloned(),
+                    department_code: (*department).to_owned(),
+                },
+            );
         }
         let head = head.ok_or_else(|| Error::Internal("the demo has no head".into()))?;
         Ok((site.clone(), People::new(all, departments, head)))
@@ -283,12 +354,20 @@ fn move_in(
                 session: None,
                 scopes: None,
             };
-            let ctx = Ctx { actor: crate::ctx::Actor::Staff(actor), ..sys.clone() };
+            let ctx = Ctx {
+                actor: crate::ctx::Actor::Staff(actor),
+                ..sys.clone()
+            };
             part.iter().map(|h| household(tx, &ctx, h)).collect::<Res<Vec<Home>>>()
         })?;
         homes.extend(made);
         let done = u64::try_from(homes.len()).unwrap_or(0);
-        if !progress(Progress { what: "households", done, of, cases: 0 }) {
+        if !progress(Progress {
+            what: "households",
+            done,
+            of,
+            cases: 0,
+        }) {
             return Err(Error::Unavailable("unavailable-stopping"));
         }
     }
@@ -298,52 +377,76 @@ fn move_in(
 /// One household through the archive's own use cases.
 fn household(tx: &mut Tx, ctx: &Ctx, h: &House) -> Res<Home> {
     let some = |t: &str| (!t.is_empty()).then(|| t.to_owned());
-    let unit = directory::upsert_unit(tx, ctx, &NewUnit {
-        building: h.building.to_string(),
-        entrance: Some(h.entrance.to_string()),
-        room: h.room.clone(),
-        floor: Some(h.floor),
-        layout: some(if h.area_cm2 > 1_000_000 { "三室两厅" } else { "两室两厅" }),
-        area_cm2: Some(h.area_cm2),
-        usage_state: some("入住"),
-        move_in_on: some("2021-06"),
-        preference: some(h.preference),
-        care_note: some(h.care_note),
-    })?
+    let unit = directory::upsert_unit(
+        tx,
+        ctx,
+        &NewUnit {
+            building: h.building.to_string(),
+            entrance: Some(h.entrance.to_string()),
+            room: h.room.clone(),
+            floor: Some(h.floor),
+            layout: some(if h.area_cm2 > 1_000_000 {
+                "三室两厅"
+            } else {
+                "两室两厅"
+            }),
+            area_cm2: Some(h.area_cm2),
+            usage_state: some("入住"),
+            move_in_on: some("2021-06"),
+            preference: some(h.preference),
+            care_note: some(h.care_note),
+        },
+    )?
     .id;
     let mut first = None;
     for p in &h.people {
-        let phones = some(&p.phone).map(|number| NewPhone { number, confirmed: true, ..NewPhone::default() });
-        let person = directory::upsert_person(tx, ctx, &NewPerson {
-            name: p.name.clone(),
-            gender: some(if p.female { "female" } else { "male" }),
-            phones: phones.into_iter().collect(),
-            unit: Some(unit.clone()),
-            ..NewPerson::default()
-        })?
+        let phones = some(&p.phone).map(|number| NewPhone {
+            number,
+            confirmed: true,
+            ..NewPhone::default()
+        });
+        let person = directory::upsert_person(
+            tx,
+            ctx,
+            &NewPerson {
+                name: p.name.clone(),
+                gender: some(if p.female { "female" } else { "male" }),
+                phones: phones.into_iter().collect(),
+                unit: Some(unit.clone()),
+                ..NewPerson::default()
+            },
+        )?
         .id;
         let relation = p.relation.parse::<Relation>().map_err(Error::internal)?;
         directory::ensure_occupancy(tx, ctx, &unit, &person, relation, Some("2021-06-01"))?;
         first.get_or_insert(person);
     }
     if let Some(plate) = &h.plate {
-        directory::upsert_vehicle(tx, ctx, &NewVehicle {
-            plate: plate.clone(),
-            person: first.clone(),
-            unit: Some(unit.clone()),
-            ..NewVehicle::default()
-        })?;
+        directory::upsert_vehicle(
+            tx,
+            ctx,
+            &NewVehicle {
+                plate: plate.clone(),
+                person: first.clone(),
+                unit: Some(unit.clone()),
+                ..NewVehicle::default()
+            },
+        )?;
     }
     if let Some(code) = &h.parking {
-        directory::upsert_parking(tx, ctx, &NewParking {
-            lot: "地下车库".to_owned(),
-            code: code.clone(),
-            person: first.clone(),
-            unit: Some(unit.clone()),
-            plate: h.plate.clone(),
-            tenure: some("产权"),
-            ..NewParking::default()
-        })?;
+        directory::upsert_parking(
+            tx,
+            ctx,
+            &NewParking {
+                lot: "地下车库".to_owned(),
+                code: code.clone(),
+                person: first.clone(),
+                unit: Some(unit.clone()),
+                plate: h.plate.clone(),
+                tenure: some("产权"),
+                ..NewParking::default()
+            },
+        )?;
     }
     let owner = h.people.first();
     Ok(Home {

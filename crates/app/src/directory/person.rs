@@ -154,12 +154,21 @@ pub fn create_person(tx: &mut Tx, ctx: &Ctx, n: &NewPerson) -> Res<PersonId> {
     };
     fill(&mut row, n);
     db::insert(tx, &row)?;
-    index(tx, &row)?;
-    let body = json!({"values": values(&row)});
-    journal::now(tx, ctx, "person", row.id.as_str(), "person_created", body, &["values"]);
-    for p in &n.phones {
-        phone::put(tx, ctx, &row.id, p, false)?;
+    for key in domain::directory::name_keys(&row.name) {
+        db::key_add(tx, &row.site_id, &key, &row.id)?;
     }
+    let mut told = values(&row);
+    let phones = phone::first(tx, ctx, &row.id, &n.phones)?;
+    told.insert("phones".into(), json!(phones));
+    journal::now(
+        tx,
+        ctx,
+        "person",
+        row.id.as_str(),
+        "person_created",
+        json!({ "values": told }),
+        &["values"],
+    );
     Ok(row.id)
 }
 

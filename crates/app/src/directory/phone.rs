@@ -40,6 +40,35 @@ pub enum PhoneMark {
     Unmarked,
 }
 
+/// The numbers of somebody who has just been made: nothing needs to be looked up, and they stand in the same entry of the
+/// journal. Returns the numbers.
+pub(super) fn first(tx: &mut Tx, ctx: &Ctx, person: &PersonId, list: &[NewPhone]) -> Res<Vec<String>> {
+    let mut numbers: Vec<String> = Vec::new();
+    for n in list.iter().filter(|n| !domain::phone::is_placeholder(&n.number)) {
+        let phone = domain::phone::normalise(&n.number).map_err(|_| Error::field("number", "directory-phone-form"))?;
+        let number = phone.canonical();
+        if numbers.contains(&number) {
+            continue;
+        }
+        if numbers.len() >= MOST {
+            return Err(Error::field("number", "directory-too-many-phones"));
+        }
+        numbers.push(number.clone());
+        let row = db::Phone {
+            site_id: ctx.site.clone(),
+            person_id: person.clone(),
+            reversed: phone.digits().chars().rev().collect(),
+            label: n.label.trim().chars().take(20).collect(),
+            position: i64::try_from(numbers.len()).unwrap_or(1),
+            confirmed_at: n.confirmed.then_some(ctx.now),
+            wrong_at: None,
+            number,
+        };
+        db::phone_put(tx, &row)?;
+    }
+    Ok(numbers)
+}
+
 /// Adds a number that the person does not have yet. Returns whether anything changed. `again` takes a number back that was
 /// marked wrong; an import may not.
 pub(super) fn put(tx: &mut Tx, ctx: &Ctx, person: &PersonId, n: &NewPhone, again: bool) -> Res<bool> {

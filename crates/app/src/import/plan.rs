@@ -20,7 +20,10 @@ use crate::directory::person as rule;
 
 /// One thing to write. `old` is what was read; `None` when it is new.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a list of these lives for one import; boxing each would cost more")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a list of these lives for one import; boxing each would cost more"
+)]
 pub(super) enum Op {
     Building(Building, Option<Building>),
     Unit(Unit, Option<Unit>),

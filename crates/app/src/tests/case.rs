@@ -18,8 +18,6 @@ fn leak(w: &World) -> NewContact {
     NewContact {
         channel: Channel::Phone,
         happened_at: None,
-        started_at: None,
-        kind: None,
         person: None,
         unit: None,
         building: None,
@@ -34,13 +32,20 @@ fn leak(w: &World) -> NewContact {
         cases: vec![case],
         join: None,
         answer: None,
+        started_at: None,
+        kind: None,
     }
 }
 
 /// A dispatched case that the worker of the world holds.
 pub fn registered(w: &World) -> domain::ids::CaseId {
     let n = leak(w);
-    let done = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
+    let done = w
+        .desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            crate::contact::register(tx, ctx, "", &n)
+        })
+        .unwrap();
     done.cases[0].clone()
 }
 
@@ -51,9 +56,15 @@ fn a_repeated_request_makes_one_record() {
         let ctx = w.ctx(Role::FrontDesk);
         let n = leak(&w);
         let (a, b) = (n.clone(), n.clone());
-        let first = w.desk.write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &a)).unwrap();
+        let first = w
+            .desk
+            .write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &a))
+            .unwrap();
         w.wait(1000);
-        let again = w.desk.write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &b)).unwrap();
+        let again = w
+            .desk
+            .write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &b))
+            .unwrap();
         assert_eq!(first.cases, again.cases);
         assert_eq!(first.case_numbers[0], "BX-20261121-0001");
         let id = first.cases[0].clone();
@@ -61,8 +72,13 @@ fn a_repeated_request_makes_one_record() {
         let seen = w.desk.read_now(move |c| crate::case::get(c, &ctx2, &id)).unwrap();
         assert_eq!(seen.state.status, Status::Dispatched);
         assert_eq!(seen.state.orders[0].number, "LX-20261121-0001");
-        let other = NewContact { name: "别人".into(), ..n };
-        let reused = w.desk.write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &other));
+        let other = NewContact {
+            name: "别人".into(),
+            ..n
+        };
+        let reused = w
+            .desk
+            .write_now(&ctx, move |tx, ctx| crate::contact::register(tx, ctx, "k1", &other));
         assert!(matches!(reused, Err(Error::Invalid(_))), "{reused:?}");
     });
 }
@@ -73,15 +89,28 @@ fn who_was_slower_is_told_and_changes_nothing() {
         let w = World::new(db);
         let n = leak(&w);
         let desk = w.ctx(Role::FrontDesk);
-        let made = w.desk.write_now(&desk, move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
+        let made = w
+            .desk
+            .write_now(&desk, move |tx, ctx| crate::contact::register(tx, ctx, "", &n))
+            .unwrap();
         let id = made.cases[0].clone();
         let (a, b) = (id.clone(), id.clone());
         let worker = w.ctx(Role::Worker);
-        let accept = Command::Accept { worker: None, happened_at: None };
-        let ok = w.desk.write_now(&worker, move |tx, ctx| crate::case::act(tx, ctx, &a, Some(2), &accept)).unwrap();
+        let accept = Command::Accept {
+            worker: None,
+            happened_at: None,
+        };
+        let ok = w
+            .desk
+            .write_now(&worker, move |tx, ctx| crate::case::act(tx, ctx, &a, Some(2), &accept))
+            .unwrap();
         assert_eq!((ok.state.status, ok.version), (Status::Accepted, 3));
-        let back = Command::TakeBack { reason: "派错部门".into() };
-        let slow = w.desk.write_now(&desk, move |tx, ctx| crate::case::act(tx, ctx, &b, Some(2), &back));
+        let back = Command::TakeBack {
+            reason: "派错部门".into(),
+        };
+        let slow = w
+            .desk
+            .write_now(&desk, move |tx, ctx| crate::case::act(tx, ctx, &b, Some(2), &back));
         assert!(matches!(slow, Err(Error::Conflict { seen: 2, current: 3 })), "{slow:?}");
         let report = store::journal::verify(&w.desk.db, w.site.as_str()).unwrap();
         assert!(report.first_broken.is_none() && report.checked >= 4, "{report:?}");
@@ -93,9 +122,18 @@ fn a_case_that_one_may_not_see_is_not_there() {
     for_both(|db| {
         let w = World::new(db);
         let n = leak(&w);
-        let made =
-            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
-        for (role, there) in [(Role::Worker, true), (Role::Vendor, false), (Role::Sysadmin, false), (Role::CsHead, true)] {
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                crate::contact::register(tx, ctx, "", &n)
+            })
+            .unwrap();
+        for (role, there) in [
+            (Role::Worker, true),
+            (Role::Vendor, false),
+            (Role::Sysadmin, false),
+            (Role::CsHead, true),
+        ] {
             let (id, ctx) = (made.cases[0].clone(), w.ctx(role));
             let got = w.desk.read_now(move |c| crate::case::get(c, &ctx, &id));
             assert_eq!(got.is_ok(), there, "{role}");

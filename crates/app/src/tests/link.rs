@@ -3,8 +3,8 @@
 use domain::access::Role;
 use domain::case::{Channel, Command, ConfirmHow, Grade, Kind, Satisfaction, Status};
 use domain::ids::{CaseId, FileId, PersonId, SiteId};
-use store::directory::person::{Person, Phone};
 use serde_json::json;
+use store::directory::person::{Person, Phone};
 use store::testing::for_both;
 
 use crate::contact::{NewCase, NewContact};
@@ -19,7 +19,10 @@ use crate::testing::World;
 const PHONE: &str = "13800136688";
 
 fn phone() -> Device {
-    Device { staff: false, agent: "Phone of a customer".into() }
+    Device {
+        staff: false,
+        agent: "Phone of a customer".into(),
+    }
 }
 
 /// A case that is done, its customer with a number that was confirmed long ago.
@@ -47,9 +50,23 @@ fn done_case(w: &World, set_up: &str) -> CaseId {
     .unwrap();
     n.cases = vec![case];
     n.person = Some(person);
-    let made = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &n)).unwrap();
+    let made = w
+        .desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            crate::contact::register(tx, ctx, "", &n)
+        })
+        .unwrap();
     let id = made.cases[0].clone();
-    for cmd in [Command::Accept { worker: None, happened_at: None }, Command::Arrive { worker: None, happened_at: None }] {
+    for cmd in [
+        Command::Accept {
+            worker: None,
+            happened_at: None,
+        },
+        Command::Arrive {
+            worker: None,
+            happened_at: None,
+        },
+    ] {
         w.wait(60_000);
         act(w, Role::Worker, &id, cmd).unwrap();
     }
@@ -76,20 +93,23 @@ fn person(w: &World) -> PersonId {
     w.desk
         .write_now(&w.system(), move |tx, ctx| {
             let id: PersonId = ctx.id();
-            store::directory::person::insert(tx, &Person {
-                id: id.clone(),
-                site_id: site.clone(),
-                name: "周晓敏".into(),
-                gender: "female".into(),
-                birth_year: None,
-                id_number: String::new(),
-                preference: String::new(),
-                care_note: String::new(),
-                external_key: None,
-                merged_into: None,
-                created_at: now,
-                version: 1,
-            })?;
+            store::directory::person::insert(
+                tx,
+                &Person {
+                    id: id.clone(),
+                    site_id: site.clone(),
+                    name: "周晓敏".into(),
+                    gender: "female".into(),
+                    birth_year: None,
+                    id_number: String::new(),
+                    preference: String::new(),
+                    care_note: String::new(),
+                    external_key: None,
+                    merged_into: None,
+                    created_at: now,
+                    version: 1,
+                },
+            )?;
             store::directory::person::phone_put(tx, &number(&site, &id, now - 90_000_000))?;
             Ok::<_, Error>(id)
         })
@@ -111,12 +131,14 @@ fn number(site: &SiteId, person: &PersonId, confirmed_at: i64) -> Phone {
 
 fn act(w: &World, role: Role, id: &CaseId, cmd: Command) -> Res<crate::case::Seen> {
     let id = id.clone();
-    w.desk.write_now(&w.ctx(role), move |tx, ctx| crate::case::act(tx, ctx, &id, None, &cmd))
+    w.desk
+        .write_now(&w.ctx(role), move |tx, ctx| crate::case::act(tx, ctx, &id, None, &cmd))
 }
 
 fn make(w: &World, role: Role, id: &CaseId, purpose: LinkPurpose) -> Res<link::Made> {
     let id = id.clone();
-    w.desk.write_now(&w.ctx(role), move |tx, ctx| link::make(tx, ctx, &id, purpose))
+    w.desk
+        .write_now(&w.ctx(role), move |tx, ctx| link::make(tx, ctx, &id, purpose))
 }
 
 fn state(w: &World, id: &CaseId) -> domain::case::CaseState {
@@ -126,19 +148,26 @@ fn state(w: &World, id: &CaseId) -> domain::case::CaseState {
 
 /// The context before a secret is looked at, from the customer's own address.
 fn base(w: &World) -> Ctx {
-    Ctx { ip: "203.0.113.9".into(), ..w.desk.system("link", &SiteId::from(String::new())) }
+    Ctx {
+        ip: "203.0.113.9".into(),
+        ..w.desk.system("link", &SiteId::from(String::new()))
+    }
 }
 
 fn sign(w: &World, token: &str, device: &Device, hash: &str, code: &str) -> Res<Signed> {
     let s = Sign {
         content_hash: hash.to_owned(),
-        signature: code.is_empty().then(|| Prepared { hash: "a".repeat(64), size: 10 }),
+        signature: code.is_empty().then(|| Prepared {
+            hash: "a".repeat(64),
+            size: 10,
+        }),
         code: code.to_owned(),
         opinion: Some(Satisfaction::Satisfied),
         comment: String::new(),
     };
     let (t, d) = (token.to_owned(), device.clone());
-    w.desk.write_now(&base(w), move |tx, ctx| link::confirm(tx, ctx, &t, &d, &s))
+    w.desk
+        .write_now(&base(w), move |tx, ctx| link::confirm(tx, ctx, &t, &d, &s))
 }
 
 #[test]
@@ -153,7 +182,10 @@ fn a_link_signs_once_and_grade_b() {
         let c = state(&w, &id).confirmation().cloned().unwrap();
         assert_eq!((c.grade, c.opinion), (Grade::B, Some(Satisfaction::Satisfied)));
         let twice = sign(&w, &made.token, &phone(), &hash, "");
-        assert!(matches!(twice, Err(Error::Forbidden("forbidden-link-used"))), "{twice:?}");
+        assert!(
+            matches!(twice, Err(Error::Forbidden("forbidden-link-used"))),
+            "{twice:?}"
+        );
         // It is still there to look at, and no secret lies in the database.
         let (t, b) = (made.token.clone(), base(&w));
         let h = w.desk.read_now(move |c| link::open(c, &b, &t)).unwrap();
@@ -170,7 +202,12 @@ fn a_link_signs_once_and_grade_b() {
         act(&w, Role::Worker, &id, amend).unwrap();
         let s = state(&w, &id);
         assert!(s.confirmation().is_none() && s.confirmations[0].void_at.is_some());
-        assert!(store::journal::verify(&w.desk.db, w.site.as_str()).unwrap().first_broken.is_none());
+        assert!(
+            store::journal::verify(&w.desk.db, w.site.as_str())
+                .unwrap()
+                .first_broken
+                .is_none()
+        );
     });
 }
 
@@ -189,7 +226,10 @@ fn what_changed_meanwhile_is_not_signed() {
             reason: "更正".into(),
         };
         act(&w, Role::Worker, &id, amend).unwrap();
-        assert!(matches!(sign(&w, &made.token, &phone(), &seen, ""), Ok(Signed::Changed)));
+        assert!(matches!(
+            sign(&w, &made.token, &phone(), &seen, ""),
+            Ok(Signed::Changed)
+        ));
         assert_eq!(state(&w, &id).status, Status::Done);
     });
 }
@@ -204,13 +244,18 @@ fn no_member_of_staff_makes_a_grade_a_or_b() {
         // In a browser of staff: to be looked at only.
         let staff = Device { staff: true, ..phone() };
         let refused = sign(&w, &made.token, &staff, &hash, "");
-        assert!(matches!(refused, Err(Error::Forbidden("forbidden-link-staff"))), "{refused:?}");
+        assert!(
+            matches!(refused, Err(Error::Forbidden("forbidden-link-staff"))),
+            "{refused:?}"
+        );
         // By a command, whatever the role.
         for role in Role::ALL {
             let own = Command::Confirm {
                 confirmation: domain::ids::ConfirmationId::from(format!("c-{role}")),
                 content_hash: hash.clone(),
-                how: ConfirmHow::Own { signature: Some(FileId::from("f")) },
+                how: ConfirmHow::Own {
+                    signature: Some(FileId::from("f")),
+                },
                 opinion: None,
                 comment: String::new(),
                 happened_at: None,
@@ -220,13 +265,19 @@ fn no_member_of_staff_makes_a_grade_a_or_b() {
         // By the steps that forms and the API have: grade C.
         let device = Step::Confirm {
             content_hash: hash.clone(),
-            how: Confirmed::Device { signature: FileId::from("f") },
+            how: Confirmed::Device {
+                signature: FileId::from("f"),
+            },
             opinion: None,
             comment: String::new(),
             happened_at: None,
         };
         let id2 = id.clone();
-        w.desk.write_now(&w.ctx(Role::Worker), move |tx, ctx| crate::step::run(tx, ctx, "", &id2, None, &device)).unwrap();
+        w.desk
+            .write_now(&w.ctx(Role::Worker), move |tx, ctx| {
+                crate::step::run(tx, ctx, "", &id2, None, &device)
+            })
+            .unwrap();
         assert_eq!(state(&w, &id).confirmation().unwrap().grade, Grade::C);
     });
 }
@@ -241,14 +292,27 @@ fn a_place_where_staff_signed_in_gives_grade_c() {
         w.desk
             .write_now(&w.system(), move |tx, ctx| {
                 let session = ctx.id();
-                store::account::session_new(tx, &session, "h", &staff, now, now + 1000, "203.0.113.9", "Phone of a customer")?;
+                store::account::session_new(
+                    tx,
+                    &session,
+                    "h",
+                    &staff,
+                    now,
+                    now + 1000,
+                    "203.0.113.9",
+                    "Phone of a customer",
+                )?;
                 store::account::session_revoke(tx, &session, now)?;
                 Ok::<_, Error>(())
             })
             .unwrap();
         let hash = state(&w, &id).content_hash();
         sign(&w, &made.token, &phone(), &hash, "").unwrap();
-        assert_eq!(state(&w, &id).confirmation().unwrap().grade, Grade::C, "signed out there, and still not the customer's own");
+        assert_eq!(
+            state(&w, &id).confirmation().unwrap().grade,
+            Grade::C,
+            "signed out there, and still not the customer's own"
+        );
     });
 }
 
@@ -266,16 +330,28 @@ fn links_expire_and_are_withdrawn() {
             w.desk.read_now(move |c| link::open(c, &base, &t)).map(|h| h.state)
         };
         assert_eq!(state_now(&a.token).unwrap(), LinkState::Open);
-        assert!(matches!(state_now("no-such-secret-anywhere-at-all"), Err(Error::NotFound)));
+        assert!(matches!(
+            state_now("no-such-secret-anywhere-at-all"),
+            Err(Error::NotFound)
+        ));
         let (case, link_id) = (id.clone(), a.id.clone());
-        w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| link::withdraw(tx, ctx, &case, &link_id)).unwrap();
+        w.desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                link::withdraw(tx, ctx, &case, &link_id)
+            })
+            .unwrap();
         assert_eq!(state_now(&a.token).unwrap(), LinkState::Withdrawn);
         w.wait(link::LIFE_DONE + 1);
         assert_eq!(state_now(&b.token).unwrap(), LinkState::Expired);
         let t = b.token.clone();
-        let say = w.desk.write_now(&base(&w), move |tx, ctx| link::say(tx, ctx, &t, &phone(), "", "在吗"));
+        let say = w
+            .desk
+            .write_now(&base(&w), move |tx, ctx| link::say(tx, ctx, &t, &phone(), "", "在吗"));
         assert!(matches!(say, Err(Error::Forbidden("forbidden-link-expired"))));
-        assert!(make(&w, Role::Guard, &id, LinkPurpose::Track).is_err(), "a guard sends no links");
+        assert!(
+            make(&w, Role::Guard, &id, LinkPurpose::Track).is_err(),
+            "a guard sends no links"
+        );
     });
 }
 
@@ -291,24 +367,37 @@ fn a_code_is_good_five_times_and_ten_minutes() {
         let hash = state(&w, &id).content_hash();
         let ask = || {
             let t = made.token.clone();
-            w.desk.write_now(&base(&w), move |tx, ctx| link::ask_code(tx, ctx, &t, &phone()))
+            w.desk
+                .write_now(&base(&w), move |tx, ctx| link::ask_code(tx, ctx, &t, &phone()))
         };
         ask().unwrap();
         assert!(matches!(ask(), Err(Error::Throttled { .. })), "not twice in a minute");
-        let code = take(&w).into_iter().find(|o| o.template == "code").unwrap().params["code"].as_str().unwrap().to_owned();
+        let code = code_out(&w);
         let wrong = if code == "000000" { "000001" } else { "000000" };
         for left in (0..link::CODE_TRIES).rev() {
             let got = sign(&w, &made.token, &phone(), &hash, wrong).unwrap();
             assert!(matches!(got, Signed::WrongCode { left: l } if l == left), "{got:?}");
         }
-        assert!(matches!(sign(&w, &made.token, &phone(), &hash, &code).unwrap(), Signed::WrongCode { left: 0 }), "used up");
+        assert!(
+            matches!(
+                sign(&w, &made.token, &phone(), &hash, &code).unwrap(),
+                Signed::WrongCode { left: 0 }
+            ),
+            "used up"
+        );
         w.wait(61_000);
         ask().unwrap();
-        let code = take(&w).into_iter().find(|o| o.template == "code").unwrap().params["code"].as_str().unwrap().to_owned();
+        let code = code_out(&w);
         w.wait(link::CODE_LIFE + 1);
-        assert!(matches!(sign(&w, &made.token, &phone(), &hash, &code).unwrap(), Signed::WrongCode { .. }), "too late");
+        assert!(
+            matches!(
+                sign(&w, &made.token, &phone(), &hash, &code).unwrap(),
+                Signed::WrongCode { .. }
+            ),
+            "too late"
+        );
         ask().unwrap();
-        let code = take(&w).into_iter().find(|o| o.template == "code").unwrap().params["code"].as_str().unwrap().to_owned();
+        let code = code_out(&w);
         sign(&w, &made.token, &phone(), &hash, &code).unwrap();
         assert_eq!(state(&w, &id).confirmation().unwrap().grade, Grade::A);
         // Nothing that staff can read holds the code.
@@ -329,18 +418,37 @@ fn a_number_confirmed_afterwards_or_of_staff_gets_no_code() {
         let (ctx, s2) = (w.system(), s.clone());
         assert!(w.desk.read_now(move |c| link::verified_number(c, &ctx, &s2)).unwrap());
         let (person, site, at) = (s.located.person.clone().unwrap(), w.site.clone(), s.registered_at + 1);
-        w.desk.write_now(&w.system(), move |tx, _| {
-            store::directory::person::phone_put(tx, &number(&site, &person, at))?;
-            Ok::<_, Error>(())
-        })
-        .unwrap();
+        w.desk
+            .write_now(&w.system(), move |tx, _| {
+                store::directory::person::phone_put(tx, &number(&site, &person, at))?;
+                Ok::<_, Error>(())
+            })
+            .unwrap();
         let ctx = w.system();
-        assert!(!w.desk.read_now(move |c| link::verified_number(c, &ctx, &s)).unwrap(), "confirmed after it began");
+        assert!(
+            !w.desk.read_now(move |c| link::verified_number(c, &ctx, &s)).unwrap(),
+            "confirmed after it began"
+        );
     });
 }
 
+/// The code that goes out now; its message counts as sent.
+fn code_out(w: &World) -> String {
+    let o = take(w).into_iter().find(|o| o.template == "code").unwrap();
+    let id = o.id.clone();
+    let sys = w.desk.system("outbox", &w.site);
+    w.desk
+        .write_now(&sys, move |tx, ctx| outbox::sent(tx, ctx, &id, "p", "不留内容"))
+        .unwrap();
+    o.params["code"].as_str().unwrap().to_owned()
+}
+
 fn take(w: &World) -> Vec<outbox::Outgoing> {
-    w.desk.write_now(&w.desk.system("outbox", &SiteId::from(String::new())), |tx, ctx| outbox::take(tx, ctx, 20)).unwrap()
+    w.desk
+        .write_now(&w.desk.system("outbox", &SiteId::from(String::new())), |tx, ctx| {
+            outbox::take(tx, ctx, 20)
+        })
+        .unwrap()
 }
 
 #[test]
@@ -371,31 +479,58 @@ fn a_message_goes_out_once_and_again_after_a_failure() {
         // A late word of the first attempt does not end the second one.
         let b1 = b.clone();
         let sys = w.desk.system("outbox", &w.site);
-        w.desk.write_now(&sys, move |tx, ctx| outbox::failed(tx, ctx, &b1, 1, "timeout", None)).unwrap();
+        w.desk
+            .write_now(&sys, move |tx, ctx| outbox::failed(tx, ctx, &b1, 1, "timeout", None))
+            .unwrap();
         w.wait(outbox::LEASE + 1);
         let third = take(&w);
         assert_eq!(third.len(), 1, "its holder was lost");
         let b1 = b.clone();
         let sys = w.desk.system("outbox", &w.site);
-        w.desk.write_now(&sys, move |tx, ctx| outbox::failed(tx, ctx, &b1, 3, "rejected: 4", None)).unwrap();
+        w.desk
+            .write_now(&sys, move |tx, ctx| {
+                outbox::failed(tx, ctx, &b1, 3, "rejected: 4", None)
+            })
+            .unwrap();
         let ctx = w.ctx(Role::FrontDesk);
-        let list = w.desk.read_now(move |c| outbox::list(c, &ctx, &outbox::Filter { states: vec!["failed".into()], limit: 9, ..Default::default() })).unwrap();
+        let list = w
+            .desk
+            .read_now(move |c| {
+                outbox::list(
+                    c,
+                    &ctx,
+                    &outbox::Filter {
+                        states: vec!["failed".into()],
+                        limit: 9,
+                        ..Default::default()
+                    },
+                )
+            })
+            .unwrap();
         assert_eq!(list.len(), 1);
         // Reports come as often as they like.
         let sys = w.desk.system("outbox", &w.site);
         for _ in 0..2 {
-            w.desk.write_now(&sys, |tx, ctx| outbox::reported(tx, ctx, "p-1", ctx.now, None)).unwrap();
+            w.desk
+                .write_now(&sys, |tx, ctx| outbox::reported(tx, ctx, "p-1", ctx.now, None))
+                .unwrap();
         }
         let ctx = w.ctx(Role::FrontDesk);
         let all = w.desk.read_now(move |c| outbox::of_case(c, &ctx, &id)).unwrap();
         assert_eq!(all.iter().find(|m| m.id == a).unwrap().state, "delivered");
         // Send again.
         let b1 = b.clone();
-        w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &b1)).unwrap();
+        w.desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &b1))
+            .unwrap();
         assert_eq!(take(&w).len(), 1);
-        let refused = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &a));
+        let refused = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &a));
         assert!(matches!(refused, Err(Error::Refused(_))));
-        let none = w.desk.write_now(&w.ctx(Role::Worker), move |tx, ctx| outbox::again(tx, ctx, &b));
+        let none = w
+            .desk
+            .write_now(&w.ctx(Role::Worker), move |tx, ctx| outbox::again(tx, ctx, &b));
         assert!(matches!(none, Err(Error::Forbidden(_))));
     });
 }
@@ -407,12 +542,17 @@ fn the_customer_urges_once_and_says_that_it_is_not_solved() {
         let id = done_case(&w, "{}");
         let made = make(&w, Role::FrontDesk, &id, LinkPurpose::Track).unwrap();
         let t = made.token.clone();
-        w.desk.write_now(&base(&w), move |tx, ctx| link::not_solved(tx, ctx, &t, &phone(), "k", "还漏")).unwrap();
+        w.desk
+            .write_now(&base(&w), move |tx, ctx| {
+                link::not_solved(tx, ctx, &t, &phone(), "k", "还漏")
+            })
+            .unwrap();
         let s = state(&w, &id);
         assert_eq!((s.status, s.reopened), (Status::Registered, 1));
         let urge = || {
             let t = made.token.clone();
-            w.desk.write_now(&base(&w), move |tx, ctx| link::urge(tx, ctx, &t, &phone(), ""))
+            w.desk
+                .write_now(&base(&w), move |tx, ctx| link::urge(tx, ctx, &t, &phone(), ""))
         };
         urge().unwrap();
         assert!(matches!(urge(), Err(Error::Throttled { .. })));

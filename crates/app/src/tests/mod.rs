@@ -2,9 +2,9 @@
 
 mod case;
 mod desk;
-mod import;
-mod step;
 mod directory;
 mod find;
-mod staff;
+mod import;
 mod link;
+mod staff;
+mod step;

@@ -49,7 +49,10 @@ struct AnyRow(Vec<Value>);
 impl FromRow for AnyRow {
     const COLUMNS: &'static [Column] = &[];
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        (0..row.len()).map(|i| row.get(i)).collect::<Result<Vec<Value>>>().map(AnyRow)
+        (0..row.len())
+            .map(|i| row.get(i))
+            .collect::<Result<Vec<Value>>>()
+            .map(AnyRow)
     }
 }
 
@@ -64,7 +67,11 @@ pub struct Table {
 
 impl Table {
     fn names(&self) -> String {
-        self.columns.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(", ")
+        self.columns
+            .iter()
+            .map(|(n, _)| n.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -99,8 +106,10 @@ pub fn write(conn: &mut Conn, t: &Table, rows: &[Vec<Value>]) -> Result<()> {
             sql.push_str(&marks.join(", "));
             sql.push(')');
         }
-        let args: Vec<Arg<'_>> =
-            some.iter().flat_map(|r| r.iter().zip(&t.columns).map(|(v, (_, sql_type))| v.arg(*sql_type))).collect();
+        let args: Vec<Arg<'_>> = some
+            .iter()
+            .flat_map(|r| r.iter().zip(&t.columns).map(|(v, (_, sql_type))| v.arg(*sql_type)))
+            .collect();
         conn.sql_exec(&sql, &args)?;
     }
     Ok(())
@@ -139,17 +148,24 @@ row! {
 /// Puts the rules back, which looks whether all rows keep them.
 pub fn close_up(conn: &mut Conn, aside: &PutAside) -> Result<()> {
     if conn.is_lite() {
-        let broken: Vec<Violation> =
-            conn.sql_all("SELECT \"table\" AS on_table FROM pragma_foreign_key_check() LIMIT 5", &[])?;
+        let broken: Vec<Violation> = conn.sql_all(
+            "SELECT \"table\" AS on_table FROM pragma_foreign_key_check() LIMIT 5",
+            &[],
+        )?;
         if let Some(v) = broken.first() {
             let table = v.on_table.as_deref().unwrap_or("?");
-            return Err(Error::other(format!("a row of {table} refers to one that is not there")));
+            return Err(Error::other(format!(
+                "a row of {table} refers to one that is not there"
+            )));
         }
         return Ok(());
     }
     conn.sql_batch("ALTER TABLE search_doc ALTER COLUMN words DROP DEFAULT")?;
     for r in &aside.0 {
-        conn.sql_batch(&format!("ALTER TABLE {} ADD CONSTRAINT {} {}", r.on_table, r.name, r.text))?;
+        conn.sql_batch(&format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} {}",
+            r.on_table, r.name, r.text
+        ))?;
     }
     Ok(())
 }
@@ -173,7 +189,8 @@ row! {
 /// The words of every line of the full-text index, by the line's id; the words of one line are sorted.
 pub fn words(conn: &mut Conn, mut line: impl FnMut(i64, &str) -> Result<()>) -> Result<()> {
     if !conn.is_lite() {
-        let sql = "SELECT id AS doc, array_to_string(tsvector_to_array(words), ' ') AS term FROM search_doc ORDER BY id";
+        let sql =
+            "SELECT id AS doc, array_to_string(tsvector_to_array(words), ' ') AS term FROM search_doc ORDER BY id";
         return conn.sql_each(sql, &[], |w: Word| {
             let mut list: Vec<&str> = w.term.split(' ').filter(|t| !t.is_empty()).collect();
             list.sort_unstable();
@@ -182,8 +199,10 @@ pub fn words(conn: &mut Conn, mut line: impl FnMut(i64, &str) -> Result<()>) -> 
     }
     // Sorted by the engine, put together here.
     let mut now: Option<(i64, String)> = None;
-    conn.sql_each("SELECT doc, term FROM temp.search_words ORDER BY doc, term", &[], |w: Word| {
-        match &mut now {
+    conn.sql_each(
+        "SELECT doc, term FROM temp.search_words ORDER BY doc, term",
+        &[],
+        |w: Word| match &mut now {
             Some((doc, list)) if *doc == w.doc => {
                 list.push(' ');
                 list.push_str(&w.term);
@@ -193,8 +212,8 @@ pub fn words(conn: &mut Conn, mut line: impl FnMut(i64, &str) -> Result<()>) -> 
                 let done = other.replace((w.doc, w.term));
                 done.map_or(Ok(()), |(doc, list)| line(doc, &list))
             }
-        }
-    })?;
+        },
+    )?;
     now.map_or(Ok(()), |(doc, list)| line(doc, &list))
 }
 
@@ -217,12 +236,22 @@ pub fn integrity(conn: &mut Conn) -> Result<Vec<String>> {
     if !conn.is_lite() {
         let sql = "SELECT CAST(conname AS TEXT) AS text FROM pg_constraint WHERE NOT convalidated \
                    UNION ALL SELECT CAST(CAST(indexrelid AS regclass) AS TEXT) AS text FROM pg_index WHERE NOT indisvalid";
-        return Ok(conn.sql_all::<Line>(sql, &[])?.into_iter().map(|l| format!("{} is not valid", l.text)).collect());
+        return Ok(conn
+            .sql_all::<Line>(sql, &[])?
+            .into_iter()
+            .map(|l| format!("{} is not valid", l.text))
+            .collect());
     }
     let pages: Vec<Line> = conn.sql_all("PRAGMA integrity_check(20)", &[])?;
     let mut out: Vec<String> = pages.into_iter().map(|l| l.text).filter(|t| t != "ok").collect();
-    let rules: Vec<Violation> =
-        conn.sql_all("SELECT \"table\" AS on_table FROM pragma_foreign_key_check() LIMIT 20", &[])?;
-    out.extend(rules.into_iter().map(|v| format!("{}: refers to a row that is not there", v.on_table.unwrap_or_default())));
+    let rules: Vec<Violation> = conn.sql_all(
+        "SELECT \"table\" AS on_table FROM pragma_foreign_key_check() LIMIT 20",
+        &[],
+    )?;
+    out.extend(
+        rules
+            .into_iter()
+            .map(|v| format!("{}: refers to a row that is not there", v.on_table.unwrap_or_default())),
+    );
     Ok(out)
 }

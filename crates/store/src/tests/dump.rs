@@ -12,7 +12,11 @@ use crate::{Db, DbUrl, Error};
 row! { struct Name { name: String } }
 
 fn names(c: &mut Conn, sql: &str) -> Vec<String> {
-    c.sql_all::<Name>(sql, &[]).unwrap().into_iter().map(|n| n.name).collect()
+    c.sql_all::<Name>(sql, &[])
+        .unwrap()
+        .into_iter()
+        .map(|n| n.name)
+        .collect()
 }
 
 #[test]
@@ -106,7 +110,14 @@ fn hits(db: &Db, word: &str) -> usize {
     let word = word.to_owned();
     db.read(move |c| {
         let tokens = [word.clone()];
-        let q = crate::search::Query { site: "s1", kinds: &["person"], tokens: &tokens, prefix: false, before: None, limit: 9 };
+        let q = crate::search::Query {
+            site: "s1",
+            kinds: &["person"],
+            tokens: &tokens,
+            prefix: false,
+            before: None,
+            limit: 9,
+        };
         Ok::<_, Error>(crate::search::find(c, &q)?.len())
     })
     .unwrap()
@@ -127,13 +138,21 @@ fn from_each_engine_into_each() {
         for url in [DbUrl::Sqlite(dir.0.join("new.db")), DbUrl::Postgres(pg.url.clone())] {
             put_back(&url, &contents, &lines).unwrap();
             let again = put_back(&url, &contents, &lines).unwrap_err();
-            assert!(again.to_string().contains("not empty") || format!("{again:?}").contains("not empty"), "{again:?}");
+            assert!(
+                again.to_string().contains("not empty") || format!("{again:?}").contains("not empty"),
+                "{again:?}"
+            );
             let new = Db::open(url).unwrap();
             assert_eq!(taken(&new).0, contents);
             assert!(crate::journal::verify(&new, "s1").unwrap().first_broken.is_none());
             assert_eq!((hits(&new, "zhou"), hits(&new, "wang"), hits(&new, "李")), (0, 1, 1));
             // The rules between tables are back.
-            let broken = new.write(|tx| raw(tx, "INSERT INTO on_duty (staff_id, site_id, since) VALUES ('nobody', 's1', 1)"));
+            let broken = new.write(|tx| {
+                raw(
+                    tx,
+                    "INSERT INTO on_duty (staff_id, site_id, since) VALUES ('nobody', 's1', 1)",
+                )
+            });
             assert!(broken.is_err());
             assert!(dump::integrity(new.url()).unwrap().is_empty());
         }
@@ -149,8 +168,12 @@ fn what_was_changed_is_not_taken() {
         let (contents, lines) = taken(db);
         let dir = TempDir::new();
         let cases: [(&str, fn(&mut Vec<(String, String)>)); 4] = [
-            ("a row is missing", |l| { l.remove(0); }),
-            ("a value is another", |l| l.iter_mut().for_each(|x| x.1 = x.1.replace("恒泽", "别人"))),
+            ("a row is missing", |l| {
+                l.remove(0);
+            }),
+            ("a value is another", |l| {
+                l.iter_mut().for_each(|x| x.1 = x.1.replace("恒泽", "别人"))
+            }),
             ("a row refers to nothing", |l| l.retain(|(t, _)| t != "company")),
             ("no JSON", |l| l[0].1 = "[".into()),
         ];

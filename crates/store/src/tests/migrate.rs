@@ -25,10 +25,21 @@ fn the_list_is_the_folder() {
     listed.extend(MIGRATIONS.iter().map(|m| format!("{}.sql", m.name)));
     listed.sort();
     assert_eq!(listed, files);
-    assert!(MIGRATIONS.windows(2).all(|w| w[0].version < w[1].version), "in order, each number once");
+    assert!(
+        MIGRATIONS.windows(2).all(|w| w[0].version < w[1].version),
+        "in order, each number once"
+    );
     for m in MIGRATIONS {
         assert!(m.name.starts_with(&format!("{:04}_", m.version)), "{}", m.name);
-        for word in ["DEFERR", "AUTOINCREMENT", "SERIAL", "VARCHAR", " INTEGER", "TIMESTAMP", "NUMERIC"] {
+        for word in [
+            "DEFERR",
+            "AUTOINCREMENT",
+            "SERIAL",
+            "VARCHAR",
+            " INTEGER",
+            "TIMESTAMP",
+            "NUMERIC",
+        ] {
             assert!(!m.sql.to_uppercase().contains(word), "{} has {word}", m.name);
         }
     }

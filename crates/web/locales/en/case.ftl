@@ -263,3 +263,4 @@ subject-import = Import
 subject-link = Link
 subject-message = Message
 subject-session = Session
+hint-paper-first = Upload a photo of the signed form first, then choose "signed on paper".

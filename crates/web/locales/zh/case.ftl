@@ -263,3 +263,4 @@ subject-import = 导入
 subject-link = 链接
 subject-message = 消息
 subject-session = 登录
+hint-paper-first = 先给签好的纸质单拍照上传，再选“纸面签字”。

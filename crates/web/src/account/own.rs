@@ -50,12 +50,25 @@ impl MinePage {
     /// The browser and system of a session, as far as they can be told.
     fn device(&self, agent: &str) -> String {
         let first = |list: &[(&str, &'static str)]| {
-            list.iter().find(|(sign, _)| agent.contains(sign)).map_or("", |(_, name)| *name)
+            list.iter()
+                .find(|(sign, _)| agent.contains(sign))
+                .map_or("", |(_, name)| *name)
         };
-        let browser = first(&[("MicroMessenger", "WeChat"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+        let browser = first(&[
+            ("MicroMessenger", "WeChat"),
+            ("Edg/", "Edge"),
+            ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"),
+            ("Safari/", "Safari"),
+        ]);
         let system = first(&[
-            ("iPhone", "iPhone"), ("iPad", "iPad"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"),
-            ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("HarmonyOS", "HarmonyOS"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS", "macOS"),
+            ("Linux", "Linux"),
         ]);
         match (browser, system) {
             ("", "") => agent.chars().take(40).collect(),
@@ -75,15 +88,27 @@ impl MinePage {
 
 pub(super) async fn view(web: &Web, v: &Viewer) -> Result<MinePage, Fail> {
     let ctx = v.ctx()?;
-    let session = ctx.staff().and_then(|s| s.session.clone()).map(|s| s.as_str().to_owned()).unwrap_or_default();
+    let session = ctx
+        .staff()
+        .and_then(|s| s.session.clone())
+        .map(|s| s.as_str().to_owned())
+        .unwrap_or_default();
     let m = web.read(&ctx, app::account::mine).await?;
     let mut p = Page::new(web, v, "account-mine");
     p.path = "/account".into();
     p.duty = m.on_duty_since.is_some();
     let key = p.key(web);
     Ok(MinePage {
-        p, m, e: Errors::default(), session, areas: Area::ALL, may_tokens: v.may(Action::ApiTokens), key, made: None,
-        token_name: String::new(), now: v.now,
+        p,
+        m,
+        e: Errors::default(),
+        session,
+        areas: Area::ALL,
+        may_tokens: v.may(Action::ApiTokens),
+        key,
+        made: None,
+        token_name: String::new(),
+        now: v.now,
     })
 }
 
@@ -105,7 +130,12 @@ fn password_view(web: &Web, v: &Viewer, e: Errors) -> PasswordPage {
     let mut p = Page::bare(web, Some(v), v.locale, &crate::l10n::t(v.locale, "password-title"));
     p.path = "/account/password".into();
     let s = v.session.as_ref();
-    PasswordPage { p, e, first: s.is_some_and(|s| s.must_change), login: s.map(|s| s.login.clone()).unwrap_or_default() }
+    PasswordPage {
+        p,
+        e,
+        first: s.is_some_and(|s| s.must_change),
+        login: s.map(|s| s.login.clone()).unwrap_or_default(),
+    }
 }
 
 /// The page to change the own password; the only one open before the first password is changed.
@@ -125,7 +155,8 @@ pub async fn password(State(web): State<Web>, v: Viewer, Form(f): Form<Password>
     let (ctx, desk) = (v.ctx()?, web.desk.clone());
     let login = v.session.as_ref().map(|s| s.login.clone()).ok_or(Error::NotFound)?;
     let first = v.session.as_ref().is_some_and(|s| s.must_change);
-    let done = blocking(move || app::account::change_password_twice(&desk, &ctx, &login, &f.old, &f.new, &f.again)).await;
+    let done =
+        blocking(move || app::account::change_password_twice(&desk, &ctx, &login, &f.old, &f.new, &f.again)).await;
     match done {
         Ok(()) => Ok(Redirect::to(if first { "/" } else { "/account" }).into_response()),
         Err(e) => {
@@ -143,7 +174,8 @@ pub struct Site {
 /// Opens another site. Pages of the old one would not be found there, so it begins at the first page.
 pub async fn open_site(State(web): State<Web>, v: Viewer, Form(f): Form<Site>) -> Answer {
     let site = SiteId::from(f.site);
-    web.write(&v.ctx()?, move |tx, ctx| app::account::open_site(tx, ctx, &site)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| app::account::open_site(tx, ctx, &site))
+        .await?;
     Ok(Redirect::to("/").into_response())
 }
 
@@ -158,7 +190,8 @@ pub struct Duty {
 pub async fn duty(State(web): State<Web>, v: Viewer, Form(f): Form<Duty>) -> Answer {
     let ctx = v.ctx()?;
     let on = f.on == "1";
-    web.write(&ctx, move |tx, ctx| app::account::set_duty(tx, ctx, on)).await?;
+    web.write(&ctx, move |tx, ctx| app::account::set_duty(tx, ctx, on))
+        .await?;
     // The page that comes back shows it already; everybody else hears of it by the stream.
     let (desk, site) = (web.desk.clone(), ctx.site);
     blocking(move || desk.recount(&site)).await?;
@@ -168,7 +201,8 @@ pub async fn duty(State(web): State<Web>, v: Viewer, Form(f): Form<Duty>) -> Ans
 /// Ends one of the own sessions.
 pub async fn end_session(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let id = SessionId::from(id);
-    web.write(&v.ctx()?, move |tx, ctx| app::account::end_session(tx, ctx, &id)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| app::account::end_session(tx, ctx, &id))
+        .await?;
     Ok(Redirect::to("/account#sessions").into_response())
 }
 

@@ -24,14 +24,21 @@ fn asked(f: &HashMap<String, String>) -> NewToken {
         let right = get(&format!("area_{}", a.as_str()));
         (!right.is_empty()).then(|| format!("{}:{right}", a.as_str()))
     });
-    NewToken { name: get("name").to_owned(), scopes: scopes.collect(), days: get("days").parse().unwrap_or(0) }
+    NewToken {
+        name: get("name").to_owned(),
+        scopes: scopes.collect(),
+        days: get("days").parse().unwrap_or(0),
+    }
 }
 
 /// Makes a token and shows it, this one time.
 pub async fn token_new(State(web): State<Web>, v: Viewer, Form(f): Form<HashMap<String, String>>) -> Answer {
     let (token, key) = (asked(&f), f.get("_key").cloned().unwrap_or_default());
     let name = token.name.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| app::account::token_new(tx, ctx, &key, &token)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| app::account::token_new(tx, ctx, &key, &token))
+        .await
+    {
         Ok(None) => Ok(Redirect::to("/account#tokens").into_response()),
         Ok(made) => {
             let mut view = own::view(&web, &v).await?;
@@ -51,6 +58,7 @@ pub async fn token_new(State(web): State<Web>, v: Viewer, Form(f): Form<HashMap<
 /// Ends a token.
 pub async fn token_revoke(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let id = TokenId::from(id);
-    web.write(&v.ctx()?, move |tx, ctx| app::account::token_revoke(tx, ctx, &id)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| app::account::token_revoke(tx, ctx, &id))
+        .await?;
     Ok(Redirect::to("/account#tokens").into_response())
 }

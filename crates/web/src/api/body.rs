@@ -23,7 +23,11 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, Error> {
 }
 
 fn broken(detail: &str) -> Error {
-    Error::Invalid(vec![Field { name: "body".into(), key: "api-json", args: vec![("detail", detail.to_owned())] }])
+    Error::Invalid(vec![Field {
+        name: "body".into(),
+        key: "api-json",
+        args: vec![("detail", detail.to_owned())],
+    }])
 }
 
 /// Refuses fields that the schema does not know, values of the wrong form, and what is lacking; all of it at once.
@@ -33,7 +37,11 @@ fn broken(detail: &str) -> Error {
 pub fn fits(name: &str, v: &Value) -> Result<(), Error> {
     let mut bad = Vec::new();
     check(schema::named(name), v, "", &mut bad);
-    if bad.is_empty() { Ok(()) } else { Err(Error::Invalid(bad)) }
+    if bad.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(bad))
+    }
 }
 
 /// A value of a type from an object that fits its schema.
@@ -61,14 +69,24 @@ pub fn read<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, Error> {
 pub fn asked<T: DeserializeOwned>(uri: &Uri) -> Result<T, Error> {
     axum::extract::Query::<T>::try_from_uri(uri).map(|q| q.0).map_err(|e| {
         let text = e.body_text();
-        let unknown = text.split_once("unknown field `").and_then(|(_, rest)| rest.split_once('`'));
+        let unknown = text
+            .split_once("unknown field `")
+            .and_then(|(_, rest)| rest.split_once('`'));
         match unknown {
             Some((name, _)) => Error::field(name, "api-unknown-field"),
             None => {
                 let named = text.rsplit_once(": ").map_or("", |(before, _)| before);
-                let name = named.rsplit(": ").next().filter(|n| !n.contains(' ') && !n.is_empty()).unwrap_or("query");
+                let name = named
+                    .rsplit(": ")
+                    .next()
+                    .filter(|n| !n.contains(' ') && !n.is_empty())
+                    .unwrap_or("query");
                 let args = vec![("detail", text.clone())];
-                Error::Invalid(vec![Field { name: name.to_owned(), key: "api-json", args }])
+                Error::Invalid(vec![Field {
+                    name: name.to_owned(),
+                    key: "api-json",
+                    args,
+                }])
             }
         }
     })

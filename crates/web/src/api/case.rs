@@ -72,9 +72,17 @@ pub async fn orders(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
 
 /// One work order by its number.
 pub async fn order(State(web): State<Web>, v: Viewer, Path(number): Path<String>) -> Answer {
-    let q = Query { q: number.clone(), view: "all".into(), ..Query::default() };
+    let q = Query {
+        q: number.clone(),
+        view: "all".into(),
+        ..Query::default()
+    };
     let page = web.read(&v.ctx()?, move |c, ctx| list::orders(c, ctx, &q, 1)).await?;
-    let row = page.rows.into_iter().find(|o| o.number.eq_ignore_ascii_case(&number)).ok_or(Error::NotFound)?;
+    let row = page
+        .rows
+        .into_iter()
+        .find(|o| o.number.eq_ignore_ascii_case(&number))
+        .ok_or(Error::NotFound)?;
     Ok(ok(&show::order_line(&row)))
 }
 
@@ -90,9 +98,19 @@ struct AskedCallbacks {
 pub async fn callbacks(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let asked: AskedCallbacks = body::asked(&uri)?;
     let n = limit(asked.limit)?;
-    let q = Query { view: asked.view, after: asked.after, ..Query::default() };
-    let page = web.read(&v.ctx()?, move |c, ctx| list::callbacks(c, ctx, &q, n)).await?;
-    Ok(paged(&uri, page.rows.iter().map(show::callback_line).collect(), page.next))
+    let q = Query {
+        view: asked.view,
+        after: asked.after,
+        ..Query::default()
+    };
+    let page = web
+        .read(&v.ctx()?, move |c, ctx| list::callbacks(c, ctx, &q, n))
+        .await?;
+    Ok(paged(
+        &uri,
+        page.rows.iter().map(show::callback_line).collect(),
+        page.next,
+    ))
 }
 
 /// One case by its id or number, with its clocks.
@@ -133,12 +151,22 @@ pub async fn timeline(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
     let entries = web
         .read(&v.ctx()?, move |c, ctx| {
             let seen = app::case::find(c, ctx, &id)?;
-            Ok(store::journal::for_case(c, ctx.site.as_str(), seen.state.id.as_str(), before, n)?)
+            Ok(store::journal::for_case(
+                c,
+                ctx.site.as_str(),
+                seen.state.id.as_str(),
+                before,
+                n,
+            )?)
         })
         .await?;
     let full = i64::try_from(entries.len()).unwrap_or(0) == n;
     let next = entries.last().filter(|_| full).map(|e| e.seq.to_string());
-    Ok(paged(&uri, entries.iter().map(|e| show::entry(e, false)).collect(), next))
+    Ok(paged(
+        &uri,
+        entries.iter().map(|e| show::entry(e, false)).collect(),
+        next,
+    ))
 }
 
 /// The customer's whole number; the look is on the journal.
@@ -157,11 +185,19 @@ pub async fn reveal(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
 /// # Errors
 /// `NotFound` for an action that is no step, `Invalid` fields.
 pub(super) fn as_step(action: &str, mut fields: Map<String, Value>) -> Result<Step, Error> {
-    let name = action.parse::<Action>().ok().and_then(doc::step_schema).ok_or(Error::NotFound)?;
+    let name = action
+        .parse::<Action>()
+        .ok()
+        .and_then(doc::step_schema)
+        .ok_or(Error::NotFound)?;
     body::fits(&name, &Value::Object(fields.clone()))?;
     fields.insert("action".into(), json!(action));
     serde_json::from_value(Value::Object(fields)).map_err(|e| {
-        Error::Invalid(vec![Field { name: "body".into(), key: "api-json", args: vec![("detail", e.to_string())] }])
+        Error::Invalid(vec![Field {
+            name: "body".into(),
+            key: "api-json",
+            args: vec![("detail", e.to_string())],
+        }])
     })
 }
 
@@ -183,7 +219,14 @@ pub async fn do_step(
             // What is not visible is not there, whatever was sent.
             let id = app::case::find(tx, ctx, &id)?.state.id;
             let (step, version) = parsed.clone()?;
-            step::run(tx, ctx, &key, &id, version.map(|version| Saw { version, seq: None }), &step)
+            step::run(
+                tx,
+                ctx,
+                &key,
+                &id,
+                version.map(|version| Saw { version, seq: None }),
+                &step,
+            )
         })
         .await
         .map_err(Fail)?;

@@ -48,7 +48,11 @@ pub async fn list(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
 
 /// One contact.
 pub async fn get(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let row = web.read(&v.ctx()?, move |c, ctx| app::contact::get(c, ctx, &ContactId::from(id.as_str()))).await?;
+    let row = web
+        .read(&v.ctx()?, move |c, ctx| {
+            app::contact::get(c, ctx, &ContactId::from(id.as_str()))
+        })
+        .await?;
     Ok(versioned(&show::contact(&row)))
 }
 
@@ -56,8 +60,14 @@ pub async fn get(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> A
 pub async fn register(State(web): State<Web>, v: Viewer, headers: HeaderMap, bytes: Bytes) -> Answer {
     let new: app::contact::NewContact = body::read("NewContact", &bytes)?;
     let key = key(&headers);
-    let made = web.write(&v.ctx()?, move |tx, ctx| app::contact::register(tx, ctx, &key, &new)).await?;
-    let cases = made.cases.iter().zip(&made.case_numbers).map(|(id, n)| json!({"id": id, "number": n}));
+    let made = web
+        .write(&v.ctx()?, move |tx, ctx| app::contact::register(tx, ctx, &key, &new))
+        .await?;
+    let cases = made
+        .cases
+        .iter()
+        .zip(&made.case_numbers)
+        .map(|(id, n)| json!({"id": id, "number": n}));
     let v = json!({"id": made.contact, "number": made.number, "cases": cases.collect::<Vec<_>>()});
     Ok(answer(StatusCode::CREATED, &v))
 }

@@ -16,7 +16,9 @@ use crate::state::Web;
 /// All buildings.
 pub async fn buildings(State(web): State<Web>, v: Viewer) -> Answer {
     let rows = web.read(&v.ctx()?, directory::buildings).await?;
-    Ok(ok(&json!({"items": rows.iter().map(show::building).collect::<Vec<_>>(), "next": null})))
+    Ok(ok(
+        &json!({"items": rows.iter().map(show::building).collect::<Vec<_>>(), "next": null}),
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -31,23 +33,36 @@ struct AskedUnits {
 pub async fn units(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: AskedUnits = body::asked(&uri)?;
     // The last row's place in the order and its id; the id holds no colon.
-    let after = a.after.and_then(|t| t.rsplit_once(':').map(|(k, i)| (k.to_owned(), i.to_owned())));
+    let after = a
+        .after
+        .and_then(|t| t.rsplit_once(':').map(|(k, i)| (k.to_owned(), i.to_owned())));
     let building = a.building.map(BuildingId::from);
-    let page =
-        web.read(&v.ctx()?, move |c, ctx| directory::units(c, ctx, building.as_ref(), &a.q, after.clone())).await?;
+    let page = web
+        .read(&v.ctx()?, move |c, ctx| {
+            directory::units(c, ctx, building.as_ref(), &a.q, after.clone())
+        })
+        .await?;
     let next = page.next.map(|(k, i)| format!("{k}:{i}"));
     Ok(paged(&uri, page.lines.iter().map(show::unit_line).collect(), next))
 }
 
 /// The household of a unit.
 pub async fn unit(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let h = web.read(&v.ctx()?, move |c, ctx| directory::household(c, ctx, &UnitId::from(id.as_str()))).await?;
+    let h = web
+        .read(&v.ctx()?, move |c, ctx| {
+            directory::household(c, ctx, &UnitId::from(id.as_str()))
+        })
+        .await?;
     Ok(versioned(&show::household(&h)))
 }
 
 /// A person.
 pub async fn person(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let p = web.read(&v.ctx()?, move |c, ctx| directory::person(c, ctx, &PersonId::from(id.as_str()))).await?;
+    let p = web
+        .read(&v.ctx()?, move |c, ctx| {
+            directory::person(c, ctx, &PersonId::from(id.as_str()))
+        })
+        .await?;
     Ok(versioned(&show::person_page(&p)))
 }
 
@@ -73,11 +88,19 @@ pub async fn correct_person(
 }
 
 /// Somebody moves in.
-pub async fn move_in(State(web): State<Web>, v: Viewer, Path(id): Path<String>, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub async fn move_in(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let new: MoveIn = body::read("MoveIn", &bytes)?;
     let key = key(&headers);
     let person = web
-        .write(&v.ctx()?, move |tx, ctx| directory::move_in(tx, ctx, &key, &UnitId::from(id.as_str()), &new))
+        .write(&v.ctx()?, move |tx, ctx| {
+            directory::move_in(tx, ctx, &key, &UnitId::from(id.as_str()), &new)
+        })
         .await?;
     Ok(answer(StatusCode::CREATED, &json!({"person": person})))
 }
@@ -93,17 +116,27 @@ pub async fn change_of_tenant(
     let new: MoveIn = body::read("MoveIn", &bytes)?;
     let key = key(&headers);
     let person = web
-        .write(&v.ctx()?, move |tx, ctx| directory::change_of_tenant(tx, ctx, &key, &UnitId::from(id.as_str()), &new))
+        .write(&v.ctx()?, move |tx, ctx| {
+            directory::change_of_tenant(tx, ctx, &key, &UnitId::from(id.as_str()), &new)
+        })
         .await?;
     Ok(answer(StatusCode::CREATED, &json!({"person": person})))
 }
 
 /// Somebody moves out.
-pub async fn move_out(State(web): State<Web>, v: Viewer, Path(id): Path<String>, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub async fn move_out(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let mut fields = body::object(&bytes)?;
     let seen = need_version(&headers, &mut fields)?;
     let end: MoveOut = body::typed("MoveOut", fields)?;
-    let unit = web.write(&v.ctx()?, move |tx, ctx| directory::move_out(tx, ctx, &id, seen, &end)).await?;
+    let unit = web
+        .write(&v.ctx()?, move |tx, ctx| directory::move_out(tx, ctx, &id, seen, &end))
+        .await?;
     Ok(ok(&json!({"unit": unit})))
 }
 
@@ -111,7 +144,9 @@ pub async fn move_out(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
 pub async fn add_phone(State(web): State<Web>, v: Viewer, Path(id): Path<String>, bytes: Bytes) -> Answer {
     let new: NewPhone = body::read("NewPhone", &bytes)?;
     let changed = web
-        .write(&v.ctx()?, move |tx, ctx| directory::add_phone(tx, ctx, &PersonId::from(id.as_str()), &new))
+        .write(&v.ctx()?, move |tx, ctx| {
+            directory::add_phone(tx, ctx, &PersonId::from(id.as_str()), &new)
+        })
         .await?;
     Ok(ok(&json!({"changed": changed})))
 }
@@ -122,17 +157,26 @@ struct Mark {
 }
 
 /// Marks a number as confirmed or wrong.
-pub async fn mark_phone(State(web): State<Web>, v: Viewer, Path((id, position)): Path<(String, i64)>, bytes: Bytes) -> Answer {
+pub async fn mark_phone(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((id, position)): Path<(String, i64)>,
+    bytes: Bytes,
+) -> Answer {
     let m: Mark = body::read("PhoneMark", &bytes)?;
-    web.write(&v.ctx()?, move |tx, ctx| directory::mark_phone(tx, ctx, &PersonId::from(id.as_str()), position, m.mark))
-        .await?;
+    web.write(&v.ctx()?, move |tx, ctx| {
+        directory::mark_phone(tx, ctx, &PersonId::from(id.as_str()), position, m.mark)
+    })
+    .await?;
     Ok(ok(&json!({"changed": true})))
 }
 
 /// A whole telephone number; the look is on the journal.
 pub async fn reveal_phone(State(web): State<Web>, v: Viewer, Path((id, position)): Path<(String, i64)>) -> Answer {
     let phone = web
-        .write(&v.ctx()?, move |tx, ctx| directory::reveal_phone(tx, ctx, &PersonId::from(id.as_str()), position))
+        .write(&v.ctx()?, move |tx, ctx| {
+            directory::reveal_phone(tx, ctx, &PersonId::from(id.as_str()), position)
+        })
         .await?;
     Ok(ok(&json!({"phone": phone})))
 }
@@ -140,7 +184,9 @@ pub async fn reveal_phone(State(web): State<Web>, v: Viewer, Path((id, position)
 /// A whole identity number; the look is on the journal.
 pub async fn reveal_id(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let number = web
-        .write(&v.ctx()?, move |tx, ctx| directory::reveal_id_number(tx, ctx, &PersonId::from(id.as_str())))
+        .write(&v.ctx()?, move |tx, ctx| {
+            directory::reveal_id_number(tx, ctx, &PersonId::from(id.as_str()))
+        })
         .await?;
     Ok(ok(&json!({"id_number": number})))
 }

@@ -43,7 +43,10 @@ fn scope_of(action: Action) -> String {
 }
 
 fn guard_of(e: &Endpoint) -> Guard {
-    TABLE.iter().find(|r: &&Entry| r.method == e.method && r.path == e.path).map_or(Guard::SignedIn, |r| r.guard)
+    TABLE
+        .iter()
+        .find(|r: &&Entry| r.method == e.method && r.path == e.path)
+        .map_or(Guard::SignedIn, |r| r.guard)
 }
 
 fn reference(name: &str) -> Value {
@@ -51,15 +54,18 @@ fn reference(name: &str) -> Value {
 }
 
 fn parameters(path: &str, query: &str) -> Vec<Value> {
-    let in_path = path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).map(|name| {
-        let about = match name {
-            "id" if path.contains("/cases/") => "Id or number (BX-20261121-0037).",
-            "number" => "Number (LX-20261121-0012).",
-            "position" => "Which of the person's numbers.",
-            _ => "Id.",
-        };
-        json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}, "description": about})
-    });
+    let in_path = path
+        .split('/')
+        .filter_map(|p| p.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| {
+            let about = match name {
+                "id" if path.contains("/cases/") => "Id or number (BX-20261121-0037).",
+                "number" => "Number (LX-20261121-0012).",
+                "position" => "Which of the person's numbers.",
+                _ => "Id.",
+            };
+            json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}, "description": about})
+        });
     let object = schema::object(query, false);
     let asked = object["properties"].as_object().cloned().unwrap_or_default();
     let mut all: Vec<Value> = in_path.collect();
@@ -104,7 +110,10 @@ fn operation(o: &Operation<'_>) -> Value {
     let (code, content) = match e.give {
         Give::Made(name) => ("201", json!({"application/json": {"schema": reference(name)}})),
         Give::Json(name) => ("200", json!({"application/json": {"schema": reference(name)}})),
-        Give::Bytes => ("200", json!({"*/*": {"schema": {"type": "string", "format": "binary"}}})),
+        Give::Bytes => (
+            "200",
+            json!({"*/*": {"schema": {"type": "string", "format": "binary"}}}),
+        ),
         Give::Document => ("200", json!({"application/json": {"schema": {"type": "object"}}})),
     };
     let mut responses = Map::new();
@@ -161,7 +170,13 @@ pub fn build() -> Value {
             }
             continue;
         }
-        let o = Operation { e, path: e.path, summary: e.summary, request: e.request.map(str::to_owned), scope: scope(guard_of(e)) };
+        let o = Operation {
+            e,
+            path: e.path,
+            summary: e.summary,
+            request: e.request.map(str::to_owned),
+            scope: scope(guard_of(e)),
+        };
         put(e.path, e.method, operation(&o));
     }
     json!({
@@ -201,10 +216,12 @@ fn schemas() -> Value {
     let mut all = json!(*schema::ALL);
     for s in STEPS {
         let v = &mut all[name_of(s.action)];
-        v["properties"]["version"] = json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
+        v["properties"]["version"] =
+            json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }
     for name in ["Correction", "MoveOut"] {
-        all[name]["properties"]["version"] = json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
+        all[name]["properties"]["version"] =
+            json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }
     all["Problem"] = json!({
         "type": "object",
@@ -256,10 +273,16 @@ pub fn sample_for(method: &str, path: &str) -> Option<String> {
 pub fn answer_of(method: &str, path: &str) -> Option<&'static str> {
     let same = |route: &str| {
         route.split('/').count() == path.split('/').count()
-            && route.split('/').zip(path.split('/')).all(|(r, p)| r.starts_with('{') || r == p)
+            && route
+                .split('/')
+                .zip(path.split('/'))
+                .all(|(r, p)| r.starts_with('{') || r == p)
     };
     // A fixed word is nearer than a placeholder, as in the router.
-    let mut fits: Vec<_> = ENDPOINTS.iter().filter(|e| e.method == method && same(e.path)).collect();
+    let mut fits: Vec<_> = ENDPOINTS
+        .iter()
+        .filter(|e| e.method == method && same(e.path))
+        .collect();
     fits.sort_by_key(|e| e.path.matches('{').count());
     match fits.first()?.give {
         Give::Json(name) | Give::Made(name) => Some(name),

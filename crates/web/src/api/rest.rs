@@ -15,7 +15,11 @@ use crate::state::Web;
 /// Who the token acts for, and where.
 pub async fn me(v: Viewer) -> Answer {
     let s = v.session.as_ref().ok_or(Error::Unauthenticated)?;
-    let sites: Vec<Value> = s.choices.iter().map(|c| json!({"id": c.id, "name": c.name, "name_en": c.name_en})).collect();
+    let sites: Vec<Value> = s
+        .choices
+        .iter()
+        .map(|c| json!({"id": c.id, "name": c.name, "name_en": c.name_en}))
+        .collect();
     Ok(ok(&json!({
         "id": s.actor.id, "login": s.login, "name": s.actor.name, "name_en": s.actor.name_en, "roles": s.actor.roles,
         "department": s.actor.department, "site": s.site, "zone": s.zone, "sites": sites,
@@ -32,7 +36,9 @@ struct AskedFind {
 /// The search box.
 pub async fn find(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: AskedFind = body::asked(&uri)?;
-    let groups = web.read(&v.ctx()?, move |c, ctx| app::find::find(c, ctx, &a.q, 10)).await?;
+    let groups = web
+        .read(&v.ctx()?, move |c, ctx| app::find::find(c, ctx, &a.q, 10))
+        .await?;
     let items: Vec<Value> = groups.iter().flat_map(|g| &g.hits).map(show::hit).collect();
     Ok(ok(&json!({"items": items, "next": null})))
 }
@@ -65,7 +71,9 @@ pub async fn departments(State(web): State<Web>, v: Viewer) -> Answer {
             Ok(store::site::departments(c, &ctx.site)?)
         })
         .await?;
-    Ok(ok(&json!({"items": rows.iter().map(show::department).collect::<Vec<_>>(), "next": null})))
+    Ok(ok(
+        &json!({"items": rows.iter().map(show::department).collect::<Vec<_>>(), "next": null}),
+    ))
 }
 
 /// Who can be given work, who is on duty, and how much each holds.
@@ -79,7 +87,9 @@ pub async fn workers(State(web): State<Web>, v: Viewer) -> Answer {
             Ok(store::site::workers(c, &ctx.site)?)
         })
         .await?;
-    Ok(ok(&json!({"items": rows.iter().map(show::worker).collect::<Vec<_>>(), "next": null})))
+    Ok(ok(
+        &json!({"items": rows.iter().map(show::worker).collect::<Vec<_>>(), "next": null}),
+    ))
 }
 
 #[derive(Deserialize, Default)]
@@ -93,8 +103,14 @@ struct AskedJournal {
 pub async fn journal(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: AskedJournal = body::asked(&uri)?;
     let (n, after) = (limit(a.limit)?, a.after.unwrap_or(0));
-    let entries = web.read(&v.ctx()?, move |c, ctx| app::journal::since(c, ctx, after, n)).await?;
+    let entries = web
+        .read(&v.ctx()?, move |c, ctx| app::journal::since(c, ctx, after, n))
+        .await?;
     let full = i64::try_from(entries.len()).unwrap_or(0) == n;
     let next = entries.last().filter(|_| full).map(|e| e.seq.to_string());
-    Ok(paged(&uri, entries.iter().map(|e| show::entry(e, true)).collect(), next))
+    Ok(paged(
+        &uri,
+        entries.iter().map(|e| show::entry(e, true)).collect(),
+        next,
+    ))
 }

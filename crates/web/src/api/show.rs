@@ -3,7 +3,7 @@
 use app::attachment::Attachment;
 use app::case::Seen;
 use app::ctx::{Ctx, Locale};
-use app::directory::{Building, Household, PersonPage, PersonView, Unit, UnitLine, Vehicle, Parking};
+use app::directory::{Building, Household, Parking, PersonPage, PersonView, Unit, UnitLine, Vehicle};
 use app::error::Res;
 use app::find::{Hit, plain};
 use app::step::Done;
@@ -87,7 +87,10 @@ pub fn done(d: &Done) -> Value {
 /// One action, open or with the reason why not, in the reader's language.
 pub fn offer(locale: Locale, zone: &str, o: &Offer) -> Value {
     let refusal = o.refusal.as_ref().map(|r| {
-        let missing = r.missing.iter().map(|m| json!({"code": m.key, "message": t(locale, m.key)}));
+        let missing = r
+            .missing
+            .iter()
+            .map(|m| json!({"code": m.key, "message": t(locale, m.key)}));
         json!({
             "code": r.rule, "message": refusal_text(locale, zone, r), "clause": r.clause,
             "missing": missing.collect::<Vec<_>>(),
@@ -151,7 +154,10 @@ fn unit(u: &Unit) -> Value {
 }
 
 pub fn unit_line(l: &UnitLine) -> Value {
-    let people = l.people.iter().map(|p| json!({"id": p.person_id, "name": p.name, "relation": p.relation}));
+    let people = l
+        .people
+        .iter()
+        .map(|p| json!({"id": p.person_id, "name": p.name, "relation": p.relation}));
     json!({"unit": unit(&l.unit), "people": people.collect::<Vec<_>>(), "open_cases": l.open})
 }
 
@@ -248,12 +254,15 @@ pub fn standard(s: &Standard) -> Value {
         for importance in Importance::ALL {
             for urgency in Urgency::ALL {
                 let clocks = s.clocks_for(*kind, "", *importance, *urgency);
-                let clocks = clocks.into_iter().chain(s.promise(*kind, "", *importance, *urgency)).map(|c| {
-                    json!({
-                        "code": c.code, "limit": c.limit, "clause": c.clause, "pausable": c.pausable,
-                        "max_pause_ms": c.max_pause_ms,
-                    })
-                });
+                let clocks = clocks
+                    .into_iter()
+                    .chain(s.promise(*kind, "", *importance, *urgency))
+                    .map(|c| {
+                        json!({
+                            "code": c.code, "limit": c.limit, "clause": c.clause, "pausable": c.pausable,
+                            "max_pause_ms": c.max_pause_ms,
+                        })
+                    });
                 let clocks: Vec<Value> = clocks.collect();
                 rules.push(json!({"kind": kind, "importance": importance, "urgency": urgency, "clocks": clocks}));
             }

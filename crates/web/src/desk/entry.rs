@@ -81,15 +81,21 @@ fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
 impl Entry {
     /// Of the fields of a request or a draft. A field given twice counts as its last.
     pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Entry {
-        let map: serde_json::Map<String, serde_json::Value> =
-            pairs.into_iter().map(|(k, v)| (k, serde_json::Value::String(v))).collect();
+        let map: serde_json::Map<String, serde_json::Value> = pairs
+            .into_iter()
+            .map(|(k, v)| (k, serde_json::Value::String(v)))
+            .collect();
         serde_json::from_value(serde_json::Value::Object(map)).unwrap_or_default()
     }
 
     /// Of a stored draft's body: `{"at": …, "fields": {…}}`.
     pub fn of_draft(body: &str) -> Entry {
         let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
-        let fields = body.get("fields").and_then(|f| f.as_object()).cloned().unwrap_or_default();
+        let fields = body
+            .get("fields")
+            .and_then(|f| f.as_object())
+            .cloned()
+            .unwrap_or_default();
         Entry::of(fields.into_iter().filter_map(|(k, v)| match v {
             serde_json::Value::String(s) => Some((k, s)),
             serde_json::Value::Array(a) => Some((k, a.last()?.as_str()?.to_owned())),
@@ -104,14 +110,28 @@ impl Entry {
 
     /// Whether anything has been written.
     pub fn has_text(&self) -> bool {
-        [&self.who, &self.name, &self.phone, &self.address, &self.item_text, &self.content, &self.place, &self.answer, &self.anonymous_reason]
-            .iter()
-            .any(|t| !t.trim().is_empty())
+        [
+            &self.who,
+            &self.name,
+            &self.phone,
+            &self.address,
+            &self.item_text,
+            &self.content,
+            &self.place,
+            &self.answer,
+            &self.anonymous_reason,
+        ]
+        .iter()
+        .any(|t| !t.trim().is_empty())
     }
 
     /// An empty form with its defaults.
     pub fn fresh(key: String) -> Entry {
-        Entry { _key: key, ..Entry::default() }.with_defaults()
+        Entry {
+            _key: key,
+            ..Entry::default()
+        }
+        .with_defaults()
     }
 
     /// Fills in what a radio group must have.
@@ -139,7 +159,9 @@ impl Entry {
 
     /// The caller as [`Entry::compared`] keeps it.
     pub fn caller(&self) -> String {
-        [&self.person, &self.name, &self.phone, &self.address].map(|t| t.trim()).join("|")
+        [&self.person, &self.name, &self.phone, &self.address]
+            .map(|t| t.trim())
+            .join("|")
     }
 
     /// The matter as [`Entry::followed`] keeps it.
@@ -227,7 +249,10 @@ impl Entry {
                 f.add("from", "required");
             }
             // Without an end the worker has an hour.
-            from.map(|from| Appointment { from, to: to.unwrap_or(from + 3_600_000) })
+            from.map(|from| Appointment {
+                from,
+                to: to.unwrap_or(from + 3_600_000),
+            })
         } else {
             None
         };
@@ -290,7 +315,11 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
                     _ => "",
                 };
                 let text = crate::l10n::t(locale, m.key);
-                if field.is_empty() { rest.push(text) } else { fields.push((field.to_owned(), text)) }
+                if field.is_empty() {
+                    rest.push(text)
+                } else {
+                    fields.push((field.to_owned(), text))
+                }
             }
             let (title, _) = crate::fail::explain(locale, e);
             rest.insert(0, title);

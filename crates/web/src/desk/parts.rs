@@ -136,17 +136,33 @@ impl RegView {
         error_in(&self.errors, name)
     }
     fn who(&self) -> String {
-        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
+        WhoView {
+            p: &self.p,
+            e: &self.e,
+            d: &self.d,
+        }
+        .render()
+        .unwrap_or_default()
     }
     fn terms(&self) -> String {
-        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
+        TermsView {
+            p: &self.p,
+            e: &self.e,
+            d: &self.d,
+            errors: &self.errors,
+        }
+        .render()
+        .unwrap_or_default()
     }
     fn kinds(&self) -> &'static [Kind] {
         Kind::ALL
     }
     /// When it began, as hours and minutes.
     fn started(&self) -> String {
-        self.e.started_at.parse().map_or_else(|_| String::new(), |at: i64| self.p.time(at))
+        self.e
+            .started_at
+            .parse()
+            .map_or_else(|_| String::new(), |at: i64| self.p.time(at))
     }
     fn channels(&self) -> &'static [(domain::case::Channel, &'static str, &'static str)] {
         CHANNELS
@@ -171,10 +187,23 @@ impl ChangedView {
         Kind::ALL
     }
     fn who(&self) -> String {
-        WhoView { p: &self.p, e: &self.e, d: &self.d }.render().unwrap_or_default()
+        WhoView {
+            p: &self.p,
+            e: &self.e,
+            d: &self.d,
+        }
+        .render()
+        .unwrap_or_default()
     }
     fn terms(&self) -> String {
-        TermsView { p: &self.p, e: &self.e, d: &self.d, errors: &self.errors }.render().unwrap_or_default()
+        TermsView {
+            p: &self.p,
+            e: &self.e,
+            d: &self.d,
+            errors: &self.errors,
+        }
+        .render()
+        .unwrap_or_default()
     }
 }
 
@@ -192,7 +221,11 @@ impl TermsView<'_> {
 
 impl QueueView {
     fn tabs(&self) -> Vec<(&'static str, i64, bool)> {
-        Tab::ALL.iter().zip(self.q.counts).map(|(t, n)| (t.code(), n, *t == self.q.tab)).collect()
+        Tab::ALL
+            .iter()
+            .zip(self.q.counts)
+            .map(|(t, n)| (t.code(), n, *t == self.q.tab))
+            .collect()
     }
     fn left(&self, due: impl std::borrow::Borrow<i64>) -> (String, &'static str) {
         crate::when::left(self.p.locale, due.borrow() - self.p.now)
@@ -215,4 +248,3 @@ impl Page {
         }
     }
 }
-

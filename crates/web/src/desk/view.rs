@@ -114,12 +114,22 @@ fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::D
         {
             let place = pick(ctx.locale, zh, en);
             let address = e.address.trim();
-            e.place = if address.is_empty() { place.to_owned() } else { format!("{address} {place}") };
+            e.place = if address.is_empty() {
+                place.to_owned()
+            } else {
+                format!("{address} {place}")
+            };
             e.place_was = e.place.clone();
         }
     }
     match changed {
-        "price" => e.fee = ctx.book.prices.price(&e.price).map_or_else(|| e.fee.clone(), |p| p.fee.as_str().to_owned()),
+        "price" => {
+            e.fee = ctx
+                .book
+                .prices
+                .price(&e.price)
+                .map_or_else(|| e.fee.clone(), |p| p.fee.as_str().to_owned())
+        }
         "scope" | "department" => e.worker = "auto".to_owned(),
         _ => {}
     }
@@ -138,7 +148,9 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
     let new_caller = e.compared != e.caller();
     if new_caller {
         let unit = look::unit_of(c, ctx, &e.address)?;
-        e.building = unit.as_ref().map_or_else(String::new, |u| u.building_id.as_str().to_owned());
+        e.building = unit
+            .as_ref()
+            .map_or_else(String::new, |u| u.building_id.as_str().to_owned());
         e.unit = unit.map_or_else(String::new, |u| u.id.into_string());
         e.compared = e.caller();
     }
@@ -161,23 +173,49 @@ fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
     (!text.is_empty()).then(|| T::from(text))
 }
 
-fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, departments: &[store::site::Department]) -> Res<Terms> {
+fn terms(
+    c: &mut Conn,
+    ctx: &Ctx,
+    zone: &str,
+    e: &mut Entry,
+    s: &Suggested,
+    departments: &[store::site::Department],
+) -> Res<Terms> {
     let l = ctx.locale;
     let lines = plan::prices(ctx, &e.item);
     if e.fee_kind() == FeeKind::Paid && (e.price.is_empty() || !lines.iter().any(|p| p.code == e.price)) {
-        e.price = lines.iter().find(|p| p.fee == FeeKind::Paid).map_or_else(String::new, |p| p.code.clone());
+        e.price = lines
+            .iter()
+            .find(|p| p.fee == FeeKind::Paid)
+            .map_or_else(String::new, |p| p.code.clone());
     }
     let prices = lines.iter().map(|p| Choice {
         value: p.code.clone(),
-        label: format!("{} {}/{}", pick(l, &p.zh, &p.en), domain::money::shown(p.labour_cents), pick(l, &p.unit_zh, &p.unit_en)),
+        label: format!(
+            "{} {}/{}",
+            pick(l, &p.zh, &p.en),
+            domain::money::shown(p.labour_cents),
+            pick(l, &p.unit_zh, &p.unit_en)
+        ),
         on: p.code == e.price,
     });
     let prices: Vec<Choice> = prices.collect();
-    let material = lines.iter().find(|p| p.code == e.price).map_or("", |p| pick(l, &p.material_zh, &p.material_en)).to_owned();
+    let material = lines
+        .iter()
+        .find(|p| p.code == e.price)
+        .map_or("", |p| pick(l, &p.material_zh, &p.material_en))
+        .to_owned();
     let cents = plan::price(ctx, &e.price, e.units(), e.material_cents());
 
-    let kinds: &[&str] = if e.scope() == Scope::Vendor { &["vendor"] } else { &["own"] };
-    let shown: Vec<_> = departments.iter().filter(|d| d.active && kinds.contains(&d.kind.as_str())).collect();
+    let kinds: &[&str] = if e.scope() == Scope::Vendor {
+        &["vendor"]
+    } else {
+        &["own"]
+    };
+    let shown: Vec<_> = departments
+        .iter()
+        .filter(|d| d.active && kinds.contains(&d.kind.as_str()))
+        .collect();
     if !shown.iter().any(|d| d.id.as_str() == e.department) {
         let own = shown.iter().find(|d| d.code == s.department).or_else(|| shown.first());
         e.department = own.map_or_else(String::new, |d| d.id.as_str().to_owned());
@@ -195,11 +233,22 @@ fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, depa
         .collect();
     people.sort_by_key(|w| (w.on_duty_since.is_none(), w.jobs));
     if e.worker == "auto" {
-        e.worker = people.iter().find(|w| w.on_duty_since.is_some()).map_or_else(String::new, |w| w.id.as_str().to_owned());
+        e.worker = people
+            .iter()
+            .find(|w| w.on_duty_since.is_some())
+            .map_or_else(String::new, |w| w.id.as_str().to_owned());
     }
-    let mut workers = vec![Choice { value: String::new(), label: t(l, "desk-worker-later"), on: e.worker.is_empty() }];
+    let mut workers = vec![Choice {
+        value: String::new(),
+        label: t(l, "desk-worker-later"),
+        on: e.worker.is_empty(),
+    }];
     workers.extend(people.iter().map(|w| {
-        let key = if w.on_duty_since.is_some() { "desk-worker-on" } else { "desk-worker-off" };
+        let key = if w.on_duty_since.is_some() {
+            "desk-worker-on"
+        } else {
+            "desk-worker-off"
+        };
         let name = pick(l, &w.name, &w.name_en);
         Choice {
             value: w.id.as_str().to_owned(),
@@ -230,7 +279,10 @@ fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, depa
         }
     });
     let to = choices.iter().find(|d| d.on).map_or("", |d| d.label.as_str());
-    let who = people.iter().find(|w| w.id.as_str() == e.worker).map_or("", |w| pick(l, &w.name, &w.name_en));
+    let who = people
+        .iter()
+        .find(|w| w.id.as_str() == e.worker)
+        .map_or("", |w| pick(l, &w.name, &w.name_en));
     let told = match e.scope() {
         Scope::Outside => t(l, "role-cs_head"),
         _ if who.is_empty() => to.to_owned(),
@@ -257,7 +309,10 @@ fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, depa
         workers,
         dues,
         problem,
-        first_asked: ctx.staff().map(|s| pick(l, &s.name, &s.name_en).to_owned()).unwrap_or_default(),
+        first_asked: ctx
+            .staff()
+            .map(|s| pick(l, &s.name, &s.name_en).to_owned())
+            .unwrap_or_default(),
         told,
         earlier: earlier.collect(),
     })
@@ -265,7 +320,10 @@ fn terms(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, s: &Suggested, depa
 
 /// What to say now (ETQ-1, ANS-2): by channel, time of day and what the form has come to.
 fn say(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry, card: &Card) -> Res<Say> {
-    let hour: i8 = crate::when::clock(zone, ctx.now).get(..2).and_then(|h| h.parse().ok()).unwrap_or(9);
+    let hour: i8 = crate::when::clock(zone, ctx.now)
+        .get(..2)
+        .and_then(|h| h.parse().ok())
+        .unwrap_or(9);
     let moment = match (e.kind(), e.scope(), e.fee_kind()) {
         (Kind::Help, ..) => Moment::Emergency,
         (_, Scope::Outside, _) => Moment::OutOfScope,
@@ -281,8 +339,19 @@ fn say(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry, card: &Card) -> Res<Say> 
 fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part: DayPart) -> Res<Say> {
     let en = e.locale == "en";
     let site = store::site::get(c, &ctx.site)?;
-    let site_name = site.map(|s| if en && !s.name_en.is_empty() { s.name_en } else { s.name }).unwrap_or_default();
-    let staff = ctx.staff().map(|s| if en && !s.name_en.is_empty() { s.name_en.clone() } else { s.name.clone() }).unwrap_or_default();
+    let site_name = site
+        .map(|s| if en && !s.name_en.is_empty() { s.name_en } else { s.name })
+        .unwrap_or_default();
+    let staff = ctx
+        .staff()
+        .map(|s| {
+            if en && !s.name_en.is_empty() {
+                s.name_en.clone()
+            } else {
+                s.name.clone()
+            }
+        })
+        .unwrap_or_default();
     let sex = card.person.as_ref().and_then(|p| match p.gender.as_str() {
         "female" | "女" => Some(domain::mask::Sex::Female),
         "male" | "男" => Some(domain::mask::Sex::Male),
@@ -296,23 +365,45 @@ fn script(c: &mut Conn, ctx: &Ctx, e: &Entry, card: &Card, moment: Moment, part:
     } else {
         domain::mask::addressed_zh(name, sex)
     };
-    let unit = card.unit.as_ref().and_then(|u| domain::room::RoomKey::parse(&u.code).ok());
-    let unit = unit.map(|k| if en { k.display_en() } else { k.display_zh() }).unwrap_or_default();
+    let unit = card
+        .unit
+        .as_ref()
+        .and_then(|u| domain::room::RoomKey::parse(&u.code).ok());
+    let unit = unit
+        .map(|k| if en { k.display_en() } else { k.display_zh() })
+        .unwrap_or_default();
     let found = ctx.book.scripts.pick(moment, e.channel(), part);
-    let known = found.iter().find(|s| s.code.ends_with(".known")).filter(|_| !name.is_empty() && !unit.is_empty());
+    let known = found
+        .iter()
+        .find(|s| s.code.ends_with(".known"))
+        .filter(|_| !name.is_empty() && !unit.is_empty());
     let quoted = match (moment, e.fee_kind()) {
         (Moment::Fee, FeeKind::Quote) => found.iter().find(|s| s.code.ends_with(".quote")),
         _ => None,
     };
     let plain = found.iter().find(|s| !s.code.ends_with(".known"));
     let text = quoted.or(known).or(plain).map_or_else(String::new, |s| {
-        fill(if en { &s.en } else { &s.zh }, Fill { name: &name, site: &site_name, staff: &staff, unit: &unit })
+        fill(
+            if en { &s.en } else { &s.zh },
+            Fill {
+                name: &name,
+                site: &site_name,
+                staff: &staff,
+                unit: &unit,
+            },
+        )
     });
     // Nobody to address: the sentence begins without the name's comma, and with a capital.
     let bare = text.trim_start_matches(['，', ',', ' ']);
     let mut chars = bare.chars();
-    let text: String = chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default();
-    Ok(Say { text, lang: if en { "en" } else { "zh-CN" } })
+    let text: String = chars
+        .next()
+        .map(|c| c.to_uppercase().chain(chars).collect())
+        .unwrap_or_default();
+    Ok(Say {
+        text,
+        lang: if en { "en" } else { "zh-CN" },
+    })
 }
 
 /// Channels with the key that starts each.
@@ -331,7 +422,10 @@ pub const CHANNELS: &[(Channel, &str, &str)] = &[
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn closing(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry) -> Res<Say> {
-    let hour: i8 = crate::when::clock(zone, ctx.now).get(..2).and_then(|h| h.parse().ok()).unwrap_or(9);
+    let hour: i8 = crate::when::clock(zone, ctx.now)
+        .get(..2)
+        .and_then(|h| h.parse().ok())
+        .unwrap_or(9);
     let (person, unit) = (some(&e.person), some(&e.unit));
     let card = look::card(c, ctx, person.as_ref(), unit.as_ref())?;
     script(c, ctx, e, &card, Moment::Closing, DayPart::of_hour(hour))

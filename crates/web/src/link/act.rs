@@ -33,10 +33,20 @@ pub struct QuoteAnswer {
 }
 
 /// Accepts or refuses a price (REC-14).
-pub async fn quote(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<QuoteAnswer>) -> Answer {
+pub async fn quote(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<QuoteAnswer>,
+) -> Answer {
     let (dev, t2, yes) = (device(&v, &h), token.clone(), f.answer == "yes");
     let quote = QuoteId::from(f.quote.as_str());
-    let done = web.write(&base(&web, &v), move |tx, ctx| link::answer_quote(tx, ctx, &t2, &dev, (&quote, yes))).await;
+    let done = web
+        .write(&base(&web, &v), move |tx, ctx| {
+            link::answer_quote(tx, ctx, &t2, &dev, (&quote, yes))
+        })
+        .await;
     match done {
         Ok(_) => Ok(back(&token, if yes { "quote-yes" } else { "quote-no" })),
         // Answered already, or replaced by a newer one: the page shows what holds now.
@@ -46,9 +56,18 @@ pub async fn quote(State(web): State<Web>, v: Viewer, Path(token): Path<String>,
 }
 
 /// Urges.
-pub async fn urge(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<Words>) -> Answer {
+pub async fn urge(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<Words>,
+) -> Answer {
     let (dev, t2) = (device(&v, &h), token.clone());
-    match web.write(&base(&web, &v), move |tx, ctx| link::urge(tx, ctx, &t2, &dev, &f.key)).await {
+    match web
+        .write(&base(&web, &v), move |tx, ctx| link::urge(tx, ctx, &t2, &dev, &f.key))
+        .await
+    {
         Ok(()) => Ok(back(&token, "urged")),
         Err(Error::Throttled { .. }) => Ok(back(&token, "urge-soon")),
         Err(e) => gone(&web, &v, &token, e).await,
@@ -56,18 +75,40 @@ pub async fn urge(State(web): State<Web>, v: Viewer, Path(token): Path<String>, 
 }
 
 /// Says something.
-pub async fn say(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<Words>) -> Answer {
+pub async fn say(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<Words>,
+) -> Answer {
     let (dev, t2) = (device(&v, &h), token.clone());
-    match web.write(&base(&web, &v), move |tx, ctx| link::say(tx, ctx, &t2, &dev, &f.key, &f.text)).await {
+    match web
+        .write(&base(&web, &v), move |tx, ctx| {
+            link::say(tx, ctx, &t2, &dev, &f.key, &f.text)
+        })
+        .await
+    {
         Ok(()) => Ok(back(&token, "said")),
         Err(e) => gone(&web, &v, &token, e).await,
     }
 }
 
 /// Says that it is not solved (CSM-3).
-pub async fn not_solved(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<Words>) -> Answer {
+pub async fn not_solved(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<Words>,
+) -> Answer {
     let (dev, t2) = (device(&v, &h), token.clone());
-    match web.write(&base(&web, &v), move |tx, ctx| link::not_solved(tx, ctx, &t2, &dev, &f.key, &f.text)).await {
+    match web
+        .write(&base(&web, &v), move |tx, ctx| {
+            link::not_solved(tx, ctx, &t2, &dev, &f.key, &f.text)
+        })
+        .await
+    {
         Ok(()) => Ok(back(&token, "reopened")),
         Err(Error::Refused(_)) => Ok(back(&token, "changed")),
         Err(e) => gone(&web, &v, &token, e).await,
@@ -75,11 +116,18 @@ pub async fn not_solved(State(web): State<Web>, v: Viewer, Path(token): Path<Str
 }
 
 /// Adds a photo.
-pub async fn photos(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, form: Multipart) -> Answer {
+pub async fn photos(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    form: Multipart,
+) -> Answer {
     let dev = device(&v, &h);
     let (base, t2, d2) = (base(&web, &v), token.clone(), dev.clone());
     // The link is looked at before the bytes are taken in.
-    web.read(&base, move |c, ctx| link::enter(c, ctx, &t2, &d2).map(|_| ())).await?;
+    web.read(&base, move |c, ctx| link::enter(c, ctx, &t2, &d2).map(|_| ()))
+        .await?;
     let mut sent = crate::attachment::read(form).await?;
     sent.up.kind = AttachmentKind::Other;
     let desk = web.desk.clone();
@@ -96,7 +144,7 @@ pub async fn photos(State(web): State<Web>, v: Viewer, Path(token): Path<String>
         .await?;
     let cap = t(v.locale, "photo-yours");
     let tile = format!(
-        r#"<a class="ph" href="/r/{token}/files/{0}"><img src="/r/{token}/files/{0}" alt="{cap}"><span class="cap">{cap}</span></a>"#,
+        r#"<a class="ph" href="/r/{token}/files/{0}"><img src="/r/{token}/files/{0}" alt="{cap}"><span class="cap" aria-hidden="true">{cap}</span></a>"#,
         made.id
     );
     Ok(([("content-type", "text/html; charset=utf-8")], tile).into_response())

@@ -23,7 +23,11 @@ pub async fn file(State(web): State<Web>, v: Viewer, Path((token, id)): Path<(St
             let seen = app::case::get(c, &h.ctx, &h.link.case_id)?;
             let id = AttachmentId::from(id.as_str());
             let ours = seen.state.attachments.iter().any(|a| a.id == id && view::shown(a));
-            if ours { app::attachment::get(c, &h.ctx, &id) } else { Err(Error::NotFound) }
+            if ours {
+                app::attachment::get(c, &h.ctx, &id)
+            } else {
+                Err(Error::NotFound)
+            }
         })
         .await?;
     crate::attachment::give(&web, row).await
@@ -39,7 +43,10 @@ pub async fn drawing(web: &Web, hash: String) -> Answer {
     let mut r = bytes.into_response();
     let h = r.headers_mut();
     h.insert(header::CONTENT_TYPE, HeaderValue::from_static(app::signature::MIME));
-    h.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    h.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox; default-src 'none'"),
+    );
     h.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     Ok(r)
 }
@@ -50,7 +57,10 @@ pub async fn signature(State(web): State<Web>, v: Viewer, Path(token): Path<Stri
         .read(&base(&web, &v), move |c, ctx| {
             let h = look(app::link::open(c, ctx, &token)?)?;
             let seen = app::case::get(c, &h.ctx, &h.link.case_id)?;
-            seen.state.confirmation().and_then(|x| x.signature.clone()).ok_or(Error::NotFound)
+            seen.state
+                .confirmation()
+                .and_then(|x| x.signature.clone())
+                .ok_or(Error::NotFound)
         })
         .await?;
     drawing(&web, hash.as_str().to_owned()).await
@@ -73,6 +83,9 @@ pub async fn receipt(State(web): State<Web>, v: Viewer, Path(token): Path<String
         Err(e) => return gone(&web, &v, &token, e).await,
     };
     let p = bare(&web, &v, &l.head, "receipt-title");
-    let (s, view) = (l.head.clone(), view::Track::new(&p, &web, &l, &token, v.staff_browser, ""));
+    let (s, view) = (
+        l.head.clone(),
+        view::Track::new(&p, &web, &l, &token, v.staff_browser, ""),
+    );
     Ok(page(&Receipt { p, s, v: view })?)
 }

@@ -80,7 +80,14 @@ pub const RATES: [(&str, Satisfaction, &str); 4] = [
 ];
 
 /// Shows the form; `error` with the status in which it is answered.
-async fn show(web: &Web, v: &Viewer, token: &str, f: SignForm, sent: bool, error: Option<(StatusCode, String)>) -> Answer {
+async fn show(
+    web: &Web,
+    v: &Viewer,
+    token: &str,
+    f: SignForm,
+    sent: bool,
+    error: Option<(StatusCode, String)>,
+) -> Answer {
     let t2 = token.to_owned();
     let l = match web.read(&base(web, v), move |c, ctx| view::load(c, ctx, &t2)).await {
         Ok(l) => l,
@@ -97,12 +104,21 @@ async fn show(web: &Web, v: &Viewer, token: &str, f: SignForm, sent: bool, error
         key: p.key(web),
         staff: v.staff_browser,
         content_hash: s.content_hash(),
-        done_time: s.work().map(|w| p.t1("sign-done-at", "time", view::at(&p, w.at))).unwrap_or_default(),
-        rates: RATES.map(|(code, _, icon)| (code, icon, p.code("satisfaction", code), f.opinion == code)).into(),
+        done_time: s
+            .work()
+            .map(|w| p.t1("sign-done-at", "time", view::at(&p, w.at)))
+            .unwrap_or_default(),
+        rates: RATES
+            .map(|(code, _, icon)| (code, icon, p.code("satisfaction", code), f.opinion == code))
+            .into(),
         comment: f.comment,
         typed: f.typed_name,
         statement: view::statement(&p, s),
-        button: if cents > 0 { p.t1("sign-do-fee", "amount", p.money(cents)) } else { p.t("sign-do") },
+        button: if cents > 0 {
+            p.t1("sign-do-fee", "amount", p.money(cents))
+        } else {
+            p.t("sign-do")
+        },
         phone: domain::phone::normalise(&s.customer.phone).map_or_else(|_| String::new(), |n| n.masked()),
         code_possible: l.code,
         code_sent: sent,
@@ -113,7 +129,11 @@ async fn show(web: &Web, v: &Viewer, token: &str, f: SignForm, sent: bool, error
         photos: track.photos,
     };
     let status = error.as_ref().map_or(StatusCode::OK, |(code, _)| *code);
-    let page = page(&SignPage { p, v: view, error: error.map(|(_, text)| text) })?;
+    let page = page(&SignPage {
+        p,
+        v: view,
+        error: error.map(|(_, text)| text),
+    })?;
     Ok((status, page).into_response())
 }
 
@@ -124,7 +144,11 @@ pub async fn sign_page(State(web): State<Web>, v: Viewer, Path(token): Path<Stri
 
 fn words(v: &Viewer, e: &Error) -> String {
     match e {
-        Error::Invalid(fields) => fields.iter().map(|f: &Field| field_text(v.locale, f)).collect::<Vec<_>>().join(" "),
+        Error::Invalid(fields) => fields
+            .iter()
+            .map(|f: &Field| field_text(v.locale, f))
+            .collect::<Vec<_>>()
+            .join(" "),
         other => {
             let (title, lines) = explain(v.locale, other);
             [vec![title], lines].concat().join(" ")
@@ -133,7 +157,13 @@ fn words(v: &Viewer, e: &Error) -> String {
 }
 
 /// Signs. A changed record is shown anew with 409 and is not signed.
-pub async fn sign(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<SignForm>) -> Answer {
+pub async fn sign(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<SignForm>,
+) -> Answer {
     let dev = device(&v, &h);
     let mut signature = None;
     if f.code.trim().is_empty() {
@@ -142,7 +172,15 @@ pub async fn sign(State(web): State<Web>, v: Viewer, Path(token): Path<String>, 
             Ok(file) => signature = Some(file),
             Err(Fail(e @ Error::Invalid(_))) => {
                 let text = words(&v, &e);
-                return show(&web, &v, &token, f, false, Some((StatusCode::UNPROCESSABLE_ENTITY, text))).await;
+                return show(
+                    &web,
+                    &v,
+                    &token,
+                    f,
+                    false,
+                    Some((StatusCode::UNPROCESSABLE_ENTITY, text)),
+                )
+                .await;
             }
             Err(e) => return Err(e),
         }
@@ -155,7 +193,10 @@ pub async fn sign(State(web): State<Web>, v: Viewer, Path(token): Path<String>, 
         comment: f.comment.clone(),
     };
     let t2 = token.clone();
-    let refused = match web.write(&base(&web, &v), move |tx, ctx| link::confirm(tx, ctx, &t2, &dev, &s)).await {
+    let refused = match web
+        .write(&base(&web, &v), move |tx, ctx| link::confirm(tx, ctx, &t2, &dev, &s))
+        .await
+    {
         Ok(Signed::Done(_)) => return Ok(back(&token, "signed")),
         Ok(Signed::Changed) => (StatusCode::CONFLICT, crate::l10n::t(v.locale, "sign-changed")),
         Ok(Signed::WrongCode { left }) => {
@@ -171,13 +212,30 @@ pub async fn sign(State(web): State<Web>, v: Viewer, Path(token): Path<String>, 
 }
 
 /// Sends a code to the verified number.
-pub async fn code(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, Form(f): Form<SignForm>) -> Answer {
+pub async fn code(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<SignForm>,
+) -> Answer {
     let (dev, t2) = (device(&v, &h), token.clone());
-    match web.write(&base(&web, &v), move |tx, ctx| link::ask_code(tx, ctx, &t2, &dev)).await {
+    match web
+        .write(&base(&web, &v), move |tx, ctx| link::ask_code(tx, ctx, &t2, &dev))
+        .await
+    {
         Ok(()) => show(&web, &v, &token, f, true, None).await,
         Err(e @ (Error::Refused(_) | Error::Throttled { .. })) => {
             let text = words(&v, &e);
-            show(&web, &v, &token, f, true, Some((StatusCode::UNPROCESSABLE_ENTITY, text))).await
+            show(
+                &web,
+                &v,
+                &token,
+                f,
+                true,
+                Some((StatusCode::UNPROCESSABLE_ENTITY, text)),
+            )
+            .await
         }
         Err(e) => gone(&web, &v, &token, e).await,
     }

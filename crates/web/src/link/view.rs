@@ -60,7 +60,9 @@ pub fn load(c: &mut Conn, base: &Ctx, token: &str) -> Res<Loaded> {
     let mut crew = None;
     if let Some(o) = s.order().or_else(|| s.last_order().filter(|_| s.work().is_some())) {
         let department = store::site::department(c, &ctx.site, &o.department)?;
-        let department = department.map_or(String::new(), |d| if en && !d.name_en.is_empty() { d.name_en } else { d.name });
+        let department = department.map_or(String::new(), |d| {
+            if en && !d.name_en.is_empty() { d.name_en } else { d.name }
+        });
         if let Some(w) = &o.worker
             && let Some(n) = store::site::staff_name(c, w)?
         {
@@ -71,12 +73,18 @@ pub fn load(c: &mut Conn, base: &Ctx, token: &str) -> Res<Loaded> {
                 name,
                 department,
                 no: n.employee_no,
-                called: called[if en { "en" } else { "zh" }].as_str().unwrap_or_default().to_owned(),
+                called: called[if en { "en" } else { "zh" }]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned(),
             });
         }
     }
     let item = ctx.book.taxonomy.item(&s.item);
-    let matter = item.map_or_else(|| app::case::title(ctx, s), |i| if en { i.en.clone() } else { i.zh.clone() });
+    let matter = item.map_or_else(
+        || app::case::title(ctx, s),
+        |i| if en { i.en.clone() } else { i.zh.clone() },
+    );
     let gender = match &s.located.person {
         Some(p) => store::link::gender(c, p)?.unwrap_or_default(),
         None => String::new(),
@@ -174,7 +182,11 @@ pub fn lines(list: &[Line]) -> Vec<(String, String)> {
                 format!(" × {}", q.trim_end_matches('0').trim_end_matches('.'))
             };
             let cents = l.unit_cents.saturating_mul(l.quantity_milli) / 1000;
-            let amount = if cents == 0 { String::new() } else { domain::money::shown(cents) };
+            let amount = if cents == 0 {
+                String::new()
+            } else {
+                domain::money::shown(cents)
+            };
             (format!("{}{many}", l.what), amount)
         })
         .collect()
@@ -182,7 +194,11 @@ pub fn lines(list: &[Line]) -> Vec<(String, String)> {
 
 /// The address as the household writes it.
 pub fn address(locale: Locale, s: &CaseState) -> String {
-    let text = if s.customer.address.is_empty() { &s.place } else { &s.customer.address };
+    let text = if s.customer.address.is_empty() {
+        &s.place
+    } else {
+        &s.customer.address
+    };
     match RoomKey::parse(text) {
         Ok(k) if locale == Locale::En => k.display_en(),
         Ok(k) => k.display_zh(),
@@ -191,7 +207,11 @@ pub fn address(locale: Locale, s: &CaseState) -> String {
 }
 
 fn due(s: &CaseState, code: ClockCode, now: i64) -> Option<i64> {
-    s.clocks.iter().rev().find(|c| c.code == code && c.is_open()).and_then(|c| c.due_at(now))
+    s.clocks
+        .iter()
+        .rev()
+        .find(|c| c.code == code && c.is_open())
+        .and_then(|c| c.due_at(now))
 }
 
 /// The photos that the customer may see: of the work, and the own ones.
@@ -229,7 +249,11 @@ fn addressed(locale: Locale, name: &str, gender: &str) -> String {
 
 /// Hours and minutes today, the day with it otherwise.
 pub fn at(p: &Page, ms: i64) -> String {
-    if when::date(&p.zone, ms) == when::date(&p.zone, p.now) { when::clock(&p.zone, ms) } else { when::resident(p.locale, &p.zone, ms) }
+    if when::date(&p.zone, ms) == when::date(&p.zone, p.now) {
+        when::clock(&p.zone, ms)
+    } else {
+        when::resident(p.locale, &p.zone, ms)
+    }
 }
 
 /// Headline, the promised time in large, and a line under it.
@@ -242,22 +266,42 @@ fn head(p: &Page, s: &CaseState, crew: Option<&Crew>) -> (String, Option<String>
     };
     let headline = p.t1(&format!("track-head-{status}"), "who", &who);
     let (key, time) = match s.status {
-        Status::Registered => ("track-eta-answer", due(s, ClockCode::Promise, p.now).or(due(s, ClockCode::Response, p.now))),
-        Status::Dispatched | Status::Accepted => {
-            ("track-eta-come", s.appointment.map(|a| a.to).or(due(s, ClockCode::OnSite, p.now)).or(due(s, ClockCode::Finish, p.now)))
-        }
+        Status::Registered => (
+            "track-eta-answer",
+            due(s, ClockCode::Promise, p.now).or(due(s, ClockCode::Response, p.now)),
+        ),
+        Status::Dispatched | Status::Accepted => (
+            "track-eta-come",
+            s.appointment
+                .map(|a| a.to)
+                .or(due(s, ClockCode::OnSite, p.now))
+                .or(due(s, ClockCode::Response, p.now))
+                .or(due(s, ClockCode::Finish, p.now)),
+        ),
         Status::OnSite => ("track-eta-finish", due(s, ClockCode::Finish, p.now)),
         Status::Waiting => ("track-eta-resume", s.waiting.as_ref().map(|w| w.until)),
         _ => ("", None),
     };
     let late = time.is_some_and(|t| t < p.now);
-    let eta = time.map(|t| if late { p.t1("track-eta-was", "time", at(p, t)) } else { p.t1(key, "time", at(p, t)) });
+    let eta = time.map(|t| {
+        if late {
+            p.t1("track-eta-was", "time", at(p, t))
+        } else {
+            p.t1(key, "time", at(p, t))
+        }
+    });
     let sub = if late {
         Some(p.t("track-late"))
     } else {
         match s.status {
-            Status::Waiting => s.waiting.as_ref().map(|w| p.t(&format!("told-wait-{}", w.reason.as_str()))),
-            Status::OnSite => s.order().and_then(|o| o.arrived_at).map(|a| p.t1("track-arrived-at", "time", at(p, a))),
+            Status::Waiting => s
+                .waiting
+                .as_ref()
+                .map(|w| p.t(&format!("told-wait-{}", w.reason.as_str()))),
+            Status::OnSite => s
+                .order()
+                .and_then(|o| o.arrived_at)
+                .map(|a| p.t1("track-arrived-at", "time", at(p, a))),
             Status::Done => s.work().map(|w| p.t1("track-done-at", "time", at(p, w.at))),
             _ => None,
         }
@@ -266,7 +310,13 @@ fn head(p: &Page, s: &CaseState, crew: Option<&Crew>) -> (String, Option<String>
 }
 
 fn point(state: &'static str, text: String, time: Option<String>) -> Step {
-    Step { state, text, time, amount: None, detail: None }
+    Step {
+        state,
+        text,
+        time,
+        amount: None,
+        detail: None,
+    }
 }
 
 /// The way of the present round.
@@ -303,7 +353,13 @@ fn fee_step(p: &Page, s: &CaseState, out: &mut Vec<Step>) {
     } else if let Some(q) = s.quotes.iter().rev().find(|q| q.accepted == Some(true)) {
         let mut x = point("done", p.t("track-step-fee"), None);
         x.amount = Some(p.money(q.total_cents));
-        x.detail = Some(lines(&q.lines).into_iter().map(|(w, a)| format!("{w} {a}")).collect::<Vec<_>>().join(" · "));
+        x.detail = Some(
+            lines(&q.lines)
+                .into_iter()
+                .map(|(w, a)| format!("{w} {a}"))
+                .collect::<Vec<_>>()
+                .join(" · "),
+        );
         out.push(x);
     } else if s.fee.kind == FeeKind::Paid {
         let mut x = point("done", p.t("track-step-fee"), None);
@@ -317,15 +373,26 @@ fn fee_step(p: &Page, s: &CaseState, out: &mut Vec<Step>) {
 fn work_steps(p: &Page, s: &CaseState, arrived: Option<i64>, out: &mut Vec<Step>) {
     let time = |ms: i64| Some(at(p, ms));
     let request = s.kind == domain::case::Kind::Request;
-    let working = p.t(if request { "track-step-working" } else { "track-step-handling" });
+    let working = p.t(if request {
+        "track-step-working"
+    } else {
+        "track-step-handling"
+    });
     match (s.status, s.work()) {
         (Status::Cancelled, _) => {
             out.push(point("now", p.t("track-step-cancelled"), s.cancelled_at.and_then(time)));
             return;
         }
         (Status::Waiting, _) => {
-            let mut x = point("now", p.t("track-step-waiting"), s.waiting.as_ref().and_then(|w| time(w.since)));
-            x.detail = s.waiting.as_ref().map(|w| p.t(&format!("told-wait-{}", w.reason.as_str())));
+            let mut x = point(
+                "now",
+                p.t("track-step-waiting"),
+                s.waiting.as_ref().and_then(|w| time(w.since)),
+            );
+            x.detail = s
+                .waiting
+                .as_ref()
+                .map(|w| p.t(&format!("told-wait-{}", w.reason.as_str())));
             out.push(x);
         }
         (Status::OnSite, _) => {
@@ -364,7 +431,11 @@ fn signed(p: &Page, c: &Confirmation) -> SignedView {
         Grade::C => "signed-checked",
         Grade::Declined => "signed-declined",
     };
-    SignedView { grade: p.t(key), when: when::resident(p.locale, &p.zone, c.at), picture: c.signature.is_some() }
+    SignedView {
+        grade: p.t(key),
+        when: when::resident(p.locale, &p.zone, c.at),
+        picture: c.signature.is_some(),
+    }
 }
 
 fn notice(p: &Page, said: &str) -> Option<(&'static str, &'static str, String)> {
@@ -383,7 +454,11 @@ impl Track {
         let (headline, eta, sub) = head(p, s, l.crew.as_ref());
         let locked = staff || l.used;
         let open = s.is_open();
-        let charge = s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()).unwrap_or(0);
+        let charge = s
+            .work()
+            .map(|w| w.charge_cents)
+            .or_else(|| s.accepted_cents())
+            .unwrap_or(0);
         let can_reopen = !locked && matches!(s.status, Status::Done | Status::Confirmed | Status::Closed);
         Track {
             token: token.to_owned(),
@@ -404,7 +479,11 @@ impl Track {
                 lines: lines(&q.lines),
                 total: p.money(q.total_cents),
             }),
-            done: s.work().map(|w| w.done.clone()).or_else(|| s.answer.clone()).unwrap_or_default(),
+            done: s
+                .work()
+                .map(|w| w.done.clone())
+                .or_else(|| s.answer.clone())
+                .unwrap_or_default(),
             materials: s.work().map(|w| lines(&w.lines)).unwrap_or_default(),
             photos: photos(p.locale, s),
             money: (charge > 0).then(|| Money {
@@ -430,9 +509,17 @@ impl Track {
 /// What the customer declares with the signature.
 pub fn statement(p: &Page, s: &CaseState) -> String {
     let cents = s.work().map_or(0, |w| w.charge_cents);
-    let what = if s.kind == domain::case::Kind::Request { "request" } else { "other" };
+    let what = if s.kind == domain::case::Kind::Request {
+        "request"
+    } else {
+        "other"
+    };
     if cents > 0 {
-        tx(p.locale, &format!("sign-statement-{what}-fee"), &[("amount", &p.money(cents))])
+        tx(
+            p.locale,
+            &format!("sign-statement-{what}-fee"),
+            &[("amount", &p.money(cents))],
+        )
     } else {
         p.t(&format!("sign-statement-{what}"))
     }

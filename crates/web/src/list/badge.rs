@@ -21,15 +21,30 @@ impl Due {
     /// Of something open: running, near, overdue or paused.
     pub fn open(l: Locale, now: i64, due_at: Option<i64>, paused: bool) -> Due {
         match due_at.filter(|d| *d < NO_DUE) {
-            _ if paused => Due { state: "hold", icon: "player-pause", text: t(l, "clock_state-paused"), at: None },
-            None => Due { state: "hold", icon: "clock", text: t(l, "due-none"), at: None },
+            _ if paused => Due {
+                state: "hold",
+                icon: "player-pause",
+                text: t(l, "clock_state-paused"),
+                at: None,
+            },
+            None => Due {
+                state: "hold",
+                icon: "clock",
+                text: t(l, "due-none"),
+                at: None,
+            },
             Some(d) => {
                 let (state, icon) = match d - now {
                     i64::MIN..=0 => ("over", "alarm"),
                     1..=900_000 => ("near", "clock"),
                     _ => ("ok", "clock"),
                 };
-                Due { state, icon, text: left(l, d - now), at: Some(d) }
+                Due {
+                    state,
+                    icon,
+                    text: left(l, d - now),
+                    at: Some(d),
+                }
             }
         }
     }
@@ -37,9 +52,19 @@ impl Due {
     /// Of something that is over: met or not.
     pub fn over(l: Locale, breached: bool) -> Due {
         if breached {
-            Due { state: "late", icon: "alarm", text: t(l, "clock_state-breached_done"), at: None }
+            Due {
+                state: "late",
+                icon: "alarm",
+                text: t(l, "clock_state-breached_done"),
+                at: None,
+            }
         } else {
-            Due { state: "done", icon: "check", text: t(l, "clock_state-met"), at: None }
+            Due {
+                state: "done",
+                icon: "check",
+                text: t(l, "clock_state-met"),
+                at: None,
+            }
         }
     }
 }

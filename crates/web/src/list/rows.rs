@@ -20,7 +20,12 @@ pub struct Col {
 }
 
 const fn col(key: &'static str, class: &'static str, kind: Kind, width: f64) -> Col {
-    Col { key, class, kind, width }
+    Col {
+        key,
+        class,
+        kind,
+        width,
+    }
 }
 
 /// The columns of a list.
@@ -77,16 +82,32 @@ pub fn cols(list: List) -> Vec<Col> {
 
 /// One cell.
 pub enum Cell {
-    Link { href: String, text: String },
+    Link {
+        href: String,
+        text: String,
+    },
     Due(Due),
-    Tag { class: &'static str, icon: &'static str, text: String },
-    State { class: &'static str, text: String },
+    Tag {
+        class: &'static str,
+        icon: &'static str,
+        text: String,
+    },
+    State {
+        class: &'static str,
+        text: String,
+    },
     /// What people wrote.
     Text(String),
     /// A text of ours.
     Own(String),
-    Time { at: i64, shown: String },
-    Money { cents: Option<i64>, shown: String },
+    Time {
+        at: i64,
+        shown: String,
+    },
+    Money {
+        cents: Option<i64>,
+        shown: String,
+    },
     Number(i64),
 }
 
@@ -129,19 +150,33 @@ impl With<'_> {
     }
 
     fn time(&self, at: i64) -> Cell {
-        Cell::Time { at, shown: when::short(self.zone, self.now, at) }
+        Cell::Time {
+            at,
+            shown: when::short(self.zone, self.now, at),
+        }
     }
 
     fn kind(&self, kind: &str) -> Cell {
-        Cell::Tag { class: kind_class(kind), icon: kind_icon(kind), text: t(self.l(), &format!("kind-{kind}")) }
+        Cell::Tag {
+            class: kind_class(kind),
+            icon: kind_icon(kind),
+            text: t(self.l(), &format!("kind-{kind}")),
+        }
     }
 
     fn state(&self, family: &str, state: &str) -> Cell {
-        Cell::State { class: state_class(state), text: t(self.l(), &format!("{family}-{state}")) }
+        Cell::State {
+            class: state_class(state),
+            text: t(self.l(), &format!("{family}-{state}")),
+        }
     }
 
     fn due(&self, open: bool, due_at: Option<i64>, paused: bool, breached: bool) -> Due {
-        if open { Due::open(self.l(), self.now, due_at, paused) } else { Due::over(self.l(), breached) }
+        if open {
+            Due::open(self.l(), self.now, due_at, paused)
+        } else {
+            Due::over(self.l(), breached)
+        }
     }
 }
 
@@ -151,12 +186,20 @@ pub fn case(r: &CaseLine, w: &With<'_>) -> Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
         cells: vec![
-            Cell::Link { href: format!("/cases/{}", r.number), text: r.number.clone() },
+            Cell::Link {
+                href: format!("/cases/{}", r.number),
+                text: r.number.clone(),
+            },
             Cell::Due(due),
             w.kind(&r.kind),
             Cell::Text(r.place.clone()),
             Cell::Text(r.title.clone()),
-            Cell::Text(r.department_id.as_ref().map(|d| w.names.department(d)).unwrap_or_default()),
+            Cell::Text(
+                r.department_id
+                    .as_ref()
+                    .map(|d| w.names.department(d))
+                    .unwrap_or_default(),
+            ),
             Cell::Text(r.worker_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
             w.state("state", &r.state),
             w.time(r.registered_at),
@@ -174,27 +217,43 @@ pub fn order(r: &OrderRow, w: &With<'_>) -> Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
         cells: vec![
-            Cell::Link { href: format!("/cases/{}", r.case_id), text: r.number.clone() },
+            Cell::Link {
+                href: format!("/cases/{}", r.case_id),
+                text: r.number.clone(),
+            },
             Cell::Due(due),
             w.kind(&r.kind),
             Cell::Text(r.place.clone()),
             Cell::Text(r.title.clone()),
-            Cell::Text(r.department_id.as_ref().map(|d| w.names.department(d)).unwrap_or_default()),
+            Cell::Text(
+                r.department_id
+                    .as_ref()
+                    .map(|d| w.names.department(d))
+                    .unwrap_or_default(),
+            ),
             Cell::Text(r.worker_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
             w.state("state", &r.state),
             w.time(r.issued_at),
-            Cell::Money { cents: r.fee_cents, shown: fee },
+            Cell::Money {
+                cents: r.fee_cents,
+                shown: fee,
+            },
         ],
     }
 }
 
 pub fn contact(r: &Contact, w: &With<'_>) -> Line {
-    let phone = domain::phone::normalise(&r.phone).map(|p| p.masked()).unwrap_or_default();
+    let phone = domain::phone::normalise(&r.phone)
+        .map(|p| p.masked())
+        .unwrap_or_default();
     Line {
         id: r.id.as_str().to_owned(),
         over: false,
         cells: vec![
-            Cell::Link { href: format!("/contacts/{}", r.id), text: r.number.clone() },
+            Cell::Link {
+                href: format!("/contacts/{}", r.id),
+                text: r.number.clone(),
+            },
             w.time(r.happened_at),
             Cell::Own(t(w.l(), &format!("channel-{}", r.channel))),
             Cell::Text(r.name.clone()),
@@ -213,7 +272,10 @@ pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
         cells: vec![
-            Cell::Link { href: format!("/cases/{}", r.case_id), text: r.case_number.clone() },
+            Cell::Link {
+                href: format!("/cases/{}", r.case_id),
+                text: r.case_number.clone(),
+            },
             Cell::Due(due),
             w.kind(&r.kind),
             Cell::Text(r.place.clone()),
@@ -221,7 +283,12 @@ pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
             Cell::Text(r.title.clone()),
             Cell::Number(r.attempts),
             w.state("callback", &r.state),
-            Cell::Own(r.satisfaction.as_ref().map(|s| t(w.l(), &format!("satisfaction-{s}"))).unwrap_or_default()),
+            Cell::Own(
+                r.satisfaction
+                    .as_ref()
+                    .map(|s| t(w.l(), &format!("satisfaction-{s}")))
+                    .unwrap_or_default(),
+            ),
         ],
     }
 }

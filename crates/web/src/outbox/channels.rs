@@ -67,7 +67,13 @@ const SAMPLE: &str = r#"{
   "report": {"auth": {"kind": "header", "name": "X-Report-Key", "value": ""}, "id_pointer": "/id", "status_pointer": "/status", "delivered": ["DELIVRD"]}
 }"#;
 
-async fn render(web: &Web, v: &Viewer, error: Option<(StatusCode, (String, Vec<String>))>, said: &str, typed: Option<(&str, String)>) -> Answer {
+async fn render(
+    web: &Web,
+    v: &Viewer,
+    error: Option<(StatusCode, (String, Vec<String>))>,
+    said: &str,
+    typed: Option<(&str, String)>,
+) -> Answer {
     let s = web.read(&v.ctx()?, get).await?;
     let p = Page::new(web, v, "channels-title");
     let list = s
@@ -86,8 +92,19 @@ async fn render(web: &Web, v: &Viewer, error: Option<(StatusCode, (String, Vec<S
         })
         .collect();
     let status = error.as_ref().map_or(StatusCode::OK, |e| e.0);
-    let said = if said.is_empty() { String::new() } else { p.t(&format!("channel-said-{said}")) };
-    let page = page(&Channels { p, version: s.version, list, alert: s.alert_email, error: error.map(|e| e.1), said })?;
+    let said = if said.is_empty() {
+        String::new()
+    } else {
+        p.t(&format!("channel-said-{said}"))
+    };
+    let page = page(&Channels {
+        p,
+        version: s.version,
+        list,
+        alert: s.alert_email,
+        error: error.map(|e| e.1),
+        said,
+    })?;
     Ok((status, page).into_response())
 }
 
@@ -110,7 +127,9 @@ fn built(channel: &str, f: &HashMap<String, String>) -> Result<Value, Error> {
     Ok(match channel {
         "sms" => serde_json::from_str(text(f, "json")).map_err(|_| Error::field("json", "invalid-json"))?,
         "email" => {
-            let port: u16 = text(f, "port").parse().map_err(|_| Error::field("port", "invalid-port"))?;
+            let port: u16 = text(f, "port")
+                .parse()
+                .map_err(|_| Error::field("port", "invalid-port"))?;
             let mut x = json!({
                 "kind": "email", "host": text(f, "host"), "port": port, "tls": text(f, "tls"), "from": text(f, "from"),
                 "password": text(f, "password"),
@@ -141,7 +160,12 @@ fn shown(v: &Viewer, e: Error) -> Result<(StatusCode, (String, Vec<String>)), Fa
 }
 
 /// Saves one channel.
-pub async fn save(State(web): State<Web>, v: Viewer, Path(channel): Path<String>, Form(f): Form<HashMap<String, String>>) -> Answer {
+pub async fn save(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(channel): Path<String>,
+    Form(f): Form<HashMap<String, String>>,
+) -> Answer {
     let gateway = web.desk.gateway()?;
     let version = text(&f, "version").parse().unwrap_or(0);
     let alert = f.get("alert_email").cloned();
@@ -149,21 +173,40 @@ pub async fn save(State(web): State<Web>, v: Viewer, Path(channel): Path<String>
     let (name, typed) = (channel.clone(), f.get("json").cloned().unwrap_or_default());
     let done = match built(&channel, &f) {
         Ok(new) => {
-            web.write(&v.ctx()?, move |tx, ctx| put(tx, ctx, gateway.as_ref(), version, &channel, &new, alert.as_deref())).await
+            web.write(&v.ctx()?, move |tx, ctx| {
+                put(tx, ctx, gateway.as_ref(), version, &channel, &new, alert.as_deref())
+            })
+            .await
         }
         Err(e) => Err(e),
     };
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/settings/channels?said={}", if off { "off" } else { "saved" })).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!(
+            "/settings/channels?said={}",
+            if off { "off" } else { "saved" }
+        ))
+        .into_response()),
         Err(e) => {
             let e = shown(&v, e)?;
-            render(&web, &v, Some(e), "", Some((name.as_str(), typed)).filter(|_| name == "sms")).await
+            render(
+                &web,
+                &v,
+                Some(e),
+                "",
+                Some((name.as_str(), typed)).filter(|_| name == "sms"),
+            )
+            .await
         }
     }
 }
 
 /// Sends one test message by the saved settings.
-pub async fn test(State(web): State<Web>, v: Viewer, Path(channel): Path<String>, Form(f): Form<HashMap<String, String>>) -> Answer {
+pub async fn test(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(channel): Path<String>,
+    Form(f): Form<HashMap<String, String>>,
+) -> Answer {
     let gateway = web.desk.gateway()?;
     let to = text(&f, "to").to_owned();
     let config = web
@@ -188,4 +231,3 @@ pub async fn test(State(web): State<Web>, v: Viewer, Path(channel): Path<String>
         }
     }
 }
-

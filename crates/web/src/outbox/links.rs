@@ -122,10 +122,15 @@ pub struct Make {
 pub async fn make(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Make>) -> Answer {
     let purpose = LinkPurpose::parse(&f.purpose).ok_or(Error::field("purpose", "invalid-choice"))?;
     let case = CaseId::from(id.as_str());
-    let made = web.write(&v.ctx()?, move |tx, ctx| make_link(tx, ctx, &case, purpose)).await?;
+    let made = web
+        .write(&v.ctx()?, move |tx, ctx| make_link(tx, ctx, &case, purpose))
+        .await?;
     let letter = if purpose == LinkPurpose::Vendor { "v" } else { "r" };
     let url = format!("{}/{letter}/{}", web.settings.public_url, made.token);
-    let title = crate::l10n::t(if v.locale == Locale::En { Locale::En } else { Locale::Zh }, &format!("link-{}", purpose.code()));
+    let title = crate::l10n::t(
+        if v.locale == Locale::En { Locale::En } else { Locale::Zh },
+        &format!("link-{}", purpose.code()),
+    );
     let svg = office::qr::qr_svg(&url, &title).map_err(|_| Error::internal("QR"))?;
     show(&web, &v, &id, Some((svg, url))).await
 }
@@ -138,8 +143,15 @@ pub async fn withdraw(
     Path((id, link)): Path<(String, String)>,
 ) -> Answer {
     let case = CaseId::from(id.as_str());
-    web.write(&v.ctx()?, move |tx, ctx| take_back(tx, ctx, &case, &LinkId::from(link.as_str()))).await?;
-    let shape = if headers.contains_key("hx-request") { Shape::Fragment } else { Shape::Page };
+    web.write(&v.ctx()?, move |tx, ctx| {
+        take_back(tx, ctx, &case, &LinkId::from(link.as_str()))
+    })
+    .await?;
+    let shape = if headers.contains_key("hx-request") {
+        Shape::Fragment
+    } else {
+        Shape::Page
+    };
     match shape {
         Shape::Fragment => show(&web, &v, &id, None).await,
         _ => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),

@@ -31,24 +31,42 @@ async fn again(web: &Web, v: &Viewer, number: &str, step: &str, fields: Fields, 
     let Some(status) = on_form(&e) else { return Err(Fail(e)) };
     let n = number.to_owned();
     let l = web.read(&v.ctx()?, move |c, ctx| view::load(c, ctx, &n)).await?;
-    let screen = if matches!(step, "device" | "paper" | "declined") { "sign" } else { step };
-    let s = Shown { fields, error: Some((status, explain(v.locale, &e))), ..Shown::at(number, screen) };
+    let screen = if matches!(step, "device" | "paper" | "declined") {
+        "sign"
+    } else {
+        step
+    };
+    let s = Shown {
+        fields,
+        error: Some((status, explain(v.locale, &e))),
+        ..Shown::at(number, screen)
+    };
     let p = Page::titled(web, v, number.to_owned());
     render(web, p, &l, s)
 }
 
 fn saw(f: &Fields) -> Option<Saw> {
-    f.get("version").and_then(|x| x.parse().ok()).map(|version| Saw { version, seq: None })
+    f.get("version")
+        .and_then(|x| x.parse().ok())
+        .map(|version| Saw { version, seq: None })
 }
 
 /// One step of the order.
-pub async fn step(State(web): State<Web>, v: Viewer, Path((number, name)): Path<(String, String)>, Form(f): Form<Fields>) -> Answer {
+pub async fn step(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((number, name)): Path<(String, String)>,
+    Form(f): Form<Fields>,
+) -> Answer {
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
     let zone = v.session.as_ref().map_or("Asia/Shanghai", |x| x.zone.as_str());
     let made = if name == "connect" {
         let text = crate::l10n::t(app::ctx::Locale::Zh, "task-connect-note");
-        Ok(app::step::Step::Note { text, told_customer: false })
+        Ok(app::step::Step::Note {
+            text,
+            told_customer: false,
+        })
     } else {
         form::step(&name, &f, zone, &s)
     };
@@ -57,14 +75,22 @@ pub async fn step(State(web): State<Web>, v: Viewer, Path((number, name)): Path<
         Err(e) => return again(&web, &v, &number, &name, f, e).await,
     };
     let (id, key, seen) = (s.id, f.get("_key").cloned().unwrap_or_default(), saw(&f));
-    match web.write(&ctx, move |tx, ctx| run(tx, ctx, &key, &id, seen, &step)).await {
+    match web
+        .write(&ctx, move |tx, ctx| run(tx, ctx, &key, &id, seen, &step))
+        .await
+    {
         Ok(_) => Ok(next(&format!("/tasks/{number}"), &name)),
         Err(e) => again(&web, &v, &number, &name, f, e).await,
     }
 }
 
 /// The customer's signature on this device: grade C, checked by a second person.
-pub async fn device_sign(State(web): State<Web>, v: Viewer, Path(number): Path<String>, Form(f): Form<Fields>) -> Answer {
+pub async fn device_sign(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(number): Path<String>,
+    Form(f): Form<Fields>,
+) -> Answer {
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
     let (desk, drawn) = (web.desk.clone(), f.get("signature").cloned().unwrap_or_default());
@@ -93,14 +119,20 @@ pub async fn photos(State(web): State<Web>, v: Viewer, Path(number): Path<String
     let desk = web.desk.clone();
     let file = blocking(move || prepare(&desk.files, sent.bytes)).await?;
     let up = sent.up;
-    let made = web.write(&ctx, move |tx, ctx| attach(tx, ctx, &Subject::Case(s.id.clone()), &file, &up)).await?;
+    let made = web
+        .write(&ctx, move |tx, ctx| {
+            attach(tx, ctx, &Subject::Case(s.id.clone()), &file, &up)
+        })
+        .await?;
     Ok(tile(&v, "/files", made.id.as_str(), &made.label))
 }
 
 /// The picture that takes the place of the waiting one.
 pub fn tile(v: &Viewer, files: &str, id: &str, label: &str) -> Response {
     let cap = crate::l10n::t(v.locale, &format!("attachment-{label}"));
-    let html = format!(r#"<a class="ph" href="{files}/{id}"><img src="{files}/{id}" alt="{cap}"><span class="cap">{cap}</span></a>"#);
+    let html = format!(
+        r#"<a class="ph" href="{files}/{id}"><img src="{files}/{id}" alt="{cap}"><span class="cap" aria-hidden="true">{cap}</span></a>"#
+    );
     ([("content-type", "text/html; charset=utf-8")], html).into_response()
 }
 
@@ -108,10 +140,15 @@ pub fn tile(v: &Viewer, files: &str, id: &str, label: &str) -> Response {
 pub async fn reveal(State(web): State<Web>, v: Viewer, Path(number): Path<String>) -> Answer {
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
-    let phone = web.write(&ctx, move |tx, ctx| app::case::reveal_phone(tx, ctx, &s.id)).await?;
+    let phone = web
+        .write(&ctx, move |tx, ctx| app::case::reveal_phone(tx, ctx, &s.id))
+        .await?;
     let n = number.clone();
     let l = web.read(&ctx, move |c, ctx| view::load(c, ctx, &n)).await?;
-    let shown = Shown { revealed: Some(phone), ..Shown::at(&number, "") };
+    let shown = Shown {
+        revealed: Some(phone),
+        ..Shown::at(&number, "")
+    };
     render(&web, Page::titled(&web, &v, number.clone()), &l, shown)
 }
 
@@ -119,10 +156,15 @@ pub async fn reveal(State(web): State<Web>, v: Viewer, Path(number): Path<String
 pub async fn hand_link(State(web): State<Web>, v: Viewer, Path(number): Path<String>) -> Answer {
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
-    let made = web.write(&ctx, move |tx, ctx| link::make(tx, ctx, &s.id, LinkPurpose::Confirm)).await?;
+    let made = web
+        .write(&ctx, move |tx, ctx| link::make(tx, ctx, &s.id, LinkPurpose::Confirm))
+        .await?;
     let n = number.clone();
     let l = web.read(&ctx, move |c, ctx| view::load(c, ctx, &n)).await?;
     let url = format!("{}/r/{}", web.settings.public_url, made.token);
-    let shown = Shown { link: Some(url), ..Shown::at(&number, "sign") };
+    let shown = Shown {
+        link: Some(url),
+        ..Shown::at(&number, "sign")
+    };
     render(&web, Page::titled(&web, &v, number.clone()), &l, shown)
 }

@@ -35,11 +35,24 @@ fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
         }
         let wrong = || Error::field(&format!("price{i}"), "invalid-line");
         let qty = field("qty");
-        let quantity_milli = if qty.is_empty() { 1000 } else { thousandths(qty).filter(|q| *q > 0).ok_or_else(wrong)? };
-        let unit_cents = if priced { domain::money::parse(price).map_err(|_| wrong())? } else { 0 };
+        let quantity_milli = if qty.is_empty() {
+            1000
+        } else {
+            thousandths(qty).filter(|q| *q > 0).ok_or_else(wrong)?
+        };
+        let unit_cents = if priced {
+            domain::money::parse(price).map_err(|_| wrong())?
+        } else {
+            0
+        };
         let labour = priced && field("kind") != "material";
         let kind = if labour { LineKind::Labour } else { LineKind::Material };
-        out.push(Line { what: what.to_owned(), kind, quantity_milli, unit_cents });
+        out.push(Line {
+            what: what.to_owned(),
+            kind,
+            quantity_milli,
+            unit_cents,
+        });
     }
     Ok(out)
 }
@@ -51,13 +64,24 @@ fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
 pub fn step(name: &str, f: &Fields, zone: &str, s: &CaseState) -> Res<Step> {
     let text = |n: &str| get(f, n).to_owned();
     Ok(match name {
-        "accept" => Step::Accept { worker: None, happened_at: None },
-        "arrive" => Step::Arrive { worker: None, happened_at: None },
+        "accept" => Step::Accept {
+            worker: None,
+            happened_at: None,
+        },
+        "arrive" => Step::Arrive {
+            worker: None,
+            happened_at: None,
+        },
         "resume" => Step::Resume,
         "return" => Step::ReturnOrder { reason: text("reason") },
-        "note" => Step::Note { text: text("note"), told_customer: false },
+        "note" => Step::Note {
+            text: text("note"),
+            told_customer: false,
+        },
         "wait" => Step::Wait {
-            reason: text("reason").parse().map_err(|_| Error::field("reason", "missing-reason"))?,
+            reason: text("reason")
+                .parse()
+                .map_err(|_| Error::field("reason", "missing-reason"))?,
             until: when::parse_field(zone, get(f, "until")).ok_or_else(|| Error::field("until", "invalid-time"))?,
             customer_told: get(f, "told") == "yes",
             note: text("note"),
@@ -86,17 +110,30 @@ pub fn step(name: &str, f: &Fields, zone: &str, s: &CaseState) -> Res<Step> {
             happened_at: None,
         },
         "pay" => Step::RecordPayment {
-            method: text("method").parse().map_err(|_| Error::field("method", "missing-payment"))?,
+            method: text("method")
+                .parse()
+                .map_err(|_| Error::field("method", "missing-payment"))?,
             amount_cents: domain::money::parse(get(f, "amount")).map_err(|_| Error::field("amount", "invalid-line"))?,
             receipt: Some(text("receipt")),
             happened_at: None,
         },
         "paper" => {
-            let photo = s.attachments.iter().rev().find(|a| a.kind == AttachmentKind::PaperForm).map(|a| a.id.clone());
+            let photo = s
+                .attachments
+                .iter()
+                .rev()
+                .find(|a| a.kind == AttachmentKind::PaperForm)
+                .map(|a| a.id.clone());
             let photo = photo.ok_or_else(|| Error::field("file", "missing-paper-photo"))?;
             confirm(f, Confirmed::Paper { photo })
         }
-        "declined" => confirm(f, Confirmed::Declined { reason: text("reason"), witness: StaffId::from(get(f, "witness")) }),
+        "declined" => confirm(
+            f,
+            Confirmed::Declined {
+                reason: text("reason"),
+                witness: StaffId::from(get(f, "witness")),
+            },
+        ),
         _ => return Err(Error::NotFound),
     })
 }

@@ -19,10 +19,16 @@ use crate::link::{bare, base, device, gone, look, site_head};
 use crate::state::Web;
 
 /// What the vendor's worker may do by the link.
-const STEPS: [&str; 9] = ["accept", "return", "arrive", "quote", "wait", "resume", "done", "note", "photos"];
+const STEPS: [&str; 9] = [
+    "accept", "return", "arrive", "quote", "wait", "resume", "done", "note", "photos",
+];
 
 fn vendors(h: Holder) -> Res<Holder> {
-    if h.purpose == LinkPurpose::Vendor { Ok(h) } else { Err(Error::NotFound) }
+    if h.purpose == LinkPurpose::Vendor {
+        Ok(h)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 async fn page(web: &Web, v: &Viewer, token: &str, mut s: Shown<'_>) -> Answer {
@@ -48,8 +54,21 @@ async fn page(web: &Web, v: &Viewer, token: &str, mut s: Shown<'_>) -> Answer {
 
 /// The order, or one of its steps.
 pub async fn show(State(web): State<Web>, v: Viewer, Path(token): Path<String>, Query(q): Query<Do>) -> Answer {
-    let step = if ["sign", "consent", "pay"].contains(&q.step.as_str()) { "" } else { q.step.as_str() };
-    page(&web, &v, &token, Shown { said: &q.said, ..Shown::at("", step) }).await
+    let step = if ["sign", "consent", "pay"].contains(&q.step.as_str()) {
+        ""
+    } else {
+        q.step.as_str()
+    };
+    page(
+        &web,
+        &v,
+        &token,
+        Shown {
+            said: &q.said,
+            ..Shown::at("", step)
+        },
+    )
+    .await
 }
 
 /// One step of the order.
@@ -70,8 +89,18 @@ pub async fn step(
             let s = app::case::get(tx, &h.ctx, &h.link.case_id)?.state;
             let zone = store::site::get(tx, &h.ctx.site)?.map(|s| s.zone).unwrap_or_default();
             let step = form::step(&n2, &f2, &zone, &s)?;
-            let seen = f2.get("version").and_then(|x| x.parse().ok()).map(|version| Saw { version, seq: None });
-            run(tx, &h.ctx, f2.get("_key").map_or("", String::as_str), &s.id, seen, &step)
+            let seen = f2
+                .get("version")
+                .and_then(|x| x.parse().ok())
+                .map(|version| Saw { version, seq: None });
+            run(
+                tx,
+                &h.ctx,
+                f2.get("_key").map_or("", String::as_str),
+                &s.id,
+                seen,
+                &step,
+            )
         })
         .await;
     match done {
@@ -80,7 +109,17 @@ pub async fn step(
         Err(e) => match on_form(&e) {
             Some(status) => {
                 let error = Some((status, explain(v.locale, &e)));
-                page(&web, &v, &token, Shown { fields: f, error, ..Shown::at("", &name) }).await
+                page(
+                    &web,
+                    &v,
+                    &token,
+                    Shown {
+                        fields: f,
+                        error,
+                        ..Shown::at("", &name)
+                    },
+                )
+                .await
             }
             None => gone(&web, &v, &token, e).await,
         },
@@ -88,10 +127,17 @@ pub async fn step(
 }
 
 /// A photo of the work.
-pub async fn photos(State(web): State<Web>, v: Viewer, Path(token): Path<String>, h: HeaderMap, body: Multipart) -> Answer {
+pub async fn photos(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    body: Multipart,
+) -> Answer {
     let (dev, t2, d2) = (device(&v, &h), token.clone(), device(&v, &h));
     let base = base(&web, &v);
-    web.read(&base, move |c, ctx| vendors(enter(c, ctx, &t2, &d2)?).map(|_| ())).await?;
+    web.read(&base, move |c, ctx| vendors(enter(c, ctx, &t2, &d2)?).map(|_| ()))
+        .await?;
     let sent = crate::attachment::read(body).await?;
     let desk = web.desk.clone();
     let file = blocking(move || prepare(&desk.files, sent.bytes)).await?;
@@ -102,7 +148,12 @@ pub async fn photos(State(web): State<Web>, v: Viewer, Path(token): Path<String>
             attach(tx, &h.ctx, &Subject::Case(h.link.case_id.clone()), &file, &up)
         })
         .await?;
-    Ok(act::tile(&v, &format!("/v/{token}/files"), made.id.as_str(), &made.label))
+    Ok(act::tile(
+        &v,
+        &format!("/v/{token}/files"),
+        made.id.as_str(),
+        &made.label,
+    ))
 }
 
 /// A picture of the case.
@@ -111,7 +162,11 @@ pub async fn file(State(web): State<Web>, v: Viewer, Path((token, id)): Path<(St
         .read(&base(&web, &v), move |c, ctx| {
             let h = vendors(look(open(c, ctx, &token)?)?)?;
             let row = app::attachment::get(c, &h.ctx, &AttachmentId::from(id.as_str()))?;
-            if row.subject_id == h.link.case_id.as_str() { Ok(row) } else { Err(Error::NotFound) }
+            if row.subject_id == h.link.case_id.as_str() {
+                Ok(row)
+            } else {
+                Err(Error::NotFound)
+            }
         })
         .await?;
     crate::attachment::give(&web, row).await

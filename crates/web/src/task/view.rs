@@ -39,7 +39,12 @@ pub fn due(p: &Page, at: Option<i64>, from: i64) -> Option<Due> {
     } else {
         "ok"
     };
-    Some(Due { class, at, near, text: crate::when::left(p.locale, left).0 })
+    Some(Due {
+        class,
+        at,
+        near,
+        text: crate::when::left(p.locale, left).0,
+    })
 }
 
 /// A place in the reader's writing: `3 栋 1 单元 1201` for a unit, the words otherwise.
@@ -81,7 +86,11 @@ pub fn of(c: &mut Conn, ctx: &Ctx, seen: Seen) -> Res<Loaded> {
     let s = &seen.state;
     let offers = app::case::offers(c, ctx, s)?;
     let place = app::task::place(c, ctx, &s.id)?;
-    let care = place.iter().flat_map(|x| [x.care_note.clone(), x.preference.clone()]).filter(|t| !t.trim().is_empty()).collect();
+    let care = place
+        .iter()
+        .flat_map(|x| [x.care_note.clone(), x.preference.clone()])
+        .filter(|t| !t.trim().is_empty())
+        .collect();
     let site = store::site::get(c, &ctx.site)?;
     let en = ctx.locale == Locale::En;
     let vendor = ctx.staff().is_none();
@@ -91,7 +100,12 @@ pub fn of(c: &mut Conn, ctx: &Ctx, seen: Seen) -> Res<Loaded> {
         store::site::staff_names(c, &ctx.site)?
             .into_iter()
             .filter(|n| !s.did.contains(&n.id) && ctx.staff().is_none_or(|me| me.id != n.id))
-            .map(|n| (n.id.as_str().to_owned(), if en && !n.name_en.is_empty() { n.name_en } else { n.name }))
+            .map(|n| {
+                (
+                    n.id.as_str().to_owned(),
+                    if en && !n.name_en.is_empty() { n.name_en } else { n.name },
+                )
+            })
             .collect()
     };
     let who = ctx.who();
@@ -131,6 +145,13 @@ pub struct FeeView {
     pub word: String,
     pub lines: Vec<(String, String)>,
     pub total: String,
+}
+
+impl FeeView {
+    /// Whether there is more to show than its kind.
+    pub fn more(&self) -> bool {
+        !self.lines.is_empty() || !self.total.is_empty()
+    }
 }
 
 /// The page of an order.
@@ -200,7 +221,11 @@ fn fee(p: &Page, s: &CaseState) -> FeeView {
         return show("amb", "task-fee-asked", lines(&q.lines), Some(q.total_cents));
     }
     if let Some(q) = s.quotes.iter().rev().find(|q| q.accepted.is_some() && !q.superseded) {
-        let (tone, key) = if q.accepted == Some(true) { ("grn", "task-fee-yes") } else { ("red", "task-fee-no") };
+        let (tone, key) = if q.accepted == Some(true) {
+            ("grn", "task-fee-yes")
+        } else {
+            ("red", "task-fee-no")
+        };
         return show(tone, key, lines(&q.lines), Some(q.total_cents));
     }
     match s.fee.kind {
@@ -246,7 +271,11 @@ fn place_words(p: &Page, l: &Loaded) -> Vec<(String, String)> {
     let s = &l.seen.state;
     let mut out = Vec::new();
     if let Some(x) = &l.place {
-        let name = if x.building_name.is_empty() { &x.building } else { &x.building_name };
+        let name = if x.building_name.is_empty() {
+            &x.building
+        } else {
+            &x.building_name
+        };
         out.push((p.t("place-building"), name.clone()));
         if !x.entrance.is_empty() {
             out.push((p.t("place-entrance"), x.entrance.clone()));
@@ -257,7 +286,10 @@ fn place_words(p: &Page, l: &Loaded) -> Vec<(String, String)> {
         }
         out.push((p.t("place-room"), x.room.clone()));
         if let Some(lift) = x.has_lift {
-            out.push((p.t("place-lift"), p.t(if lift { "place-lift-yes" } else { "place-lift-no" })));
+            out.push((
+                p.t("place-lift"),
+                p.t(if lift { "place-lift-yes" } else { "place-lift-no" }),
+            ));
         }
     } else {
         out.push((p.t("place-address"), s.customer.address.clone()));
@@ -273,24 +305,54 @@ fn numbers(s: &CaseState) -> String {
 }
 
 fn address(p: &Page, s: &CaseState) -> String {
-    written(p.locale, if s.customer.address.is_empty() { &s.place } else { &s.customer.address })
+    written(
+        p.locale,
+        if s.customer.address.is_empty() {
+            &s.place
+        } else {
+            &s.customer.address
+        },
+    )
 }
 
 /// What was just done, in words.
 pub fn notice(p: &Page, said: &str) -> Option<String> {
-    matches!(said, "connect" | "note" | "accept" | "arrive" | "quote" | "wait" | "resume" | "done" | "pay" | "device" | "paper" | "declined" | "consent")
-        .then(|| p.t(&format!("task-said-{said}")))
+    matches!(
+        said,
+        "connect"
+            | "note"
+            | "accept"
+            | "arrive"
+            | "quote"
+            | "wait"
+            | "resume"
+            | "done"
+            | "pay"
+            | "device"
+            | "paper"
+            | "declined"
+            | "consent"
+    )
+    .then(|| p.t(&format!("task-said-{said}")))
 }
 
 impl Order {
     pub fn new(p: &Page, web: &Web, l: &Loaded, shown: Shown<'_>) -> Order {
         let s = &l.seen.state;
         let (main, side) = buttons(l);
-        let clock = s.clocks.iter().filter(|c| c.is_open()).filter_map(|c| c.due_at(p.now)).min();
+        let clock = s
+            .clocks
+            .iter()
+            .filter(|c| c.is_open())
+            .filter_map(|c| c.due_at(p.now))
+            .min();
         let from = s.last_order().map_or(s.registered_at, |o| o.issued_at);
         let (sign_tone, sign_word) = match s.confirmation() {
             Some(c) if c.grade == Grade::Declined => ("amb", p.code("grade_short", "declined")),
-            Some(c) => ("grn", p.t1("task-signed", "grade", p.code("grade_short", c.grade.as_str()))),
+            Some(c) => (
+                "grn",
+                p.t1("task-signed", "grade", p.code("grade_short", c.grade.as_str())),
+            ),
             None => ("amb", p.t("task-unsigned")),
         };
         let request = s.is_open() && s.work().is_none();
@@ -307,13 +369,29 @@ impl Order {
             paused: s.status == Status::Waiting,
             address: address(p, s),
             spot: s.place.clone(),
-            location: place_words(p, l).into_iter().map(|(k, v)| format!("{k} {v}")).collect::<Vec<_>>().join(" · "),
+            location: place_words(p, l)
+                .into_iter()
+                .map(|(k, v)| format!("{k} {v}"))
+                .collect::<Vec<_>>()
+                .join(" · "),
             content: s.content.clone(),
             appointment: s.appointment.map(|a| {
-                p.t2("task-appointment", "from", when::short(&p.zone, p.now, a.from), "to", when::clock(&p.zone, a.to))
+                p.t2(
+                    "task-appointment",
+                    "from",
+                    when::short(&p.zone, p.now, a.from),
+                    "to",
+                    when::clock(&p.zone, a.to),
+                )
             }),
             waiting: s.waiting.as_ref().map(|w| {
-                p.t2("task-waiting", "reason", p.code("wait", w.reason.as_str()), "until", when::short(&p.zone, p.now, w.until))
+                p.t2(
+                    "task-waiting",
+                    "reason",
+                    p.code("wait", w.reason.as_str()),
+                    "until",
+                    when::short(&p.zone, p.now, w.until),
+                )
             }),
             care: l.care.clone(),
             phone: domain::phone::normalise(&s.customer.phone).map_or_else(|_| String::new(), |n| n.masked()),
@@ -325,7 +403,16 @@ impl Order {
             can_pay: l.open(Action::RecordPayment) && s.work().is_some(),
             can_photo: l.open(Action::Attach) && request && s.order().is_some_and(|o| o.accepted_at.is_some()),
             can_note: l.open(Action::Note) && s.is_open(),
-            photos: photos(p, s, &[AttachmentKind::PhotoBefore, AttachmentKind::PhotoAfter, AttachmentKind::Other, AttachmentKind::Chat]),
+            photos: photos(
+                p,
+                s,
+                &[
+                    AttachmentKind::PhotoBefore,
+                    AttachmentKind::PhotoAfter,
+                    AttachmentKind::Other,
+                    AttachmentKind::Chat,
+                ],
+            ),
             done: s.work().map(|w| w.done.clone()),
             sign_tone,
             sign_word,
@@ -383,7 +470,8 @@ impl StepView {
         };
         let qr = match shown.link {
             Some(url) => {
-                let svg = office::qr::qr_svg(&url, &p.t("task-sign-qr")).map_err(|_| app::error::Error::internal("QR"))?;
+                let svg =
+                    office::qr::qr_svg(&url, &p.t("task-sign-qr")).map_err(|_| app::error::Error::internal("QR"))?;
                 Some(Qr { svg, url })
             }
             None => None,
@@ -394,8 +482,15 @@ impl StepView {
             number: numbers(s),
             address: address(p, s),
             button: p.t(&format!("task-do-{step}")),
-            reasons: WaitReason::ALL.iter().map(|r| (r.as_str(), p.code("wait", r.as_str()))).collect(),
-            rows: if step == "quote" { (1..=4).collect() } else { (1..=3).collect() },
+            reasons: WaitReason::ALL
+                .iter()
+                .map(|r| (r.as_str(), p.code("wait", r.as_str())))
+                .collect(),
+            rows: if step == "quote" {
+                (1..=4).collect()
+            } else {
+                (1..=3).collect()
+            },
             amount: p.money(cents),
             owed_plain: domain::money::plain(cents),
             quote: s.pending_quote().map(|q| q.id.as_str().to_owned()).unwrap_or_default(),
@@ -404,7 +499,9 @@ impl StepView {
             place: place_words(p, l),
             content_hash: s.content_hash(),
             statement: statement(p, s),
-            rates: crate::link::RATES.map(|(code, _, icon)| (code, icon, p.code("satisfaction", code))).into(),
+            rates: crate::link::RATES
+                .map(|(code, _, icon)| (code, icon, p.code("satisfaction", code)))
+                .into(),
             witnesses: l.witnesses.clone(),
             can_link: l.link && s.status == Status::Done,
             qr,

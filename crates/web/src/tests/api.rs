@@ -20,7 +20,10 @@ struct Program {
 
 impl Program {
     fn of(w: &World, app: &Router, role: Role) -> Program {
-        Program { app: app.clone(), token: w.token(&w.staff(role), EVERYTHING) }
+        Program {
+            app: app.clone(),
+            token: w.token(&w.staff(role), EVERYTHING),
+        }
     }
 
     async fn send(&self, method: &str, path: &str, body: Option<&Value>, more: &[(&str, &str)]) -> Got {
@@ -52,7 +55,9 @@ impl Program {
 
     /// Attaches a picture to what lies under the address.
     async fn upload(&self, path: &str, kind: &str) -> Value {
-        let part = |name: &str, value: &str| format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let part = |name: &str, value: &str| {
+            format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
         let mut body = part("kind", kind).into_bytes();
         body.extend(b"--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n\xff\xd8\xff\xe0 paper\r\n--x--\r\n");
         let req = Request::post(path)
@@ -79,14 +84,28 @@ fn holds(method: &str, path: &str, got: &Got) {
         assert!(v["title"].is_string() && v["status"] == got.code.as_u16(), "{v}");
         return;
     }
-    let Some(name) = doc::answer_of(method, path.split('?').next().unwrap_or_default()) else { return };
+    let Some(name) = doc::answer_of(method, path.split('?').next().unwrap_or_default()) else {
+        return;
+    };
     let mut bad = Vec::new();
     schema::check(schema::named(name), &got.json(), "", &mut bad);
-    assert!(bad.is_empty(), "{method} {path} is not a {name}: {bad:?}\n{:#}", got.json());
+    assert!(
+        bad.is_empty(),
+        "{method} {path} is not a {name}: {bad:?}\n{:#}",
+        got.json()
+    );
 }
 
 fn leak(w: &World) -> Value {
-    let item = w.desk.book().taxonomy.of_kind(domain::case::Kind::Request).next().unwrap().code.clone();
+    let item = w
+        .desk
+        .book()
+        .taxonomy
+        .of_kind(domain::case::Kind::Request)
+        .next()
+        .unwrap()
+        .code
+        .clone();
     json!({
         "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201",
         "cases": [{"kind": "request", "item": item, "place": "厨房", "content": "厨房水管漏水", "fee": {"kind": "quote", "cents": 0, "told": true}}],
@@ -105,28 +124,49 @@ fn a_request_lives_from_registering_to_closing() {
             let at = |action: &str| format!("/api/v1/cases/{number}/{action}");
 
             let case = desk.get(at("").trim_end_matches('/')).await;
-            assert_eq!((&case["status"], &case["customer"]["phone"]), (&json!("registered"), &json!("138 **** 1234")));
+            assert_eq!(
+                (&case["status"], &case["customer"]["phone"]),
+                (&json!("registered"), &json!("138 **** 1234"))
+            );
             let shown = desk.post(&at("reveal"), json!({})).await;
             assert_eq!(shown["phone"], "138 0000 1234");
 
             let engineering = w.department("engineering");
-            desk.post(&at("dispatch"), json!({"department": engineering, "worker": w.staff(Role::Worker)})).await;
+            desk.post(
+                &at("dispatch"),
+                json!({"department": engineering, "worker": w.staff(Role::Worker)}),
+            )
+            .await;
             worker.post(&at("accept"), json!({})).await;
             w.wait(600_000);
             worker.post(&at("arrive"), json!({})).await;
             let lines = json!([{"what": "人工", "kind": "labour", "quantity_milli": 1000, "unit_cents": 4000}]);
             worker.post(&at("quote"), json!({"lines": lines})).await;
             let quote = worker.get(&format!("/api/v1/cases/{number}")).await["quotes"][0]["id"].clone();
-            worker.post(&at("consent_quote"), json!({"quote": quote, "how": "spoken", "note": "现场同意"})).await;
+            worker
+                .post(
+                    &at("consent_quote"),
+                    json!({"quote": quote, "how": "spoken", "note": "现场同意"}),
+                )
+                .await;
             w.wait(600_000);
             let done = json!({"done": "更换软管，试水不漏", "lines": lines, "no_photo_reason": "住户不同意拍照"});
             worker.post(&at("complete"), done).await;
 
             // What is not possible says what is missing.
             let no = desk.refused(&at("close"), json!({}), 422).await;
-            assert!(no["code"].as_str().unwrap().starts_with("refuse-") && !no["missing"].as_array().unwrap().is_empty(), "{no}");
+            assert!(
+                no["code"].as_str().unwrap().starts_with("refuse-") && !no["missing"].as_array().unwrap().is_empty(),
+                "{no}"
+            );
             let offers = desk.get(&at("offers")).await;
-            let close = offers["items"].as_array().unwrap().iter().find(|o| o["action"] == "close").unwrap().clone();
+            let close = offers["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|o| o["action"] == "close")
+                .unwrap()
+                .clone();
             assert_eq!(close["refusal"]["code"], no["code"]);
 
             let hash = desk.get(&format!("/api/v1/cases/{number}")).await["content_hash"].clone();
@@ -134,11 +174,22 @@ fn a_request_lives_from_registering_to_closing() {
             let paper = json!({"by": "paper", "photo": photo["id"]});
             let confirmed = json!({"content_hash": hash, "how": paper, "opinion": "satisfied"});
             worker.post(&at("confirm"), confirmed).await;
-            assert_eq!(worker.refused(&at("second_check"), json!({}), 422).await["code"], "refuse-role");
+            assert_eq!(
+                worker.refused(&at("second_check"), json!({}), 422).await["code"],
+                "refuse-role"
+            );
             head.post(&at("second_check"), json!({})).await;
-            desk.post(&at("record_payment"), json!({"method": "cash", "amount_cents": 4000, "receipt": "R1"})).await;
+            desk.post(
+                &at("record_payment"),
+                json!({"method": "cash", "amount_cents": 4000, "receipt": "R1"}),
+            )
+            .await;
             w.wait(3_600_000);
-            desk.post(&at("callback"), json!({"result": "reached", "solved": true, "satisfaction": "satisfied"})).await;
+            desk.post(
+                &at("callback"),
+                json!({"result": "reached", "solved": true, "satisfaction": "satisfied"}),
+            )
+            .await;
             let end = desk.get(&format!("/api/v1/cases/{number}")).await;
             if end["status"] != "closed" {
                 desk.post(&at("close"), json!({})).await;
@@ -147,9 +198,20 @@ fn a_request_lives_from_registering_to_closing() {
             assert_eq!(end["status"], "closed", "{end:#}");
 
             for path in [
-                "/api/v1/me", "/api/v1/cases?view=all", "/api/v1/orders?view=all", "/api/v1/callbacks?view=all", "/api/v1/contacts",
-                "/api/v1/find?q=13800001234", "/api/v1/departments", "/api/v1/workers", "/api/v1/taxonomy", "/api/v1/prices",
-                "/api/v1/standard", "/api/v1/scripts", &at("timeline"), &at("files"),
+                "/api/v1/me",
+                "/api/v1/cases?view=all",
+                "/api/v1/orders?view=all",
+                "/api/v1/callbacks?view=all",
+                "/api/v1/contacts",
+                "/api/v1/find?q=13800001234",
+                "/api/v1/departments",
+                "/api/v1/workers",
+                "/api/v1/taxonomy",
+                "/api/v1/prices",
+                "/api/v1/standard",
+                "/api/v1/scripts",
+                &at("timeline"),
+                &at("files"),
                 &format!("/api/v1/contacts/{}", made["id"].as_str().unwrap()),
             ] {
                 desk.get(path).await;
@@ -158,7 +220,13 @@ fn a_request_lives_from_registering_to_closing() {
             let (mut after, mut seen) = (0, Vec::new());
             loop {
                 let page = head.get(&format!("/api/v1/journal?after={after}&limit=4")).await;
-                seen.extend(page["items"].as_array().unwrap().iter().map(|e| e["seq"].as_i64().unwrap()));
+                seen.extend(
+                    page["items"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|e| e["seq"].as_i64().unwrap()),
+                );
                 match page["next"].as_str() {
                     Some(n) => after = n.parse().unwrap(),
                     None => break,
@@ -167,7 +235,10 @@ fn a_request_lives_from_registering_to_closing() {
             let last = *seen.last().unwrap();
             assert_eq!(seen, (1..=last).collect::<Vec<_>>());
             let journal = head.get("/api/v1/journal?limit=200").await.to_string();
-            assert!(!journal.contains("13800001234"), "a whole number stands in the journal's answer");
+            assert!(
+                !journal.contains("13800001234"),
+                "a whole number stands in the journal's answer"
+            );
         });
     });
 }
@@ -196,7 +267,10 @@ fn the_archive_is_read_and_kept() {
             let house = desk.get(&format!("/api/v1/units/{}", t.unit)).await;
             assert_eq!(house["people"][0]["phones"][0]["number"], "138 **** 1234");
             let moved = desk
-                .post(&format!("/api/v1/units/{}/move-in", t.unit), json!({"relation": "tenant", "new": {"name": "李租", "phones": [{"number": "13900002222"}]}}))
+                .post(
+                    &format!("/api/v1/units/{}/move-in", t.unit),
+                    json!({"relation": "tenant", "new": {"name": "李租", "phones": [{"number": "13900002222"}]}}),
+                )
                 .await;
             let person = format!("/api/v1/people/{}", moved["person"].as_str().unwrap());
             let p = desk.get(&person).await;
@@ -206,18 +280,35 @@ fn the_archive_is_read_and_kept() {
             let slow = desk.refused(&format!("{person}/correct"), to, 409).await;
             assert_eq!(slow["current"], after["version"]);
             let position = after["person"]["phones"][0]["position"].clone();
-            desk.post(&format!("{person}/phones/{position}/mark"), json!({"mark": "confirmed"})).await;
-            let shown = desk.post(&format!("{person}/phones/{position}/reveal"), json!({})).await;
+            desk.post(
+                &format!("{person}/phones/{position}/mark"),
+                json!({"mark": "confirmed"}),
+            )
+            .await;
+            let shown = desk
+                .post(&format!("{person}/phones/{position}/reveal"), json!({}))
+                .await;
             assert_eq!(shown["phone"], "139 0000 2222");
             let o = after["person"]["occupancies"][0].clone();
             let end = json!({"reason": "moved_out", "version": o["version"]});
-            desk.post(&format!("/api/v1/occupancies/{}/end", o["id"].as_str().unwrap()), end).await;
-            let journal = Program::of(&w, &app, Role::CsHead).get("/api/v1/journal?limit=200").await.to_string();
+            desk.post(&format!("/api/v1/occupancies/{}/end", o["id"].as_str().unwrap()), end)
+                .await;
+            let journal = Program::of(&w, &app, Role::CsHead)
+                .get("/api/v1/journal?limit=200")
+                .await
+                .to_string();
             for number in ["13900002222", "139 0000 2222", "13800001234", "11010519491231002X"] {
                 assert!(!journal.contains(number), "{number} stands in the journal's answer");
             }
             let files = desk.get(&format!("/api/v1/cases/{}/files", t.case)).await;
-            let bytes = desk.send("GET", &format!("/api/v1/files/{}", files["items"][0]["id"].as_str().unwrap()), None, &[]).await;
+            let bytes = desk
+                .send(
+                    "GET",
+                    &format!("/api/v1/files/{}", files["items"][0]["id"].as_str().unwrap()),
+                    None,
+                    &[],
+                )
+                .await;
             assert!(bytes.code == 200 && bytes.body.starts_with(b"\xff\xd8\xff"));
         });
     });
@@ -239,7 +330,13 @@ fn pages_go_on_where_the_last_one_ended() {
                 let mut path = format!("/api/v1/{list}?view={view}&limit=2");
                 for _ in 0..9 {
                     let got = desk.send("GET", &path, None, &[]).await;
-                    seen.extend(got.json()["items"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned()));
+                    seen.extend(
+                        got.json()["items"]
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .map(|i| i["id"].as_str().unwrap().to_owned()),
+                    );
                     match got.header("link").split_once('>') {
                         Some((next, rest)) => {
                             assert!(rest.contains("rel=\"next\""));
@@ -263,44 +360,83 @@ fn programs_are_told_what_is_wrong() {
             let desk = Program::of(&w, &app, Role::FrontDesk);
             let fields = |v: &Value| {
                 let list = v["errors"].as_array().cloned().unwrap_or_default();
-                list.iter().map(|e| format!("{}={}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect::<Vec<_>>()
+                list.iter()
+                    .map(|e| format!("{}={}", e["field"].as_str().unwrap(), e["code"].as_str().unwrap()))
+                    .collect::<Vec<_>>()
             };
             let mut wrong = leak(&w);
             wrong["colour"] = json!("red");
             wrong["cases"][0]["kind"] = json!("wish");
             wrong["cases"][0]["fee"]["tip"] = json!(1);
             let told = desk.refused("/api/v1/contacts", wrong, 422).await;
-            assert_eq!(fields(&told), ["cases[0].fee.tip=api-unknown-field", "cases[0].kind=api-unknown-code", "colour=api-unknown-field"]);
+            assert_eq!(
+                fields(&told),
+                [
+                    "cases[0].fee.tip=api-unknown-field",
+                    "cases[0].kind=api-unknown-code",
+                    "colour=api-unknown-field"
+                ]
+            );
             let made = desk.post("/api/v1/contacts", leak(&w)).await;
             let case = format!("/api/v1/cases/{}", made["cases"][0]["id"].as_str().unwrap());
-            assert_eq!(fields(&desk.refused(&format!("{case}/take_back"), json!({}), 422).await), ["reason=required"]);
-            assert_eq!(fields(&desk.refused(&format!("{case}/close"), json!({"why": 1}), 422).await), ["why=api-unknown-field"]);
+            assert_eq!(
+                fields(&desk.refused(&format!("{case}/take_back"), json!({}), 422).await),
+                ["reason=required"]
+            );
+            assert_eq!(
+                fields(&desk.refused(&format!("{case}/close"), json!({"why": 1}), 422).await),
+                ["why=api-unknown-field"]
+            );
             desk.refused(&format!("{case}/fly"), json!({}), 404).await;
             desk.refused(&format!("{case}/attach"), json!({}), 404).await;
             desk.refused(&format!("{case}/check_clocks"), json!({}), 404).await;
             let got = desk.send("GET", "/api/v1/cases?colour=red", None, &[]).await;
-            assert_eq!((got.code.as_u16(), fields(&got.json())), (422, vec!["colour=api-unknown-field".to_owned()]));
+            assert_eq!(
+                (got.code.as_u16(), fields(&got.json())),
+                (422, vec!["colour=api-unknown-field".to_owned()])
+            );
             assert_eq!(desk.send("GET", "/api/v1/cases?limit=1000", None, &[]).await.code, 422);
             assert_eq!(desk.send("GET", "/api/v1/nothing", None, &[]).await.code, 404);
 
             // One key, one record; the same key for something else is refused.
             let key = [("idempotency-key", "k-1")];
-            let a = desk.send("POST", "/api/v1/contacts", Some(&leak(&w)), &key).await.json();
-            let b = desk.send("POST", "/api/v1/contacts", Some(&leak(&w)), &key).await.json();
+            let a = desk
+                .send("POST", "/api/v1/contacts", Some(&leak(&w)), &key)
+                .await
+                .json();
+            let b = desk
+                .send("POST", "/api/v1/contacts", Some(&leak(&w)), &key)
+                .await
+                .json();
             assert_eq!(a, b);
             let mut other = leak(&w);
             other["name"] = json!("别人");
-            assert_eq!(desk.send("POST", "/api/v1/contacts", Some(&other), &key).await.code, 422);
+            assert_eq!(
+                desk.send("POST", "/api/v1/contacts", Some(&other), &key).await.code,
+                422
+            );
 
             // Who was slower is told.
             let note = json!({"text": "x"});
-            let first = desk.send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "\"1\"")]).await;
+            let first = desk
+                .send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "\"1\"")])
+                .await;
             assert_eq!((first.code.as_u16(), first.header("etag")), (200, "\"2\""));
-            let slow = desk.send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "\"1\"")]).await;
+            let slow = desk
+                .send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "\"1\"")])
+                .await;
             assert_eq!((slow.code.as_u16(), slow.json()["current"].clone()), (409, json!(2)));
-            assert_eq!(desk.send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "new")]).await.code, 422);
+            assert_eq!(
+                desk.send("POST", &format!("{case}/note"), Some(&note), &[("if-match", "new")])
+                    .await
+                    .code,
+                422
+            );
 
-            let anybody = Program { app: app.clone(), token: "wrong".into() };
+            let anybody = Program {
+                app: app.clone(),
+                token: "wrong".into(),
+            };
             let got = anybody.send("GET", "/api/v1/me", None, &[]).await;
             assert_eq!((got.code.as_u16(), got.header("www-authenticate")), (401, "Bearer"));
         });
@@ -314,22 +450,46 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         let t = w.things(&w.site);
         run(async {
             let app = service(&w);
-            let with = |scopes: &str| Program { app: app.clone(), token: w.token(&w.staff(Role::CsHead), scopes) };
+            let with = |scopes: &str| Program {
+                app: app.clone(),
+                token: w.token(&w.staff(Role::CsHead), scopes),
+            };
             let case = format!("/api/v1/cases/{}", t.case);
             let reads = with("cases:read");
             reads.get(&case).await;
-            assert_eq!(reads.refused(&format!("{case}/note"), json!({"text": "x"}), 403).await["code"], "forbidden-scope");
-            assert_eq!(reads.refused(&format!("{case}/reveal"), json!({}), 403).await["code"], "forbidden-scope");
+            assert_eq!(
+                reads.refused(&format!("{case}/note"), json!({"text": "x"}), 403).await["code"],
+                "forbidden-scope"
+            );
+            assert_eq!(
+                reads.refused(&format!("{case}/reveal"), json!({}), 403).await["code"],
+                "forbidden-scope"
+            );
             assert_eq!(reads.send("GET", "/api/v1/journal", None, &[]).await.code, 403);
             let found = reads.get("/api/v1/find?q=1234").await;
-            assert!(found["items"].as_array().unwrap().iter().all(|h| h["kind"] != "person"), "{found}");
+            assert!(
+                found["items"].as_array().unwrap().iter().all(|h| h["kind"] != "person"),
+                "{found}"
+            );
             let other = with("contacts:write journal:read");
             assert_eq!(other.send("GET", &case, None, &[]).await.code, 403);
             other.get("/api/v1/journal").await;
-            assert_eq!(other.send("GET", &format!("/api/v1/files/{}", t.file), None, &[]).await.code, 403);
+            assert_eq!(
+                other
+                    .send("GET", &format!("/api/v1/files/{}", t.file), None, &[])
+                    .await
+                    .code,
+                403
+            );
             // A token never does more than its owner.
-            let worker = Program { app: app.clone(), token: w.token(&w.staff(Role::Worker), EVERYTHING) };
-            assert_eq!(worker.send("GET", "/api/v1/journal", None, &[]).await.json()["code"], "forbidden-role");
+            let worker = Program {
+                app: app.clone(),
+                token: w.token(&w.staff(Role::Worker), EVERYTHING),
+            };
+            assert_eq!(
+                worker.send("GET", "/api/v1/journal", None, &[]).await.json()["code"],
+                "forbidden-role"
+            );
         });
     });
 }

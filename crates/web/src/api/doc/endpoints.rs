@@ -30,12 +30,44 @@ pub struct Endpoint {
     pub open: bool,
 }
 
-const fn get(path: &'static str, tag: &'static str, summary: &'static str, query: &'static str, give: Give) -> Endpoint {
-    Endpoint { method: "GET", path, tag, summary, query, request: None, give, versioned: false, open: false }
+const fn get(
+    path: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    query: &'static str,
+    give: Give,
+) -> Endpoint {
+    Endpoint {
+        method: "GET",
+        path,
+        tag,
+        summary,
+        query,
+        request: None,
+        give,
+        versioned: false,
+        open: false,
+    }
 }
 
-const fn post(path: &'static str, tag: &'static str, summary: &'static str, request: Option<&'static str>, give: Give) -> Endpoint {
-    Endpoint { method: "POST", path, tag, summary, query: "", request, give, versioned: false, open: false }
+const fn post(
+    path: &'static str,
+    tag: &'static str,
+    summary: &'static str,
+    request: Option<&'static str>,
+    give: Give,
+) -> Endpoint {
+    Endpoint {
+        method: "POST",
+        path,
+        tag,
+        summary,
+        query: "",
+        request,
+        give,
+        versioned: false,
+        open: false,
+    }
 }
 
 const LIST: &str = "view:text q:text kind:kind state:text department:id worker:id urgency:urgency building:text from:at until:at \
@@ -102,13 +134,17 @@ pub fn example(schema: &str) -> Option<Value> {
                 "urgency": "urgent", "fee": {"kind": "quote", "cents": 0, "told": true},
             }],
         }),
-        "StepDispatch" => json!({"department": "0198c0de000070008000000000000001", "worker": "0198c0de000070008000000000000002"}),
+        "StepDispatch" => {
+            json!({"department": "0198c0de000070008000000000000001", "worker": "0198c0de000070008000000000000002"})
+        }
         "StepAccept" | "StepArrive" | "StepClose" => json!({}),
         "StepQuote" => json!({"lines": [
             {"what": "人工", "kind": "labour", "quantity_milli": 1000, "unit_cents": 4000},
             {"what": "软管", "kind": "material", "quantity_milli": 1000, "unit_cents": 2500},
         ]}),
-        "StepConsentQuote" => json!({"quote": "0198c0de000070008000000000000003", "how": "spoken", "note": "现场当面同意"}),
+        "StepConsentQuote" => {
+            json!({"quote": "0198c0de000070008000000000000003", "how": "spoken", "note": "现场当面同意"})
+        }
         "StepComplete" => json!({"done": "更换软管，试水不漏", "no_photo_reason": "住户不同意拍照"}),
         "StepConfirm" => json!({
             "content_hash": "3f6c…", "how": {"by": "paper", "photo": "0198c0de000070008000000000000004"}, "opinion": "satisfied",

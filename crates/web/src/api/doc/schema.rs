@@ -69,7 +69,15 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "phone_mark" => Some(vec!["confirmed", "wrong", "unmarked"]),
         "limit_unit" => Some(vec!["minute", "hour", "natural_day"]),
         "by" => Some(vec!["staff", "customer", "vendor_link", "system"]),
-        "hit" => Some(vec!["unit", "person", "vehicle", "open_case", "order", "contact", "closed_case"]),
+        "hit" => Some(vec![
+            "unit",
+            "person",
+            "vehicle",
+            "open_case",
+            "order",
+            "contact",
+            "closed_case",
+        ]),
         _ => None,
     })
 }
@@ -78,7 +86,9 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
 fn meaning(name: &str) -> Option<&'static str> {
     Some(match name {
         "happened_at" => "When it happened, if that is earlier than now: paper records entered later.",
-        "content_hash" => "SHA-256 of the content that the customer confirms. A change of the content voids the confirmation.",
+        "content_hash" => {
+            "SHA-256 of the content that the customer confirms. A change of the content voids the confirmation."
+        }
         "version" => "Counts the changes of a record. Send it as If-Match to be told when somebody else was faster.",
         "due_at" => "When the clock that is due first is due; null while nothing runs.",
         "quantity_milli" => "Thousandths of a piece, metre or hour.",
@@ -161,7 +171,11 @@ pub fn object(spec: &str, answer: bool) -> Value {
 
 fn bad(out: &mut Vec<Field>, path: &str, key: &'static str, detail: String) {
     let name = if path.is_empty() { "body" } else { path };
-    out.push(Field { name: name.to_owned(), key, args: vec![("detail", detail)] });
+    out.push(Field {
+        name: name.to_owned(),
+        key,
+        args: vec![("detail", detail)],
+    });
 }
 
 fn is(t: &str, v: &Value) -> bool {
@@ -213,15 +227,28 @@ pub fn check(schema: &Value, v: &Value, path: &str, out: &mut Vec<Field>) {
 }
 
 fn members(schema: &Value, map: &Map<String, Value>, path: &str, out: &mut Vec<Field>) {
-    let Some(known) = schema["properties"].as_object() else { return };
-    let at = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let Some(known) = schema["properties"].as_object() else {
+        return;
+    };
+    let at = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    };
     for (name, v) in map {
         match known.get(name) {
             Some(s) => check(s, v, &at(name), out),
             None => bad(out, &at(name), "api-unknown-field", String::new()),
         }
     }
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for name in schema["required"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
         if !map.contains_key(name) {
             bad(out, &at(name), "required", String::new());
         }
@@ -240,7 +267,10 @@ pub fn sample(schema: &Value) -> Value {
     if let Some(first) = schema["enum"].as_array().and_then(|l| l.first()) {
         return first.clone();
     }
-    let t = schema["type"].as_str().or_else(|| schema["type"][0].as_str()).unwrap_or_default();
+    let t = schema["type"]
+        .as_str()
+        .or_else(|| schema["type"][0].as_str())
+        .unwrap_or_default();
     match t {
         "string" if schema["format"] == "date" => json!("2026-01-31"),
         "string" => json!("x"),

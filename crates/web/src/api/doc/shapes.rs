@@ -2,27 +2,45 @@
 
 /// What is sent, and what is answered with some of its fields left out.
 pub const REQUESTS: &[(&str, &str)] = &[
-    ("NewContact", "channel*:channel happened_at:at? started_at:at? kind:kind? person:id? unit:id? building:id? name:text phone:text address:text \
-        anonymous_reason:text? identity:Identity? summary:text external_ref:text locale:text cases:NewCase[] join:id? answer:text?"),
-    ("NewCase", "kind*:kind item:text place:text content:text importance:importance urgency:urgency scope:scope fee:Fee \
-        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? department:id? worker:id? answer:text?"),
+    (
+        "NewContact",
+        "channel*:channel happened_at:at? started_at:at? kind:kind? person:id? unit:id? building:id? name:text phone:text address:text \
+        anonymous_reason:text? identity:Identity? summary:text external_ref:text locale:text cases:NewCase[] join:id? answer:text?",
+    ),
+    (
+        "NewCase",
+        "kind*:kind item:text place:text content:text importance:importance urgency:urgency scope:scope fee:Fee \
+        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? department:id? worker:id? answer:text?",
+    ),
     ("Fee", "kind*:fee_kind cents*:cents told*:bool accepted:bool?"),
     ("Appointment", "from*:at to*:at"),
     ("Identity", "name*:check unit*:check phone*:check"),
     ("Customer", "name:text phone:text address:text"),
     ("Where", "person:id? unit:id? building:id?"),
-    ("Line", "what*:text kind*:line_kind quantity_milli*:int unit_cents*:cents"),
+    (
+        "Line",
+        "what*:text kind*:line_kind quantity_milli*:int unit_cents*:cents",
+    ),
     ("Answer", "question*:text answer*:text"),
-    ("Confirmed", "by*:confirmed_by photo:id signature:id reason:text witness:id"),
+    (
+        "Confirmed",
+        "by*:confirmed_by photo:id signature:id reason:text witness:id",
+    ),
     ("MoveIn", "person:id? new:NewPerson? relation*:relation since_on:date?"),
     ("MoveOut", "until_on:date? reason*:ended vehicles:bool"),
-    ("NewPerson", "name*:text gender:text? birth_year:int? id_number:text? preference:text? care_note:text? \
-        external_key:text? phones:NewPhone[] unit:id?"),
+    (
+        "NewPerson",
+        "name*:text gender:text? birth_year:int? id_number:text? preference:text? care_note:text? \
+        external_key:text? phones:NewPhone[] unit:id?",
+    ),
     ("NewPhone", "number*:text label:text confirmed:bool"),
     ("PhoneMark", "mark*:phone_mark"),
     // Who did it: answered with the fields of its case alone.
     ("By", "as*:by id:id via:text order:id name:text"),
-    ("Correction", "name:text? gender:text? birth_year:text? id_number:text? preference:text? care_note:text? reason:text"),
+    (
+        "Correction",
+        "name:text? gender:text? birth_year:text? id_number:text? preference:text? care_note:text? reason:text",
+    ),
 ];
 
 /// What is answered.
@@ -30,15 +48,26 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ("Registered", "id:id number:text cases:Numbered[]"),
     ("Numbered", "id:id number:text"),
     ("Done", "id:id number:text status:status version:int"),
-    ("CaseLine", "id:id number:text kind:kind item:text title:text urgency:urgency status:status open:bool place:text name:text \
+    (
+        "CaseLine",
+        "id:id number:text kind:kind item:text title:text urgency:urgency status:status open:bool place:text name:text \
         department:id? worker:id? first_asked:id? registered_at:at due_at:at? due_clock:text paused:bool breached:bool \
-        fee_kind:fee_kind fee_cents:cents? reopened:int done_at:at? closed_at:at? satisfaction:satisfaction? version:int"),
-    ("OrderLine", "id:id number:text case:id kind:kind item:text title:text place:text urgency:urgency department:id? worker:id? \
+        fee_kind:fee_kind fee_cents:cents? reopened:int done_at:at? closed_at:at? satisfaction:satisfaction? version:int",
+    ),
+    (
+        "OrderLine",
+        "id:id number:text case:id kind:kind item:text title:text place:text urgency:urgency department:id? worker:id? \
         status:text open:bool fee_kind:fee_kind fee_cents:cents? due_at:at? due_clock:text paused:bool breached:bool \
-        issued_at:at done_at:at?"),
-    ("CallbackLine", "id:id case:id case_number:text title:text place:text name:text kind:kind status:text open:bool due_at:at? \
-        next_try_at:at? attempts:int created_at:at closed_at:at? satisfaction:satisfaction? solved:bool?"),
-    ("Case", "id:id number:text old_numbers:text[] kind:kind channel:channel status:status item:text place:text content:text \
+        issued_at:at done_at:at?",
+    ),
+    (
+        "CallbackLine",
+        "id:id case:id case_number:text title:text place:text name:text kind:kind status:text open:bool due_at:at? \
+        next_try_at:at? attempts:int created_at:at closed_at:at? satisfaction:satisfaction? solved:bool?",
+    ),
+    (
+        "Case",
+        "id:id number:text old_numbers:text[] kind:kind channel:channel status:status item:text place:text content:text \
         title:text importance:importance urgency:urgency scope:scope fee:Fee customer:Customer located:Where \
         identity:Identity? anonymous:bool anonymous_reason:text? appointment:Appointment? wanted_by:at? authority_by:at? \
         repeat_of:id? contacts:id[] first_asked:id? standard:text happened_at:at registered_at:at registered_by:By \
@@ -46,24 +75,55 @@ pub const ANSWERS: &[(&str, &str)] = &[
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
         promises:Promise[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] did:id[] reopened:int rework:int \
         returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
-        charged_cents:cents owed_cents:cents content_hash:text version:int"),
-    ("Order", "id:id number:text cycle:int status:order_status department:id worker:id? to_vendor:bool issued_at:at issued_by:By \
-        accepted_at:at? arrived_at:at? ended_at:at? end_reason:text?"),
-    ("Quote", "id:id lines:Line[] total_cents:cents at:at by:By accepted:bool? answered_at:at? grade:grade? how:consent? \
-        superseded:bool"),
-    ("Waiting", "reason:wait_reason since:at until:at customer_told:bool note:text back_to:status"),
-    ("WorkDone", "cycle:int order:id? done:text lines:Line[] charge_cents:cents photos:id[] no_photo_reason:text? worker:id? at:at"),
-    ("Confirmation", "id:id cycle:int grade:grade content_hash:text at:at by:By signature:id? paper:id? witness:id? reason:text \
-        opinion:satisfaction? comment:text checked_by:id? checked_at:at? void_at:at?"),
-    ("Payment", "method:pay_method amount_cents:cents receipt:text? at:at by:By"),
+        charged_cents:cents owed_cents:cents content_hash:text version:int",
+    ),
+    (
+        "Order",
+        "id:id number:text cycle:int status:order_status department:id worker:id? to_vendor:bool issued_at:at issued_by:By \
+        accepted_at:at? arrived_at:at? ended_at:at? end_reason:text?",
+    ),
+    (
+        "Quote",
+        "id:id lines:Line[] total_cents:cents at:at by:By accepted:bool? answered_at:at? grade:grade? how:consent? \
+        superseded:bool",
+    ),
+    (
+        "Waiting",
+        "reason:wait_reason since:at until:at customer_told:bool note:text back_to:status",
+    ),
+    (
+        "WorkDone",
+        "cycle:int order:id? done:text lines:Line[] charge_cents:cents photos:id[] no_photo_reason:text? worker:id? at:at",
+    ),
+    (
+        "Confirmation",
+        "id:id cycle:int grade:grade content_hash:text at:at by:By signature:id? paper:id? witness:id? reason:text \
+        opinion:satisfaction? comment:text checked_by:id? checked_at:at? void_at:at?",
+    ),
+    (
+        "Payment",
+        "method:pay_method amount_cents:cents receipt:text? at:at by:By",
+    ),
     ("Waiver", "amount_cents:cents reason:text at:at by:By"),
-    ("Callback", "id:id cycle:int planned_at:at? assignee:id? attempts:Attempt[] end:callback_end? ended_at:at?"),
-    ("Attempt", "at:at by:By result:attempt satisfaction:satisfaction? solved:bool? again_at:at? answers:Answer[] note:text"),
+    (
+        "Callback",
+        "id:id cycle:int planned_at:at? assignee:id? attempts:Attempt[] end:callback_end? ended_at:at?",
+    ),
+    (
+        "Attempt",
+        "at:at by:By result:attempt satisfaction:satisfaction? solved:bool? again_at:at? answers:Answer[] note:text",
+    ),
     ("Promise", "no:int what:text at:at by:By kept_at:at? how:text?"),
     ("OutsideReport", "reported_to:id referral:text note:text at:at"),
-    ("Attachment", "id:id file:id kind:attachment_kind caption:text at:at by:By"),
-    ("Clock", "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
-        breached_at:at? breach_reason:breach? excused:bool explain:Stretch[]"),
+    (
+        "Attachment",
+        "id:id file:id kind:attachment_kind caption:text at:at by:By",
+    ),
+    (
+        "Clock",
+        "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
+        breached_at:at? breach_reason:breach? excused:bool explain:Stretch[]",
+    ),
     ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),
     ("Offers", "version:int items:Offer[]"),
     ("Offer", "action:action allowed:bool refusal:Refusal?"),
@@ -71,43 +131,100 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ("Missing", "code:text message:text"),
     ("Revealed", "phone:text"),
     ("RevealedId", "id_number:text"),
-    ("Contact", "id:id number:text channel:channel happened_at:at recorded_at:at staff:id? department:id? person:id? unit:id? \
+    (
+        "Contact",
+        "id:id number:text channel:channel happened_at:at recorded_at:at staff:id? department:id? person:id? unit:id? \
         name:text phone:text address:text anonymous_reason:text identity:Identity? kind:text summary:text answer:text \
-        outcome:text external_ref:text locale:text version:int"),
-    ("TimelineEntry", "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
-        kind:text body:any"),
-    ("JournalEntry", "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
-        kind:text body:any ip:text? hash:text"),
-    ("Building", "id:id code:text name:text floors:int? has_lift:bool? version:int"),
-    ("Unit", "id:id building_id:id building:text entrance:text room:text code:text floor:int? layout:text area_cm2:int? usage:text \
-        move_in_on:text? preference:text care_note:text version:int"),
+        outcome:text external_ref:text locale:text version:int",
+    ),
+    (
+        "TimelineEntry",
+        "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
+        kind:text body:any",
+    ),
+    (
+        "JournalEntry",
+        "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
+        kind:text body:any ip:text? hash:text",
+    ),
+    (
+        "Building",
+        "id:id code:text name:text floors:int? has_lift:bool? version:int",
+    ),
+    (
+        "Unit",
+        "id:id building_id:id building:text entrance:text room:text code:text floor:int? layout:text area_cm2:int? usage:text \
+        move_in_on:text? preference:text care_note:text version:int",
+    ),
     ("UnitLine", "unit:Unit people:Lives[] open_cases:int"),
     ("Lives", "id:id name:text relation:text"),
-    ("Household", "unit:Unit people:Person[] former:Person[] vehicles:Vehicle[] parking:Parking[] contacts:Contact[] \
-        cases:CaseLine[] open:CaseLine[] open_building:CaseLine[] version:int"),
-    ("Person", "id:id name:text gender:text birth_year:int? age:int? id_number:text preference:text care_note:text phones:Phone[] \
-        occupancies:Occupancy[] version:int"),
+    (
+        "Household",
+        "unit:Unit people:Person[] former:Person[] vehicles:Vehicle[] parking:Parking[] contacts:Contact[] \
+        cases:CaseLine[] open:CaseLine[] open_building:CaseLine[] version:int",
+    ),
+    (
+        "Person",
+        "id:id name:text gender:text birth_year:int? age:int? id_number:text preference:text care_note:text phones:Phone[] \
+        occupancies:Occupancy[] version:int",
+    ),
     ("Phone", "position:int number:text label:text confirmed:bool wrong:bool"),
-    ("Occupancy", "id:id unit:id code:text relation:text since_on:text? until_on:text? ended_reason:text version:int"),
-    ("PersonPage", "person:Person vehicles:Vehicle[] parking:Parking[] contacts:Contact[] cases:CaseLine[] version:int"),
-    ("Vehicle", "id:id plate:text person:id? unit:id? brand:text color:text kind:text ended_at:at? version:int"),
-    ("Parking", "id:id lot:text code:text kind:text area_cm2:int? person:id? unit:id? plate:text tenure:text since_on:text? \
-        until_on:text? version:int"),
+    (
+        "Occupancy",
+        "id:id unit:id code:text relation:text since_on:text? until_on:text? ended_reason:text version:int",
+    ),
+    (
+        "PersonPage",
+        "person:Person vehicles:Vehicle[] parking:Parking[] contacts:Contact[] cases:CaseLine[] version:int",
+    ),
+    (
+        "Vehicle",
+        "id:id plate:text person:id? unit:id? brand:text color:text kind:text ended_at:at? version:int",
+    ),
+    (
+        "Parking",
+        "id:id lot:text code:text kind:text area_cm2:int? person:id? unit:id? plate:text tenure:text since_on:text? \
+        until_on:text? version:int",
+    ),
     ("MovedIn", "person:id"),
     ("MovedOut", "unit:id"),
     ("Changed", "changed:bool"),
-    ("Department", "id:id code:text kind:text name:text name_en:text phone:text duties:text duties_en:text active:bool version:int"),
-    ("Worker", "id:id name:text name_en:text role:role department:id? on_duty_since:at? jobs:int"),
-    ("Me", "id:id login:text name:text name_en:text roles:role[] department:id? site:id zone:text sites:Site[] scopes:text[] now:at"),
+    (
+        "Department",
+        "id:id code:text kind:text name:text name_en:text phone:text duties:text duties_en:text active:bool version:int",
+    ),
+    (
+        "Worker",
+        "id:id name:text name_en:text role:role department:id? on_duty_since:at? jobs:int",
+    ),
+    (
+        "Me",
+        "id:id login:text name:text name_en:text roles:role[] department:id? site:id zone:text sites:Site[] scopes:text[] now:at",
+    ),
     ("Site", "id:id name:text name_en:text"),
-    ("Hit", "kind:hit id:id label:text detail:text more:text code:text score:int unit:id?"),
-    ("File", "id:id subject_kind:text subject:id kind:attachment_kind name:text mime:text size:int sha256:text created_at:at"),
+    (
+        "Hit",
+        "kind:hit id:id label:text detail:text more:text code:text score:int unit:id?",
+    ),
+    (
+        "File",
+        "id:id subject_kind:text subject:id kind:attachment_kind name:text mime:text size:int sha256:text created_at:at",
+    ),
     ("Standard", "version:text callback:CallbackRule rules:Rule[]"),
     ("CallbackRule", "attempts:int spacing_ms:int"),
-    ("Rule", "kind:kind importance:importance urgency:urgency clocks:ClockRule[]"),
-    ("ClockRule", "code:clock limit:Limit clause:text pausable:wait_reason[] max_pause_ms:int?"),
+    (
+        "Rule",
+        "kind:kind importance:importance urgency:urgency clocks:ClockRule[]",
+    ),
+    (
+        "ClockRule",
+        "code:clock limit:Limit clause:text pausable:wait_reason[] max_pause_ms:int?",
+    ),
     ("Limit", "unit:limit_unit n:int"),
-    ("Taxonomy", "version:text places:any trades:any complaint_groups:any items:any"),
+    (
+        "Taxonomy",
+        "version:text places:any trades:any complaint_groups:any items:any",
+    ),
     ("Prices", "version:text prices:any"),
     ("Scripts", "version:text scripts:any questions:any satisfaction:any"),
 ];

@@ -10,34 +10,86 @@ pub struct StepDoc {
 }
 
 const fn step(action: Action, summary: &'static str, fields: &'static str) -> StepDoc {
-    StepDoc { action, summary, fields }
+    StepDoc {
+        action,
+        summary,
+        fields,
+    }
 }
 
 /// All steps. Files are attached by their own address.
 pub const STEPS: &[StepDoc] = &[
-    step(Action::Dispatch, "Dispatch: issues a work order (REC-12, REC-15)", "department*:id worker:id? happened_at:at?"),
+    step(
+        Action::Dispatch,
+        "Dispatch: issues a work order (REC-12, REC-15)",
+        "department*:id worker:id? happened_at:at?",
+    ),
     step(Action::Accept, "Accept the work order", "worker:id? happened_at:at?"),
-    step(Action::ReturnOrder, "Send the work order back with a reason", "reason*:text"),
+    step(
+        Action::ReturnOrder,
+        "Send the work order back with a reason",
+        "reason*:text",
+    ),
     step(Action::TakeBack, "Take a wrong dispatch back", "reason*:text"),
-    step(Action::Reassign, "Give the order to another department or worker", "department*:id worker:id? reason*:text"),
-    step(Action::HandOver, "Hand the order over to a colleague", "worker*:id note:text"),
+    step(
+        Action::Reassign,
+        "Give the order to another department or worker",
+        "department*:id worker:id? reason*:text",
+    ),
+    step(
+        Action::HandOver,
+        "Hand the order over to a colleague",
+        "worker*:id note:text",
+    ),
     step(Action::Arrive, "Arrive at the customer's", "worker:id? happened_at:at?"),
     step(Action::Quote, "Name a price on site (REC-14)", "lines*:Line[]"),
-    step(Action::ConsentQuote, "Note that the customer accepts the quote", "quote*:id how*:consent note:text"),
-    step(Action::RefuseQuote, "Note that the customer refuses the quote", "quote*:id how*:consent note:text"),
-    step(Action::Wait, "Let the work wait", "reason*:wait_reason until*:at customer_told*:bool note:text"),
+    step(
+        Action::ConsentQuote,
+        "Note that the customer accepts the quote",
+        "quote*:id how*:consent note:text",
+    ),
+    step(
+        Action::RefuseQuote,
+        "Note that the customer refuses the quote",
+        "quote*:id how*:consent note:text",
+    ),
+    step(
+        Action::Wait,
+        "Let the work wait",
+        "reason*:wait_reason until*:at customer_told*:bool note:text",
+    ),
     step(Action::Resume, "Go on after waiting", ""),
-    step(Action::Complete, "The work is done", "done*:text lines:Line[] photos:id[] no_photo_reason:text? worker:id? happened_at:at?"),
-    step(Action::Amend, "Correct what was recorded as done", "done*:text lines:Line[] photos:id[] no_photo_reason:text? reason*:text"),
+    step(
+        Action::Complete,
+        "The work is done",
+        "done*:text lines:Line[] photos:id[] no_photo_reason:text? worker:id? happened_at:at?",
+    ),
+    step(
+        Action::Amend,
+        "Correct what was recorded as done",
+        "done*:text lines:Line[] photos:id[] no_photo_reason:text? reason*:text",
+    ),
     step(
         Action::Confirm,
         "Record a confirmation on paper, on the worker's device, or that it was declined (grades C and declined: the customer's own word comes by the customer's link)",
         "content_hash*:text how*:Confirmed opinion:satisfaction? comment:text happened_at:at?",
     ),
-    step(Action::SecondCheck, "Check a confirmation of grade C as a second person", ""),
-    step(Action::RecordPayment, "Record money that came in", "method*:pay_method amount_cents*:cents receipt:text? happened_at:at?"),
+    step(
+        Action::SecondCheck,
+        "Check a confirmation of grade C as a second person",
+        "",
+    ),
+    step(
+        Action::RecordPayment,
+        "Record money that came in",
+        "method*:pay_method amount_cents*:cents receipt:text? happened_at:at?",
+    ),
     step(Action::WaiveFee, "Waive what is still owed", "reason*:text"),
-    step(Action::ScheduleCallback, "Plan the callback", "planned_at:at? assignee:id?"),
+    step(
+        Action::ScheduleCallback,
+        "Plan the callback",
+        "planned_at:at? assignee:id?",
+    ),
     step(
         Action::Callback,
         "Record an attempt to call back",
@@ -46,25 +98,61 @@ pub const STEPS: &[StepDoc] = &[
     step(Action::GiveUpCallback, "End the callback as unreachable", ""),
     step(Action::Close, "Close the case", ""),
     step(Action::Reopen, "Reopen the case", "reason*:reopen_reason note*:text"),
-    step(Action::Cancel, "Cancel the case", "reason*:text customer_informed*:bool"),
+    step(
+        Action::Cancel,
+        "Cancel the case",
+        "reason*:text customer_informed*:bool",
+    ),
     step(Action::Urge, "Urge", "note:text"),
     step(Action::Note, "Write a note", "text*:text told_customer:bool"),
     step(Action::Promise, "Promise a reply (REC-8)", "what*:text by:at?"),
     step(Action::KeepPromise, "The promised reply was given", "no*:int how*:text"),
     step(Action::Answer, "Answer", "answer*:text happened_at:at?"),
-    step(Action::ReportOutside, "Report what is nobody's service (REC-12 C)", "reported_to*:id referral*:text note:text"),
-    step(Action::ChangeKind, "Turn the case into another kind", "kind*:kind reason*:text"),
-    step(Action::ChangeLevel, "Change the level", "importance*:importance urgency*:urgency reason*:text"),
-    step(Action::ChangeFee, "Change the fee agreed at reception", "fee*:Fee reason*:text"),
-    step(Action::ChangeScope, "Change whose work it is", "scope*:scope reason*:text"),
+    step(
+        Action::ReportOutside,
+        "Report what is nobody's service (REC-12 C)",
+        "reported_to*:id referral*:text note:text",
+    ),
+    step(
+        Action::ChangeKind,
+        "Turn the case into another kind",
+        "kind*:kind reason*:text",
+    ),
+    step(
+        Action::ChangeLevel,
+        "Change the level",
+        "importance*:importance urgency*:urgency reason*:text",
+    ),
+    step(
+        Action::ChangeFee,
+        "Change the fee agreed at reception",
+        "fee*:Fee reason*:text",
+    ),
+    step(
+        Action::ChangeScope,
+        "Change whose work it is",
+        "scope*:scope reason*:text",
+    ),
     step(Action::ChangeItem, "Change the item", "item*:text reason*:text"),
     step(Action::ChangePlace, "Change the place", "place*:text reason*:text"),
-    step(Action::ChangeContent, "Change the content", "content*:text reason*:text"),
+    step(
+        Action::ChangeContent,
+        "Change the content",
+        "content*:text reason*:text",
+    ),
     step(
         Action::ChangeCustomer,
         "Change the customer's particulars",
         "customer*:Customer located:Where identity:Identity? anonymous_reason:text? reason*:text",
     ),
-    step(Action::ChangeAppointment, "Change the appointment", "appointment*:Appointment? reason*:text"),
-    step(Action::JoinContact, "Join a contact to the case, by its number or id", "contact*:text"),
+    step(
+        Action::ChangeAppointment,
+        "Change the appointment",
+        "appointment*:Appointment? reason*:text",
+    ),
+    step(
+        Action::JoinContact,
+        "Join a contact to the case, by its number or id",
+        "contact*:text",
+    ),
 ];

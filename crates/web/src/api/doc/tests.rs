@@ -10,7 +10,11 @@ use super::*;
 
 #[test]
 fn every_route_is_in_the_document_and_every_endpoint_is_a_route() {
-    let routes: BTreeSet<_> = TABLE.iter().filter(|e| e.path.starts_with("/api/")).map(|e| (e.method, e.path)).collect();
+    let routes: BTreeSet<_> = TABLE
+        .iter()
+        .filter(|e| e.path.starts_with("/api/"))
+        .map(|e| (e.method, e.path))
+        .collect();
     let told: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method, e.path)).collect();
     assert_eq!(told.len(), ENDPOINTS.len(), "an endpoint is told twice");
     assert_eq!(routes, told);
@@ -93,8 +97,14 @@ fn examples_fit() {
         n += 1;
     }
     assert!(n >= 10);
-    let item = endpoints::example("NewContact").unwrap()["cases"][0]["item"].as_str().unwrap().to_owned();
-    assert!(app::book::Book::shipped().unwrap().taxonomy.item(&item).is_some(), "{item}");
+    let item = endpoints::example("NewContact").unwrap()["cases"][0]["item"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        app::book::Book::shipped().unwrap().taxonomy.item(&item).is_some(),
+        "{item}"
+    );
 }
 
 /// The committed document is the one that is served. `SANSHENG_WRITE=1` writes it.
@@ -105,5 +115,8 @@ fn the_committed_document_is_true() {
         std::fs::write(path, text()).unwrap();
     }
     let there = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(there == text(), "docs/openapi.json is old: SANSHENG_WRITE=1 cargo test -p web the_committed_document writes it");
+    assert!(
+        there == text(),
+        "docs/openapi.json is old: SANSHENG_WRITE=1 cargo test -p web the_committed_document writes it"
+    );
 }

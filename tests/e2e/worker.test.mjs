@@ -1,0 +1,126 @@
+// The worker's phone: list, one order from accepting to done, each step on a screen of its own, in both languages.
+import assert from 'node:assert/strict';
+import {check, closing, page, signIn} from './lib.mjs';
+import {PASSWORD, demo, desk, draw, looked, order} from './phone.mjs';
+
+const app = await demo();
+closing('worker', app.stop);
+const clerk = await desk(app.base);
+
+async function worker(t, locale = 'zh-CN') {
+  const tab = await page(t, {base: app.base, phone: true, locale});
+  await signIn(tab, 'wangjianguo', PASSWORD);
+  return tab;
+}
+
+check('an order from the list to the customer’s signature on paper grade', async t => {
+  const number = await order(clerk);
+  const tab = await worker(t);
+  await tab.goto('/tasks?tab=free');
+  await looked(tab, 'worker-list');
+  await tab.goto(`/tasks/${number}`);
+  await looked(tab, 'worker-new');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=accept/);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=arrive/);
+  await looked(tab, 'worker-on-site');
+  // The number is masked until it is asked for.
+  assert.match(await tab.textContent('main'), /138 \*{4} 66\d\d/);
+  await tab.click('text=请前台接通');
+  await tab.waitForURL(/said=connect/);
+  // Waiting needs that the customer was told (STD-15).
+  await tab.click('text=暂停等待');
+  await looked(tab, 'worker-wait');
+  await tab.selectOption('[name=reason]', 'parts');
+  await tab.fill('[name=until]', '2099-01-01T10:00');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForSelector('.alert.red:not([hidden])');
+  assert.equal(await tab.inputValue('[name=reason]'), 'parts', 'what was chosen stays');
+  await tab.check('[name=told]');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=wait/);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=resume/);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/do=done/);
+  await looked(tab, 'worker-done');
+  await tab.fill('[name=done]', '更换主卫角阀，通水试压 10 分钟无渗漏。');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForSelector('.alert.red:not([hidden])');
+  assert.match(await tab.textContent('.alert.red:not([hidden])'), /照片/, 'a photo, or why there is none');
+  await tab.fill('[name=no_photo_reason]', '业主不同意拍照');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/do=sign/);
+  await looked(tab, 'worker-sign');
+  await draw(tab);
+  await tab.click('text=提交签字');
+  await tab.waitForURL(/said=device/);
+  assert.match(await tab.textContent('main'), /C 级/);
+  await looked(tab, 'worker-signed');
+});
+
+check('photos go up from the phone', async t => {
+  const number = await order(clerk);
+  const tab = await worker(t);
+  await tab.goto(`/tasks/${number}`);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=accept/);
+  const png = await tab.evaluate(async () => {
+    const c = document.createElement('canvas');
+    c.width = 640; c.height = 480;
+    c.getContext('2d').fillRect(10, 10, 300, 200);
+    return [...new Uint8Array(await (await new Promise(done => c.toBlob(done, 'image/jpeg'))).arrayBuffer())];
+  });
+  await tab.locator('input[data-kind=photo_before]').setInputFiles({name: 'before.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(png)});
+  await tab.waitForSelector('#pics a.ph img');
+  await tab.reload();
+  await tab.waitForSelector('#pics a.ph img');
+  assert.equal(await tab.evaluate(() => document.querySelector('#pics a.ph img').naturalWidth > 0), true);
+  await looked(tab, 'worker-photos');
+});
+
+check('a price on site waits for the customer', async t => {
+  const number = await order(clerk, {fee: 'quote', told: 'yes', accepted: ''});
+  const tab = await worker(t);
+  await tab.goto(`/tasks/${number}`);
+  for (const said of ['accept', 'arrive']) { await tab.click('.mbar .btn.pri'); await tab.waitForURL(new RegExp(`said=${said}`)); }
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/do=quote/);
+  await looked(tab, 'worker-quote');
+  const lines = [['人工', 'labour', '1', '40'], ['DN15 角阀', 'material', '1', '35']];
+  for (const [i, l] of lines.entries()) {
+    await tab.fill(`[name=what${i + 1}]`, l[0]);
+    await tab.selectOption(`[name=kind${i + 1}]`, l[1]);
+    await tab.fill(`[name=qty${i + 1}]`, l[2]);
+    await tab.fill(`[name=price${i + 1}]`, l[3]);
+  }
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=quote/);
+  assert.match(await tab.textContent('main'), /¥75\.00/);
+  await looked(tab, 'worker-quoted');
+  await tab.goto(`/tasks/${number}?do=consent`);
+  await looked(tab, 'worker-consent');
+});
+
+check('the same pages in English', async t => {
+  const number = await order(clerk);
+  const tab = await worker(t, 'en-GB');
+  await tab.request.post('/locale', {form: {lang: 'en', next: '/tasks'}});
+  await tab.goto('/tasks?tab=free');
+  await looked(tab, 'worker-list-en', 'en');
+  await tab.goto(`/tasks/${number}`);
+  await looked(tab, 'worker-new-en', 'en');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=accept/);
+  for (const step of ['wait', 'return', 'place']) {
+    await tab.goto(`/tasks/${number}?do=${step}`);
+    await looked(tab, `worker-${step}-en`, 'en');
+  }
+  await tab.goto(`/tasks/${number}`);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(/said=arrive/);
+  await tab.goto(`/tasks/${number}?do=done`);
+  await looked(tab, 'worker-done-en', 'en');
+  await tab.request.post('/locale', {form: {lang: 'zh', next: '/tasks'}});
+});
