@@ -1,7 +1,9 @@
 //! The page of a case: how it stands, what happened, by when, and every step that is open to the viewer, each with its form.
 
 mod act;
+mod cards;
 pub mod clocks;
+mod corrections;
 mod fields;
 mod form;
 pub mod look;
@@ -10,7 +12,9 @@ mod offers;
 mod page;
 mod parse;
 mod presence;
+mod prices;
 pub mod sentence;
+mod story;
 mod view;
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use domain::ids::CaseId;
 use super::fields::{Build, Choices, line_kinds};
 use super::form::{Field, Posted, mark, refill};
 use super::sentence::Line;
-use super::{page, parse, presence, view};
+use super::{page, parse, presence, story, view};
 use crate::fail::{Answer, Fail, explain_in, status};
 use crate::gate::{Viewer, encode};
 use crate::live;
@@ -315,7 +315,7 @@ async fn again(
         let since = web
             .read(&v.ctx()?, move |c, ctx| steps::since(c, ctx, &id, seq))
             .await?;
-        f.changed = view::since(&p, &g.choices.names, &since);
+        f.changed = story::since(&p, &g.choices.names, &since);
         f.conflict = true;
         let pairs = f
             .fields

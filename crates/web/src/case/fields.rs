@@ -3,8 +3,7 @@
 use app::error::Res;
 use domain::access::Action;
 use domain::case::{
-    AttachmentKind, AttemptResult, CaseState, Consent, FeeKind, Importance, Kind, LineKind, PayMethod, ReopenReason,
-    Satisfaction, Scope, Urgency,
+    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, ReopenReason, Satisfaction, Scope,
 };
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
@@ -47,11 +46,11 @@ pub struct Build<'a> {
 }
 
 impl Build<'_> {
-    fn f(&self, name: &'static str, input: Input) -> Field {
+    pub(super) fn f(&self, name: &'static str, input: Input) -> Field {
         Field::new(self.p, name, input)
     }
 
-    fn codes(&self, family: &str, codes: &[&str]) -> Vec<Opt> {
+    pub(super) fn codes(&self, family: &str, codes: &[&str]) -> Vec<Opt> {
         codes
             .iter()
             .map(|c| Opt {
@@ -62,7 +61,7 @@ impl Build<'_> {
             .collect()
     }
 
-    fn reason(&self) -> Field {
+    pub(super) fn reason(&self) -> Field {
         self.f("reason", Input::Area).required()
     }
 
@@ -199,7 +198,7 @@ impl Build<'_> {
         f
     }
 
-    fn prices(&self) -> String {
+    pub(super) fn prices(&self) -> String {
         let l = self.p.locale;
         let list = self.c.names.book.prices.lookup(&self.s.item);
         let one = |x: &&domain::price_list::Price| {
@@ -228,7 +227,7 @@ impl Build<'_> {
         self.f(name, Input::Radio).options(self.codes("satisfaction", &codes))
     }
 
-    fn when(&self, at: i64) -> String {
+    pub(super) fn when(&self, at: i64) -> String {
         when::field(&self.p.zone, at)
     }
 
@@ -239,7 +238,7 @@ impl Build<'_> {
         let words = format!(
             "{} · {}",
             self.p.money(q.total_cents),
-            super::sentence::price_words(self.p, &q.lines)
+            super::prices::price_words(self.p, &q.lines)
         );
         let codes: Vec<&str> = Consent::ALL
             .iter()
@@ -368,136 +367,6 @@ impl Build<'_> {
             self.f("comment", Input::Text),
             self.happened(),
         ]
-    }
-
-    fn correction(&self, action: Action) -> Vec<Field> {
-        let (p, s) = (self.p, self.s);
-        let coded = |name: &'static str, family: &str, codes: &[&str], now: &str| {
-            self.f(name, Input::Radio)
-                .options(self.codes(family, codes))
-                .now(now, p.code(family, now))
-                .required()
-        };
-        let mut list = match action {
-            Action::ChangeKind => {
-                let codes: Vec<&str> = Kind::ALL.iter().map(|x| x.as_str()).collect();
-                vec![coded("kind", "kind", &codes, s.kind.as_str()).hint(p.t("hint-kind"))]
-            }
-            Action::ChangeLevel => {
-                let importance: Vec<&str> = Importance::ALL.iter().map(|x| x.as_str()).collect();
-                let urgency: Vec<&str> = Urgency::ALL.iter().map(|x| x.as_str()).collect();
-                vec![
-                    coded("importance", "importance", &importance, s.importance.as_str()),
-                    coded("urgency", "urgency", &urgency, s.urgency.as_str()),
-                ]
-            }
-            Action::ChangeFee => {
-                let codes: Vec<&str> = FeeKind::ALL.iter().map(|x| x.as_str()).collect();
-                let cents = if s.fee.cents > 0 {
-                    domain::money::plain(s.fee.cents)
-                } else {
-                    String::new()
-                };
-                let accepted = ["true", "false"]
-                    .iter()
-                    .map(|v| Opt {
-                        value: (*v).to_owned(),
-                        label: p.t(&format!("accepted-{v}")),
-                        group: String::new(),
-                    })
-                    .collect();
-                let told = |yes: bool| if yes { "true" } else { "" };
-                vec![
-                    coded("fee_kind", "fee", &codes, s.fee.kind.as_str()).hint(self.prices()),
-                    self.f("amount", Input::Text)
-                        .show_if("fee_kind=paid")
-                        .now(cents.clone(), cents),
-                    self.f("told", Input::Check)
-                        .show_if("fee_kind=paid|quote")
-                        .value(told(s.fee.told)),
-                    self.f("accepted", Input::Radio)
-                        .show_if("fee_kind=paid")
-                        .options(accepted)
-                        .value(s.fee.accepted.map(|a| a.to_string()).unwrap_or_default()),
-                ]
-            }
-            Action::ChangeScope => {
-                let codes: Vec<&str> = Scope::ALL.iter().map(|x| x.as_str()).collect();
-                vec![coded("scope", "scope", &codes, s.scope.as_str())]
-            }
-            Action::ChangeItem => {
-                let book = &self.c.names.book;
-                let options = book.taxonomy.of_kind(s.kind).map(|i| Opt {
-                    value: i.code.clone(),
-                    label: named(p.locale, &i.zh, &i.en).to_owned(),
-                    group: book
-                        .taxonomy
-                        .group(i)
-                        .map(|g| named(p.locale, &g.zh, &g.en).to_owned())
-                        .unwrap_or_default(),
-                });
-                let mut all = vec![Opt {
-                    value: String::new(),
-                    label: p.t("choose"),
-                    group: String::new(),
-                }];
-                all.extend(options);
-                let shown = if s.item.is_empty() {
-                    p.t("case-none")
-                } else {
-                    self.c.names.item(&s.item)
-                };
-                vec![
-                    self.f("item", Input::Select)
-                        .required()
-                        .options(all)
-                        .now(s.item.clone(), shown),
-                ]
-            }
-            Action::ChangePlace => vec![
-                self.f("place", Input::Text)
-                    .required()
-                    .now(s.place.clone(), s.place.clone()),
-            ],
-            Action::ChangeContent => {
-                vec![
-                    self.f("content", Input::Area)
-                        .required()
-                        .now(s.content.clone(), s.content.clone()),
-                ]
-            }
-            Action::ChangeCustomer => {
-                let c = &s.customer;
-                // The whole number is shown by its own logged act only, so the field starts empty.
-                let masked = super::view::masked(&c.phone);
-                vec![
-                    self.f("name", Input::Text).now(c.name.clone(), c.name.clone()),
-                    self.f("phone", Input::Text)
-                        .now("", masked)
-                        .hint(p.t("hint-phone-keep")),
-                    self.f("phone_clear", Input::Check),
-                    self.f("address", Input::Text).now(c.address.clone(), c.address.clone()),
-                    self.f("anonymous_reason", Input::Text)
-                        .value(s.anonymous_reason.clone().unwrap_or_default()),
-                ]
-            }
-            _ => {
-                let a = s.appointment;
-                let shown = a.map_or_else(
-                    || p.t("case-none"),
-                    |a| format!("{} – {}", p.full_time(a.from), p.time(a.to)),
-                );
-                vec![
-                    self.f("from", Input::Time)
-                        .now(a.map(|a| self.when(a.from)).unwrap_or_default(), shown),
-                    self.f("to", Input::Time)
-                        .value(a.map(|a| self.when(a.to)).unwrap_or_default())
-                        .hint(p.t("hint-appointment")),
-                ]
-            }
-        };
-        list.push(self.reason());
-        list
     }
 
     /// The fields of a step's form.

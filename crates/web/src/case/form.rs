@@ -4,7 +4,7 @@ use app::error::{Error, Field as Bad};
 use domain::case::{Line, LineKind};
 use domain::refusal::Refusal;
 
-use super::sentence::quantity;
+use super::prices::quantity;
 use crate::page::Page;
 
 /// What was posted: names may come several times.

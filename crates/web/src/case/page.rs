@@ -9,7 +9,8 @@ use domain::access::Action;
 use serde::Deserialize;
 
 use super::presence::{self, Other};
-use super::view::{LINES, Timeline, View, load, timeline as lines};
+use super::story::{LINES, Timeline, timeline as lines};
+use super::view::{View, load};
 use crate::fail::{Answer, Fail};
 use crate::gate::{Viewer, encode};
 use crate::live;

@@ -1,13 +1,14 @@
 //! What the journal says about a case, as sentences.
 
 use app::ctx::Locale;
-use domain::case::{By, Customer, Event, Fact, Fee, FeeKind, Line as PriceLine};
+use domain::case::{By, Customer, Event, Fact, Fee, FeeKind};
 use domain::clock::ClockStart;
 use serde_json::Value;
 use store::journal::Entry;
 
 use super::clocks::limit_text;
 use super::names::Names;
+use super::prices::price_words;
 use crate::l10n::{has, t, tx};
 use crate::page::Page;
 
@@ -179,30 +180,6 @@ impl Say<'_> {
             |a| format!("{} – {}", self.p.full_time(a.from), self.p.time(a.to)),
         )
     }
-}
-
-/// Price lines in a few words: 人工 ¥40 + 角阀 ¥35.
-pub fn price_words(p: &Page, lines: &[PriceLine]) -> String {
-    let one = |x: &PriceLine| {
-        let amount = (x.quantity_milli.saturating_mul(x.unit_cents) + 500) / 1000;
-        let what = if x.quantity_milli == 1000 {
-            x.what.clone()
-        } else {
-            format!("{} × {}", x.what, quantity(x.quantity_milli))
-        };
-        if amount > 0 {
-            format!("{what} {}", p.money(amount))
-        } else {
-            what
-        }
-    };
-    lines.iter().map(one).collect::<Vec<_>>().join(" + ")
-}
-
-/// Thousandths as people write them: `1.5`.
-pub fn quantity(milli: i64) -> String {
-    let text = format!("{}.{:03}", milli / 1000, milli % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {

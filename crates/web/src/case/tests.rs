@@ -160,7 +160,7 @@ fn every_key_in_use_has_both_texts() {
 /// Every field of every form has a label: the names stand as literals in `fields`.
 #[test]
 fn every_field_has_a_label() {
-    let text = include_str!("fields.rs");
+    let text = [include_str!("fields.rs"), include_str!("corrections.rs")].concat();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for call in ["self.f(\"", "coded(\"", "self.people(\"", "self.satisfaction(\""] {
         names.extend(text.split(call).skip(1).filter_map(|x| x.split('"').next()));

@@ -1,0 +1,364 @@
+//! Steps as commands: texts cleaned, people and departments checked, ids and numbers given out.
+
+use domain::case::{Answer, Change, Command, ConfirmHow, ConsentHow, Customer};
+use domain::ids::{ContactId, StaffId};
+use store::db::Tx;
+
+use super::{Confirmed, Step};
+use crate::case::{self, Seen};
+use crate::contact::{assignable, series};
+use crate::ctx::Ctx;
+use crate::error::{Error, Res};
+
+/// Identity and card numbers are never kept in a record (ETQ-4).
+fn clean(text: &str) -> String {
+    domain::privacy::masked(text.trim())
+}
+
+fn cleaned(text: Option<&String>) -> Option<String> {
+    text.map(|t| clean(t)).filter(|t| !t.is_empty())
+}
+
+fn change(change: Change, reason: &str) -> Command {
+    Command::Change {
+        change,
+        reason: clean(reason),
+    }
+}
+
+/// The step as a command, with ids and numbers given out.
+pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
+    Ok(match step {
+        Step::Dispatch { .. } => return Err(Error::Internal("dispatching has a way of its own".into())),
+        Step::Accept { worker, happened_at } => {
+            known(tx, ctx, worker.as_ref())?;
+            Command::Accept {
+                worker: worker.clone(),
+                happened_at: *happened_at,
+            }
+        }
+        Step::ReturnOrder { reason } => Command::Return { reason: clean(reason) },
+        Step::TakeBack { reason } => Command::TakeBack { reason: clean(reason) },
+        Step::Reassign {
+            department,
+            worker,
+            reason,
+        } => {
+            store::site::department(tx, &ctx.site, department)?
+                .filter(|d| d.active && d.kind != "outside")
+                .ok_or_else(|| Error::field("department", "invalid-department"))?;
+            known(tx, ctx, worker.as_ref())?;
+            Command::Reassign {
+                department: department.clone(),
+                worker: worker.clone(),
+                reason: clean(reason),
+            }
+        }
+        Step::HandOver { worker, note } => {
+            assignable(tx, ctx, worker)?;
+            Command::HandOver {
+                worker: worker.clone(),
+                note: clean(note),
+            }
+        }
+        Step::Arrive { worker, happened_at } => {
+            known(tx, ctx, worker.as_ref())?;
+            Command::Arrive {
+                worker: worker.clone(),
+                happened_at: *happened_at,
+            }
+        }
+        Step::Quote { lines } => Command::Quote {
+            quote: ctx.id(),
+            lines: lines.clone(),
+        },
+        Step::ConsentQuote { quote, how, note } => Command::ConsentQuote {
+            quote: quote.clone(),
+            how: ConsentHow::Noted {
+                how: *how,
+                note: clean(note),
+            },
+        },
+        Step::RefuseQuote { quote, how, note } => Command::RefuseQuote {
+            quote: quote.clone(),
+            how: ConsentHow::Noted {
+                how: *how,
+                note: clean(note),
+            },
+        },
+        Step::Wait {
+            reason,
+            until,
+            customer_told,
+            note,
+        } => Command::Wait {
+            reason: *reason,
+            until: *until,
+            customer_told: *customer_told,
+            note: clean(note),
+        },
+        Step::Resume => Command::Resume,
+        Step::Complete {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            worker,
+            happened_at,
+        } => {
+            known(tx, ctx, worker.as_ref())?;
+            Command::Complete {
+                done: clean(done),
+                lines: lines.clone(),
+                photos: photos.clone(),
+                no_photo_reason: cleaned(no_photo_reason.as_ref()),
+                worker: worker.clone(),
+                callback: ctx.id(),
+                happened_at: *happened_at,
+            }
+        }
+        Step::Amend {
+            done,
+            lines,
+            photos,
+            no_photo_reason,
+            reason,
+        } => Command::Amend {
+            done: clean(done),
+            lines: lines.clone(),
+            photos: photos.clone(),
+            no_photo_reason: cleaned(no_photo_reason.as_ref()),
+            reason: clean(reason),
+        },
+        Step::Confirm {
+            content_hash,
+            how,
+            opinion,
+            comment,
+            happened_at,
+        } => {
+            if let Confirmed::Declined { witness, .. } = how {
+                assignable(tx, ctx, witness).map_err(|_| Error::field("witness", "invalid-worker"))?;
+            }
+            Command::Confirm {
+                confirmation: ctx.id(),
+                content_hash: content_hash.clone(),
+                how: match how {
+                    Confirmed::Paper { photo } => ConfirmHow::Paper { photo: photo.clone() },
+                    Confirmed::Device { signature } => ConfirmHow::Device {
+                        signature: signature.clone(),
+                    },
+                    Confirmed::Declined { reason, witness } => ConfirmHow::Declined {
+                        reason: clean(reason),
+                        witness: witness.clone(),
+                    },
+                },
+                opinion: *opinion,
+                comment: clean(comment),
+                happened_at: *happened_at,
+            }
+        }
+        Step::SecondCheck => Command::SecondCheck,
+        Step::RecordPayment {
+            method,
+            amount_cents,
+            receipt,
+            happened_at,
+        } => Command::RecordPayment {
+            method: *method,
+            amount_cents: *amount_cents,
+            receipt: receipt.as_ref().map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()),
+            happened_at: *happened_at,
+        },
+        Step::WaiveFee { reason } => Command::WaiveFee { reason: clean(reason) },
+        Step::ScheduleCallback { planned_at, assignee } => {
+            known(tx, ctx, assignee.as_ref())?;
+            Command::ScheduleCallback {
+                callback: ctx.id(),
+                planned_at: *planned_at,
+                assignee: assignee.clone(),
+            }
+        }
+        Step::Callback {
+            result,
+            satisfaction,
+            solved,
+            again_at,
+            answers,
+            note,
+            happened_at,
+        } => Command::CallbackAttempt {
+            result: *result,
+            satisfaction: *satisfaction,
+            solved: *solved,
+            again_at: *again_at,
+            answers: asked(ctx, now, answers),
+            note: clean(note),
+            happened_at: *happened_at,
+        },
+        Step::GiveUpCallback => Command::GiveUpCallback,
+        Step::Close => Command::Close,
+        Step::Reopen { reason, note } => Command::Reopen {
+            reason: *reason,
+            note: clean(note),
+        },
+        Step::Cancel {
+            reason,
+            customer_informed,
+        } => Command::Cancel {
+            reason: clean(reason),
+            customer_informed: *customer_informed,
+        },
+        Step::Urge { note } => Command::Urge { note: clean(note) },
+        Step::Note { text, told_customer } => Command::Note {
+            text: clean(text),
+            told_customer: *told_customer,
+        },
+        Step::Promise { what, by } => Command::Promise {
+            what: clean(what),
+            by: *by,
+        },
+        Step::KeepPromise { no, how } => Command::KeepPromise {
+            no: *no,
+            how: clean(how),
+        },
+        Step::Answer { answer, happened_at } => Command::Answer {
+            answer: clean(answer),
+            callback: ctx.id(),
+            happened_at: *happened_at,
+        },
+        Step::ReportOutside {
+            reported_to,
+            referral,
+            note,
+        } => {
+            assignable(tx, ctx, reported_to).map_err(|_| Error::field("reported_to", "invalid-worker"))?;
+            Command::ReportOutside {
+                reported_to: reported_to.clone(),
+                referral: clean(referral),
+                note: clean(note),
+            }
+        }
+        Step::JoinContact { contact } => Command::JoinContact {
+            contact: contact_of(tx, ctx, contact)?,
+        },
+        Step::Attach {
+            attachment,
+            file,
+            kind,
+            caption,
+        } => Command::Attach {
+            attachment: attachment.clone(),
+            file: file.clone(),
+            kind: *kind,
+            caption: clean(caption),
+        },
+        correction => correct(tx, ctx, now, correction)?,
+    })
+}
+
+/// Corrections; the old value stays in the journal.
+fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
+    Ok(match step {
+        Step::ChangeKind { kind, reason } => {
+            // A number is only used up when the change is made.
+            let number = if *kind == now.state.kind {
+                now.state.number.clone()
+            } else {
+                let zone = case::zone(tx, &ctx.site)?;
+                case::next_number(tx, ctx, &zone, series(*kind), now.state.happened_at)?
+            };
+            change(Change::Kind { kind: *kind, number }, reason)
+        }
+        Step::ChangeLevel {
+            importance,
+            urgency,
+            reason,
+        } => change(
+            Change::Level {
+                importance: *importance,
+                urgency: *urgency,
+            },
+            reason,
+        ),
+        Step::ChangeFee { fee, reason } => change(Change::Fee(*fee), reason),
+        Step::ChangeScope { scope, reason } => change(Change::Scope(*scope), reason),
+        Step::ChangeItem { item, reason } => {
+            let known = ctx.book.taxonomy.item(item).is_some();
+            if !item.is_empty() && !known {
+                return Err(Error::field("item", "invalid-item"));
+            }
+            change(Change::Item(item.clone()), reason)
+        }
+        Step::ChangePlace { place, reason } => change(Change::Place(clean(place)), reason),
+        Step::ChangeContent { content, reason } => change(Change::Content(clean(content)), reason),
+        Step::ChangeCustomer {
+            customer,
+            located,
+            identity,
+            anonymous_reason,
+            reason,
+        } => {
+            crate::contact::here(
+                tx,
+                ctx,
+                located.person.as_ref(),
+                located.unit.as_ref(),
+                located.building.as_ref(),
+            )?;
+            let phone = match domain::phone::normalise(&customer.phone) {
+                Ok(p) => p.canonical(),
+                Err(_) if customer.phone.trim().is_empty() => String::new(),
+                Err(_) => return Err(Error::field("phone", "invalid-phone")),
+            };
+            let customer = Customer {
+                name: clean(&customer.name),
+                phone,
+                address: customer.address.trim().to_owned(),
+            };
+            let anonymous_reason = cleaned(anonymous_reason.as_ref());
+            let to = Change::Customer {
+                customer,
+                located: located.clone(),
+                identity: *identity,
+                anonymous_reason,
+            };
+            change(to, reason)
+        }
+        Step::ChangeAppointment { appointment, reason } => change(Change::Appointment(*appointment), reason),
+        _ => return Err(Error::Internal("a step without a command".into())),
+    })
+}
+
+fn known(tx: &mut Tx, ctx: &Ctx, worker: Option<&StaffId>) -> Res<()> {
+    worker.map_or(Ok(()), |w| assignable(tx, ctx, w))
+}
+
+/// Answers to questions that are asked for this kind of case; others are dropped.
+fn asked(ctx: &Ctx, now: &Seen, answers: &[Answer]) -> Vec<Answer> {
+    let questions: Vec<&str> = ctx
+        .book
+        .scripts
+        .questions_for(now.state.kind)
+        .map(|q| q.code.as_str())
+        .collect();
+    let known = answers.iter().filter(|a| questions.contains(&a.question.as_str()));
+    known
+        .map(|a| Answer {
+            question: a.question.clone(),
+            answer: clean(&a.answer),
+        })
+        .filter(|a| !a.answer.is_empty())
+        .collect()
+}
+
+fn contact_of(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<ContactId> {
+    let key = key.trim();
+    let found = match store::contact::by_number(tx, &ctx.site, &key.to_uppercase())? {
+        Some(c) => Some(c),
+        None => store::contact::get(tx, &ctx.site, &ContactId::from(key))?,
+    };
+    found
+        .map(|c| c.id)
+        .ok_or_else(|| Error::field("contact", "invalid-contact"))
+}
