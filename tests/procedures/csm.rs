@@ -35,7 +35,7 @@ fn csm_3_the_customer_is_called_back_until_satisfied() {
     // Who did the job does not ask how it was.
     worker
         .get(&format!("/cases/{number}/do/callback"))
-        .must_say("您的岗位不能“登记回访”");
+        .must_say("当前岗位不能“登记回访”");
     story::declined(&clerk, &number);
     clerk.get(&format!("/cases/{number}/do/close")).must_say("回访记录");
     // Not solved: it begins again, and is counted.

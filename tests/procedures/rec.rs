@@ -17,7 +17,7 @@ fn rec_1_the_desk_receives_and_the_head_supervises() {
     clerk.get("/journal").is(403);
     clerk
         .get(&format!("/cases/{number}/do/waive_fee"))
-        .must_say("您的岗位不能“减免费用”");
+        .must_say("当前岗位不能“减免费用”");
     // Who is neither does not receive.
     w.staff("waibao").get("/desk").is(403);
     w.staff("admin").get("/desk").is(403);

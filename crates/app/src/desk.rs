@@ -133,10 +133,6 @@ impl Desk {
                 messages_failed: store::site::count_failed(c, &s)?,
             };
             let duty = store::site::on_duty(c, &s)?;
-            let duty = duty
-                .into_iter()
-                .map(|d| (d.id, d.name, d.department.unwrap_or_default()))
-                .collect::<Vec<_>>();
             Ok::<_, Error>((counts, duty, store::site::seq(c, &s)?.unwrap_or(0)))
         })?;
         Ok(self.live.set(site, seq, counts, on_duty))

@@ -6,6 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{SiteId, StaffId};
+use store::site::OnDuty;
 
 /// Counters beside the navigation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct Counts {
 struct SiteNow {
     seq: i64,
     counts: Counts,
-    on_duty: Vec<(StaffId, String, String)>,
+    on_duty: Vec<OnDuty>,
     dirty: bool,
 }
 
@@ -110,7 +111,7 @@ impl Live {
     }
 
     /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
-    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<(StaffId, String, String)>) -> bool {
+    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<OnDuty>) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
@@ -142,16 +143,13 @@ impl Live {
             .map_or(0, |n| n.seq)
     }
 
-    /// Name and department of the first who are at work now.
-    pub fn on_duty(&self, site: &SiteId) -> Vec<(String, String)> {
+    /// The first who are at work now, with their departments.
+    pub fn on_duty(&self, site: &SiteId) -> Vec<OnDuty> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = sites
+        sites
             .get(site)
-            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
-        first
-            .iter()
-            .map(|(_, name, department)| (name.clone(), department.clone()))
-            .collect()
+            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty))
+            .to_vec()
     }
 
     /// Whether this person is at work at the site now.
@@ -159,6 +157,6 @@ impl Live {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites
             .get(site)
-            .is_some_and(|n| n.on_duty.iter().any(|(id, ..)| id == staff))
+            .is_some_and(|n| n.on_duty.iter().any(|d| &d.id == staff))
     }
 }

@@ -35,8 +35,10 @@ row! {
 
 row! {
     /// A name beside a department, for who is on duty.
-    #[derive(Debug, Clone)]
-    pub struct OnDuty { pub id: StaffId, pub name: String, pub department: Option<String> }
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OnDuty {
+        pub id: StaffId, pub name: String, pub name_en: String, pub department: Option<String>, pub department_en: Option<String>,
+    }
 }
 
 row! {
@@ -77,10 +79,11 @@ sql! {
          GROUP BY p.id, p.name, p.name_en, r.department_id ORDER BY p.name"
     }
     pub fn on_duty(site: &SiteId) -> Vec<OnDuty> {
-        "SELECT p.id AS id, p.name AS name, MIN(t.name) AS department FROM on_duty d JOIN staff p ON p.id = d.staff_id \
+        "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, MIN(t.name) AS department, MIN(t.name_en) AS department_en \
+         FROM on_duty d JOIN staff p ON p.id = d.staff_id \
          LEFT JOIN staff_role r ON r.staff_id = d.staff_id AND r.site_id = d.site_id \
          LEFT JOIN department t ON t.id = r.department_id WHERE d.site_id = $1 AND p.active \
-         GROUP BY p.id, p.name ORDER BY p.name, p.id LIMIT 500"
+         GROUP BY p.id, p.name, p.name_en ORDER BY p.name, p.id LIMIT 500"
     }
     pub fn staff_name(id: &StaffId) -> Option<StaffName> {
         "SELECT ", StaffName::COLS, " FROM staff WHERE id = $1"

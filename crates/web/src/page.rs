@@ -127,7 +127,19 @@ impl Page {
         if let Some(s) = &v.session {
             p.counts = web.desk.live.counts(&s.site);
             p.seq = web.desk.live.seq(&s.site);
-            p.on_duty = web.desk.live.on_duty(&s.site);
+            p.on_duty = web
+                .desk
+                .live
+                .on_duty(&s.site)
+                .into_iter()
+                .map(|d| {
+                    let (name, department) = (d.name, d.department.unwrap_or_default());
+                    match (v.locale, d.department_en.filter(|x| !x.is_empty())) {
+                        (Locale::En, english) if !d.name_en.is_empty() => (d.name_en, english.unwrap_or(department)),
+                        _ => (name, department),
+                    }
+                })
+                .collect();
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
             p.nav = MENU
                 .iter()

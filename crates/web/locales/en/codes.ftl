@@ -1,6 +1,6 @@
 ## Kinds of a case
 kind-inquiry = Inquiry
-kind-request = Service request
+kind-request = Request
 kind-complaint = Complaint
 kind-help = Call for help
 kind-suggestion = Suggestion
@@ -210,7 +210,7 @@ action-callback = Record a callback
 action-give_up_callback = End as unreachable
 action-close = Close
 action-reopen = Reopen
-action-cancel = Cancel
+action-cancel = Cancel case
 action-urge = Urge
 action-note = Note
 action-promise = Promise a reply

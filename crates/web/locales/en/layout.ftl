@@ -1,4 +1,5 @@
 product = Sansheng service desk
+brand = Sansheng desk
 skip-to-main = Skip to main content
 nav-label = Main navigation
 nav-desk = Front desk
@@ -12,7 +13,7 @@ nav-manage = Management
 nav-households = Households
 nav-import = Import
 nav-departments = Departments
-nav-handbook = Procedures and prices
+nav-handbook = Procedures
 nav-messages = Messages
 nav-journal = Journal
 nav-staff = Staff and accounts

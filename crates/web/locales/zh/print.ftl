@@ -48,3 +48,4 @@ print-finished-short = 完工：
 print-warranty = 保修：同一部位 30 日内免费复修。监督投诉电话：
 print-scan = 扫码查看
 print-repeat = （重复报修）
+print-tools = 打印

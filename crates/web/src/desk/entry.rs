@@ -318,6 +318,10 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
                 if field.is_empty() {
                     rest.push(text)
                 } else {
+                    let text = match m.key {
+                        "missing-anonymous-reason" => crate::l10n::t(locale, "desk-missing-name"),
+                        _ => crate::l10n::tx(locale, "desk-missing", &[("what", text.as_str())]),
+                    };
                     fields.push((field.to_owned(), text))
                 }
             }
