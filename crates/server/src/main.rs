@@ -1,5 +1,8 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+#[macro_use]
+mod out;
+
 mod archive;
 mod backup;
 mod demo;
@@ -11,6 +14,7 @@ mod restore;
 mod serve;
 mod user;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -61,6 +65,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
     let done = match Cli::parse().command {
