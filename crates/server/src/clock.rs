@@ -1,5 +1,7 @@
 //! `sansheng clock`: worked examples of time limits, checked and explained. Whoever doubts a due time writes it down as a case.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -60,33 +62,36 @@ fn read(path: &Path) -> Result<CheckFile, String> {
     check::read(&text).map_err(|e| named(e.to_string()))
 }
 
+/// All at once; a reader who has seen enough (`| head`) is no reason to fail.
+fn print(text: &str) {
+    let _nobody_reads = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
 fn check(file: &CheckFile) -> ExitCode {
     let results = file.run_all();
-    for difference in results.iter().flatten() {
-        println!(
-            "{}: {}: wanted {}, got {}",
-            difference.case, difference.field, difference.wanted, difference.got
-        );
+    let mut out = String::new();
+    for d in results.iter().flatten() {
+        let _infallible = writeln!(out, "{}: {}: wanted {}, got {}", d.case, d.field, d.wanted, d.got);
     }
     let differ = results.iter().filter(|list| !list.is_empty()).count();
-    println!("{} cases, {differ} differ", file.len());
+    let _infallible = writeln!(out, "{} cases, {differ} differ", file.len());
+    print(&out);
     ExitCode::from(u8::from(differ > 0))
 }
 
 fn explain(args: &Explain) -> Result<ExitCode, String> {
     let file = read(&args.file)?;
     let ids = args.id.clone().map_or_else(|| file.ids(), |id| vec![id]);
-    for (n, id) in ids.iter().enumerate() {
-        if n > 0 {
-            println!();
-        }
+    let mut parts = Vec::with_capacity(ids.len());
+    for id in &ids {
         match file.ready(id) {
-            Ok(ready) => print!("{}", reckoning(&ready, args.lang)),
+            Ok(ready) => parts.push(reckoning(&ready, args.lang)),
             // One of many that cannot be read does not hide the others.
-            Err(why) if ids.len() > 1 => println!("{id}: {why}"),
+            Err(why) if ids.len() > 1 => parts.push(format!("{id}: {why}\n")),
             Err(why) => return Err(why),
         }
     }
+    print(&parts.join("\n"));
     Ok(ExitCode::SUCCESS)
 }
 
