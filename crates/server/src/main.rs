@@ -5,6 +5,7 @@ mod out;
 
 mod archive;
 mod backup;
+mod clock;
 mod demo;
 mod doctor;
 mod import;
@@ -59,6 +60,9 @@ enum Command {
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// Worked examples of time limits: checked, explained.
+    #[command(subcommand)]
+    Clock(clock::Command),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
+        Command::Clock(command) => clock::run(command),
     };
     match done {
         Ok(code) => code,
