@@ -85,10 +85,10 @@ const MENU: Menu = &[
 /// What `app.js` asks for by these names; the texts are `js-…` in the locale files.
 const SCRIPT_TEXTS: &[&str] = &[
     "left-d",
-    "left-h",
+    "left-hm",
     "left-m",
     "over-d",
-    "over-h",
+    "over-hm",
     "over-m",
     "over-now",
     "draft-saving",
@@ -96,22 +96,23 @@ const SCRIPT_TEXTS: &[&str] = &[
     "draft-offline",
     "draft-failed",
     "draft-restored",
-    "live-on",
-    "live-off",
+    "live-connected",
+    "live-reconnecting",
     "combo-count",
     "combo-none",
-    "photo-waiting",
-    "photo-sending",
-    "photo-retry",
-    "photo-failed",
-    "photo-done",
-    "photo-remove",
-    "lock-soon",
+    "upload-queued",
+    "upload-sending",
+    "upload-failed",
+    "upload-refused",
+    "upload-done",
+    "upload-remove",
+    "lock-warning",
     "selected",
-    "privacy",
+    "privacy-id",
+    "privacy-card",
     "copied",
-    "error-server",
-    "error-network",
+    "failed-server",
+    "failed",
 ];
 
 impl Page {
@@ -320,4 +321,47 @@ fn icon_svg(name: &str, class: &str) -> String {
         r#"<svg class="{class}" aria-hidden="true"><use href="{}#{name}"/></svg>"#,
         assets::url("icons.svg")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SCRIPT_TEXTS;
+
+    /// A text that the script asks for and the page does not carry is an empty sign on the screen, and nobody is told.
+    #[test]
+    fn the_page_carries_every_text_of_the_script() {
+        let script = include_str!("../assets/app.js");
+        let mut asked = 0;
+        for part in script.split(" t('").chain(script.split("(t('")).skip(1) {
+            let Some((key, _)) = part.split_once('\'') else {
+                continue;
+            };
+            if !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+                asked += 1;
+                let there = if key.ends_with('-') {
+                    SCRIPT_TEXTS.iter().any(|k| k.starts_with(key))
+                } else {
+                    SCRIPT_TEXTS.contains(&key)
+                };
+                assert!(there, "{key} is not in SCRIPT_TEXTS");
+            }
+        }
+        assert!(asked > 8, "the script's texts were found");
+        for key in [
+            "left-d",
+            "left-hm",
+            "left-m",
+            "over-d",
+            "over-hm",
+            "over-m",
+            "privacy-id",
+            "privacy-card",
+        ] {
+            assert!(SCRIPT_TEXTS.contains(&key), "{key}");
+        }
+        for state in ["queued", "sending", "failed", "refused", "done"] {
+            let key = format!("upload-{state}");
+            assert!(SCRIPT_TEXTS.contains(&key.as_str()), "{key}");
+        }
+    }
 }

@@ -95,7 +95,7 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     }
     let contacts = store::contact::of_case(c, &s.id)?
         .into_iter()
-        .map(|k| (k.number, k.channel))
+        .map(|k| (k.number, k.id.as_str().to_owned()))
         .collect();
     let reveal = may(Some(s), Action::RevealPhone, &ctx.who()).is_ok();
     let files = store::attachment::of(c, &ctx.site, "case", s.id.as_str())?;
@@ -412,8 +412,8 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
         add("case-wanted-by", p.time(at), String::new(), "");
     }
     add("case-channel", p.code("channel", s.channel.as_str()), String::new(), "");
-    for (number, _) in &l.contacts {
-        add("case-contact", number.clone(), format!("/contacts/{number}"), "");
+    for (number, id) in &l.contacts {
+        add("case-contact", number.clone(), format!("/contacts/{id}"), "");
     }
     for (number, _) in &l.related {
         add("case-related", number.clone(), format!("/cases/{number}"), "");
