@@ -148,8 +148,14 @@ impl Look<'_> {
             .map(|w| &w.lines)
             .filter(|x| !x.is_empty())
             .or_else(|| quote.map(|q| &q.lines));
+        // Material that was only listed when the work was done carries no price; the amounts are then those agreed to.
+        let priced = work
+            .map(|w| &w.lines)
+            .filter(|x| x.iter().any(|i| i.unit_cents > 0))
+            .or_else(|| quote.map(|q| &q.lines))
+            .or(lines);
         let sum = |kind: LineKind| {
-            lines.map_or(0, |x| {
+            priced.map_or(0, |x| {
                 x.iter()
                     .filter(|i| i.kind == kind)
                     .map(|i| i.unit_cents * i.quantity_milli / 1000)
@@ -168,7 +174,7 @@ impl Look<'_> {
             .rev()
             .filter(|c| c.cycle == o.cycle)
             .find_map(|c| c.attempts.iter().rev().find(|a| a.solved.is_some()));
-        let fee_lines = if lines.is_some() {
+        let fee_lines = if priced.is_some() {
             let (a, b) = (
                 domain::money::shown(sum(LineKind::Labour)),
                 domain::money::shown(sum(LineKind::Material)),
