@@ -1,8 +1,9 @@
 //! Secret links: the customer's own page for one case, the page to sign on, and a vendor's page for one order (COM-30,
 //! CSM-3, REC-14). The secret is shown once and kept as a hash. Whoever holds it acts as the customer, except in a browser
-//! where staff sign in: there it can be looked at and nothing more (docs/decisions/0003-whose-signature.md).
+//! where staff sign in: there it can be looked at and nothing more. Only a secret that went to the customer's telephone and
+//! to nobody else counts as the customer's own word (docs/decisions/0003-whose-signature.md).
 
-use domain::access::{Action, Via};
+use domain::access::{Action, Reach, Via};
 use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
 use domain::ids::{CaseId, FileId, LinkId, OrderId, QuoteId};
 use domain::refusal::Refusal;
@@ -94,7 +95,8 @@ fn about(case: &CaseId) -> Subject<'_> {
     }
 }
 
-/// Makes a link (SendLink). A vendor's link is for the order in hand; a link to sign needs finished work.
+/// Makes a link whose secret the actor is shown (SendLink). A vendor's link is for the order in hand; a link to sign needs
+/// finished work; a link to follow the case is given by the desk and the heads, not by who does the job.
 ///
 /// # Errors
 /// `NotFound` when the case is not visible, `Refused` by who may not or when there is nothing to sign or no vendor's order.
@@ -102,12 +104,39 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, case: &CaseId, purpose: LinkPurpose) -> Res<
     let seen = case::get(tx, ctx, case)?;
     if ctx.staff().is_some() {
         may(Some(&seen.state), Action::SendLink, &ctx.who())?;
+        if purpose == LinkPurpose::Track && !gives_any(ctx) {
+            return Err(Refusal::new("refuse-link-track").clause("COM-30").into());
+        }
     }
-    make_for(tx, ctx, &seen.state, purpose)
+    let (by, by_id) = ctx.actor_ref();
+    put(tx, ctx, &seen.state, purpose, format!("{by}:{by_id}"))
 }
 
-/// Makes a link without asking who may: for messages of the product itself.
-pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose) -> Res<Made> {
+/// Makes a link without asking who may: for messages of the product itself. A message to the number of an account is
+/// read by staff, so its link is one that staff have seen.
+pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose, to: &str) -> Res<Made> {
+    let by = match db::staff_with_phone(tx, to)? {
+        Some(id) => format!("staff:{id}"),
+        None => {
+            let (by, by_id) = ctx.actor_ref();
+            format!("{by}:{by_id}")
+        }
+    };
+    put(tx, ctx, s, purpose, by)
+}
+
+/// Whether the actor's right to links goes beyond the own job: then links to follow the case and links of others are theirs
+/// too. Who does the job shows the customer the link to sign, and withdraws what they showed.
+pub fn gives_any(ctx: &Ctx) -> bool {
+    ctx.reach(Action::SendLink) > Reach::Own
+}
+
+/// Whether the actor may withdraw this link of a case in reach.
+pub fn may_withdraw(ctx: &Ctx, l: &Link) -> bool {
+    gives_any(ctx) || ctx.staff().is_some_and(|s| l.shown_to().as_ref() == Some(&s.id))
+}
+
+fn put(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose, created_by: String) -> Res<Made> {
     let order = match purpose {
         LinkPurpose::Vendor => {
             let order = s
@@ -126,7 +155,6 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
         Status::Done | Status::Confirmed | Status::Closed | Status::Cancelled
     );
     let token = ctx.ids.secret();
-    let (by, by_id) = ctx.actor_ref();
     let row = Link {
         id: ctx.id(),
         token_hash: secret_hash(&token),
@@ -134,7 +162,7 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
         purpose: purpose.code().to_owned(),
         case_id: s.id.clone(),
         order_id: order,
-        created_by: format!("{by}:{by_id}"),
+        created_by,
         created_at: ctx.now,
         expires_at: ctx.now + if done { LIFE_DONE } else { LIFE },
         used_at: None,
@@ -169,9 +197,12 @@ pub fn list(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Vec<Link>> {
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, case: &CaseId, id: &LinkId) -> Res<()> {
     let seen = case::get(tx, ctx, case)?;
     may(Some(&seen.state), Action::WithdrawLink, &ctx.who())?;
-    db::get(tx, &ctx.site, id)?
+    let link = db::get(tx, &ctx.site, id)?
         .filter(|l| &l.case_id == case)
         .ok_or(Error::NotFound)?;
+    if !may_withdraw(ctx, &link) {
+        return Err(Refusal::new("refuse-link-others").into());
+    }
     if db::withdraw(tx, id, ctx.now)? == 1 {
         journal::append(
             tx,
@@ -204,7 +235,11 @@ pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
         case: link.case_id.clone(),
         order: link.order_id.clone(),
         purpose,
-        via: Via::Link,
+        via: if link.shown_to().is_some() {
+            Via::Shown
+        } else {
+            Via::Link
+        },
     };
     let ctx = Ctx {
         actor,
@@ -298,8 +333,8 @@ pub enum Signed {
     Changed,
 }
 
-/// The customer confirms the work (COM-30): grade A with a code, B with the drawn or typed signature, and C when the
-/// browser looks like one of staff.
+/// The customer confirms the work (COM-30): grade A with a code, B with the drawn or typed signature by a link that went to
+/// the customer alone, and C when staff saw the link or the browser looks like one of staff.
 ///
 /// # Errors
 /// `Forbidden` (see [`enter`]), `Invalid`, the `Refused` of a rule.
@@ -332,7 +367,10 @@ pub fn confirm(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, s: &Sign) 
     let cmd = Command::Confirm {
         confirmation: h.ctx.id(),
         content_hash: s.content_hash.clone(),
-        how: ConfirmHow::Own { signature: file },
+        how: ConfirmHow::Own {
+            signature: file,
+            shown_by: h.link.shown_to(),
+        },
         opinion: s.opinion,
         comment: domain::privacy::masked(s.comment.trim()),
         happened_at: None,
@@ -420,7 +458,7 @@ pub fn verified_number(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
         return Ok(false);
     };
     let phone = s.customer.phone.as_str();
-    if !outbox::takes_messages(phone) || db::staff_with_phone(c, phone)? > 0 {
+    if !outbox::takes_messages(phone) || db::staff_with_phone(c, phone)?.is_some() {
         return Ok(false);
     }
     Ok(db::confirmed_at(c, &ctx.site, person, phone)?.is_some_and(|at| at < s.registered_at))
@@ -474,7 +512,10 @@ pub fn answer_quote(
     };
     let done = case::act(tx, &h.ctx, &h.link.case_id, None, &cmd)?;
     let grade = match h.ctx.actor {
-        Actor::Link { via: Via::Shared, .. } => Grade::C,
+        Actor::Link {
+            via: Via::Shared | Via::Shown,
+            ..
+        } => Grade::C,
         _ => Grade::B,
     };
     journal_use(

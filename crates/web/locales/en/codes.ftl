@@ -158,6 +158,7 @@ via-link = Resident's link
 via-cli = Command line
 via-timer = Timer
 via-code = Code
+via-shown = Link shown by staff
 via-shared = Link on a device or network that staff use
 via-demo = Demo data
 via-import = Import

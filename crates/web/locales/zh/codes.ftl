@@ -158,6 +158,7 @@ via-link = 住户链接
 via-cli = 命令行
 via-timer = 计时器
 via-code = 验证码
+via-shown = 员工出示的链接
 via-shared = 与员工同一设备或网络的链接
 via-demo = 演示数据
 via-import = 导入
