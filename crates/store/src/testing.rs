@@ -109,6 +109,23 @@ pub fn plan(conn: &mut Conn, name: &str, fragment: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Cuts the connections of a PostgreSQL database that last said LISTEN or asked for the ends of the chains.
+pub fn cut_listeners(url: &str) {
+    let mut c = must(
+        postgres::Client::connect(url, postgres::NoTls),
+        "reach the test PostgreSQL",
+    );
+    let cut = must(
+        c.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+             AND pid <> pg_backend_pid() AND (query LIKE 'LISTEN %' OR query LIKE '%FROM site_head')",
+            &[],
+        ),
+        "cut connections",
+    );
+    assert!(!cut.is_empty(), "nobody listens");
+}
+
 /// A directory that is removed with its content when this goes.
 pub struct TempDir(pub PathBuf);
 

@@ -6,5 +6,6 @@ mod directory;
 mod find;
 mod import;
 mod link;
+mod replica;
 mod staff;
 mod step;
