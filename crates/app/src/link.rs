@@ -3,6 +3,8 @@
 //! where staff sign in: there it can be looked at and nothing more. Only a secret that went to the customer's telephone and
 //! to nobody else counts as the customer's own word (docs/decisions/0003-whose-signature.md).
 
+mod code;
+
 use domain::access::{Action, Reach, Via};
 use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
 use domain::ids::{CaseId, FileId, LinkId, OrderId, QuoteId};
@@ -19,8 +21,9 @@ use crate::ctx::{Actor, Ctx, LinkPurpose};
 use crate::error::{Error, Res};
 use crate::journal::{self, Subject};
 use crate::once;
-use crate::outbox;
 use crate::signature::{self, Prepared};
+pub(crate) use code::code_for;
+pub use code::{CODE_LIFE, CODE_TRIES, ask_code, code_possible, verified_number};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -30,10 +33,6 @@ pub const LIFE: i64 = 30 * DAY;
 pub const LIFE_DONE: i64 = 14 * DAY;
 /// A resident may urge once in this time, in milliseconds.
 pub const URGE_EVERY: i64 = 30 * MINUTE;
-/// How long a code is good for, in milliseconds.
-pub const CODE_LIFE: i64 = 10 * MINUTE;
-/// How often a code may be entered wrongly.
-pub const CODE_TRIES: i64 = 5;
 
 /// What can be done with a link now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -352,7 +351,7 @@ pub fn confirm(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, s: &Sign) 
             return Err(Error::field("signature", "missing-signature"));
         }
     } else {
-        match check_code(tx, &h, code)? {
+        match code::check(tx, &h, code)? {
             Ok(id) => used = Some(id),
             Err(left) => return Ok(Signed::WrongCode { left }),
         }
@@ -406,90 +405,6 @@ fn journal_use(tx: &mut Tx, h: &Holder, device: &Device, what: &str, grade: Grad
         &["agent"],
         h.ctx.now,
     );
-}
-
-fn code_hash(link: &LinkId, code: &str) -> String {
-    secret_hash(&format!("{}:{code}", link.as_str()))
-}
-
-/// The id of the code that fits, or how many tries are left. A wrong one is counted, so the caller must commit.
-fn check_code(tx: &mut Tx, h: &Holder, code: &str) -> Res<Result<String, i64>> {
-    let Some(last) = db::code_last(tx, &h.link.id)? else {
-        return Ok(Err(0));
-    };
-    if last.used_at.is_some() || last.expires_at <= h.ctx.now || last.attempts >= CODE_TRIES {
-        return Ok(Err(0));
-    }
-    if last.code_hash == code_hash(&h.link.id, code) {
-        return Ok(Ok(last.id));
-    }
-    db::code_tried(tx, &last.id)?;
-    Ok(Err(CODE_TRIES - last.attempts - 1))
-}
-
-/// Makes the code of a message at the moment it goes out; only its hash is kept.
-pub(crate) fn code_for(tx: &mut Tx, ctx: &Ctx, link: &LinkId, message: &domain::ids::MessageId) -> Res<String> {
-    let mut bytes = [0u8; 8];
-    ctx.ids.0.fill(&mut bytes);
-    let code = format!("{:06}", u64::from_le_bytes(bytes) % 1_000_000);
-    db::code_insert(
-        tx,
-        &db::LinkCode {
-            id: ctx.ids.hex(16),
-            link_id: link.clone(),
-            message_id: message.clone(),
-            code_hash: code_hash(link, &code),
-            created_at: ctx.now,
-            expires_at: ctx.now + CODE_LIFE,
-            attempts: 0,
-            used_at: None,
-        },
-    )?;
-    Ok(code)
-}
-
-/// Whether the number of the case is known to be the customer's: confirmed in the archive before the case was
-/// registered, not marked as wrong, and not a number of staff.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn verified_number(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
-    let Some(person) = &s.located.person else {
-        return Ok(false);
-    };
-    let phone = s.customer.phone.as_str();
-    if !outbox::takes_messages(phone) || db::staff_with_phone(c, phone)?.is_some() {
-        return Ok(false);
-    }
-    Ok(db::confirmed_at(c, &ctx.site, person, phone)?.is_some_and(|at| at < s.registered_at))
-}
-
-/// Whether a code can be sent for this case now: a verified number, and a channel to it.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn code_possible(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
-    Ok(s.status == Status::Done && outbox::channels(c, &ctx.site)?.sms && verified_number(c, ctx, s)?)
-}
-
-/// Sends a code to the verified number.
-///
-/// # Errors
-/// `Forbidden` (see [`enter`]), `Refused` without a verified number or a channel, `Throttled`.
-pub fn ask_code(tx: &mut Tx, base: &Ctx, token: &str, device: &Device) -> Res<()> {
-    let h = customer(tx, base, token, device)?;
-    let seen = case::get(tx, &h.ctx, &h.link.case_id)?;
-    if !code_possible(tx, &h.ctx, &seen.state)? {
-        return Err(Refusal::new("refuse-code-impossible").clause("COM-30").into());
-    }
-    let count = |tx: &mut Tx, since| store::message::count_since(tx, &seen.state.id, "code", since);
-    if count(tx, base.now - MINUTE)? > 0 {
-        return Err(Error::Throttled { seconds: 60 });
-    }
-    if count(tx, base.now - DAY)? >= 5 {
-        return Err(Error::Throttled { seconds: 24 * 3600 });
-    }
-    outbox::code(tx, &h.ctx, &seen.state, &h.link.id)
 }
 
 /// The customer accepts or refuses a price (REC-14).
