@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod journal;
 
 use std::sync::Arc;
 

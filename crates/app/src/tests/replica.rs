@@ -75,7 +75,7 @@ fn write(w: &World) -> i64 {
                 id: ctx.site.as_str(),
                 case: None,
             };
-            journal::append(tx, ctx, about, "settings_changed", serde_json::json!({}), &[], ctx.now);
+            journal::append(tx, ctx, about, "site_changed", serde_json::json!({}), &[], ctx.now);
             Ok::<_, Error>(())
         })
         .unwrap();

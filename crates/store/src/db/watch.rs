@@ -9,8 +9,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use postgres::fallible_iterator::FallibleIterator as _;
-
 use super::{Db, DbUrl, Options, connect};
 use crate::seam::{Conn, Error, ErrorKind, Result, Use};
 
@@ -95,9 +93,7 @@ impl Watch {
     fn try_next(&mut self, longest: Duration) -> Result<Vec<Heard>> {
         if self.conn.is_none() {
             let mut conn = connect(&self.url, Use::Read, &self.options)?;
-            if let Some(c) = conn.as_pg() {
-                c.batch_execute(&format!("LISTEN {CHANNEL}")).map_err(lost)?;
-            }
+            conn.listen(CHANNEL)?;
             self.conn = Some(conn);
             // Listening first and looking then, nothing falls between.
             self.look_at = Instant::now();
@@ -134,21 +130,11 @@ impl Watch {
 
     /// Notices of others, on PostgreSQL; elsewhere just the time.
     fn wait(&mut self, longest: Duration) -> Result<Vec<Heard>> {
-        let mark = self.mark.clone();
-        let Some(c) = self.conn()?.as_pg() else {
+        let Some(found) = self.conn()?.notices(longest)? else {
             std::thread::sleep(longest);
             return Ok(Vec::new());
         };
-        let mut found = Vec::new();
-        let mut notices = c.notifications();
-        let first = notices.timeout_iter(longest).next().map_err(lost)?;
-        if let Some(first) = first {
-            found.push(first);
-            while let Some(more) = notices.iter().next().map_err(lost)? {
-                found.push(more);
-            }
-        }
-        Ok(found.iter().filter_map(|n| read(n.payload(), &mark)).collect())
+        Ok(found.iter().filter_map(|n| read(n, &self.mark)).collect())
     }
 }
 
@@ -162,10 +148,6 @@ fn read(notice: &str, mine: &str) -> Option<Heard> {
         seq: seq.parse().ok()?,
         noticed: true,
     })
-}
-
-fn lost(e: postgres::Error) -> Error {
-    Error::new(ErrorKind::Connection, e.to_string())
 }
 
 pub(crate) mod statements {

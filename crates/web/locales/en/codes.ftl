@@ -165,6 +165,7 @@ via-import = Import
 via-setup = Set-up
 via-outbox = Messages
 via-gate = Sign-in check
+via-house = Housekeeping
 reach-never = Never
 reach-own = Own
 reach-department = Department

@@ -165,6 +165,7 @@ via-import = 导入
 via-setup = 首次设置
 via-outbox = 消息发送
 via-gate = 登录检查
+via-house = 定期清理
 reach-never = 无权限
 reach-own = 本人负责
 reach-department = 本部门
