@@ -289,8 +289,11 @@ pub fn enter(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Hold
     Ok(h)
 }
 
-/// The same for the customer's own pages.
-fn customer(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Holder> {
+/// The same for the customer's own pages: a vendor's secret is none there.
+///
+/// # Errors
+/// As [`enter`].
+pub fn customer(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Holder> {
     let h = enter(c, base, token, device)?;
     if h.purpose == LinkPurpose::Vendor {
         Err(Error::NotFound)
@@ -496,12 +499,12 @@ pub fn urged_at(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Option<i64>> {
     Ok(last.filter(|at| at + URGE_EVERY > ctx.now))
 }
 
-/// The customer, or a vendor's worker, says something.
+/// The customer says something.
 ///
 /// # Errors
 /// `Forbidden` (see [`enter`]), the `Refused` of a rule.
 pub fn say(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str, text: &str) -> Res<()> {
-    let h = enter(tx, base, token, device)?;
+    let h = customer(tx, base, token, device)?;
     let (ctx, case) = (h.ctx.clone(), h.link.case_id.clone());
     once::once(tx, &ctx, key, &("say", text), |tx, ctx| {
         let text = domain::privacy::masked(text.trim());

@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod journal;
+mod secrets;
 
 use std::sync::Arc;
 
