@@ -150,14 +150,16 @@ pub struct Resident {
 pub fn houses(dice: &mut Dice, households: usize) -> Vec<House> {
     let mut out = Vec::new();
     let mut phone = 0_i64;
-    for building in 1..=42_i64 {
+    // Forty-two buildings hold the usual 1,800 households; a larger estate has more of the same.
+    for building in 1_i64.. {
         let (entrances, floors, doors) = if building <= 6 { (3, 18, 1) } else { (2, 6, 3) };
         for entrance in 1..=entrances {
             for floor in 1..=floors {
                 for door in 1..=(doors + i64::from(building <= 6 && entrance < 3)) {
-                    if out.len() < households {
-                        out.push(house(dice, building, entrance, floor, door, &mut phone));
+                    if out.len() == households {
+                        return out;
                     }
+                    out.push(house(dice, building, entrance, floor, door, &mut phone));
                 }
             }
         }

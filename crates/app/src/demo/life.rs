@@ -3,7 +3,7 @@
 //! so the estate opens in the middle of its work.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use domain::case::{
@@ -27,6 +27,8 @@ use crate::error::{Error, Res};
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+/// Contacts and steps in one transaction.
+const AT_ONCE: usize = 16;
 
 /// One household as the demo knows it.
 #[derive(Clone)]
@@ -78,6 +80,8 @@ pub struct Life {
     queue: BinaryHeap<Reverse<(i64, u64, Step)>>,
     todo: std::collections::HashMap<u64, Todo>,
     next: u64,
+    /// When somebody calls next, in order.
+    pub calls: VecDeque<i64>,
     /// Cases made so far.
     pub cases: u64,
     /// Steps that a rule refused: the demo stumbles over them and goes on, like people do.
@@ -98,6 +102,7 @@ impl Life {
             queue: BinaryHeap::new(),
             todo: std::collections::HashMap::new(),
             next: 0,
+            calls: VecDeque::new(),
             cases: 0,
             refused: 0,
         }
@@ -165,20 +170,20 @@ impl Life {
         at
     }
 
-    /// Runs everything up to `until`: contacts at their times, and the steps that fall due between them.
+    /// Runs a handful of what happens up to `until`: contacts at their times, and the steps that fall due between them.
+    /// True while there is more.
     ///
     /// # Errors
     /// `Unavailable` while the database is away. What a rule refuses is counted and left.
-    pub fn run(&mut self, tx: &mut Tx, contacts: &[i64], until: i64) -> Res<()> {
-        let mut contacts = contacts.iter().copied().peekable();
-        loop {
+    pub fn run(&mut self, tx: &mut Tx, until: i64) -> Res<bool> {
+        for _ in 0..AT_ONCE {
             let step = self.queue.peek().map_or(i64::MAX, |Reverse((at, _, _))| *at);
-            let call = contacts.peek().copied().unwrap_or(i64::MAX);
+            let call = self.calls.front().copied().unwrap_or(i64::MAX);
             if step.min(call) > until {
-                return Ok(());
+                return Ok(false);
             }
             let done = if call <= step {
-                contacts.next();
+                self.calls.pop_front();
                 self.contact(tx, call)
             } else if let Some(Reverse((at, id, step))) = self.queue.pop() {
                 self.step(tx, at, id, step)
@@ -193,6 +198,7 @@ impl Life {
                 other => other?,
             }
         }
+        Ok(true)
     }
 
     fn plan(&mut self, at: i64, id: u64, step: Step) {

@@ -215,18 +215,18 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         };
         contacts.retain(|at| *at <= until);
         clock.0.store(until, Ordering::Relaxed);
-        // A day is a few transactions, not one: the writer's memory stays small in the large demo.
-        for part in contacts.chunks(200).chain(contacts.is_empty().then_some(&[][..])) {
-            let (l, part) = (life.clone(), part.to_vec());
-            let last = part.last().copied().unwrap_or(until);
-            desk.write_now(&desk.system("demo", &site), move |tx, _| {
-                l.lock().unwrap_or_else(PoisonError::into_inner).run(tx, &part, last)
+        // A day is many transactions: the writer's memory stays small, and SQLite's savepoints stay cheap (releasing one
+        // costs as much as the transaction around it has changed).
+                life.lock().unwrap_or_else(PoisonError::into_inner).calls.extend(contacts);
+        loop {
+            let l = life.clone();
+            let more = desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                l.lock().unwrap_or_else(PoisonError::into_inner).run(tx, until)
             })?;
+            if !more {
+                break;
+            }
         }
-        let l = life.clone();
-        desk.write_now(&desk.system("demo", &site), move |tx, _| {
-            l.lock().unwrap_or_else(PoisonError::into_inner).run(tx, &[], until)
-        })?;
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;
         let done = u64::try_from(d + 1).unwrap_or(0);
         if !progress(Progress {
