@@ -149,9 +149,19 @@ impl Desk {
         Ok(self.live.set(site, seq, counts, on_duty))
     }
 
-    /// Follows the commits until the product stops: reads counters again where something changed and tells everyone who
-    /// is looking. Runs on a thread of its own.
-    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+    /// Follows the commits until the product stops, those of other processes too: reads counters again where something
+    /// changed and tells everyone who is looking. Runs on a thread of its own, and makes one more to listen.
+    pub fn follow(&self, stop: &(dyn Fn() -> bool + Sync)) {
+        std::thread::scope(|threads| {
+            let hear = std::thread::Builder::new().name("hear".into());
+            if let Err(e) = hear.spawn_scoped(threads, || self.hear(stop)) {
+                tracing::error!(error = %e, "what other processes write is not heard");
+            }
+            self.count_and_tell(stop);
+        });
+    }
+
+    fn count_and_tell(&self, stop: &dyn Fn() -> bool) {
         while !stop() {
             for (site, mine) in self.live.wait(WAIT) {
                 if let Err(e) = self.recount(&site) {
@@ -165,8 +175,8 @@ impl Desk {
     }
 
     /// Hears what other processes write to the same database (replicas, an import on the command line) until the product
-    /// stops, so that who is looking here sees it too. Runs on a thread of its own, beside [`Desk::follow`].
-    pub fn hear(&self, stop: &dyn Fn() -> bool) {
+    /// stops, so that who is looking here sees it too.
+    fn hear(&self, stop: &dyn Fn() -> bool) {
         let mut watch = self.db.watch(&self.mark);
         while !stop() {
             for heard in watch.next(WAIT) {

@@ -109,13 +109,6 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || desk.follow(&|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
-    let hearer = {
-        let (desk, stop) = (desk.clone(), stop.clone());
-        std::thread::Builder::new()
-            .name("hear".into())
-            .spawn(move || desk.hear(&|| stop.load(Ordering::Relaxed)))
-            .map_err(|e| e.to_string())?
-    };
     let timer = {
         let (desk, stop) = (desk.clone(), stop.clone());
         std::thread::Builder::new()
@@ -200,13 +193,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         answer(listener, tls, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (
-        follower.join(),
-        hearer.join(),
-        timer.join(),
-        deliverer.join(),
-        house.join(),
-    );
+    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 

@@ -14,11 +14,11 @@ use crate::error::Error;
 use crate::journal;
 use crate::testing::World;
 
-/// A second process's desk, with its threads, over the same database.
+/// A second process's desk, following, over the same database.
 struct Other {
     desk: Arc<Desk>,
     stop: Arc<AtomicBool>,
-    threads: Vec<std::thread::JoinHandle<()>>,
+    follow: Option<std::thread::JoinHandle<()>>,
     heard: mpsc::Receiver<(domain::ids::SiteId, i64)>,
 }
 
@@ -31,15 +31,14 @@ fn other(w: &World, url: &DbUrl, dir: &std::path::Path) -> Other {
         let _gone = send.send((site.clone(), seq));
     });
     let stop = Arc::new(AtomicBool::new(false));
-    let run = |f: fn(&Desk, &dyn Fn() -> bool)| {
+    let follow = {
         let (desk, stop) = (desk.clone(), stop.clone());
-        std::thread::spawn(move || f(&desk, &|| stop.load(Ordering::SeqCst)))
+        std::thread::spawn(move || desk.follow(&|| stop.load(Ordering::SeqCst)))
     };
-    let threads = vec![run(|d, s| d.follow(s)), run(|d, s| d.hear(s))];
     Other {
         desk,
         stop,
-        threads,
+        follow: Some(follow),
         heard,
     }
 }
@@ -60,7 +59,7 @@ impl Other {
 impl Drop for Other {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        for t in self.threads.drain(..) {
+        if let Some(t) = self.follow.take() {
             let _ended = t.join();
         }
     }
