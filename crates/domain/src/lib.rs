@@ -25,4 +25,5 @@ pub mod scripts;
 pub mod standard;
 pub mod taxonomy;
 pub mod text;
+pub mod time;
 pub mod tokens;
