@@ -215,7 +215,6 @@ hint-told = It cannot be saved before the customer is told.
 hint-charge = Without prices the accepted {$amount} is charged.
 hint-charge-free = Free of charge: list material without prices.
 hint-witness = Neither who did the work nor who records this.
-hint-paper-first = For a signature on paper, first choose the photo of the signed form below.
 hint-kind = The case gets a number of the new kind and keeps the old one.
 hint-appointment = Leave both empty to drop the appointment.
 hint-promise-by = Empty: by the service standard.

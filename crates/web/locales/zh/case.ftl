@@ -215,7 +215,6 @@ hint-told = 未告知住户不能保存。
 hint-charge = 不填单价时按住户已同意的 {$amount} 计。
 hint-charge-free = 无偿服务，材料只列名称和数量。
 hint-witness = 见证人不能是参与处理的人或记录人。
-hint-paper-first = 纸面签字要先在下面选择签字单的照片。
 hint-kind = 编号会换成新类别的，原编号保留。
 hint-appointment = 两个时间都留空表示取消预约。
 hint-promise-by = 不填则按服务标准。
