@@ -67,11 +67,14 @@ pub fn sign_in(base: &str) -> Fallible<String> {
     Ok(cookies.join("; "))
 }
 
-/// Runs `one` on each of `connections` threads until the time is over; the times and the bytes of the last answer.
+/// How long one request took, in nanoseconds, and the bytes of its answer.
+pub type Sample = (u128, usize);
+
+/// Runs `one` on each of `connections` threads until the time is over; the times and the bytes of the largest answer.
 pub fn spread(
     connections: usize,
     span: Duration,
-    one: impl Fn(&ureq::Agent, usize, usize) -> Fallible<usize> + Sync,
+    one: impl Fn(&ureq::Agent, usize, usize) -> Fallible<Sample> + Sync,
 ) -> Fallible<Figures> {
     let end = Instant::now() + span;
     let mut times = Vec::new();
@@ -85,9 +88,9 @@ pub fn spread(
                     let mut times = Vec::new();
                     let (mut n, mut bytes) = (0, 0);
                     while Instant::now() < end {
-                        let begun = Instant::now();
-                        bytes = one(&agent, c, n)?;
-                        times.push(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX));
+                        let (ns, b) = one(&agent, c, n)?;
+                        times.push(u64::try_from(ns).unwrap_or(u64::MAX));
+                        bytes = bytes.max(b);
                         n += 1;
                     }
                     Ok((times, bytes))
@@ -107,17 +110,40 @@ pub fn spread(
     Ok(figures(times, span, bytes))
 }
 
-/// Asks the addresses in turn.
+fn get(agent: &ureq::Agent, urls: &[String], turn: usize, cookie: &str) -> Fallible<usize> {
+    let url = urls.get(turn % urls.len().max(1)).ok_or("no address to ask")?;
+    let mut answer = agent.get(url).header("cookie", cookie).call()?;
+    if answer.status() != 200 {
+        return Err(format!("{url} answered {}", answer.status()).into());
+    }
+    Ok(answer.body_mut().read_to_vec()?.len())
+}
+
+/// Asks the addresses in turn, each connection as fast as it is answered.
 pub fn closed_loop(connections: usize, span: Duration, urls: &[String], cookie: &str) -> Fallible<Figures> {
     spread(connections, span, |agent, c, n| {
-        let url = urls
-            .get((c * 7919 + n) % urls.len().max(1))
-            .ok_or("no address to ask")?;
-        let mut answer = agent.get(url).header("cookie", cookie).call()?;
-        if answer.status() != 200 {
-            return Err(format!("{url} answered {}", answer.status()).into());
-        }
-        Ok(answer.body_mut().read_to_vec()?.len())
+        let begun = Instant::now();
+        let bytes = get(agent, urls, c * 7919 + n, cookie)?;
+        Ok((begun.elapsed().as_nanos(), bytes))
+    })
+}
+
+/// Asks at a fixed rate, however long the answers take: the time counts from when each request should have been sent, so
+/// an answer that holds the others up is seen in theirs.
+pub fn open_loop(
+    connections: usize,
+    span: Duration,
+    per_second: f64,
+    urls: &[String],
+    cookie: &str,
+) -> Fallible<Figures> {
+    let gap = Duration::from_secs_f64(1.0 / per_second.max(1.0));
+    let begun = Instant::now();
+    spread(connections, span, |agent, c, n| {
+        let due = begun + gap * u32::try_from(n * connections + c)?;
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let bytes = get(agent, urls, n * connections + c, cookie)?;
+        Ok((due.elapsed().as_nanos(), bytes))
     })
 }
 
@@ -131,6 +157,7 @@ pub fn register(connections: usize, span: Duration, base: &str, cookie: &str) ->
             "cases": [{"kind": "request", "item": "repair.power.light_corridor", "place": "楼道",
                        "content": format!("十二楼楼道灯不亮 {c}-{n}"), "department": department}],
         });
+        let begun = Instant::now();
         let mut answer = agent
             .post(format!("{base}/api/v1/contacts"))
             .header("authorization", format!("Bearer {token}"))
@@ -144,7 +171,8 @@ pub fn register(connections: usize, span: Duration, base: &str, cookie: &str) ->
             )
             .into());
         }
-        Ok(answer.body_mut().read_to_vec()?.len())
+        let bytes = answer.body_mut().read_to_vec()?.len();
+        Ok((begun.elapsed().as_nanos(), bytes))
     })
 }
 

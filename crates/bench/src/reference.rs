@@ -149,7 +149,9 @@ pub fn static_page(bytes: usize, connections: usize, span: Duration) -> Fallible
         }
     });
     spread(connections, span, |agent, _, _| {
-        Ok(agent.get(&base).call()?.body_mut().read_to_vec()?.len())
+        let begun = Instant::now();
+        let bytes = agent.get(&base).call()?.body_mut().read_to_vec()?.len();
+        Ok((begun.elapsed().as_nanos(), bytes))
     })
 }
 

@@ -139,8 +139,16 @@ pub fn verified(path: &Path, mut progress: impl FnMut(u64) -> Result<(), String>
     let file = File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut archive = tar::Archive::new(file);
     let (mut found, mut manifest, mut read) = (Vec::new(), None, 0u64);
-    for entry in archive.entries().map_err(text)? {
-        let mut entry = entry.map_err(text)?;
+    let strange = |read: u64, e: std::io::Error| {
+        if e.kind() != std::io::ErrorKind::UnexpectedEof && read == 0 {
+            // The reader's own words quote what it found, whoever's file that may be.
+            "this is not a backup of Sansheng".to_owned()
+        } else {
+            format!("the backup is cut off or damaged after {read} bytes")
+        }
+    };
+    for entry in archive.entries().map_err(|e| strange(0, e))? {
+        let mut entry = entry.map_err(|e| strange(read, e))?;
         let name = entry.path().map_err(text)?.to_string_lossy().into_owned();
         if manifest.is_some() {
             return Err(format!("{name} stands behind the manifest"));
@@ -153,7 +161,7 @@ pub fn verified(path: &Path, mut progress: impl FnMut(u64) -> Result<(), String>
         }
         let (mut sha, mut size, mut buffer) = (Sha256::new(), 0u64, vec![0u8; 1 << 16]);
         loop {
-            let n = entry.read(&mut buffer).map_err(text)?;
+            let n = entry.read(&mut buffer).map_err(|e| strange(read + size, e))?;
             if n == 0 {
                 break;
             }
@@ -168,7 +176,7 @@ pub fn verified(path: &Path, mut progress: impl FnMut(u64) -> Result<(), String>
             sha256: hex(&sha.finalize()),
         });
     }
-    let manifest = manifest.ok_or("the archive has no manifest: it is not whole")?;
+    let manifest = manifest.ok_or("this is no whole backup: it has no manifest")?;
     if manifest.format != FORMAT {
         return Err(format!("a backup of the kind {:?} is unknown", manifest.format));
     }

@@ -110,13 +110,13 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             let rows_i = i64::try_from(rows).unwrap_or(i64::MAX);
             let files_i = i64::try_from(files).unwrap_or(i64::MAX);
             app::system::note_backup(&desk, &name, rows_i, files_i, bytes).map_err(|e| e.to_string())?;
-            println!(
+            say!(
                 "{}: {rows} rows of {} tables, {files} files, {bytes} bytes",
                 args.to.display(),
                 manifest.contents.tables.len()
             );
             for hash in &manifest.missing_files {
-                println!("missing: the database speaks of the file {hash}, which is not there");
+                say!("missing: the database speaks of the file {hash}, which is not there");
             }
             Ok(if manifest.missing_files.is_empty() {
                 ExitCode::SUCCESS

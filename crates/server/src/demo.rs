@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::ctx::{Clock as _, HostClock};
 use app::demo::{Plan, Progress, make};
+use app::error::Error;
 
 use crate::{Place, serve};
 
@@ -55,10 +56,18 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         }
         true
     };
-    let made = make(db, &args.place.data, &plan, &show).map_err(|e| e.to_string())?;
-    println!(
+    let made = make(db, &args.place.data, &plan, &show).map_err(|e| match e {
+        Error::Forbidden(_) => format!(
+            "there is an estate in {} already; name an empty folder, or start it with `sansheng serve`",
+            args.place.data.display()
+        ),
+        e => e.to_string(),
+    })?;
+    say!(
         "demo estate: {} households, {} cases ({} steps refused by a rule)",
-        made.households, made.cases, made.refused
+        made.households,
+        made.cases,
+        made.refused
     );
     Ok(ExitCode::SUCCESS)
 }

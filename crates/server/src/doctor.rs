@@ -62,10 +62,10 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
     look(&args.place, &mut r)?;
     let fine = r.0.iter().all(|c| c.ok);
     if args.json {
-        println!("{}", serde_json::json!({"ok": fine, "checks": r.0}));
+        say!("{}", serde_json::json!({"ok": fine, "checks": r.0}));
     } else {
         for c in &r.0 {
-            println!("{:<8} {:<12} {}", if c.ok { "ok" } else { "PROBLEM" }, c.name, c.found);
+            say!("{:<8} {:<12} {}", if c.ok { "ok" } else { "PROBLEM" }, c.name, c.found);
         }
     }
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })

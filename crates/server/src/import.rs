@@ -190,7 +190,7 @@ fn table(l: Locale, p: &Preview) {
             ("unchanged", n[2].as_str()),
             ("refused", n[3].as_str()),
         ];
-        println!(
+        say!(
             "{}{}{}",
             text::kind(l, kind),
             t(l, "colon"),
@@ -203,14 +203,14 @@ fn table(l: Locale, p: &Preview) {
         } else {
             format!(" [{}]", r.value)
         };
-        println!("{}{}{}{value}", text::place(l, r), t(l, "colon"), text::row(l, r));
+        say!("{}{}{}{value}", text::place(l, r), t(l, "colon"), text::row(l, r));
     }
 }
 
 fn file_trouble(l: Locale, problem: &FileProblem, as_json: bool) -> ExitCode {
     let said = text::file(l, problem);
     if as_json {
-        println!("{}", json!({"state": "failed", "problem": problem, "message": said}));
+        say!("{}", json!({"state": "failed", "problem": problem, "message": said}));
     }
     eprintln!("sansheng: {said}");
     if let FileProblem::NoKnownSheet { found, .. } = problem {
@@ -267,10 +267,10 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         teller.end();
         let state = if kept_back { "refused" } else { "ready" };
         if args.json {
-            println!("{}", object(l, &seen, state, args.dry_run, None));
+            say!("{}", object(l, &seen, state, args.dry_run, None));
         } else {
             table(l, &seen);
-            println!(
+            say!(
                 "{}",
                 t(
                     l,
@@ -317,7 +317,7 @@ fn write(
         ..seen.clone()
     };
     if args.json {
-        println!("{}", object(l, &shown, &done.state, false, Some(done.number)));
+        say!("{}", object(l, &shown, &done.state, false, Some(done.number)));
     } else {
         table(l, &shown);
         let (n, of) = (done.progress.to_string(), done.total.to_string());
@@ -326,7 +326,7 @@ fn write(
             ("done", _) => "import-done",
             _ => "import-stopped",
         };
-        println!("{}", tx(l, key, &[("n", &n), ("of", &of)]));
+        say!("{}", tx(l, key, &[("n", &n), ("of", &of)]));
     }
     Ok(if done.state == "done" {
         ExitCode::SUCCESS

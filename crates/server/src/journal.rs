@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::ctx::HostClock;
+use domain::ids::SiteId;
 use store::journal::{VerifyReport, sites, verify};
 
 use crate::{Place, serve};
@@ -36,35 +37,39 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
         .read_now(|c| Ok::<_, app::error::Error>(sites(c)?))
         .map_err(|e| e.to_string())?;
     let mut reports = Vec::new();
-    for site in names {
-        reports.push(verify(&desk.db, &site).map_err(|e| e.to_string())?);
+    for id in names {
+        let report = verify(&desk.db, &id).map_err(|e| e.to_string())?;
+        let site = SiteId::from(id.as_str());
+        let name = desk
+            .read_now(move |c| Ok::<_, app::error::Error>(store::site::get(c, &site)?.map(|s| s.name)))
+            .map_err(|e| e.to_string())?;
+        reports.push((name, report));
     }
-    let whole = reports.iter().all(|r| r.first_broken.is_none());
+    let whole = reports.iter().all(|(_, r)| r.first_broken.is_none());
     if args.json {
-        println!(
+        say!(
             "{}",
-            serde_json::json!({ "whole": whole, "chains": reports.iter().map(json).collect::<Vec<_>>() })
+            serde_json::json!({ "whole": whole, "chains": reports.iter().map(|(_, r)| json(r)).collect::<Vec<_>>() })
         );
     } else {
-        reports.iter().for_each(|r| println!("{}", line(r)));
+        reports
+            .iter()
+            .for_each(|(name, r)| say!("{}", line(name.as_deref(), r)));
         if reports.is_empty() {
-            println!("no journal yet");
+            say!("no journal yet");
         }
     }
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn line(r: &VerifyReport) -> String {
+fn line(name: Option<&str>, r: &VerifyReport) -> String {
+    // The company's own chain has no site behind it.
+    let name = name.map_or_else(|| r.site_id.clone(), |n| format!("{n} ({})", r.site_id));
     match &r.first_broken {
-        None => format!(
-            "{}: {} entries, whole, head {}",
-            r.site_id,
-            r.checked,
-            short(&r.head.hash)
-        ),
+        None => format!("{name}: {} entries, whole, head {}", r.checked, short(&r.head.hash)),
         Some(b) => format!(
-            "{}: BROKEN at entry {} ({}), {} entries before it are whole",
-            r.site_id, b.seq, b.why, r.checked
+            "{name}: BROKEN at entry {} ({}), {} entries before it are whole",
+            b.seq, b.why, r.checked
         ),
     }
 }

@@ -1,7 +1,11 @@
 //! The one binary `sansheng`: it serves, imports, backs up and checks. Each subcommand has a file of its own.
 
+#[macro_use]
+mod out;
+
 mod archive;
 mod backup;
+mod clock;
 mod demo;
 mod doctor;
 mod import;
@@ -11,6 +15,7 @@ mod restore;
 mod serve;
 mod user;
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -55,12 +60,16 @@ enum Command {
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// Worked examples of time limits: checked, explained.
+    #[command(subcommand)]
+    Clock(clock::Command),
 }
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
     let done = match Cli::parse().command {
@@ -72,6 +81,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
+        Command::Clock(command) => clock::run(command),
     };
     match done {
         Ok(code) => code,

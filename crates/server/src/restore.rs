@@ -125,7 +125,7 @@ fn proved(place: &Place, manifest: &Manifest) -> Result<ExitCode, String> {
         .iter()
         .filter(|p| archive::file_of(&p.name).is_some())
         .count();
-    println!(
+    say!(
         "proved equal: {rows} rows of {} tables, {files} files, {entries} journal entries of {} chains",
         manifest.contents.tables.len(),
         sites.len()

@@ -177,17 +177,17 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             (Some(cert), Some(key)) => Some(certificate(cert, key).await?),
             _ => None,
         };
-        println!("sansheng is ready at {scheme}://{address}");
+        say!("sansheng is ready at {scheme}://{address}");
         if empty {
-            println!(
+            say!(
                 "This is a new installation. Open the address and enter the set-up code: {}",
                 desk.set_up_code()
             );
         }
         if app::demo::is_demo(&args.place.data) {
-            println!("Demo sign-ins, all with the password {}:", app::demo::PASSWORD);
+            say!("Demo sign-ins, all with the password {}:", app::demo::PASSWORD);
             for (login, role) in app::DEMO_LOGINS {
-                println!("  {login:<14} {role}");
+                say!("  {login:<14} {role}");
             }
         }
         answer(listener, tls, service).await

@@ -27,6 +27,6 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
         app::error::Error::NotFound => format!("there is no account {login}"),
         e => e.to_string(),
     })?;
-    println!("one-time password of {login}: {}", done.password.unwrap_or_default());
+    say!("one-time password of {login}: {}", done.password.unwrap_or_default());
     Ok(ExitCode::SUCCESS)
 }

@@ -83,12 +83,12 @@ const MENU: Menu = &[
 ];
 
 /// What `app.js` asks for by these names; the texts are `js-…` in the locale files.
-const SCRIPT_TEXTS: &[&str] = &[
+pub(crate) const SCRIPT_TEXTS: &[&str] = &[
     "left-d",
-    "left-h",
+    "left-hm",
     "left-m",
     "over-d",
-    "over-h",
+    "over-hm",
     "over-m",
     "over-now",
     "draft-saving",
@@ -96,22 +96,23 @@ const SCRIPT_TEXTS: &[&str] = &[
     "draft-offline",
     "draft-failed",
     "draft-restored",
-    "live-on",
-    "live-off",
+    "live-connected",
+    "live-reconnecting",
     "combo-count",
     "combo-none",
-    "photo-waiting",
-    "photo-sending",
-    "photo-retry",
-    "photo-failed",
-    "photo-done",
-    "photo-remove",
-    "lock-soon",
+    "upload-queued",
+    "upload-sending",
+    "upload-failed",
+    "upload-refused",
+    "upload-done",
+    "upload-remove",
+    "lock-warning",
     "selected",
-    "privacy",
+    "privacy-id",
+    "privacy-card",
     "copied",
-    "error-server",
-    "error-network",
+    "failed-server",
+    "failed",
 ];
 
 impl Page {
@@ -216,6 +217,7 @@ impl Page {
         const HOLES: &[(&str, &str)] = &[
             ("d", "{d}"),
             ("h", "{h}"),
+            ("hh", "{hh}"),
             ("m", "{m}"),
             ("mm", "{mm}"),
             ("t", "{t}"),

@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod journal;
 mod secrets;
+mod texts;
 
 use std::sync::Arc;
 

@@ -100,7 +100,7 @@ pub fn left(locale: Locale, ms: i64) -> (String, &'static str) {
     let unit = if d > 0 {
         "d"
     } else if h > 0 {
-        "h"
+        "hm"
     } else {
         "m"
     };

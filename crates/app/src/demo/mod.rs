@@ -217,7 +217,10 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         clock.0.store(until, Ordering::Relaxed);
         // A day is many transactions: the writer's memory stays small, and SQLite's savepoints stay cheap (releasing one
         // costs as much as the transaction around it has changed).
-                life.lock().unwrap_or_else(PoisonError::into_inner).calls.extend(contacts);
+        life.lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .calls
+            .extend(contacts);
         loop {
             let l = life.clone();
             let more = desk.write_now(&desk.system("demo", &site), move |tx, _| {
