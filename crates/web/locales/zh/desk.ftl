@@ -142,4 +142,4 @@ desk-kind-suggestion = 建议
 desk-kind-praise = 表扬
 desk-check = 请核对系统填入的内容，再次提交
 desk-missing = 还缺：{$what}
-desk-missing-name = 还缺：姓名，或不愿留姓名的原因
+desk-missing-name = 还缺：姓名，或匿名的原因
