@@ -1,5 +1,8 @@
 //! The rules of `clock`, each by example.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::*;
 
 const MIN: i64 = 60_000;
