@@ -249,8 +249,9 @@ fn std_6_an_ordinary_complaint_takes_eight_hours_a_serious_one_five_working_days
         let mut desk = clerk.desk();
         desk.choose("kind", "complaint")
             .caller(story::NAME, story::PHONE, story::UNIT)
+            .item("噪音")
             .choose("importance", importance)
-            .choose("content", "楼道卫生多日无人打扫")
+            .choose("content", "楼上夜里吵闹")
             .set("place", "楼道");
         desk.made("record").case()
     };
