@@ -30,6 +30,7 @@ row! {
         pub registered_at: i64, pub due_at: Option<i64>, pub due_code: String, pub paused: bool, pub breached: bool,
         pub fee_kind: String, pub fee_cents: Option<i64>, pub reopened: i64, pub done_at: Option<i64>,
         pub closed_at: Option<i64>, pub satisfaction: Option<String>, pub version: i64,
+        pub news_at: Option<i64>, pub news: String,
     }
 }
 
@@ -273,6 +274,18 @@ sql! {
     }
     pub fn line(site: &SiteId, id: &CaseId) -> Option<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND id = $2"
+    }
+    /// Something came in that the desk has not seen. The version stays: nobody who fills in a form is disturbed.
+    pub fn set_news(site: &SiteId, id: &CaseId, at: i64, what: &str) -> u64 {
+        "UPDATE cases SET news_at = $3, news = $4 WHERE site_id = $1 AND id = $2"
+    }
+    pub fn clear_news(site: &SiteId, id: &CaseId) -> u64 {
+        "UPDATE cases SET news_at = NULL, news = '' WHERE site_id = $1 AND id = $2 AND news_at IS NOT NULL"
+    }
+    /// Open cases that come before what is sorted by due time: unseen news, and what is urgent while nothing runs.
+    pub fn first(site: &SiteId, no_due: i64, limit: i64) -> Vec<CaseLine> {
+        "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND open AND (news_at IS NOT NULL \
+         OR (urgency <> 'normal' AND due_at >= $2)) ORDER BY registered_at DESC, id LIMIT $3"
     }
     pub fn id_by_number(site: &SiteId, number: &str) -> Option<CaseId> {
         "SELECT id FROM cases WHERE site_id = $1 AND number = $2"

@@ -283,9 +283,9 @@ impl Look<'_> {
                 .unwrap_or_default(),
             callback_at: self.at(attempt.map(|a| a.at)),
             paid: s
-                .payments
+                .valid_payments()
                 .last()
-                .map(|x| t(l, &format!("pay-{}", x.method)))
+                .map(|(_, x)| t(l, &format!("pay-{}", x.method)))
                 .unwrap_or_default(),
             qr: office::qr::qr_svg(&format!("{}/cases/{}", self.public_url, s.number), &s.number).unwrap_or_default(),
         }

@@ -58,3 +58,4 @@ event-contact_registered = registered a contact
 event-staff_created = made an account
 event-site_created = made a site
 event-other = another act ({$kind})
+event-payment_voided = Payment of {$amount} ({$method}) voided

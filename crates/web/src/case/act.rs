@@ -132,7 +132,10 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
         conflict: false,
         diff: Vec::new(),
         wide,
-        danger: matches!(action, Action::Cancel | Action::TakeBack | Action::ReturnOrder),
+        danger: matches!(
+            action,
+            Action::Cancel | Action::TakeBack | Action::ReturnOrder | Action::VoidPayment
+        ),
         script: if action == Action::Callback {
             script(p, &g.choices, s)
         } else {

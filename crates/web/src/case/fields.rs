@@ -17,7 +17,10 @@ use crate::when;
 /// What choices are made of.
 pub struct Choices {
     pub departments: Vec<store::site::Department>,
+    /// To whom work can be given.
     pub workers: Vec<store::site::Worker>,
+    /// Who may call back: not who has nothing to do with customers.
+    pub callers: Vec<String>,
     pub names: Names,
 }
 
@@ -29,9 +32,16 @@ impl Choices {
     pub fn load(c: &mut Conn, ctx: &app::ctx::Ctx) -> Res<Choices> {
         let mut departments = store::site::departments(c, &ctx.site)?;
         departments.retain(|d| d.active);
+        let calls = |w: &store::site::Worker| {
+            w.role
+                .parse()
+                .is_ok_and(|r| domain::access::allowed(r, Action::Callback) > domain::access::Reach::Never)
+        };
+        let callers = store::site::workers(c, &ctx.site)?.into_iter().filter(calls);
         Ok(Choices {
             departments,
-            workers: store::site::workers(c, &ctx.site)?,
+            callers: callers.map(|w| w.id.into_string()).collect(),
+            workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
         })
     }
@@ -95,46 +105,78 @@ impl Build<'_> {
         let now = self.s.order().map(|o| o.department.as_str().to_owned());
         let options = self.departments();
         let value = now.or(of_item.map(|d| d.id.as_str().to_owned())).unwrap_or_default();
+        let hint = match (self.s.scope, options.is_empty()) {
+            (Scope::Vendor, true) => "hint-no-vendor",
+            (_, true) => "hint-no-department",
+            (Scope::Own, false) => "hint-scope-own",
+            (Scope::Vendor, false) => "hint-scope-vendor",
+            (Scope::Outside, false) => "hint-scope-outside",
+        };
         self.f("department", Input::Select)
             .required()
             .options(options)
             .value(value)
+            .hint(self.p.t(hint))
     }
 
-    fn workers(&self) -> Vec<Opt> {
-        let mut list: Vec<Opt> = self
+    /// Who may take the order: those of the departments that are offered, or of the one that has it; and those without one.
+    fn workers(&self, follow: bool) -> Vec<(Opt, String)> {
+        let offered: Vec<String> = if follow {
+            self.departments().into_iter().map(|d| d.value).collect()
+        } else {
+            let own = self.s.order().map(|o| o.department.as_str().to_owned());
+            own.into_iter().collect()
+        };
+        let of = |w: &store::site::Worker| w.department_id.as_ref().map(|d| d.as_str().to_owned());
+        let fits = |w: &&store::site::Worker| of(w).is_none_or(|d| offered.contains(&d));
+        let mut list: Vec<(Opt, String)> = self
             .c
             .workers
             .iter()
-            .map(|w| Opt {
-                value: w.id.as_str().to_owned(),
-                label: worker_label(self.p.locale, w),
-                group: w
-                    .department_id
-                    .as_ref()
-                    .map(|d| self.c.names.department(d))
-                    .unwrap_or_default(),
+            .filter(fits)
+            .map(|w| {
+                let group = match &w.department_id {
+                    Some(d) => self.c.names.department(d),
+                    None => self.p.t("worker-any-department"),
+                };
+                let opt = Opt {
+                    value: w.id.as_str().to_owned(),
+                    label: worker_label(self.p.locale, w),
+                    group,
+                };
+                (opt, of(w).unwrap_or_default())
             })
             .collect();
-        list.sort_by(|a, b| (a.group.is_empty(), &a.group).cmp(&(b.group.is_empty(), &b.group)));
+        let place = |d: &String| (d.is_empty(), offered.iter().position(|o| o == d));
+        list.sort_by_key(|(_, d)| place(d));
         list
     }
 
-    fn worker(&self, empty: &str) -> Field {
+    fn worker(&self, empty: &str, follow: bool) -> Field {
         let mut options = vec![Opt {
             value: String::new(),
             label: self.p.t(empty),
             group: String::new(),
         }];
-        options.extend(self.workers());
+        let mut of = vec![String::new()];
+        for (opt, department) in self.workers(follow) {
+            options.push(opt);
+            of.push(department);
+        }
         let now = self
             .s
             .order()
             .and_then(|o| o.worker.as_ref())
             .map(|w| w.as_str().to_owned());
-        self.f("worker", Input::Select)
+        let mut f = self
+            .f("worker", Input::Select)
             .options(options)
-            .value(now.unwrap_or_default())
+            .value(now.unwrap_or_default());
+        if follow {
+            f.follows = "department";
+            f.of = of;
+        }
+        f
     }
 
     fn people(&self, name: &'static str) -> Field {
@@ -373,12 +415,12 @@ impl Build<'_> {
     pub fn fields(&self, action: Action) -> Vec<Field> {
         let (p, s) = (self.p, self.s);
         match action {
-            Action::Dispatch => vec![self.department(), self.worker("worker-later"), self.happened()],
-            Action::Accept | Action::Arrive => vec![self.worker("worker-self"), self.happened()],
+            Action::Dispatch => vec![self.department(), self.worker("worker-later", true), self.happened()],
+            Action::Accept | Action::Arrive => vec![self.worker("worker-self", false), self.happened()],
             Action::ReturnOrder | Action::TakeBack | Action::WaiveFee => vec![self.reason()],
-            Action::Reassign => vec![self.department(), self.worker("worker-later"), self.reason()],
+            Action::Reassign => vec![self.department(), self.worker("worker-later", true), self.reason()],
             Action::HandOver => {
-                let mut worker = self.worker("choose").required();
+                let mut worker = self.worker("choose", false).required();
                 worker.value = String::new();
                 vec![worker, self.f("note", Input::Area)]
             }
@@ -419,7 +461,7 @@ impl Build<'_> {
                     list.extend(self.photos(&[]));
                 }
                 if s.order().is_none_or(|o| o.worker.is_none()) {
-                    list.push(self.worker("worker-self"));
+                    list.push(self.worker("worker-self", false));
                 }
                 list.push(self.happened());
                 list
@@ -468,11 +510,36 @@ impl Build<'_> {
                     self.happened(),
                 ]
             }
+            Action::VoidPayment => {
+                let options = s.valid_payments().map(|(i, x)| Opt {
+                    value: i.to_string(),
+                    label: format!(
+                        "{} · {} · {}",
+                        p.money(x.amount_cents),
+                        p.code("pay", x.method.as_str()),
+                        p.time(x.at)
+                    ),
+                    group: String::new(),
+                });
+                let options: Vec<Opt> = options.collect();
+                let last = options.last().map(|o| o.value.clone()).unwrap_or_default();
+                vec![
+                    self.f("payment", Input::Select)
+                        .required()
+                        .options(options)
+                        .value(last)
+                        .hint(p.t("hint-void-payment")),
+                    self.reason(),
+                ]
+            }
             Action::ScheduleCallback => {
                 let c = s.open_callback();
                 let planned = c.and_then(|c| c.planned_at).map(|at| self.when(at)).unwrap_or_default();
                 let mut who = self.people("assignee");
-                who.options.retain(|o| !s.did.iter().any(|d| d.as_str() == o.value));
+                who.options.retain(|o| {
+                    o.value.is_empty()
+                        || (self.c.callers.contains(&o.value) && !s.did.iter().any(|d| d.as_str() == o.value))
+                });
                 if let Some(me) = self.c.names.everybody().into_iter().find(|(id, _)| *id == self.me) {
                     who.options.insert(
                         1,

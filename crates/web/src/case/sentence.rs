@@ -422,6 +422,15 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             ];
             set("coin", "grn", say(&args), receipt.as_deref().unwrap_or_default());
         }
+        Fact::PaymentVoided {
+            amount_cents,
+            method,
+            reason,
+            ..
+        } => {
+            let args = [("amount", p.money(amount_cents)), ("method", p.code("pay", method.as_str()))];
+            set("coin", "red", say(&args), reason);
+        }
         Fact::Waived { amount_cents, reason } => set("coin", "amb", say(&[("amount", p.money(amount_cents))]), reason),
         Fact::CallbackScheduled {
             planned_at, assignee, ..
