@@ -2,6 +2,8 @@
 
 mod access;
 mod api;
+mod journal;
+mod secrets;
 mod texts;
 
 use std::sync::Arc;

@@ -724,7 +724,10 @@ impl Life {
         let seen = case::get(tx, hands, &t.case)?;
         let own = self.dice.percent(82);
         let how = if own {
-            ConfirmHow::Own { signature: None }
+            ConfirmHow::Own {
+                signature: None,
+                shown_by: None,
+            }
         } else {
             ConfirmHow::Declined {
                 reason: "业主不在家，电话确认已修好".to_owned(),

@@ -6,5 +6,7 @@ mod directory;
 mod find;
 mod import;
 mod link;
+mod outbox;
+mod replica;
 mod staff;
 mod step;
