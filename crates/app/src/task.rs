@@ -3,16 +3,16 @@
 use domain::access::Action;
 use domain::case::News;
 use domain::ids::CaseId;
-use store::db::Tx;
 use store::case::{Filter, OrderRow, Sort};
+use store::db::Tx;
 use store::seam::Conn;
 use store::task as db;
 pub use store::task::Place;
 
 use crate::case::{self, Seen};
 use crate::ctx::Ctx;
-use crate::step::{Step, run};
 use crate::error::{Error, Res};
+use crate::step::{Step, run};
 
 /// The worker's list.
 pub struct Tasks {

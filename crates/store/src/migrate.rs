@@ -59,8 +59,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_find"),
     migration!(13, "0013_link"),
     migration!(15, "0015_import"),
-    migration!(17, "0017_news"),
     migration!(16, "0016_lists"),
+    migration!(17, "0017_news"),
 ];
 
 row! {

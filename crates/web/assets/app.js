@@ -62,7 +62,9 @@ on('keydown', e => {
   const combo = comboOf(e);
   const single = !e.ctrlKey && !e.altKey && e.key.length === 1;
   // WCAG 2.1.4: single-character keys only outside fields, and they can be switched off.
-  if (single && (typing || doc.body.dataset.singleKeys === 'off')) return;
+  // An empty search-as-you-type field has nothing that begins with / or ?: there they work as well (data-keys-when-empty).
+  const open = typing && e.target.dataset.keysWhenEmpty !== undefined && !e.target.value && /^[/?]$/.test(e.key);
+  if (single && ((typing && !open) || doc.body.dataset.singleKeys === 'off')) return;
   if (!single && typing && !e.ctrlKey && !e.altKey && !/^F\d+$/.test(e.key)) return;
   const scope = topDialog() ?? doc;
   const found = $$('[data-key]', scope).filter(el => el.dataset.key.toUpperCase() === combo.toUpperCase() && !el.disabled
@@ -84,6 +86,8 @@ function escape(e) {
   if (topDialog()) return;
   const menu = $$('details.menu[open]').pop();
   if (menu) { menu.open = false; $('summary', menu).focus(); return e.preventDefault(); }
+  // Nothing to close: Esc leaves such a field, so that the single keys work.
+  if (e.target.dataset?.keysWhenEmpty !== undefined && !e.target.value) return e.target.blur();
   const back = $('[data-escape]');
   if (back && visible(back) && !e.target.closest(TYPING)) { e.preventDefault(); back.click(); }
 }
@@ -537,6 +541,12 @@ on('input', e => {
   }
   out.textContent = Number.isFinite(sum) ? '¥' + (sum / 100).toFixed(2) : '–';
 });
+// "begun": somebody really writes: two characters in a field, or a choice. A stray key begins nothing.
+on('input', e => {
+  const form = e.target.form;
+  if (form?.dataset.draft && (e.target.value.trim().length > 1 || !e.target.matches(TYPING))) fire(form, 'begun');
+});
+on('combo:pick', e => { if (e.target.form?.dataset.draft) fire(e.target.form, 'begun'); });
 // data-follows="department" on a select: of its options only those with that field's value in data-department, and those without.
 const whole = new WeakMap();
 function follow(select) {

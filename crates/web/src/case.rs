@@ -6,6 +6,8 @@ pub mod clocks;
 mod corrections;
 mod fields;
 mod form;
+mod hands;
+mod line;
 pub mod look;
 pub mod names;
 mod offers;

@@ -601,7 +601,10 @@ fn a_reason_is_not_a_novel() {
             customer_informed: true,
         };
         let refused = does(&w, Role::FrontDesk, &id, "", None, cancel(1001));
-        assert_eq!(wrong_field(refused), ("reason".to_owned(), "invalid-too-long".to_owned()));
+        assert_eq!(
+            wrong_field(refused),
+            ("reason".to_owned(), "invalid-too-long".to_owned())
+        );
         ok(&w, Role::FrontDesk, &id, cancel(1000));
     });
 }
@@ -627,7 +630,10 @@ fn what_resident_and_worker_send_is_seen_at_the_desk() {
             .write_now(&ctx, move |tx, ctx| crate::task::connect(tx, ctx, "", &case, "请接通"))
             .unwrap();
         let (n, lines) = queue(Role::FrontDesk);
-        assert_eq!((n, lines[0].case.as_str(), lines[0].news.as_str()), (1, other.as_str(), "connect"));
+        assert_eq!(
+            (n, lines[0].case.as_str(), lines[0].news.as_str()),
+            (1, other.as_str(), "connect")
+        );
         let seen = |role| {
             let case = other.clone();
             w.desk

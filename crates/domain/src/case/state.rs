@@ -345,7 +345,10 @@ impl CaseState {
 
     /// The payments that count, each with its place in the record (from 0).
     pub fn valid_payments(&self) -> impl Iterator<Item = (usize, &Payment)> {
-        self.payments.iter().enumerate().filter(|(_, payment)| payment.void.is_none())
+        self.payments
+            .iter()
+            .enumerate()
+            .filter(|(_, payment)| payment.void.is_none())
     }
 
     /// What has been paid, in cents.

@@ -277,3 +277,5 @@ hint-scope-outside = Not the property service's: not dispatched
 worker-any-department = Any department
 case-f-payment = Recorded payment
 hint-void-payment = The old entry stays, marked as void. The right one can then be recorded
+case-signature = Signature
+second-check-own = {$name} (by the own link)

@@ -277,3 +277,5 @@ hint-scope-outside = 不属于物业服务，不派单
 worker-any-department = 不限部门
 case-f-payment = 收款记录
 hint-void-payment = 原记录保留并标为作废；作废后可重新登记收款
+case-signature = 签字
+second-check-own = {$name}（本人链接）

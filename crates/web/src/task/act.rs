@@ -104,7 +104,11 @@ pub async fn back_to_form(Path((number, name)): Path<(String, String)>) -> Redir
         other => other,
     };
     let base = format!("/tasks/{}", crate::gate::encode(&number));
-    Redirect::to(&if screen.is_empty() { base } else { format!("{base}?do={}", crate::gate::encode(screen)) })
+    Redirect::to(&if screen.is_empty() {
+        base
+    } else {
+        format!("{base}?do={}", crate::gate::encode(screen))
+    })
 }
 
 /// The customer's signature on this device: grade C, checked by a second person.

@@ -182,7 +182,13 @@ mod tests {
 
     #[test]
     fn a_wrong_row_says_which_one_and_what() {
-        let rows = [("what1", "人工"), ("price1", "80"), ("what2", "角阀"), ("price2", "-1"), ("price3", "5")];
+        let rows = [
+            ("what1", "人工"),
+            ("price1", "80"),
+            ("what2", "角阀"),
+            ("price2", "-1"),
+            ("price3", "5"),
+        ];
         let f: super::super::Fields = rows.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let Err(Error::Invalid(bad)) = lines(&f, true) else {
             panic!("refused");

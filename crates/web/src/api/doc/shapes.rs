@@ -26,7 +26,10 @@ pub const REQUESTS: &[(&str, &str)] = &[
         "Confirmed",
         "by*:confirmed_by photo:id signature:id reason:text witness:id",
     ),
-    ("MoveIn", "person:id? new:NewPerson? relation*:relation since_on:date?"),
+    (
+        "MoveIn",
+        "person:id? new:NewPerson? relation*:relation since_on:date? same:bool?",
+    ),
     ("MoveOut", "until_on:date? reason*:ended vehicles:bool"),
     (
         "NewPerson",
