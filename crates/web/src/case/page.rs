@@ -102,8 +102,10 @@ pub async fn seen(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(ke
 }
 
 /// The address that a refused form leaves in the browser: the form again.
-pub async fn back_to_form(Path((key, action)): Path<(String, String)>) -> Redirect {
-    Redirect::to(&format!("/cases/{}/do/{}", encode(&key), encode(&action)))
+pub async fn back_to_form(State(web): State<Web>, v: Viewer, Path((key, action)): Path<(String, String)>) -> Answer {
+    let seen = web.read(&v.ctx()?, move |c, ctx| case::find(c, ctx, &key)).await?;
+    let to = format!("/cases/{}/do/{}", encode(&seen.state.number), encode(&action));
+    Ok(Redirect::to(&to).into_response())
 }
 
 fn story(p: &Page, l: &super::view::Loaded, show: &str) -> Timeline {

@@ -97,18 +97,20 @@ async fn connect(web: &Web, ctx: &app::ctx::Ctx, number: &str, id: domain::ids::
 }
 
 /// A refused form leaves its address in the browser: the order at that step again.
-pub async fn back_to_form(Path((number, name)): Path<(String, String)>) -> Redirect {
+pub async fn back_to_form(State(web): State<Web>, v: Viewer, Path((number, name)): Path<(String, String)>) -> Answer {
+    case_of(&web, &v.ctx()?, &number).await?;
     let screen = match name.as_str() {
         "device" | "paper" | "declined" | "link" => "sign",
         "note" | "phone" | "accept" | "arrive" | "resume" | "connect" | "photos" => "",
         other => other,
     };
     let base = format!("/tasks/{}", crate::gate::encode(&number));
-    Redirect::to(&if screen.is_empty() {
+    let to = if screen.is_empty() {
         base
     } else {
         format!("{base}?do={}", crate::gate::encode(screen))
-    })
+    };
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// The customer's signature on this device: grade C, checked by a second person.

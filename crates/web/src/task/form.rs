@@ -25,7 +25,9 @@ fn thousandths(text: &str) -> Option<i64> {
 /// What the rows of a price come to, in cents, as far as they can be read.
 pub fn total(f: &super::Fields) -> i64 {
     let cents = |i: usize| {
-        let price = domain::money::parse(get(f, &format!("price{i}"))).ok()?;
+        let price = domain::money::parse(get(f, &format!("price{i}")))
+            .ok()
+            .filter(|c| *c >= 0)?;
         let qty = get(f, &format!("qty{i}"));
         let milli = if qty.is_empty() { 1000 } else { thousandths(qty)? };
         Some(price.saturating_mul(milli) / 1000)
@@ -59,7 +61,7 @@ fn lines(f: &super::Fields, priced: bool) -> Res<Vec<Line>> {
             })
         };
         let unit_cents = if priced {
-            domain::money::parse(price).unwrap_or_else(|_| {
+            domain::money::parse(price).ok().filter(|c| *c >= 0).unwrap_or_else(|| {
                 wrong("price", "invalid-row-price");
                 0
             })
@@ -195,7 +197,7 @@ mod tests {
         };
         let told: Vec<_> = bad.iter().map(|b| (b.name.as_str(), b.key)).collect();
         assert_eq!(told, [("price2", "invalid-row-price"), ("what3", "invalid-row-what")]);
-        assert_eq!(total(&f), 8500);
+        assert_eq!(total(&f), 8500, "what can be read");
     }
 
     #[test]

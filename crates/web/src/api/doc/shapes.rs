@@ -105,8 +105,9 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ),
     (
         "Payment",
-        "method:pay_method amount_cents:cents receipt:text? at:at by:By",
+        "method:pay_method amount_cents:cents receipt:text? at:at by:By void:VoidPayment?",
     ),
+    ("VoidPayment", "reason:text at:at by:By"),
     ("Waiver", "amount_cents:cents reason:text at:at by:By"),
     (
         "Callback",
