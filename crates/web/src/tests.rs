@@ -2,6 +2,7 @@
 
 mod access;
 mod api;
+mod pages;
 mod texts;
 
 use std::sync::Arc;

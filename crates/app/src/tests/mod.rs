@@ -6,5 +6,6 @@ mod directory;
 mod find;
 mod import;
 mod link;
+mod list;
 mod staff;
 mod step;

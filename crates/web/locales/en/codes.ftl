@@ -69,7 +69,7 @@ check-unknown = Not checked
 ## The customer's word
 grade-a = Grade A: by code
 grade-b = Grade B: by own link
-grade-c = Grade C: on paper or noted, to be checked
+grade-c = Grade C: needs the check of a second person
 grade-declined = Declined before a witness
 grade_short-a = Grade A
 grade_short-b = Grade B
