@@ -3,6 +3,8 @@
 
 mod badge;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use app::ctx::Locale;
 use app::error::Error;
