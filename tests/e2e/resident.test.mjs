@@ -78,7 +78,7 @@ check('follows the case, agrees to the price, signs and rates', async t => {
   await draw(mine);
   await mine.click('.mbar .btn.pri');
   await mine.waitForURL(/said=signed/);
-  assert.match(await mine.textContent('main'), /本人确认/);
+  assert.match(await mine.textContent('main'), /待核对/, 'staff saw the link: a second person checks');
   await looked(mine, 'resident-signed');
   await mine.click('text=查看凭条');
   await looked(mine, 'resident-receipt');
@@ -111,7 +111,7 @@ check('a browser of staff sees the page and can do nothing, signed out or not', 
   assert.match(await hidden.textContent('main'), /待核对/);
 });
 
-check('a name typed on the customer’s own phone counts as the own', async t => {
+check('a name typed by a link that staff showed is kept and checked by a second person', async t => {
   const {number, tab} = await accepted(t);
   await done(tab, number);
   await tab.click('button:has-text("出示二维码")');
@@ -122,6 +122,7 @@ check('a name typed on the customer’s own phone counts as the own', async t =>
   await mine.fill('[name=typed_name]', '周晓敏');
   await mine.click('.mbar .btn.pri');
   await mine.waitForURL(/said=signed/);
+  assert.match(await mine.textContent('main'), /待核对/);
 });
 
 check('what was corrected meanwhile is shown anew and not signed', async t => {

@@ -173,7 +173,7 @@ fn com_30_the_office_cannot_sign_for_the_customer() {
 }
 
 #[test]
-fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
+fn com_30_the_customer_signs_on_the_customers_own_phone_and_staff_cannot() {
     let w = World::new();
     let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
     let number = story::sent(&w, &clerk);
@@ -199,10 +199,13 @@ fn com_30_the_customers_own_word_comes_by_the_customers_own_phone() {
     let mut form = page.form("/sign");
     form.set("typed_name", story::NAME).set("opinion", "very_satisfied");
     customer.send(&form).is(200);
+    // The worker saw the link, so it is no proof that the customer had it: kept, and checked by somebody who did not show it.
     clerk
         .case(&number)
-        .must_say("B 级：本人链接确认")
-        .must_say("住户 记录住户确认");
+        .must_say("待复核")
+        .must_say("住户 记录住户确认")
+        .must_not_say("B 级")
+        .must_not_say("A 级");
 }
 
 #[test]

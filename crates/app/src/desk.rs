@@ -27,7 +27,12 @@ pub struct Desk {
     book: RwLock<Arc<Book>>,
     set_up_code: Mutex<Option<String>>,
     gateway: OnceLock<Arc<dyn Gateway>>,
+    /// Tells this process from other replicas.
+    mark: String,
 }
+
+/// How long the threads wait before they look whether the product stops.
+const WAIT: std::time::Duration = std::time::Duration::from_millis(500);
 
 impl Desk {
     /// Opens the product over a database that is migrated already.
@@ -36,11 +41,13 @@ impl Desk {
     /// `Internal` when the folder cannot be used.
     pub fn open(db: Db, dir: &Path, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Res<Arc<Desk>> {
         let book = Arc::new(Book::shipped()?);
+        let ids = Ids(entropy);
         let desk = Desk {
+            mark: ids.hex(8),
             db,
             files: Files::open(&dir.join("files"))?,
             clock,
-            ids: Ids(entropy),
+            ids,
             live: Arc::new(Live::default()),
             dir: dir.to_owned(),
             book: RwLock::new(book),
@@ -142,13 +149,41 @@ impl Desk {
         Ok(self.live.set(site, seq, counts, on_duty))
     }
 
-    /// Follows the commits until the product stops: reads counters again where something changed and tells everyone who
-    /// is looking. Runs on a thread of its own.
-    pub fn follow(&self, stop: &dyn Fn() -> bool) {
+    /// Follows the commits until the product stops, those of other processes too: reads counters again where something
+    /// changed and tells everyone who is looking. Runs on a thread of its own, and makes one more to listen.
+    pub fn follow(&self, stop: &(dyn Fn() -> bool + Sync)) {
+        std::thread::scope(|threads| {
+            let hear = std::thread::Builder::new().name("hear".into());
+            if let Err(e) = hear.spawn_scoped(threads, || self.hear(stop)) {
+                tracing::error!(error = %e, "what other processes write is not heard");
+            }
+            self.count_and_tell(stop);
+        });
+    }
+
+    fn count_and_tell(&self, stop: &dyn Fn() -> bool) {
         while !stop() {
-            for site in self.live.wait(std::time::Duration::from_millis(500)) {
+            for (site, mine) in self.live.wait(WAIT) {
                 if let Err(e) = self.recount(&site) {
                     tracing::warn!(error = %e, "counters could not be read");
+                }
+                if mine {
+                    self.db.tell(&self.mark, site.as_str(), self.live.seq(&site));
+                }
+            }
+        }
+    }
+
+    /// Hears what other processes write to the same database (replicas, an import on the command line) until the product
+    /// stops, so that who is looking here sees it too.
+    fn hear(&self, stop: &dyn Fn() -> bool) {
+        let mut watch = self.db.watch(&self.mark);
+        while !stop() {
+            for heard in watch.next(WAIT) {
+                let site = SiteId::from(heard.site);
+                // A notice may tell of what has no number of its own (a limit that passed); a look finds only numbers.
+                if heard.noticed || heard.seq > self.live.seq(&site) {
+                    self.live.heard(&site);
                 }
             }
         }

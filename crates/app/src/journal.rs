@@ -15,6 +15,95 @@ use crate::error::{Error, Res};
 /// The site id of what concerns the company as a whole: accounts, sessions, set-up.
 pub const COMPANY: &str = store::journal::COMPANY;
 
+/// Every event that is written beside those of a case ([`domain::case::Fact::KINDS`]). Each has its sentence in both languages
+/// (a test of the pages); one that is missing here fails every test that writes it.
+pub const KINDS: &[&str] = &[
+    // Accounts and settings
+    "staff_created",
+    "staff_changed",
+    "staff_activated",
+    "staff_deactivated",
+    "role_granted",
+    "role_withdrawn",
+    "password_changed",
+    "password_reset",
+    "signed_in",
+    "signed_out",
+    "sign_in_failed",
+    "session_ended",
+    "sessions_ended",
+    "token_made",
+    "token_revoked",
+    "on_duty",
+    "off_duty",
+    "site_created",
+    "site_changed",
+    "channel_set",
+    "department_added",
+    "department_changed",
+    "department_opened",
+    "department_closed",
+    "backup_made",
+    "exported",
+    // Contacts, links and messages
+    "contact_registered",
+    "contact_corrected",
+    "contact_case_added",
+    "phone_revealed",
+    "link_made",
+    "link_used",
+    "link_withdrawn",
+    "message_sent",
+    "message_delivered",
+    "message_failed",
+    "message_again",
+    // The directory
+    "id_number_revealed",
+    "building_created",
+    "building_changed",
+    "unit_created",
+    "unit_corrected",
+    "person_created",
+    "person_corrected",
+    "persons_merged",
+    "persons_taken_apart",
+    "phone_added",
+    "phone_changed",
+    "phone_confirmed",
+    "phone_marked_wrong",
+    "phone_unmarked",
+    "moved_in",
+    "moved_out",
+    "occupancy_changed",
+    "vehicle_created",
+    "vehicle_changed",
+    "vehicle_ended",
+    "parking_created",
+    "parking_changed",
+    "import_uploaded",
+    "import_started",
+    "import_stopped",
+    "import_finished",
+];
+
+/// Everything that an event may be about.
+pub const SUBJECTS: &[&str] = &[
+    "case",
+    "contact",
+    "person",
+    "unit",
+    "building",
+    "vehicle",
+    "parking",
+    "staff",
+    "department",
+    "site",
+    "import",
+    "message",
+    "list",
+    "backup",
+];
+
 /// What an event is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
@@ -79,6 +168,11 @@ fn write(
     personal: &[&str],
     happened_at: i64,
 ) {
+    debug_assert!(
+        KINDS.contains(&kind) || domain::case::Fact::KINDS.contains(&kind),
+        "{kind} is not in journal::KINDS"
+    );
+    debug_assert!(SUBJECTS.contains(&s.kind), "{} is not in journal::SUBJECTS", s.kind);
     let (actor_kind, actor_id) = ctx.actor_ref();
     let entry = NewEntry {
         site_id: site.to_owned(),

@@ -1,8 +1,11 @@
 //! Secret links: the customer's own page for one case, the page to sign on, and a vendor's page for one order (COM-30,
 //! CSM-3, REC-14). The secret is shown once and kept as a hash. Whoever holds it acts as the customer, except in a browser
-//! where staff sign in: there it can be looked at and nothing more (docs/decisions/0003-whose-signature.md).
+//! where staff sign in: there it can be looked at and nothing more. Only a secret that went to the customer's telephone and
+//! to nobody else counts as the customer's own word (docs/decisions/0003-whose-signature.md).
 
-use domain::access::{Action, Via};
+mod code;
+
+use domain::access::{Action, Reach, Via};
 use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
 use domain::ids::{CaseId, FileId, LinkId, OrderId, QuoteId};
 use domain::refusal::Refusal;
@@ -18,8 +21,9 @@ use crate::ctx::{Actor, Ctx, LinkPurpose};
 use crate::error::{Error, Res};
 use crate::journal::{self, Subject};
 use crate::once;
-use crate::outbox;
 use crate::signature::{self, Prepared};
+pub(crate) use code::code_for;
+pub use code::{CODE_LIFE, CODE_TRIES, ask_code, code_possible, verified_number};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -29,10 +33,6 @@ pub const LIFE: i64 = 30 * DAY;
 pub const LIFE_DONE: i64 = 14 * DAY;
 /// A resident may urge once in this time, in milliseconds.
 pub const URGE_EVERY: i64 = 30 * MINUTE;
-/// How long a code is good for, in milliseconds.
-pub const CODE_LIFE: i64 = 10 * MINUTE;
-/// How often a code may be entered wrongly.
-pub const CODE_TRIES: i64 = 5;
 
 /// What can be done with a link now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,8 @@ fn about(case: &CaseId) -> Subject<'_> {
     }
 }
 
-/// Makes a link (SendLink). A vendor's link is for the order in hand; a link to sign needs finished work.
+/// Makes a link whose secret the actor is shown (SendLink). A vendor's link is for the order in hand; a link to sign needs
+/// finished work; a link to follow the case is given by the desk and the heads, not by who does the job.
 ///
 /// # Errors
 /// `NotFound` when the case is not visible, `Refused` by who may not or when there is nothing to sign or no vendor's order.
@@ -102,12 +103,39 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, case: &CaseId, purpose: LinkPurpose) -> Res<
     let seen = case::get(tx, ctx, case)?;
     if ctx.staff().is_some() {
         may(Some(&seen.state), Action::SendLink, &ctx.who())?;
+        if purpose == LinkPurpose::Track && !gives_any(ctx) {
+            return Err(Refusal::new("refuse-link-track").clause("COM-30").into());
+        }
     }
-    make_for(tx, ctx, &seen.state, purpose)
+    let (by, by_id) = ctx.actor_ref();
+    put(tx, ctx, &seen.state, purpose, format!("{by}:{by_id}"))
 }
 
-/// Makes a link without asking who may: for messages of the product itself.
-pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose) -> Res<Made> {
+/// Makes a link without asking who may: for messages of the product itself. A message to the number of an account is
+/// read by staff, so its link is one that staff have seen.
+pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose, to: &str) -> Res<Made> {
+    let by = match db::staff_with_phone(tx, to)? {
+        Some(id) => format!("staff:{id}"),
+        None => {
+            let (by, by_id) = ctx.actor_ref();
+            format!("{by}:{by_id}")
+        }
+    };
+    put(tx, ctx, s, purpose, by)
+}
+
+/// Whether the actor's right to links goes beyond the own job: then links to follow the case and links of others are theirs
+/// too. Who does the job shows the customer the link to sign, and withdraws what they showed.
+pub fn gives_any(ctx: &Ctx) -> bool {
+    ctx.reach(Action::SendLink) > Reach::Own
+}
+
+/// Whether the actor may withdraw this link of a case in reach.
+pub fn may_withdraw(ctx: &Ctx, l: &Link) -> bool {
+    gives_any(ctx) || ctx.staff().is_some_and(|s| l.shown_to().as_ref() == Some(&s.id))
+}
+
+fn put(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpose, created_by: String) -> Res<Made> {
     let order = match purpose {
         LinkPurpose::Vendor => {
             let order = s
@@ -126,7 +154,6 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
         Status::Done | Status::Confirmed | Status::Closed | Status::Cancelled
     );
     let token = ctx.ids.secret();
-    let (by, by_id) = ctx.actor_ref();
     let row = Link {
         id: ctx.id(),
         token_hash: secret_hash(&token),
@@ -134,7 +161,7 @@ pub(crate) fn make_for(tx: &mut Tx, ctx: &Ctx, s: &CaseState, purpose: LinkPurpo
         purpose: purpose.code().to_owned(),
         case_id: s.id.clone(),
         order_id: order,
-        created_by: format!("{by}:{by_id}"),
+        created_by,
         created_at: ctx.now,
         expires_at: ctx.now + if done { LIFE_DONE } else { LIFE },
         used_at: None,
@@ -169,9 +196,12 @@ pub fn list(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Vec<Link>> {
 pub fn withdraw(tx: &mut Tx, ctx: &Ctx, case: &CaseId, id: &LinkId) -> Res<()> {
     let seen = case::get(tx, ctx, case)?;
     may(Some(&seen.state), Action::WithdrawLink, &ctx.who())?;
-    db::get(tx, &ctx.site, id)?
+    let link = db::get(tx, &ctx.site, id)?
         .filter(|l| &l.case_id == case)
         .ok_or(Error::NotFound)?;
+    if !may_withdraw(ctx, &link) {
+        return Err(Refusal::new("refuse-link-others").into());
+    }
     if db::withdraw(tx, id, ctx.now)? == 1 {
         journal::append(
             tx,
@@ -204,7 +234,11 @@ pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
         case: link.case_id.clone(),
         order: link.order_id.clone(),
         purpose,
-        via: Via::Link,
+        via: if link.shown_to().is_some() {
+            Via::Shown
+        } else {
+            Via::Link
+        },
     };
     let ctx = Ctx {
         actor,
@@ -255,8 +289,11 @@ pub fn enter(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Hold
     Ok(h)
 }
 
-/// The same for the customer's own pages.
-fn customer(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Holder> {
+/// The same for the customer's own pages: a vendor's secret is none there.
+///
+/// # Errors
+/// As [`enter`].
+pub fn customer(c: &mut Conn, base: &Ctx, token: &str, device: &Device) -> Res<Holder> {
     let h = enter(c, base, token, device)?;
     if h.purpose == LinkPurpose::Vendor {
         Err(Error::NotFound)
@@ -298,8 +335,8 @@ pub enum Signed {
     Changed,
 }
 
-/// The customer confirms the work (COM-30): grade A with a code, B with the drawn or typed signature, and C when the
-/// browser looks like one of staff.
+/// The customer confirms the work (COM-30): grade A with a code, B with the drawn or typed signature by a link that went to
+/// the customer alone, and C when staff saw the link or the browser looks like one of staff.
 ///
 /// # Errors
 /// `Forbidden` (see [`enter`]), `Invalid`, the `Refused` of a rule.
@@ -317,7 +354,7 @@ pub fn confirm(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, s: &Sign) 
             return Err(Error::field("signature", "missing-signature"));
         }
     } else {
-        match check_code(tx, &h, code)? {
+        match code::check(tx, &h, code)? {
             Ok(id) => used = Some(id),
             Err(left) => return Ok(Signed::WrongCode { left }),
         }
@@ -332,7 +369,10 @@ pub fn confirm(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, s: &Sign) 
     let cmd = Command::Confirm {
         confirmation: h.ctx.id(),
         content_hash: s.content_hash.clone(),
-        how: ConfirmHow::Own { signature: file },
+        how: ConfirmHow::Own {
+            signature: file,
+            shown_by: h.link.shown_to(),
+        },
         opinion: s.opinion,
         comment: domain::privacy::masked(s.comment.trim()),
         happened_at: None,
@@ -370,90 +410,6 @@ fn journal_use(tx: &mut Tx, h: &Holder, device: &Device, what: &str, grade: Grad
     );
 }
 
-fn code_hash(link: &LinkId, code: &str) -> String {
-    secret_hash(&format!("{}:{code}", link.as_str()))
-}
-
-/// The id of the code that fits, or how many tries are left. A wrong one is counted, so the caller must commit.
-fn check_code(tx: &mut Tx, h: &Holder, code: &str) -> Res<Result<String, i64>> {
-    let Some(last) = db::code_last(tx, &h.link.id)? else {
-        return Ok(Err(0));
-    };
-    if last.used_at.is_some() || last.expires_at <= h.ctx.now || last.attempts >= CODE_TRIES {
-        return Ok(Err(0));
-    }
-    if last.code_hash == code_hash(&h.link.id, code) {
-        return Ok(Ok(last.id));
-    }
-    db::code_tried(tx, &last.id)?;
-    Ok(Err(CODE_TRIES - last.attempts - 1))
-}
-
-/// Makes the code of a message at the moment it goes out; only its hash is kept.
-pub(crate) fn code_for(tx: &mut Tx, ctx: &Ctx, link: &LinkId, message: &domain::ids::MessageId) -> Res<String> {
-    let mut bytes = [0u8; 8];
-    ctx.ids.0.fill(&mut bytes);
-    let code = format!("{:06}", u64::from_le_bytes(bytes) % 1_000_000);
-    db::code_insert(
-        tx,
-        &db::LinkCode {
-            id: ctx.ids.hex(16),
-            link_id: link.clone(),
-            message_id: message.clone(),
-            code_hash: code_hash(link, &code),
-            created_at: ctx.now,
-            expires_at: ctx.now + CODE_LIFE,
-            attempts: 0,
-            used_at: None,
-        },
-    )?;
-    Ok(code)
-}
-
-/// Whether the number of the case is known to be the customer's: confirmed in the archive before the case was
-/// registered, not marked as wrong, and not a number of staff.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn verified_number(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
-    let Some(person) = &s.located.person else {
-        return Ok(false);
-    };
-    let phone = s.customer.phone.as_str();
-    if !outbox::takes_messages(phone) || db::staff_with_phone(c, phone)? > 0 {
-        return Ok(false);
-    }
-    Ok(db::confirmed_at(c, &ctx.site, person, phone)?.is_some_and(|at| at < s.registered_at))
-}
-
-/// Whether a code can be sent for this case now: a verified number, and a channel to it.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn code_possible(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<bool> {
-    Ok(s.status == Status::Done && outbox::channels(c, &ctx.site)?.sms && verified_number(c, ctx, s)?)
-}
-
-/// Sends a code to the verified number.
-///
-/// # Errors
-/// `Forbidden` (see [`enter`]), `Refused` without a verified number or a channel, `Throttled`.
-pub fn ask_code(tx: &mut Tx, base: &Ctx, token: &str, device: &Device) -> Res<()> {
-    let h = customer(tx, base, token, device)?;
-    let seen = case::get(tx, &h.ctx, &h.link.case_id)?;
-    if !code_possible(tx, &h.ctx, &seen.state)? {
-        return Err(Refusal::new("refuse-code-impossible").clause("COM-30").into());
-    }
-    let count = |tx: &mut Tx, since| store::message::count_since(tx, &seen.state.id, "code", since);
-    if count(tx, base.now - MINUTE)? > 0 {
-        return Err(Error::Throttled { seconds: 60 });
-    }
-    if count(tx, base.now - DAY)? >= 5 {
-        return Err(Error::Throttled { seconds: 24 * 3600 });
-    }
-    outbox::code(tx, &h.ctx, &seen.state, &h.link.id)
-}
-
 /// The customer accepts or refuses a price (REC-14).
 ///
 /// # Errors
@@ -474,7 +430,10 @@ pub fn answer_quote(
     };
     let done = case::act(tx, &h.ctx, &h.link.case_id, None, &cmd)?;
     let grade = match h.ctx.actor {
-        Actor::Link { via: Via::Shared, .. } => Grade::C,
+        Actor::Link {
+            via: Via::Shared | Via::Shown,
+            ..
+        } => Grade::C,
         _ => Grade::B,
     };
     journal_use(
@@ -540,12 +499,12 @@ pub fn urged_at(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Option<i64>> {
     Ok(last.filter(|at| at + URGE_EVERY > ctx.now))
 }
 
-/// The customer, or a vendor's worker, says something.
+/// The customer says something.
 ///
 /// # Errors
 /// `Forbidden` (see [`enter`]), the `Refused` of a rule.
 pub fn say(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str, text: &str) -> Res<()> {
-    let h = enter(tx, base, token, device)?;
+    let h = customer(tx, base, token, device)?;
     let (ctx, case) = (h.ctx.clone(), h.link.case_id.clone());
     once::once(tx, &ctx, key, &("say", text), |tx, ctx| {
         let text = domain::privacy::masked(text.trim());

@@ -28,6 +28,8 @@ struct SiteNow {
     counts: Counts,
     on_duty: Vec<(StaffId, String, String)>,
     dirty: bool,
+    /// This process changed it: other replicas are to be told.
+    mine: bool,
 }
 
 /// Names of people at work that the navigation has room for.
@@ -82,22 +84,31 @@ impl Live {
         }
     }
 
-    /// A commit (of this process or another replica) has changed something at the site.
+    /// A commit of this process has changed something at the site.
     pub fn changed(&self, site: &SiteId) {
+        self.stir(site, true);
+    }
+
+    /// Another process has changed something at the site.
+    pub fn heard(&self, site: &SiteId) {
+        self.stir(site, false);
+    }
+
+    fn stir(&self, site: &SiteId, mine: bool) {
         if site.as_str().is_empty() || site.as_str() == crate::journal::COMPANY {
             return;
         }
-        self.sites
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(site.clone())
-            .or_default()
-            .dirty = true;
+        let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = sites.entry(site.clone()).or_default();
+        now.dirty = true;
+        now.mine |= mine;
+        drop(sites);
         self.wake.notify_one();
     }
 
-    /// Waits until something has changed, at most `longest`; the sites returned are to be read again.
-    pub fn wait(&self, longest: Duration) -> Vec<SiteId> {
+    /// Waits until something has changed, at most `longest`; the sites returned are to be read again, and those with `true`
+    /// were changed by this process.
+    pub fn wait(&self, longest: Duration) -> Vec<(SiteId, bool)> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut sites, _) = self
             .wake
@@ -105,7 +116,7 @@ impl Live {
             .unwrap_or_else(PoisonError::into_inner);
         sites
             .iter_mut()
-            .filter_map(|(s, n)| std::mem::take(&mut n.dirty).then(|| s.clone()))
+            .filter_map(|(s, n)| std::mem::take(&mut n.dirty).then(|| (s.clone(), std::mem::take(&mut n.mine))))
             .collect()
     }
 

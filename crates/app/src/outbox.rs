@@ -365,7 +365,7 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
             let s = case::get(tx, &ctx, case)?.state;
             let sign = m.template == "done" && s.status == domain::case::Status::Done;
             let purpose = if sign { LinkPurpose::Confirm } else { LinkPurpose::Track };
-            token = Some(link::make_for(tx, &ctx, &s, purpose)?.token);
+            token = Some(link::make_for(tx, &ctx, &s, purpose, &m.recipient)?.token);
         }
         out.push(Outgoing {
             config: config(&site.settings, &m.channel),

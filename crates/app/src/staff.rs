@@ -235,7 +235,8 @@ fn tidy(s: &NewStaff) -> NewStaff {
         name: trim(&s.name),
         name_en: trim(&s.name_en),
         employee_no: trim(&s.employee_no),
-        phone: trim(&s.phone),
+        // As residents' numbers are kept: whether a number is one of staff decides whose signature it is (COM-30).
+        phone: domain::phone::normalise(&s.phone).map_or_else(|_| trim(&s.phone), |p| p.canonical()),
         locale: trim(&s.locale),
     }
 }

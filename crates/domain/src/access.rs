@@ -352,6 +352,8 @@ codes! {
         Code = "code",
         /// A secret link, opened from an address and with a browser that a member of staff also signed in with.
         Shared = "shared",
+        /// A secret link that a member of staff saw, made at the desk or shown as a QR: who holds it may be anybody.
+        Shown = "shown",
     }
 }
 

@@ -63,11 +63,14 @@ impl fmt::Display for PhoneError {
 impl std::error::Error for PhoneError {}
 
 impl Phone {
-    /// The form that is stored, compared and dialled: `13800006688`, `0571-86001200`, `0571-86001200-8002`, `4008001200`, `+85221234567`.
+    /// The form that is stored, compared and dialled: `13800006688`, `0571-86001200`, `0571-86001200-8002`, `4008001200x8002`,
+    /// `+85221234567`. A dash before the extension says enough after an area code only: elsewhere it would read as one
+    /// longer number.
     #[must_use]
     pub fn canonical(&self) -> String {
         match &self.extension {
-            Some(ext) => format!("{}-{ext}", self.number),
+            Some(ext) if self.kind() == PhoneKind::Landline => format!("{}-{ext}", self.number),
+            Some(ext) => format!("{}x{ext}", self.number),
             None => self.number.clone(),
         }
     }
@@ -282,7 +285,7 @@ pub fn is_placeholder(text: &str) -> bool {
 fn split_extension(text: &str) -> Result<(&str, Option<String>), PhoneError> {
     for mark in ["分机号", "分机", "转", "ext.", "ext", "x", "#"] {
         if let Some((main, ext)) = text.split_once(mark) {
-            let ext = ext.trim_matches(|c: char| c == ' ' || c == ':' || c == '.');
+            let ext = ext.trim_matches(|c: char| matches!(c, ' ' | ':' | '.' | '-'));
             let good = (1..=6).contains(&ext.len()) && ext.chars().all(|c| c.is_ascii_digit());
             return if good {
                 Ok((main.trim_end_matches(['-', ' ', ',']), Some(ext.to_owned())))
@@ -428,6 +431,21 @@ mod tests {
                 "0571 **** 1200",
             ),
             ("86001200", "86001200", PhoneKind::Local, "**** 1200"),
+            ("86001200转8002", "86001200x8002", PhoneKind::Local, "**** 1200"),
+            ("２００００００转0", "2000000x0", PhoneKind::Local, "**** 0000"),
+            ("400-800-1200 转 6", "4008001200x6", PhoneKind::Service, "4008001200"),
+            (
+                "13800006688-转-12",
+                "13800006688x12",
+                PhoneKind::Mobile,
+                "138 **** 6688",
+            ),
+            (
+                "+852 2123 4567 ext 12",
+                "+85221234567x12",
+                PhoneKind::Foreign,
+                "+85 **** 4567",
+            ),
             ("400-800-1200", "4008001200", PhoneKind::Service, "4008001200"),
             ("95588", "95588", PhoneKind::Service, "95588"),
             ("12345", "12345", PhoneKind::Service, "12345"),

@@ -154,7 +154,7 @@ impl Filter {
     }
 }
 
-fn cases_q(f: &Filter) -> Q<'_> {
+pub(crate) fn cases_q(f: &Filter) -> Q<'_> {
     narrowed(
         Q::new("SELECT", &[])
             .push(CaseLine::COLS, &[])
@@ -181,7 +181,7 @@ fn cases_q(f: &Filter) -> Q<'_> {
     .push("LIMIT ?", &[&f.limit])
 }
 
-fn orders_q(f: &Filter) -> Q<'_> {
+pub(crate) fn orders_q(f: &Filter) -> Q<'_> {
     narrowed(
         Q::new("SELECT", &[])
             .push(OrderRow::COLS, &[])
@@ -265,7 +265,7 @@ impl CallbackFilter {
     }
 }
 
-fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
+pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
     let open = f.open == Some(true);
     Q::new("SELECT", &[])
         .push(CallbackRow::COLS, &[])

@@ -55,7 +55,7 @@ impl Filter {
     }
 }
 
-fn list_q(f: &Filter) -> Q<'_> {
+pub(crate) fn list_q(f: &Filter) -> Q<'_> {
     Q::new("SELECT", &[])
         .push(Contact::COLS, &[])
         .push("FROM contact WHERE site_id = ?", &[&f.site])

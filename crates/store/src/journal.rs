@@ -356,7 +356,7 @@ impl Look {
     }
 }
 
-fn look_q(f: &Look) -> Q<'_> {
+pub(crate) fn look_q(f: &Look) -> Q<'_> {
     Q::new("SELECT", &[])
         .push(EntryRow::COLS, &[])
         .push(

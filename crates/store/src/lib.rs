@@ -40,6 +40,7 @@ const MODULES: &[&[seam::Statement]] = &[
     case::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
+    db::watch::statements::STATEMENTS,
     house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,

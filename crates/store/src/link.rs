@@ -1,7 +1,7 @@
 //! Secret addresses for one case and one purpose (COM-30), the codes for them, and what tells a customer's device from a
 //! member of staff's.
 
-use domain::ids::{CaseId, LinkId, MessageId, OrderId, PersonId, SiteId};
+use domain::ids::{CaseId, LinkId, MessageId, OrderId, PersonId, SiteId, StaffId};
 
 use crate::seam::{row, sql};
 
@@ -12,6 +12,13 @@ row! {
         pub id: LinkId, pub token_hash: String, pub site_id: SiteId, pub purpose: String, pub case_id: CaseId,
         pub order_id: Option<OrderId>, pub created_by: String, pub created_at: i64, pub expires_at: i64,
         pub used_at: Option<i64>, pub withdrawn_at: Option<i64>, pub opened: i64,
+    }
+}
+
+impl Link {
+    /// The member of staff who saw the secret: who made the link at a page, or whose own number it went to.
+    pub fn shown_to(&self) -> Option<StaffId> {
+        self.created_by.strip_prefix("staff:").map(StaffId::from)
     }
 }
 
@@ -56,8 +63,10 @@ sql! {
     }
     /// How the archive says that a person is to be addressed.
     pub fn gender(person: &PersonId) -> Option<String> { "SELECT gender FROM person WHERE id = $1" }
-    /// Accounts with this phone number: a code sent there would be read by staff.
-    pub fn staff_with_phone(number: &str) -> i64 { "SELECT count(*) AS n FROM staff WHERE phone = $1" }
+    /// An account with this phone number: what is sent there is read by staff.
+    pub fn staff_with_phone(number: &str) -> Option<StaffId> {
+        "SELECT id FROM staff WHERE phone = $1 OR REPLACE(REPLACE(phone, ' ', ''), '-', '') = $1 ORDER BY id LIMIT 1"
+    }
     /// Sessions of staff that were at this address with this kind of browser since an instant, ended ones included.
     pub fn staff_sessions_at(ip: &str, agent: &str, since: i64) -> i64 {
         "SELECT count(*) AS n FROM session WHERE ip = $1 AND agent = $2 AND seen_at > $3"

@@ -45,7 +45,7 @@ impl Filter {
     }
 }
 
-fn list_q(f: &Filter) -> Q<'_> {
+pub(crate) fn list_q(f: &Filter) -> Q<'_> {
     Q::new("SELECT", &[])
         .push(Message::COLS, &[])
         .push("FROM message WHERE site_id = ?", &[&f.site])

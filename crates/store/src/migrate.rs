@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_find"),
     migration!(13, "0013_link"),
     migration!(15, "0015_import"),
+    migration!(16, "0016_lists"),
 ];
 
 row! {

@@ -76,15 +76,8 @@ pub fn plan(conn: &mut Conn, name: &str, fragment: &str) -> String {
             .find(|sql| sql.contains(fragment))
             .unwrap_or_else(|| panic!("no variant of {name} with {fragment}")),
     };
-    if let Some(c) = conn.as_lite() {
-        let mut q = must(c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")), name);
-        // Parameters that are not bound are NULL.
-        let mut rows = q.raw_query();
-        let mut lines = Vec::new();
-        while let Some(r) = must(rows.next(), name) {
-            lines.push(must(r.get::<_, String>(3), name));
-        }
-        return lines.join("\n");
+    if conn.is_lite() {
+        return lite_plan(conn, &sql);
     }
     let Some(c) = conn.as_pg() else { panic!("no engine") };
     let n = must(c.prepare(&sql), name).params().len();
@@ -107,6 +100,60 @@ pub fn plan(conn: &mut Conn, name: &str, fragment: &str) -> String {
         _ => None,
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How SQLite would run a text.
+fn lite_plan(conn: &Conn, sql: &str) -> String {
+    let Some(c) = conn.as_lite() else { panic!("no engine") };
+    let mut q = must(c.prepare(&format!("EXPLAIN QUERY PLAN {sql}")), sql);
+    // Parameters that are not bound are NULL.
+    let mut rows = q.raw_query();
+    let mut lines = Vec::new();
+    while let Some(r) = must(rows.next(), sql) {
+        lines.push(must(r.get::<_, String>(3), sql));
+    }
+    lines.join("\n")
+}
+
+/// How the engine would run a text with so many parameters once there are many rows: PostgreSQL is told that scans and sorts
+/// cost a fortune, so that they stand in the plan only where there is no other way.
+pub fn plan_of(conn: &mut Conn, sql: &str, params: usize) -> String {
+    if conn.is_lite() {
+        return lite_plan(conn, sql);
+    }
+    let Some(c) = conn.as_pg() else { panic!("no engine") };
+    let nulls = vec!["NULL"; params].join(", ");
+    must(
+        c.batch_execute(&format!(
+            "SET enable_seqscan = off; SET enable_sort = off; SET enable_incremental_sort = off;
+             SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; PREPARE explained AS {sql}"
+        )),
+        sql,
+    );
+    let rows = must(c.simple_query(&format!("EXPLAIN EXECUTE explained ({nulls})")), sql);
+    must(c.batch_execute("DEALLOCATE explained"), sql);
+    let lines = rows.iter().filter_map(|m| match m {
+        postgres::SimpleQueryMessage::Row(r) => r.get(0).map(str::to_owned),
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Cuts the connections of a PostgreSQL database that last said LISTEN or asked for the ends of the chains.
+pub fn cut_listeners(url: &str) {
+    let mut c = must(
+        postgres::Client::connect(url, postgres::NoTls),
+        "reach the test PostgreSQL",
+    );
+    let cut = must(
+        c.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+             AND pid <> pg_backend_pid() AND (query LIKE 'LISTEN %' OR query LIKE '%FROM site_head')",
+            &[],
+        ),
+        "cut connections",
+    );
+    assert!(!cut.is_empty(), "nobody listens");
 }
 
 /// A directory that is removed with its content when this goes.

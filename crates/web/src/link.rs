@@ -15,7 +15,7 @@ pub mod view_parts {
     pub use super::view::{lines, statement};
 }
 
-use app::ctx::{Ctx, Locale};
+use app::ctx::{Ctx, LinkPurpose, Locale};
 use app::error::{Error, Res};
 use app::link::{Device, Holder, LinkState, open};
 use askama::Template;
@@ -138,6 +138,17 @@ pub fn look(h: Holder) -> Res<Holder> {
         LinkState::Expired => Err(Error::Forbidden("forbidden-link-expired")),
         LinkState::Withdrawn => Err(Error::Forbidden("forbidden-link-withdrawn")),
     }
+}
+
+/// The same for what is the customer's alone: a vendor's secret opens neither their photos nor their signature.
+///
+/// # Errors
+/// `NotFound`, `Forbidden` with the reason.
+pub fn look_as_customer(h: Holder) -> Res<Holder> {
+    if h.purpose == LinkPurpose::Vendor {
+        return Err(Error::NotFound);
+    }
+    look(h)
 }
 
 #[derive(Deserialize)]

@@ -3,6 +3,8 @@
 mod access;
 mod api;
 mod pages;
+mod journal;
+mod secrets;
 mod texts;
 
 use std::sync::Arc;

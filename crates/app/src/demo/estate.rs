@@ -93,6 +93,18 @@ impl People {
         self.departments.get(code).cloned()
     }
 
+    /// Whether somebody takes orders in their own name.
+    pub fn takes_orders(&self, id: &StaffId) -> bool {
+        let roles = &self.get(id).roles;
+        domain::access::reach(roles, domain::access::Action::Accept) > domain::access::Reach::Never
+    }
+
+    /// The first of a department, whatever they do there.
+    pub fn anyone(&self, code: &str) -> Option<StaffId> {
+        let first = self.all.iter().find(|(_, m)| m.department_code == code);
+        first.map(|(id, _)| id.clone())
+    }
+
     /// Somebody of a department who does work.
     pub fn worker(&self, code: &str, dice: &mut Dice) -> Option<StaffId> {
         const WORK: [Role; 5] = [

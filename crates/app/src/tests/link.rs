@@ -1,4 +1,4 @@
-//! Links, signatures and the outbox: whose signature it is, once and not for ever, and messages that go out once.
+//! Links and signatures: whose signature it is, once and not for ever.
 
 use domain::access::Role;
 use domain::case::{Channel, Command, ConfirmHow, Grade, Kind, Satisfaction, Status};
@@ -26,7 +26,7 @@ fn phone() -> Device {
 }
 
 /// A case that is done, its customer with a number that was confirmed long ago.
-fn done_case(w: &World, set_up: &str) -> CaseId {
+pub(super) fn done_case(w: &World, set_up: &str) -> CaseId {
     let (site, settings) = (w.site.clone(), set_up.to_owned());
     w.desk
         .write_now(&w.system(), move |tx, _| {
@@ -174,23 +174,23 @@ fn sign(w: &World, token: &str, device: &Device, hash: &str, code: &str) -> Res<
 fn a_link_signs_once_and_grade_b() {
     for_both(|db| {
         let w = World::new(db);
-        let id = done_case(&w, "{}");
-        let made = make(&w, Role::Worker, &id, LinkPurpose::Confirm).unwrap();
+        let id = done_case(&w, SMS);
+        let token = sent_to_sign(&w);
         let hash = state(&w, &id).content_hash();
-        let done = sign(&w, &made.token, &phone(), &hash, "").unwrap();
+        let done = sign(&w, &token, &phone(), &hash, "").unwrap();
         assert!(matches!(done, Signed::Done(_)), "{done:?}");
         let c = state(&w, &id).confirmation().cloned().unwrap();
         assert_eq!((c.grade, c.opinion), (Grade::B, Some(Satisfaction::Satisfied)));
-        let twice = sign(&w, &made.token, &phone(), &hash, "");
+        let twice = sign(&w, &token, &phone(), &hash, "");
         assert!(
             matches!(twice, Err(Error::Forbidden("forbidden-link-used"))),
             "{twice:?}"
         );
         // It is still there to look at, and no secret lies in the database.
-        let (t, b) = (made.token.clone(), base(&w));
+        let (t, b) = (token.clone(), base(&w));
         let h = w.desk.read_now(move |c| link::open(c, &b, &t)).unwrap();
         assert_eq!(h.state, LinkState::Used);
-        assert_ne!(h.link.token_hash, made.token);
+        assert_ne!(h.link.token_hash, token);
         // A correction voids it.
         let amend = Command::Amend {
             done: "更换角阀和软管".into(),
@@ -255,6 +255,7 @@ fn no_member_of_staff_makes_a_grade_a_or_b() {
                 content_hash: hash.clone(),
                 how: ConfirmHow::Own {
                     signature: Some(FileId::from("f")),
+                    shown_by: None,
                 },
                 opinion: None,
                 comment: String::new(),
@@ -282,12 +283,116 @@ fn no_member_of_staff_makes_a_grade_a_or_b() {
     });
 }
 
+/// The secret that goes to the customer's telephone when the work is done; no member of staff sees it.
+fn sent_to_sign(w: &World) -> String {
+    let out = take(w).into_iter().find(|o| o.template == "done").unwrap();
+    out.token.unwrap()
+}
+
+#[test]
+fn com_30_a_link_that_staff_saw_is_grade_c_and_its_maker_does_not_check_it() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = done_case(&w, "{}");
+        let hash = state(&w, &id).content_hash();
+        // On a private telephone, far from the office: nothing tells it from the customer's.
+        let made = make(&w, Role::FrontDesk, &id, LinkPurpose::Track).unwrap();
+        let signed = sign(&w, &made.token, &phone(), &hash, "").unwrap();
+        assert!(matches!(signed, Signed::Done(_)), "{signed:?}");
+        let c = state(&w, &id).confirmation().cloned().unwrap();
+        assert_eq!((c.grade, c.shown_by), (Grade::C, Some(w.staff(Role::FrontDesk))));
+        for (role, rule) in [(Role::FrontDesk, Some("refuse-second-person")), (Role::CsHead, None)] {
+            let got = act(&w, role, &id, Command::SecondCheck);
+            match (got, rule) {
+                (Err(Error::Refused(r)), Some(rule)) => assert_eq!(r.rule, rule),
+                (Ok(seen), None) => assert!(seen.state.confirmation().unwrap().checked_by.is_some()),
+                (got, _) => panic!("{role}: {got:?}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn com_30_no_role_gets_a_secret_that_signs_at_a_or_b() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = done_case(&w, "{}");
+        let mut made = 0;
+        for role in Role::ALL.iter().filter(|r| **r != Role::Vendor) {
+            for purpose in [LinkPurpose::Track, LinkPurpose::Confirm] {
+                let Ok(link) = make(&w, *role, &id, purpose) else {
+                    continue;
+                };
+                assert!(
+                    *role != Role::Worker || purpose == LinkPurpose::Confirm,
+                    "who does the job hands out no link to follow it"
+                );
+                made += 1;
+                let (t, b) = (link.token.clone(), base(&w));
+                let h = w.desk.write_now(&b, {
+                    let b = b.clone();
+                    move |tx, _| link::enter(tx, &b, &t, &phone())
+                });
+                assert_eq!(domain_grade(&h.unwrap()), Some(Grade::C), "{role} {purpose:?}");
+            }
+        }
+        assert!(made >= 8, "{made}");
+        // A worker withdraws what they showed, and not what the customer got.
+        let desk = make(&w, Role::FrontDesk, &id, LinkPurpose::Confirm).unwrap();
+        let own = make(&w, Role::Worker, &id, LinkPurpose::Confirm).unwrap();
+        let take_back = |link: domain::ids::LinkId| {
+            let id = id.clone();
+            w.desk
+                .write_now(&w.ctx(Role::Worker), move |tx, ctx| link::withdraw(tx, ctx, &id, &link))
+        };
+        assert!(matches!(take_back(desk.id), Err(Error::Refused(r)) if r.rule == "refuse-link-others"));
+        take_back(own.id).unwrap();
+    });
+}
+
+/// What a signature by this holder would be worth.
+fn domain_grade(h: &link::Holder) -> Option<Grade> {
+    match h.ctx.who() {
+        domain::access::Who::Customer { via, .. } => Some(match via {
+            domain::access::Via::Code => Grade::A,
+            domain::access::Via::Link => Grade::B,
+            domain::access::Via::Shared | domain::access::Via::Shown => Grade::C,
+        }),
+        _ => None,
+    }
+}
+
+#[test]
+fn com_30_a_message_to_a_number_of_staff_is_no_message_to_the_customer() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = done_case(&w, SMS);
+        let (worker, hash) = (w.staff(Role::Worker), state(&w, &id).content_hash());
+        w.desk
+            .write_now(&w.system(), {
+                let worker = worker.clone();
+                move |tx, _| {
+                    let mut s = store::staff::facts(tx, &worker)?.unwrap();
+                    s.phone = "138 0013 6688".into();
+                    s.version += 1;
+                    store::staff::save(tx, &s)?;
+                    Ok::<_, Error>(())
+                }
+            })
+            .unwrap();
+        let token = sent_to_sign(&w);
+        sign(&w, &token, &phone(), &hash, "").unwrap();
+        let c = state(&w, &id).confirmation().cloned().unwrap();
+        assert_eq!((c.grade, c.shown_by), (Grade::C, Some(worker)));
+    });
+}
+
 #[test]
 fn a_place_where_staff_signed_in_gives_grade_c() {
     for_both(|db| {
         let w = World::new(db);
-        let id = done_case(&w, "{}");
-        let made = make(&w, Role::Worker, &id, LinkPurpose::Confirm).unwrap();
+        let id = done_case(&w, SMS);
+        let token = sent_to_sign(&w);
         let (staff, now) = (w.staff(Role::Worker), w.system().now);
         w.desk
             .write_now(&w.system(), move |tx, ctx| {
@@ -307,7 +412,7 @@ fn a_place_where_staff_signed_in_gives_grade_c() {
             })
             .unwrap();
         let hash = state(&w, &id).content_hash();
-        sign(&w, &made.token, &phone(), &hash, "").unwrap();
+        sign(&w, &token, &phone(), &hash, "").unwrap();
         assert_eq!(
             state(&w, &id).confirmation().unwrap().grade,
             Grade::C,
@@ -355,7 +460,7 @@ fn links_expire_and_are_withdrawn() {
     });
 }
 
-const SMS: &str = r#"{"channels":{"sms":{"kind":"sms_http","url":"https://sms.example.com"}}}"#;
+pub(super) const SMS: &str = r#"{"channels":{"sms":{"kind":"sms_http","url":"https://sms.example.com"}}}"#;
 
 #[test]
 fn a_code_is_good_five_times_and_ten_minutes() {
@@ -443,96 +548,12 @@ fn code_out(w: &World) -> String {
     o.params["code"].as_str().unwrap().to_owned()
 }
 
-fn take(w: &World) -> Vec<outbox::Outgoing> {
+pub(super) fn take(w: &World) -> Vec<outbox::Outgoing> {
     w.desk
         .write_now(&w.desk.system("outbox", &SiteId::from(String::new())), |tx, ctx| {
             outbox::take(tx, ctx, 20)
         })
         .unwrap()
-}
-
-#[test]
-fn a_message_goes_out_once_and_again_after_a_failure() {
-    for_both(|db| {
-        let w = World::new(db);
-        let id = done_case(&w, SMS);
-        let first = take(&w);
-        let mut kinds: Vec<&str> = first.iter().map(|o| o.template.as_str()).collect();
-        kinds.sort_unstable();
-        // Registered and sent out in one go is one message.
-        assert_eq!(kinds, ["dispatched", "done"]);
-        assert!(first.iter().all(|o| o.token.is_some() && o.attempt == 1));
-        assert!(take(&w).is_empty(), "nobody gets it while the lease lasts");
-        let sys = w.desk.system("outbox", &w.site);
-        let (a, b) = (first[0].id.clone(), first[1].id.clone());
-        let (a1, b1) = (a.clone(), b.clone());
-        w.desk
-            .write_now(&sys, move |tx, ctx| {
-                outbox::sent(tx, ctx, &a1, "p-1", "文字")?;
-                outbox::failed(tx, ctx, &b1, 1, "timeout", Some(30_000))
-            })
-            .unwrap();
-        assert!(take(&w).is_empty(), "not before its time");
-        w.wait(30_001);
-        let again = take(&w);
-        assert_eq!((again.len(), again[0].id.clone(), again[0].attempt), (1, b.clone(), 2));
-        // A late word of the first attempt does not end the second one.
-        let b1 = b.clone();
-        let sys = w.desk.system("outbox", &w.site);
-        w.desk
-            .write_now(&sys, move |tx, ctx| outbox::failed(tx, ctx, &b1, 1, "timeout", None))
-            .unwrap();
-        w.wait(outbox::LEASE + 1);
-        let third = take(&w);
-        assert_eq!(third.len(), 1, "its holder was lost");
-        let b1 = b.clone();
-        let sys = w.desk.system("outbox", &w.site);
-        w.desk
-            .write_now(&sys, move |tx, ctx| {
-                outbox::failed(tx, ctx, &b1, 3, "rejected: 4", None)
-            })
-            .unwrap();
-        let ctx = w.ctx(Role::FrontDesk);
-        let list = w
-            .desk
-            .read_now(move |c| {
-                outbox::list(
-                    c,
-                    &ctx,
-                    &outbox::Filter {
-                        states: vec!["failed".into()],
-                        limit: 9,
-                        ..Default::default()
-                    },
-                )
-            })
-            .unwrap();
-        assert_eq!(list.len(), 1);
-        // Reports come as often as they like.
-        let sys = w.desk.system("outbox", &w.site);
-        for _ in 0..2 {
-            w.desk
-                .write_now(&sys, |tx, ctx| outbox::reported(tx, ctx, "p-1", ctx.now, None))
-                .unwrap();
-        }
-        let ctx = w.ctx(Role::FrontDesk);
-        let all = w.desk.read_now(move |c| outbox::of_case(c, &ctx, &id)).unwrap();
-        assert_eq!(all.iter().find(|m| m.id == a).unwrap().state, "delivered");
-        // Send again.
-        let b1 = b.clone();
-        w.desk
-            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &b1))
-            .unwrap();
-        assert_eq!(take(&w).len(), 1);
-        let refused = w
-            .desk
-            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| outbox::again(tx, ctx, &a));
-        assert!(matches!(refused, Err(Error::Refused(_))));
-        let none = w
-            .desk
-            .write_now(&w.ctx(Role::Worker), move |tx, ctx| outbox::again(tx, ctx, &b));
-        assert!(matches!(none, Err(Error::Forbidden(_))));
-    });
 }
 
 #[test]

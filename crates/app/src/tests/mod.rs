@@ -7,5 +7,7 @@ mod find;
 mod import;
 mod link;
 mod list;
+mod outbox;
+mod replica;
 mod staff;
 mod step;

@@ -59,9 +59,12 @@ pub(super) fn confirm(
         return Err(Refusal::new("refuse-content-changed").clause("COM-30"));
     }
     let mut fact = (None, None, None, String::new());
+    let mut saw = None;
     let grade = match (how, own_grade(draft.who)) {
-        (ConfirmHow::Own { signature }, Some(grade)) => {
+        (ConfirmHow::Own { signature, shown_by }, Some(grade)) => {
             fact.0 = signature.clone();
+            // A code has come to the customer alone, whoever saw the link.
+            saw = shown_by.clone().filter(|_| grade == Grade::C);
             grade
         }
         (ConfirmHow::Paper { photo }, None) => {
@@ -97,6 +100,7 @@ pub(super) fn confirm(
         signature,
         paper,
         witness,
+        shown_by: saw,
         opinion,
         reason,
         comment: text(comment)?,

@@ -54,8 +54,11 @@ pub enum ConsentHow {
 /// How the customer confirms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfirmHow {
-    /// By the own link (grade b) or a code (grade a): customers only.
-    Own { signature: Option<FileId> },
+    /// By the own link (grade b) or a code (grade a): customers only. `shown_by` is who saw the link's secret (grade c).
+    Own {
+        signature: Option<FileId>,
+        shown_by: Option<StaffId>,
+    },
     /// On paper; the photo of the signed form is attached to the case (grade c).
     Paper { photo: AttachmentId },
     /// On the worker's device (grade c).

@@ -164,7 +164,8 @@ facts! {
     /// The customer confirmed, or declined to.
     Confirmed = "confirmed" {
         confirmation: ConfirmationId, grade: Grade, content_hash: String,
-        signature: Option<FileId>, paper: Option<AttachmentId>, witness: Option<StaffId>, opinion: Option<Satisfaction>,
+        signature: Option<FileId>, paper: Option<AttachmentId>, witness: Option<StaffId>,
+        shown_by: Option<StaffId>, opinion: Option<Satisfaction>,
     } personal { reason: String, comment: String }
     /// A second person compared a signature of grade C with the record.
     SecondChecked = "second_checked" { confirmation: ConfirmationId } personal {}

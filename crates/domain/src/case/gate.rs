@@ -258,9 +258,9 @@ fn may_check(case: &CaseState, who: &Who) -> Result<(), Refusal> {
     let Some(confirmation) = open else {
         return Err(Refusal::new("refuse-nothing-to-check").clause("COM-30"));
     };
-    let second = who
-        .staff()
-        .is_some_and(|id| confirmation.by.staff() != Some(id) && !case.did.contains(id));
+    let second = who.staff().is_some_and(|id| {
+        confirmation.by.staff() != Some(id) && confirmation.shown_by.as_ref() != Some(id) && !case.did.contains(id)
+    });
     refuse_unless(second, || Refusal::new("refuse-second-person").clause("COM-30"))
 }
 
@@ -313,7 +313,10 @@ pub(super) fn own_grade(who: &Who) -> Option<Grade> {
         Who::Customer { via: Via::Code, .. } => Some(Grade::A),
         Who::Customer { via: Via::Link, .. } => Some(Grade::B),
         // It may have been the customer. A second person finds out.
-        Who::Customer { via: Via::Shared, .. } => Some(Grade::C),
+        Who::Customer {
+            via: Via::Shared | Via::Shown,
+            ..
+        } => Some(Grade::C),
         _ => None,
     }
 }

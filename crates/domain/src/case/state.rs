@@ -100,6 +100,9 @@ pub struct Confirmation {
     pub signature: Option<FileId>,
     pub paper: Option<AttachmentId>,
     pub witness: Option<StaffId>,
+    /// Who saw the secret of the link that was used; this person does not check it (COM-30).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<StaffId>,
     pub reason: String,
     pub opinion: Option<Satisfaction>,
     pub comment: String,

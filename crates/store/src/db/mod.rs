@@ -14,6 +14,7 @@ mod lite;
 mod pg;
 mod queue;
 pub(crate) mod tx;
+pub(crate) mod watch;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::migrate;
 use crate::seam::{Conn, Error, ErrorKind, Result, Use};
 use queue::Queue;
 pub use tx::Tx;
+pub use watch::{Heard, LOOK, Watch};
 use work::{ReadWork, Reading, WriteWork, Writing};
 
 /// Where a database is.

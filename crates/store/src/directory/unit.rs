@@ -53,7 +53,7 @@ impl UnitFilter {
     }
 }
 
-fn list_q(f: &UnitFilter) -> Q<'_> {
+pub(crate) fn list_q(f: &UnitFilter) -> Q<'_> {
     Q::new("SELECT", &[])
         .push(Unit::COLS, &[])
         .push("FROM unit WHERE site_id = ?", &[&f.site])

@@ -59,6 +59,7 @@
 
 mod conn;
 mod error;
+mod notice;
 mod q;
 mod row;
 mod stmt;

@@ -4,6 +4,7 @@ mod batch;
 mod journal;
 mod migrate;
 mod note;
+mod plans;
 mod pool;
 mod seam;
 mod search;

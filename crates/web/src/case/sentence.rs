@@ -78,7 +78,7 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
         icon: "history",
         tone: "grey",
         actor: actor(p.locale, names, &entry.actor_kind, &entry.actor_id),
-        text: plain(p, &entry.kind),
+        text: plain(p, kind_of(entry)),
         words: String::new(),
         tag: None,
         changes: Vec::new(),
@@ -94,6 +94,14 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
         fill(p, names, &mut line, &event);
     }
     line
+}
+
+/// What is attached to a contact is no event of a case, and has none of its values.
+fn kind_of(entry: &Entry) -> &str {
+    match (entry.subject_kind.as_str(), entry.kind.as_str()) {
+        ("contact", "attached") => "contact_attached",
+        (_, kind) => kind,
+    }
 }
 
 /// The sentence of an event without placeholders, or of one that this version does not know.

@@ -126,7 +126,7 @@ pub async fn photos(
     let dev = device(&v, &h);
     let (base, t2, d2) = (base(&web, &v), token.clone(), dev.clone());
     // The link is looked at before the bytes are taken in.
-    web.read(&base, move |c, ctx| link::enter(c, ctx, &t2, &d2).map(|_| ()))
+    web.read(&base, move |c, ctx| link::customer(c, ctx, &t2, &d2).map(|_| ()))
         .await?;
     let mut sent = crate::attachment::read(form).await?;
     sent.up.kind = AttachmentKind::Other;
@@ -138,7 +138,7 @@ pub async fn photos(
     let (up, t2) = (sent.up, token.clone());
     let made = web
         .write(&base, move |tx, ctx| {
-            let h = link::enter(tx, ctx, &t2, &dev)?;
+            let h = link::customer(tx, ctx, &t2, &dev)?;
             attach(tx, &h.ctx, &Subject::Case(h.link.case_id.clone()), &file, &up)
         })
         .await?;

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use domain::ids::AttachmentId;
 
-use super::{SiteHead, bare, base, gone, look, view};
+use super::{SiteHead, bare, base, gone, look_as_customer, view};
 use crate::account::blocking;
 use crate::fail::Answer;
 use crate::gate::Viewer;
@@ -19,7 +19,7 @@ use crate::state::Web;
 pub async fn file(State(web): State<Web>, v: Viewer, Path((token, id)): Path<(String, String)>) -> Answer {
     let row = web
         .read(&base(&web, &v), move |c, ctx| {
-            let h = look(app::link::open(c, ctx, &token)?)?;
+            let h = look_as_customer(app::link::open(c, ctx, &token)?)?;
             let seen = app::case::get(c, &h.ctx, &h.link.case_id)?;
             let id = AttachmentId::from(id.as_str());
             let ours = seen.state.attachments.iter().any(|a| a.id == id && view::shown(a));
@@ -55,7 +55,7 @@ pub async fn drawing(web: &Web, hash: String) -> Answer {
 pub async fn signature(State(web): State<Web>, v: Viewer, Path(token): Path<String>) -> Answer {
     let hash = web
         .read(&base(&web, &v), move |c, ctx| {
-            let h = look(app::link::open(c, ctx, &token)?)?;
+            let h = look_as_customer(app::link::open(c, ctx, &token)?)?;
             let seen = app::case::get(c, &h.ctx, &h.link.case_id)?;
             seen.state
                 .confirmation()

@@ -2,7 +2,7 @@
 
 use app::ctx::{Ctx, LinkPurpose, Locale};
 use app::error::{Error, Res};
-use app::link::{LinkState, list, make as make_link, state, withdraw as take_back};
+use app::link::{LinkState, gives_any, list, make as make_link, may_withdraw, state, withdraw as take_back};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -28,7 +28,10 @@ struct LinkRow {
     opened: i64,
     state: String,
     tone: &'static str,
+    /// May be withdrawn by who looks.
     open: bool,
+    /// Staff saw its secret: a signature by it is grade C (COM-30).
+    shown: bool,
 }
 
 #[derive(Template)]
@@ -40,16 +43,18 @@ struct Links {
     messages: Vec<Row>,
     channel: bool,
     can_make: bool,
+    track: bool,
     sign: bool,
     vendor: bool,
     qr: Option<(String, String)>,
 }
 
 struct Loaded {
-    links: Vec<app::link::Link>,
+    links: Vec<(bool, app::link::Link)>,
     messages: Vec<app::outbox::Message>,
     channel: bool,
     can_make: bool,
+    track: bool,
     sign: bool,
     vendor: bool,
 }
@@ -58,7 +63,15 @@ fn load(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Loaded> {
     let s = app::case::get(c, ctx, id)?.state;
     let can_make = may(Some(&s), Action::SendLink, &ctx.who()).is_ok();
     Ok(Loaded {
-        links: if can_make { list(c, ctx, id)? } else { Vec::new() },
+        links: if can_make {
+            list(c, ctx, id)?
+                .into_iter()
+                .map(|l| (may_withdraw(ctx, &l), l))
+                .collect()
+        } else {
+            Vec::new()
+        },
+        track: gives_any(ctx),
         messages: app::outbox::of_case(c, ctx, id)?,
         channel: app::outbox::channels(c, &ctx.site)?.residents(),
         sign: s.status == Status::Done,
@@ -74,7 +87,7 @@ async fn show(web: &Web, v: &Viewer, id: &str, made: Option<(String, String)>) -
     let rows = l
         .links
         .iter()
-        .map(|x| {
+        .map(|(mine, x)| {
             let s = state(x, v.now);
             let (key, tone) = match s {
                 LinkState::Open => ("link-state-open", "grn"),
@@ -90,7 +103,8 @@ async fn show(web: &Web, v: &Viewer, id: &str, made: Option<(String, String)>) -
                 opened: x.opened,
                 state: p.t(key),
                 tone,
-                open: s == LinkState::Open,
+                open: *mine && s == LinkState::Open,
+                shown: x.shown_to().is_some(),
             }
         })
         .collect();
@@ -101,6 +115,7 @@ async fn show(web: &Web, v: &Viewer, id: &str, made: Option<(String, String)>) -
         messages,
         channel: l.channel,
         can_make: l.can_make,
+        track: l.track,
         sign: l.sign,
         vendor: l.vendor,
         qr: made,

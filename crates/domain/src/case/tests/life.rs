@@ -73,6 +73,7 @@ fn a_repair_from_the_call_to_the_archive() {
     );
     let confirm = desk.confirm(ConfirmHow::Own {
         signature: Some("signature".into()),
+        shown_by: None,
     });
     desk.ok(&customer(), confirm);
     assert_eq!(desk.case().confirmation().unwrap().grade, Grade::B);
@@ -252,7 +253,10 @@ fn a_vendor_without_an_account_works_by_the_link_of_one_order() {
     );
     let done = desk.complete(vec![]);
     desk.ok(&link, done);
-    let confirm = desk.confirm(ConfirmHow::Own { signature: None });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     assert_eq!(desk.no(&link, confirm).0, "refuse-role");
 }
 

@@ -296,6 +296,7 @@ impl Desk {
         let mut desk = Desk::done(form);
         let confirm = desk.confirm(ConfirmHow::Own {
             signature: Some("signature".into()),
+            shown_by: None,
         });
         desk.ok(&customer(), confirm);
         desk

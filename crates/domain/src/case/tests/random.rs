@@ -204,7 +204,10 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
         },
         24 | 25 => {
             let how = match (own, step.pick % 3) {
-                (true, _) => ConfirmHow::Own { signature: None },
+                (true, _) => ConfirmHow::Own {
+                    signature: None,
+                    shown_by: None,
+                },
                 (_, 0) => ConfirmHow::Device { signature: "s".into() },
                 (_, 1) => ConfirmHow::Declined {
                     reason: text(),

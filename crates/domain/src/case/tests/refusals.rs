@@ -224,6 +224,7 @@ fn com_30_no_member_of_staff_signs_for_the_customer() {
         let mut desk = desk.clone();
         let confirm = desk.confirm(ConfirmHow::Own {
             signature: Some("forged".into()),
+            shown_by: None,
         });
         let rule = desk.no(&who, confirm).0;
         assert!(
@@ -236,7 +237,10 @@ fn com_30_no_member_of_staff_signs_for_the_customer() {
         case: "another".into(),
     };
     let mut desk = desk.clone();
-    let confirm = desk.confirm(ConfirmHow::Own { signature: None });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     assert_eq!(desk.no(&stranger, confirm).0, "refuse-not-yours");
     let by_code = Who::Customer {
         via: Via::Code,
@@ -244,7 +248,10 @@ fn com_30_no_member_of_staff_signs_for_the_customer() {
     };
     let paper = desk.confirm(ConfirmHow::Device { signature: "s".into() });
     assert_eq!(desk.no(&by_code, paper).0, "refuse-customers-own");
-    let confirm = desk.confirm(ConfirmHow::Own { signature: None });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     desk.ok(&by_code, confirm);
     assert_eq!(desk.case().confirmation().unwrap().grade, Grade::A);
 }
@@ -300,7 +307,10 @@ fn declined_needs_a_reason_and_a_witness_who_did_not_do_the_job() {
 #[test]
 fn a_changed_content_voids_the_signature() {
     let mut desk = Desk::done(free());
-    let old = desk.confirm(ConfirmHow::Own { signature: None });
+    let old = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     let amend = |done: &str| Command::Amend {
         done: done.into(),
         lines: vec![],
@@ -310,11 +320,17 @@ fn a_changed_content_voids_the_signature() {
     };
     desk.ok(&wang(), amend("更换角阀并清理积水"));
     assert_eq!(desk.no(&customer(), old).0, "refuse-content-changed");
-    let confirm = desk.confirm(ConfirmHow::Own { signature: None });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     desk.ok(&customer(), confirm);
     assert_eq!(desk.ok(&wang(), amend("又改了")), ["amended", "confirmation_voided"]);
     assert_eq!(desk.case().status, Status::Done);
-    let confirm = desk.confirm(ConfirmHow::Own { signature: None });
+    let confirm = desk.confirm(ConfirmHow::Own {
+        signature: None,
+        shown_by: None,
+    });
     desk.ok(&customer(), confirm);
     assert_eq!(
         desk.ok(&chen(), change(Change::Place("客卫".into()))),

@@ -89,7 +89,13 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
                 },
             )
         }
-        Action::Confirm => (customer(), desk.confirm(ConfirmHow::Own { signature: None })),
+        Action::Confirm => (
+            customer(),
+            desk.confirm(ConfirmHow::Own {
+                signature: None,
+                shown_by: None,
+            }),
+        ),
         Action::ScheduleCallback => {
             let callback = desk.fresh("callback").into();
             (

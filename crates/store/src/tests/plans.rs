@@ -1,0 +1,315 @@
+//! How the lists are run: every page of a list begins in the index and stops after its rows, for the whole list and for
+//! each common filter. No scan of the table, no sort of what was found, however much there is.
+
+use crate::db::Options;
+use crate::directory::unit;
+use crate::seam::Q;
+use crate::testing::{for_both_with, options, plan_of};
+use crate::{Conn, Error, case, contact, journal, message};
+
+/// A list as a page asks for it.
+struct Asked {
+    name: &'static str,
+    sql: String,
+    args: usize,
+}
+
+fn asked(name: &'static str, q: &Q<'_>) -> Asked {
+    Asked {
+        name,
+        sql: q.sql().to_owned(),
+        args: q.args().len(),
+    }
+}
+
+fn after() -> Option<(i64, String)> {
+    Some((1, "x".into()))
+}
+
+fn lists() -> Vec<Asked> {
+    let mut out = Vec::new();
+    let some = |t: &str| Some(t.to_owned());
+    // Cases and work orders: by due time what is open, by age the rest; the first page and a later one.
+    for page in [None, after()] {
+        let open = case::Filter {
+            site: "s".into(),
+            open: Some(true),
+            after: page.clone(),
+            limit: 31,
+            ..Default::default()
+        };
+        let newest = case::Filter {
+            open: None,
+            sort: case::Sort::Newest,
+            ..open.clone()
+        };
+        let department = |f: &case::Filter| case::Filter {
+            department: some("d"),
+            ..f.clone()
+        };
+        let worker = |f: &case::Filter| case::Filter {
+            worker: some("w"),
+            ..f.clone()
+        };
+        let both = [
+            ("open", open.clone()),
+            (
+                "overdue",
+                case::Filter {
+                    due_before: Some(1),
+                    ..open.clone()
+                },
+            ),
+            (
+                "new",
+                case::Filter {
+                    states: vec!["registered".into(), "dispatched".into()],
+                    ..open.clone()
+                },
+            ),
+            (
+                "one state",
+                case::Filter {
+                    states: vec!["waiting".into()],
+                    ..open.clone()
+                },
+            ),
+            (
+                "paused",
+                case::Filter {
+                    paused: true,
+                    ..open.clone()
+                },
+            ),
+            ("open of a department", department(&open)),
+            ("open of a worker", worker(&open)),
+            (
+                "open and urgent",
+                case::Filter {
+                    urgency: some("urgent"),
+                    ..open.clone()
+                },
+            ),
+            (
+                "open of a kind",
+                case::Filter {
+                    kind: some("request"),
+                    ..open.clone()
+                },
+            ),
+            ("all", newest.clone()),
+            (
+                "closed",
+                case::Filter {
+                    open: Some(false),
+                    ..newest.clone()
+                },
+            ),
+            (
+                "breached",
+                case::Filter {
+                    breached: true,
+                    ..newest.clone()
+                },
+            ),
+            (
+                "all of some days",
+                case::Filter {
+                    from: Some(0),
+                    until: Some(1),
+                    ..newest.clone()
+                },
+            ),
+            (
+                "all of a kind",
+                case::Filter {
+                    kind: some("request"),
+                    ..newest.clone()
+                },
+            ),
+            (
+                "all of a state",
+                case::Filter {
+                    states: vec!["done".into()],
+                    ..newest.clone()
+                },
+            ),
+            ("all of a department", department(&newest)),
+            ("all of a worker", worker(&newest)),
+        ];
+        for (name, f) in &both {
+            out.push(asked(name, &case::cases_q(f)));
+            out.push(asked(name, &case::orders_q(f)));
+        }
+        for (name, f) in [
+            (
+                "first asked",
+                case::Filter {
+                    first_asked: some("f"),
+                    ..open.clone()
+                },
+            ),
+            (
+                "open in a building",
+                case::Filter {
+                    building: some("3"),
+                    ..open.clone()
+                },
+            ),
+            (
+                "all in a building",
+                case::Filter {
+                    building: some("3"),
+                    ..newest.clone()
+                },
+            ),
+        ] {
+            out.push(asked(name, &case::cases_q(&f)));
+        }
+        for (name, open, due_before) in [
+            ("callbacks", Some(true), None),
+            ("callbacks overdue", Some(true), Some(1)),
+            ("callbacks made", Some(false), None),
+            ("callbacks, all", None, None),
+        ] {
+            let f = case::CallbackFilter {
+                site: "s".into(),
+                open,
+                due_before,
+                after: page.clone(),
+                limit: 31,
+            };
+            out.push(asked(name, &case::callbacks_q(&f)));
+        }
+        let calls = contact::Filter {
+            site: "s".into(),
+            before: page.clone(),
+            limit: 31,
+            ..Default::default()
+        };
+        for (name, f) in [
+            ("contacts", calls.clone()),
+            (
+                "contacts of one person",
+                contact::Filter {
+                    staff: some("x"),
+                    ..calls.clone()
+                },
+            ),
+            (
+                "contacts by phone",
+                contact::Filter {
+                    channel: some("phone"),
+                    ..calls.clone()
+                },
+            ),
+            (
+                "contacts of some days",
+                contact::Filter {
+                    from: Some(0),
+                    until: Some(1),
+                    ..calls.clone()
+                },
+            ),
+        ] {
+            out.push(asked(name, &contact::list_q(&f)));
+        }
+        for (name, states) in [
+            ("messages", Vec::new()),
+            (
+                "messages that failed",
+                vec!["failed".to_owned(), "no_channel".to_owned()],
+            ),
+            ("messages of one state", vec!["sent".to_owned()]),
+        ] {
+            let f = message::Filter {
+                site: "s".into(),
+                states,
+                from: None,
+                before: page.clone(),
+                limit: 51,
+            };
+            out.push(asked(name, &message::list_q(&f)));
+        }
+    }
+    for page in [None, Some(("k".to_owned(), "x".to_owned()))] {
+        for building in [None, some("b")] {
+            let f = unit::UnitFilter {
+                site: "s".into(),
+                building,
+                after: page.clone(),
+                limit: 51,
+            };
+            out.push(asked("households", &unit::list_q(&f)));
+        }
+    }
+    let look = journal::Look {
+        site: "s".into(),
+        before: 2,
+        limit: 51,
+        ..Default::default()
+    };
+    out.push(asked("journal", &journal::look_q(&look)));
+    let of = journal::Look {
+        subject_kind: some("case"),
+        ..look.clone()
+    };
+    out.push(asked("journal of one kind of thing", &journal::look_q(&of)));
+    out
+}
+
+/// What is wrong with a plan.
+fn wrong(lite: bool, plan: &str) -> Option<&'static str> {
+    let bad: &[(&str, &str)] = if lite {
+        &[("TEMP B-TREE", "sorts"), ("SCAN ", "scans")]
+    } else {
+        &[("Sort", "sorts"), ("Seq Scan", "scans")]
+    };
+    bad.iter().find(|(mark, _)| plan.contains(mark)).map(|(_, what)| *what)
+}
+
+#[test]
+fn every_list_reads_its_page_in_the_order_of_an_index() {
+    let options = Options {
+        readers: 1,
+        writers: 1,
+        ..options()
+    };
+    for_both_with(&options, |db| {
+        let faults = db
+            .write(|tx: &mut crate::Tx| {
+                let conn: &mut Conn = tx;
+                let lite = conn.is_lite();
+                let mut faults = Vec::new();
+                for a in lists() {
+                    let plan = plan_of(conn, &a.sql, a.args);
+                    if let Some(what) = wrong(lite, &plan) {
+                        faults.push(format!("{} {what}:\n{}\n{plan}\n", a.name, a.sql));
+                    }
+                }
+                Ok::<_, Error>(faults)
+            })
+            .unwrap();
+        // Filters that often find nothing have an index that says so at once.
+        for (name, index) in [
+            ("messages of one state", "message_state"),
+            ("messages that failed", "message_"),
+            ("breached", "case_breached_time"),
+            ("contacts by phone", "contact_channel_time"),
+        ] {
+            let plans = db.write(move |tx: &mut crate::Tx| {
+                let found: Vec<Asked> = lists().into_iter().filter(|a| a.name == name).collect();
+                Ok::<_, Error>(
+                    found
+                        .iter()
+                        .map(|a| plan_of(tx, &a.sql, a.args))
+                        .collect::<Vec<_>>()
+                        .join("\n"),
+                )
+            });
+            let plans = plans.unwrap();
+            assert!(plans.contains(index), "{name}:\n{plans}");
+        }
+        assert!(faults.is_empty(), "{} lists:\n{}", faults.len(), faults.join("\n"));
+    });
+}
