@@ -2,8 +2,8 @@
 
 mod access;
 mod api;
-mod pages;
 mod journal;
+mod pages;
 mod secrets;
 mod texts;
 

@@ -69,7 +69,6 @@ check-unknown = Not checked
 ## The customer's word
 grade-a = Grade A: by code
 grade-b = Grade B: by own link
-grade-c = Grade C: needs the check of a second person
 grade-c = Grade C: on paper, noted or by a link staff showed, to be checked
 grade-declined = Declined before a witness
 grade_short-a = Grade A

@@ -69,7 +69,6 @@ check-unknown = 未核对
 ## The customer's word
 grade-a = A 级：验证码确认
 grade-b = B 级：本人链接确认
-grade-c = C 级：须第二人复核
 grade-c = C 级：纸面、代记或员工出示的链接，需复核
 grade-declined = 拒签，有见证人
 grade_short-a = A 级
