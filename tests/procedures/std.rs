@@ -240,3 +240,31 @@ fn std_16_common_lighting_takes_eight_hours_or_forty_eight() {
     let row = row_of(&clerk.get("/cases?view=overdue"), &number);
     assert!(row.contains("超时"), "{row}");
 }
+
+#[test]
+fn std_6_an_ordinary_complaint_takes_eight_hours_a_serious_one_five_working_days() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let complaint = |importance: &str| {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "complaint")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .item("噪音")
+            .choose("importance", importance)
+            .choose("content", "楼上夜里吵闹")
+            .set("place", "楼道");
+        desk.made("record").case()
+    };
+    let ordinary = complaint("ordinary");
+    clerk
+        .case(&ordinary)
+        .must_say("STD-6")
+        .must_say(&clock(w.now() + 8 * HOUR));
+    // Working days end when the office closes; the stretches say what was not counted.
+    let serious = complaint("major");
+    clerk
+        .case(&serious)
+        .must_say("STD-6")
+        .must_say("5 个工作日内")
+        .must_say("17:30 前");
+}

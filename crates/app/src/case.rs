@@ -1,10 +1,13 @@
 //! Cases: every step of a case's life is `act`: load, look whether it is visible, decide, apply, save, journal, index,
 //! tell. The rules are the domain's; the rooms above only fill in commands.
 
+use std::sync::Arc;
+
 use domain::access::{Action, Reach};
-use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, Status, apply, decide, legal_actions, may};
+use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, Status, advance, decide, legal_actions, may};
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
+use domain::time::Calendars;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::case as db;
@@ -32,6 +35,34 @@ pub fn zone(c: &mut Conn, site: &SiteId) -> Res<TimeZone> {
     TimeZone::get(&s.zone).map_err(Error::internal)
 }
 
+/// How the open site reckons time: its zone and its working calendars.
+pub(crate) struct Reckons {
+    pub zone: TimeZone,
+    pub calendars: Arc<Calendars>,
+}
+
+impl Reckons {
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub fn of(c: &mut Conn, ctx: &Ctx) -> Res<Reckons> {
+        let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
+        Ok(Reckons {
+            zone: TimeZone::get(&s.zone).map_err(Error::internal)?,
+            calendars: ctx.book.calendars(&s.zone)?,
+        })
+    }
+
+    /// What the rules need to know beside the case.
+    pub fn env<'a>(&'a self, ctx: &'a Ctx) -> Env<'a> {
+        Env {
+            now: ctx.now,
+            standard: &ctx.book.standard,
+            zone: &self.zone,
+            calendars: &self.calendars,
+        }
+    }
+}
+
 /// The next number of a series on the site's present day.
 ///
 /// # Errors
@@ -52,7 +83,10 @@ pub fn next_number(tx: &mut Tx, ctx: &Ctx, zone: &TimeZone, series: Series, at: 
 /// `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Seen> {
     let row = db::doc(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    let state: CaseState = serde_json::from_str(&row.doc)?;
+    let mut state: CaseState = serde_json::from_str(&row.doc)?;
+    if state.clocks.iter().any(|clock| clock.calendar.is_some()) {
+        state.attach(&Reckons::of(c, ctx)?.calendars);
+    }
     let visible = match &ctx.actor {
         Actor::Staff(_) => may(Some(&state), Action::ViewCase, &ctx.who()).is_ok(),
         Actor::Link { case, .. } => case == id,
@@ -120,16 +154,7 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
-    let zone = zone(c, &ctx.site)?;
-    Ok(legal_actions(
-        state,
-        &ctx.who(),
-        &Env {
-            standard: &ctx.book.standard,
-            zone: &zone,
-            now: ctx.now,
-        },
-    ))
+    Ok(legal_actions(state, &ctx.who(), &Reckons::of(c, ctx)?.env(ctx)))
 }
 
 /// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.
@@ -164,16 +189,11 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
 
 /// What the rules make of a command: the case as it will be, and the events.
 fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<Event>)> {
-    let zone = zone(tx, &ctx.site)?;
-    let env = Env {
-        standard: &ctx.book.standard,
-        zone: &zone,
-        now: ctx.now,
-    };
-    let events = decide(Some(&now.state), cmd, &ctx.who(), &env)?;
+    let reckons = Reckons::of(tx, ctx)?;
+    let events = decide(Some(&now.state), cmd, &ctx.who(), &reckons.env(ctx))?;
     let mut state = Some(now.state);
     for e in &events {
-        apply(&mut state, e);
+        advance(&mut state, e, &reckons.calendars);
     }
     let state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
     let version = now.version + 1;
@@ -187,13 +207,8 @@ fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<E
 /// `NotFound`, or `Conflict` when somebody else was at the case at the same moment.
 pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let now = get(tx, ctx, id)?;
-    let zone = zone(tx, &ctx.site)?;
-    let env = Env {
-        standard: &ctx.book.standard,
-        zone: &zone,
-        now: ctx.now,
-    };
-    if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &env)?.is_empty() {
+    let reckons = Reckons::of(tx, ctx)?;
+    if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &reckons.env(ctx))?.is_empty() {
         return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
     }
     let (due_at, due_code) = due(&now.state, ctx.now);
@@ -236,18 +251,11 @@ pub fn reveal_phone(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<String> {
 /// # Errors
 /// The `Refused` of a rule.
 pub fn begin(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<Seen> {
-    let zone = zone(tx, &ctx.site)?;
-    let events = {
-        let env = Env {
-            standard: &ctx.book.standard,
-            zone: &zone,
-            now: ctx.now,
-        };
-        decide(None, cmd, &ctx.who(), &env)?
-    };
+    let reckons = Reckons::of(tx, ctx)?;
+    let events = decide(None, cmd, &ctx.who(), &reckons.env(ctx))?;
     let mut state = None;
     for e in &events {
-        apply(&mut state, e);
+        advance(&mut state, e, &reckons.calendars);
     }
     let state = state.ok_or_else(|| Error::Internal("a case began without an event".into()))?;
     db::insert(tx, &row(ctx, &state, 1)?)?;

@@ -8,10 +8,13 @@
 //! - while paused nothing is due and the time left is frozen, unless an instant was fixed from outside;
 //! - a breach is a fact with its own instant. Nothing takes it back; a later entry of what happened in time excuses it.
 
-use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+pub use crate::limit::{Limit, Target};
+use crate::time::{self, CalendarRef, Calendars, Gap, Hours, Reckoning, Term};
 
 codes! {
     /// What a clock measures.
@@ -60,66 +63,6 @@ codes! {
     BoundSource { Customer = "customer", Authority = "authority" }
 }
 
-/// A length of time as the service standard states it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "unit", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Limit {
-    /// Round-the-clock minutes.
-    Minute { n: u32 },
-    /// Round-the-clock hours.
-    Hour { n: u32 },
-    /// Days of the calendar, not rolled over days off: 0 ends at 24:00 of the day it began, n at 24:00 of the n-th day after.
-    NaturalDay { n: u32 },
-}
-
-/// What a limit comes to once its start is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "as", rename_all = "snake_case")]
-pub enum Target {
-    /// Running time in milliseconds; pauses move it.
-    Running { ms: i64 },
-    /// An instant; pauses do not move it.
-    Fixed { at: i64 },
-}
-
-impl Limit {
-    /// The limit for a clock that starts at `started_at`, in the site's zone.
-    pub fn target(self, started_at: i64, zone: &TimeZone) -> Target {
-        match self {
-            Limit::Minute { n } => Target::Running {
-                ms: i64::from(n) * 60_000,
-            },
-            Limit::Hour { n } => Target::Running {
-                ms: i64::from(n) * 3_600_000,
-            },
-            Limit::NaturalDay { n } => Target::Fixed {
-                at: end_of_day(started_at, n, zone),
-            },
-        }
-    }
-
-    /// For ordering limits of different units; a day counts from its first instant.
-    pub(crate) fn rough_ms(self) -> i64 {
-        match self {
-            Limit::Minute { n } => i64::from(n) * 60_000,
-            Limit::Hour { n } => i64::from(n) * 3_600_000,
-            Limit::NaturalDay { n } => (i64::from(n) + 1) * 86_400_000,
-        }
-    }
-}
-
-/// 24:00 of the `days`-th day after the one that `at` falls on. Falls back to 24-hour days outside the calendar's range.
-fn end_of_day(at: i64, days: u32, zone: &TimeZone) -> i64 {
-    Timestamp::from_millisecond(at)
-        .ok()
-        .and_then(|instant| {
-            let date = instant.to_zoned(zone.clone()).date();
-            let next = date.checked_add((i64::from(days) + 1).days()).ok()?;
-            Some(next.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
-        })
-        .unwrap_or_else(|| at.saturating_add((i64::from(days) + 1) * 86_400_000))
-}
-
 /// A stretch that does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
@@ -156,6 +99,9 @@ pub struct ClockStart {
     pub max_pause_ms: Option<i64>,
     /// Pauses known from the start.
     pub paused: Vec<Pause>,
+    /// The calendar of a limit in working time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarRef>,
     /// 0 for the first round, one more with each reopening; for a promise its number.
     pub cycle: u32,
 }
@@ -172,6 +118,11 @@ pub struct Clock {
     pub pausable: Vec<WaitReason>,
     pub max_pause_ms: Option<i64>,
     pub paused: Vec<Pause>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarRef>,
+    /// The calendar's hours, given by [`Clock::attach`]; without them a limit in working time has no due time.
+    #[serde(skip)]
+    hours: Attached,
     pub cycle: u32,
     pub met_at: Option<i64>,
     pub breached_at: Option<i64>,
@@ -180,6 +131,18 @@ pub struct Clock {
     pub excused_at: Option<i64>,
     pub cancelled_at: Option<i64>,
 }
+
+/// Hours belong to the calendar that the clock names: they are no part of what the clock is.
+#[derive(Debug, Clone, Default)]
+struct Attached(Option<Arc<Hours>>);
+
+impl PartialEq for Attached {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Attached {}
 
 codes! {
     /// How a clock stands, for a badge.
@@ -199,7 +162,12 @@ codes! {
 
 codes! {
     /// Whether a stretch of time counts.
-    StretchKind { Counted = "counted", Paused = "paused" }
+    StretchKind {
+        Counted = "counted",
+        Paused = "paused",
+        /// Outside the working hours of the calendar.
+        Closed = "closed",
+    }
 }
 
 /// A stretch of a clock's time and whether it counts.
@@ -230,6 +198,8 @@ pub struct ClockView {
     pub breached_at: Option<i64>,
     pub breach_reason: Option<BreachReason>,
     pub excused: bool,
+    /// Due after the last day whose holidays are published.
+    pub provisional: bool,
     pub explain: Vec<Stretch>,
 }
 
@@ -249,6 +219,8 @@ impl Clock {
             pausable: start.pausable,
             max_pause_ms: start.max_pause_ms,
             paused: start.paused,
+            calendar: start.calendar,
+            hours: Attached::default(),
             cycle: start.cycle,
             met_at: None,
             breached_at: None,
@@ -256,6 +228,32 @@ impl Clock {
             excused_at: None,
             cancelled_at: None,
         }
+    }
+
+    /// Gives the clock the hours of the calendar that it names.
+    pub fn attach(&mut self, calendars: &Calendars) {
+        self.hours = Attached(self.calendar.as_ref().and_then(|of| calendars.hours(of)));
+    }
+
+    /// Runs `f` over the reckoning of a limit in working time or days. None for other limits and without the hours.
+    fn reckon<T>(&self, f: impl FnOnce(Reckoning<'_>) -> T) -> Option<T> {
+        let term = match self.target? {
+            Target::Working { ms } => Term::Working { ms },
+            Target::Days { term } => Term::Days(term),
+            Target::Running { .. } | Target::Fixed { .. } => return None,
+        };
+        let (start, hours) = (self.started_at?, self.hours.0.as_ref()?);
+        let gaps: Vec<Gap> = self
+            .pauses()
+            .into_iter()
+            .map(|(from, to, _)| Gap { from, to })
+            .collect();
+        Some(f(Reckoning {
+            hours,
+            term,
+            start,
+            gaps: &gaps,
+        }))
     }
 
     /// Neither met nor cancelled.
@@ -307,6 +305,7 @@ impl Clock {
         let mut left = match self.target? {
             Target::Fixed { at } => return Some(at),
             Target::Running { ms } => ms,
+            Target::Working { .. } | Target::Days { .. } => return self.reckon(|r| r.due().at())?,
         };
         let mut at = start;
         for (from, to, _) in self.pauses() {
@@ -323,7 +322,7 @@ impl Clock {
 
     /// The pause that holds the clock at `now`, if it is not overdue already.
     fn pause_at(&self, now: i64) -> Option<(i64, Option<i64>, WaitReason)> {
-        if !matches!(self.target, Some(Target::Running { .. })) {
+        if matches!(self.target, None | Some(Target::Fixed { .. })) {
             return None;
         }
         self.pauses()
@@ -348,6 +347,9 @@ impl Clock {
 
     /// Running time from the start to `until`, without pauses.
     fn elapsed(&self, until: i64) -> i64 {
+        if let Some(ran) = self.reckon(|r| r.elapsed(until)) {
+            return ran;
+        }
         let Some(start) = self.started_at else { return 0 };
         let paused: i64 = self
             .pauses()
@@ -426,6 +428,10 @@ impl Clock {
         self.clause = rule.clause;
         self.limit = rule.limit;
         self.target = rule.target;
+        if self.calendar != rule.calendar {
+            self.hours = Attached::default();
+            self.calendar = rule.calendar;
+        }
         self.bounds = rule.bounds;
         self.pausable = rule.pausable;
         self.max_pause_ms = rule.max_pause_ms;
@@ -453,7 +459,14 @@ impl Clock {
         let due = self.due_at(now);
         let near = due
             .zip(self.limit_ms())
-            .map(|(due, limit)| due - near_ms(limit))
+            .map(|(due, limit)| match self.target {
+                // A quarter of the working time is not a quarter of the night before.
+                Some(Target::Working { .. }) => self
+                    .reckon(|r| r.rung(time::Step::Working { ms: -near_ms(limit) }))
+                    .flatten()
+                    .unwrap_or(due),
+                _ => due - near_ms(limit),
+            })
             .filter(|near| *near > now);
         // Past due the breach itself is the step, and it is wanted at once: the first instant after due.
         let passed = due.map(|due| due.saturating_add(1));
@@ -463,9 +476,10 @@ impl Clock {
     /// The whole limit in milliseconds: running time, or from start to the fixed instant.
     fn limit_ms(&self) -> Option<i64> {
         let start = self.started_at?;
-        let own = self.target.map(|target| match target {
-            Target::Running { ms } => ms,
-            Target::Fixed { at } => at - start,
+        let own = self.target.and_then(|target| match target {
+            Target::Running { ms } | Target::Working { ms } => Some(ms),
+            Target::Fixed { at } => Some(at - start),
+            Target::Days { .. } => self.own_due().map(|at| at - start),
         });
         match (own, self.bound().map(|bound| bound.at - start)) {
             (Some(own), Some(bound)) => Some(own.min(bound)),
@@ -484,7 +498,7 @@ impl Clock {
             .filter(|_| self.own_due() != due_at);
         let left_ms = self.started_at.and_then(|_| match (due_at, self.target) {
             (Some(due), _) if bound.is_some() => Some(due - end),
-            (_, Some(Target::Running { ms })) => Some(ms - self.elapsed(end)),
+            (_, Some(Target::Running { ms } | Target::Working { ms })) => Some(ms - self.elapsed(end)),
             (Some(due), _) => Some(due - end),
             (None, _) => None,
         });
@@ -523,6 +537,10 @@ impl Clock {
             breached_at: self.breached_at,
             breach_reason: self.breach_reason,
             excused: self.excused_at.is_some(),
+            provisional: bound.is_none()
+                && self
+                    .reckon(|r| due_at.is_some_and(|due| r.hours.is_provisional(due)))
+                    .unwrap_or(false),
             explain: self.explain(due_at.unwrap_or(end).max(end)),
         }
     }
@@ -532,32 +550,42 @@ impl Clock {
         let Some(mut at) = self.started_at else {
             return Vec::new();
         };
-        let mut stretches = Vec::new();
-        let mut push = |from: i64, to: i64, reason: Option<WaitReason>| {
+        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut push = |from: i64, to: i64, kind: StretchKind, reason: Option<WaitReason>| {
             if to > from {
-                let kind = if reason.is_some() {
-                    StretchKind::Paused
-                } else {
-                    StretchKind::Counted
-                };
                 stretches.push(Stretch { from, to, kind, reason });
             }
         };
-        let pauses = if matches!(self.target, Some(Target::Running { .. })) {
-            self.pauses()
-        } else {
+        let working = matches!(self.target, Some(Target::Working { .. }));
+        let hours = self.hours.0.as_deref().filter(|_| working);
+        let run = |from: i64, to: i64, push: &mut dyn FnMut(i64, i64, StretchKind, Option<WaitReason>)| {
+            let Some(hours) = hours else {
+                push(from, to, StretchKind::Counted, None);
+                return;
+            };
+            let mut at = from;
+            for (open, close) in hours.open_between(from, to) {
+                push(at, open, StretchKind::Closed, None);
+                push(open, close, StretchKind::Counted, None);
+                at = close;
+            }
+            push(at, to, StretchKind::Closed, None);
+        };
+        let pauses = if matches!(self.target, None | Some(Target::Fixed { .. })) {
             Vec::new()
+        } else {
+            self.pauses()
         };
         for (from, to, reason) in pauses {
             if from >= until {
                 break;
             }
             let to = to.unwrap_or(until).min(until);
-            push(at, from, None);
-            push(from, to, Some(reason));
+            run(at, from, &mut push);
+            push(from, to, StretchKind::Paused, Some(reason));
             at = to;
         }
-        push(at, until, None);
+        run(at, until, &mut push);
         stretches
     }
 }

@@ -1,5 +1,8 @@
 //! The rules of `clock`, each by example.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::*;
 
 const MIN: i64 = 60_000;
@@ -27,6 +30,7 @@ fn clock(started: i64, limit: Limit) -> Clock {
         pausable: vec![WaitReason::Parts, WaitReason::CustomerTime],
         max_pause_ms: None,
         paused: vec![],
+        calendar: None,
         cycle: 0,
     })
 }
@@ -248,6 +252,7 @@ fn start_of(clock: &Clock) -> ClockStart {
         pausable: clock.pausable.clone(),
         max_pause_ms: clock.max_pause_ms,
         paused: vec![],
+        calendar: None,
         cycle: clock.cycle,
     }
 }
@@ -294,5 +299,93 @@ mod any_pauses {
                 }
             }
         }
+    }
+}
+
+mod working_time {
+    use super::*;
+    use crate::time::Calendars;
+
+    fn office(started: &str, limit: Limit) -> Clock {
+        let calendars = Calendars::shipped(ZONE).unwrap();
+        let mut clock = clock(ms(started), limit);
+        clock.calendar = calendars.newest("office");
+        clock.attach(&calendars);
+        clock
+    }
+
+    #[test]
+    fn limits_of_the_office_calendar() {
+        use Limit::{Month, WorkingDay, WorkingHour, WorkingMinute};
+        for (start, limit, due) in [
+            // Friday afternoon goes on on Monday; lunch does not count.
+            ("2026-11-20T16:30", WorkingHour { n: 2 }, "2026-11-23T09:30"),
+            ("2026-11-20T11:30", WorkingMinute { n: 60 }, "2026-11-20T14:00"),
+            // National Day 2026: off from 1 to 7 October; 10 October is a Saturday of work.
+            ("2026-09-30T17:00", WorkingHour { n: 1 }, "2026-10-08T09:00"),
+            ("2026-10-09T17:00", WorkingHour { n: 1 }, "2026-10-10T09:00"),
+            ("2026-09-30T10:00", WorkingDay { n: 1 }, "2026-10-08T17:30"),
+            ("2026-11-20T10:00", WorkingDay { n: 3 }, "2026-11-25T17:30"),
+            ("2026-01-31T10:00", Month { n: 1 }, "2026-03-01T00:00"),
+        ] {
+            let clock = office(start, limit);
+            assert_eq!(clock.due_at(ms(start)), Some(ms(due)), "{start} {limit:?}");
+        }
+    }
+
+    #[test]
+    fn a_pause_moves_it_by_working_time_only() {
+        let mut clock = office("2026-11-20T16:30", Limit::WorkingHour { n: 2 });
+        // From Friday 17:00 to Monday 09:00: half an hour of Monday is waited for.
+        clock.pause(ms("2026-11-20T17:00"), Some(ms("2026-11-23T09:00")), WaitReason::Parts);
+        let held = clock.view(ms("2026-11-21T12:00"));
+        assert_eq!((held.state, held.due_at), (ClockState::Paused, None));
+        assert_eq!(held.left_ms, Some(90 * 60_000));
+        assert_eq!(clock.due_at(ms("2026-11-23T09:00")), Some(ms("2026-11-23T10:30")));
+    }
+
+    #[test]
+    fn it_is_near_a_quarter_of_an_hour_of_work_before_not_of_the_night() {
+        let clock = office("2026-11-20T16:30", Limit::WorkingHour { n: 2 });
+        assert_eq!(clock.next_step_at(ms("2026-11-20T16:40")), Some(ms("2026-11-23T09:15")));
+        assert_eq!(clock.view(ms("2026-11-21T00:00")).state, ClockState::Running);
+        assert_eq!(clock.view(ms("2026-11-23T09:20")).state, ClockState::Near);
+        assert_eq!(clock.view(ms("2026-11-23T09:31")).state, ClockState::Overdue);
+    }
+
+    #[test]
+    fn the_explanation_has_the_closed_hours_and_no_holes() {
+        let clock = office("2026-11-20T16:30", Limit::WorkingHour { n: 2 });
+        let view = clock.view(ms("2026-11-20T16:40"));
+        let kinds: Vec<_> = view.explain.iter().map(|s| s.kind).collect();
+        assert_eq!(kinds, [StretchKind::Counted, StretchKind::Closed, StretchKind::Counted]);
+        assert!(view.explain.windows(2).all(|w| w[0].to == w[1].from));
+        let counted: i64 = view
+            .explain
+            .iter()
+            .filter(|s| s.kind == StretchKind::Counted)
+            .map(|s| s.to - s.from)
+            .sum();
+        assert_eq!(counted, 2 * 3_600_000);
+    }
+
+    #[test]
+    fn past_the_published_holidays_it_is_provisional() {
+        assert!(
+            office("2026-12-31T16:30", Limit::WorkingHour { n: 2 })
+                .view(ms("2026-12-31T16:30"))
+                .provisional
+        );
+        assert!(
+            !office("2026-11-20T16:30", Limit::WorkingHour { n: 2 })
+                .view(ms("2026-11-20T16:30"))
+                .provisional
+        );
+    }
+
+    #[test]
+    fn without_its_calendar_nothing_is_due() {
+        let clock = clock(ms("2026-11-20T16:30"), Limit::WorkingHour { n: 2 });
+        assert_eq!(clock.due_at(ms("2026-11-23T12:00")), None);
     }
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::time::calendars;
 
 /// The standard a site works by, read from its file and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct ClockRule {
     pub pausable: Vec<WaitReason>,
     /// Pauses beyond this total (ms) count again.
     pub max_pause_ms: Option<i64>,
+    /// Code of the working calendar; only for limits in working time and days of a calendar.
+    pub calendar: Option<String>,
 }
 
 /// For which cases (what is not named is any) which clocks are set.
@@ -106,6 +109,8 @@ struct ClockFile {
     #[serde(default)]
     pausable: Vec<WaitReason>,
     max_pause: Option<Limit>,
+    /// `office` or `desk`.
+    calendar: Option<String>,
 }
 
 /// The longest limit that makes sense: a year.
@@ -292,6 +297,24 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
                 "a limit in natural days cannot be paused",
             ));
         }
+        match &clock.calendar {
+            Some(code) if !calendars::CODES.contains(&code.as_str()) => {
+                return Err(error(
+                    &format!("{path}.calendar"),
+                    &format!("no calendar is called {code:?}"),
+                ));
+            }
+            Some(_) if !clock.limit.needs_calendar() => {
+                return Err(error(&format!("{path}.calendar"), "this limit runs round the clock"));
+            }
+            None if clock.limit.needs_calendar() => {
+                return Err(error(
+                    &format!("{path}.calendar"),
+                    "a limit in working time needs a calendar",
+                ));
+            }
+            _ => {}
+        }
         if clocks.iter().any(|other| other.code == clock.code) {
             return Err(error(&path, &format!("sets {} twice", clock.code)));
         }
@@ -304,6 +327,7 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
             limit,
             clause,
             pausable,
+            calendar,
             ..
         } = clock;
         clocks.push(ClockRule {
@@ -312,6 +336,7 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
             clause,
             pausable,
             max_pause_ms,
+            calendar,
         });
     }
     let LineFile {
@@ -332,9 +357,11 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
 
 fn running_ms(limit: Limit, path: &str) -> Result<i64, StandardError> {
     match limit {
-        Limit::NaturalDay { .. } => Err(error(path, "must be minutes or hours")),
-        other if other.rough_ms() > LONGEST_MS => Err(error(path, "must be at most a year")),
-        other => Ok(other.rough_ms()),
+        Limit::Minute { .. } | Limit::Hour { .. } if limit.rough_ms() > LONGEST_MS => {
+            Err(error(path, "must be at most a year"))
+        }
+        Limit::Minute { .. } | Limit::Hour { .. } => Ok(limit.rough_ms()),
+        _ => Err(error(path, "must be minutes or hours")),
     }
 }
 

@@ -39,6 +39,7 @@ impl StandardsPage {
             Limit::Hour { n } => self.p.t1("handbook-limit-hours", "n", n),
             Limit::NaturalDay { n: 0 } => self.p.t("handbook-limit-today"),
             Limit::NaturalDay { n } => self.p.t1("handbook-limit-days", "n", n),
+            other => crate::case::clocks::limit_text(self.p.locale, *other),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What would come of a contact if it were registered now: limits, price, earlier cases of the same kind. Nothing is
 //! written; the limits come from the rules themselves.
 
-use domain::case::{Command, Customer, Env, Fee, Kind, Register, Where, decide};
+use domain::case::{Command, Customer, Fee, Kind, Register, Where, decide};
 use domain::clock::ClockCode;
 use domain::ids::{CaseId, UnitId};
 use domain::price_list::Price;
@@ -28,7 +28,7 @@ pub struct Limit {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Result<Vec<Limit>, Refusal>> {
-    let zone = case::zone(c, &ctx.site)?;
+    let reckons = case::Reckons::of(c, ctx)?;
     let filled = |t: &str| {
         if t.trim().is_empty() {
             "-".to_owned()
@@ -64,17 +64,15 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
         first_asked: None,
         happened_at: n.at().filter(|at| *at <= ctx.now),
     };
-    let env = Env {
-        standard: &ctx.book.standard,
-        zone: &zone,
-        now: ctx.now,
-    };
-    let events = match decide(None, &Command::Register(Box::new(register)), &ctx.who(), &env) {
+    let register = Command::Register(Box::new(register));
+    let events = match decide(None, &register, &ctx.who(), &reckons.env(ctx)) {
         Ok(e) => e,
         Err(r) => return Ok(Err(r)),
     };
     let mut state = None;
-    events.iter().for_each(|e| domain::case::apply(&mut state, e));
+    for e in &events {
+        domain::case::advance(&mut state, e, &reckons.calendars);
+    }
     let from = n.at().unwrap_or(ctx.now);
     let mut limits: Vec<Limit> = state
         .iter()

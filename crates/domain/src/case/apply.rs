@@ -5,6 +5,7 @@ use super::state::*;
 use super::timing;
 use super::values::*;
 use crate::ids::StaffId;
+use crate::time::Calendars;
 
 /// Applies one event. Anything but `registered` on no case is ignored, and so is `registered` on a case.
 pub fn apply(state: &mut Option<CaseState>, event: &Event) {
@@ -14,11 +15,19 @@ pub fn apply(state: &mut Option<CaseState>, event: &Event) {
     }
 }
 
+/// Applies one event and gives the clocks the hours of their calendars, so that the next event can be reckoned.
+pub fn advance(state: &mut Option<CaseState>, event: &Event, calendars: &Calendars) {
+    apply(state, event);
+    if let Some(case) = state {
+        case.attach(calendars);
+    }
+}
+
 /// The state that a case's events make.
-pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<CaseState> {
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>, calendars: &Calendars) -> Option<CaseState> {
     let mut state = None;
     for event in events {
-        apply(&mut state, event);
+        advance(&mut state, event, calendars);
     }
     state
 }

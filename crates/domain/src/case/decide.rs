@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::apply::apply;
+use super::apply::advance;
 use super::command::Command;
 use super::event::{By, Event, Fact};
 use super::gate::gate;
@@ -14,7 +14,8 @@ use super::{after, record, steps};
 use crate::access::Who;
 use crate::clock::BreachReason;
 use crate::refusal::Refusal;
-use crate::standard::Standard;
+use crate::standard::{ClockRule, Standard};
+use crate::time::{CalendarRef, Calendars};
 
 /// What the rules need to know beside the case.
 #[derive(Clone, Copy)]
@@ -25,6 +26,15 @@ pub struct Env<'a> {
     pub standard: &'a Standard,
     /// The site's zone.
     pub zone: &'a TimeZone,
+    /// The site's working calendars.
+    pub calendars: &'a Calendars,
+}
+
+impl Env<'_> {
+    /// The calendar that a limit which starts now is read in; none for limits round the clock.
+    pub(super) fn calendar_of(&self, rule: &ClockRule) -> Option<CalendarRef> {
+        rule.calendar.as_deref().and_then(|code| self.calendars.newest(code))
+    }
 }
 
 /// The events that a command makes of a case, in order; empty when there is nothing to record.
@@ -238,7 +248,7 @@ impl Draft<'_> {
             by,
             fact,
         };
-        apply(&mut self.case, &event);
+        advance(&mut self.case, &event, self.env.calendars);
         self.events.push(event);
     }
 

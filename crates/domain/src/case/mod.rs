@@ -23,7 +23,7 @@ mod steps;
 mod timing;
 mod values;
 
-pub use apply::{apply, replay};
+pub use apply::{advance, apply, replay};
 pub use close::missing_to_close;
 pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
 pub use decide::{Env, decide};

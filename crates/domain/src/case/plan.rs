@@ -54,6 +54,7 @@ fn start(
         pausable,
         max_pause_ms: rule.and_then(|rule| rule.max_pause_ms),
         paused: paused.into_iter().collect(),
+        calendar: rule.and_then(|rule| env.calendar_of(rule)),
         cycle: case.cycle,
     }
 }

@@ -150,6 +150,7 @@ pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: O
         pausable: Vec::new(),
         max_pause_ms: None,
         paused: Vec::new(),
+        calendar: rule.and_then(|rule| draft.env.calendar_of(rule)),
         cycle: no,
     };
     draft.emit(Fact::Promised { no, clock, what })

@@ -11,6 +11,7 @@ use super::values::*;
 use crate::clock::{Clock, ClockView, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
+use crate::time::Calendars;
 
 codes! {
     /// How a customer's word about a price reached the record.
@@ -254,6 +255,13 @@ pub struct CaseState {
 }
 
 impl CaseState {
+    /// Gives the clocks the hours of the calendars that they name. Whoever reads a case from the store does this first.
+    pub fn attach(&mut self, calendars: &Calendars) {
+        for clock in self.clocks.iter_mut().filter(|clock| clock.calendar.is_some()) {
+            clock.attach(calendars);
+        }
+    }
+
     /// Neither closed nor cancelled.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Closed | Status::Cancelled)

@@ -8,6 +8,7 @@
 //! - [`Deadline::view`] says how it stands, [`Deadline::explain`] shows each stretch, [`Deadline::rung`] the steps of a ladder.
 
 pub mod calendar;
+pub mod calendars;
 pub mod check;
 mod cycle;
 mod date_text;
@@ -21,6 +22,7 @@ mod reckon;
 mod term;
 
 pub use calendar::{Calendar, DayHours, Exception, ExceptionKind, Level, Season, Span, Week};
+pub use calendars::{CalendarRef, Calendars};
 pub use cycle::{Breach, Figures, Past};
 pub use deadline::{Deadline, REASON_ENDED, State, Trouble, View};
 pub use event::{BreachCause, CountFrom, Ending, Event, Pausable, Reopen, Rule, RuleChange, Shape, What};

@@ -137,6 +137,7 @@ breach-entered_late = Already past when entered
 bound-customer = The customer's time
 bound-authority = The authority's time
 stretch-counted = Counted
+stretch-closed = Closed
 stretch-paused = Paused
 because-kind = Kind changed
 because-level = Level changed

@@ -137,6 +137,7 @@ breach-entered_late = 补录时已超时
 bound-customer = 住户要求的时间
 bound-authority = 主管单位要求的时间
 stretch-counted = 计时
+stretch-closed = 非工作
 stretch-paused = 暂停
 because-kind = 改类别
 because-level = 改等级

@@ -65,6 +65,10 @@ pub fn limit_text(locale: Locale, limit: Limit) -> String {
         Limit::Hour { n } => ("limit-hour", n),
         Limit::NaturalDay { n: 0 } => ("limit-today", 0),
         Limit::NaturalDay { n } => ("limit-day", n),
+        Limit::WorkingMinute { n } => ("limit-working-minute", n),
+        Limit::WorkingHour { n } => ("limit-working-hour", n),
+        Limit::WorkingDay { n } => ("limit-working-day", n),
+        Limit::Month { n } => ("limit-month", n),
     };
     tx(locale, key, &[("n", &n.to_string())])
 }
@@ -86,6 +90,8 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
     let l = p.locale;
     let limit_ms = v.limit_ms.unwrap_or(0);
     let used = v.left_ms.map_or(0, |left| limit_ms - left);
+    // What runs on the screen is the time to the due instant; in working time that is more than what is left to work.
+    let to_due = v.due_at.map_or(0, |due| due - v.met_at.unwrap_or(p.now));
     let progress = if limit_ms > 0 {
         (used * 100 / limit_ms).clamp(0, 100)
     } else {
@@ -100,9 +106,9 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
             tx(l, "case-met", &[("time", &duration(l, used, false))]),
         ),
         ClockState::BreachedDone => ("over", "alarm", "over", p.code("clock_state", "breached_done")),
-        ClockState::Overdue => ("over", "alarm", "over", left(l, v.left_ms.unwrap_or(0).min(0))),
-        ClockState::Near => ("near", "clock", "near", left(l, v.left_ms.unwrap_or(0))),
-        ClockState::Running => ("ok", "clock", "blu", left(l, v.left_ms.unwrap_or(0))),
+        ClockState::Overdue => ("over", "alarm", "over", left(l, to_due.min(0))),
+        ClockState::Near => ("near", "clock", "near", left(l, to_due)),
+        ClockState::Running => ("ok", "clock", "blu", left(l, to_due)),
         ClockState::Paused | ClockState::NotStarted | ClockState::Cancelled => {
             ("hold", "player-pause", "gry", p.code("clock_state", v.state.as_str()))
         }
@@ -170,6 +176,7 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
         let key = match s.kind {
             StretchKind::Counted => "why-counted",
             StretchKind::Paused => "why-paused",
+            StretchKind::Closed => "why-closed",
         };
         let reason = s.reason.map(|r| p.code("wait", r.as_str())).unwrap_or_default();
         let args = [
@@ -198,6 +205,9 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
     }
     if let Some(due) = v.due_at {
         out.push(tx(l, "why-due", &[("time", &p.full_time(due))]));
+        if v.provisional {
+            out.push(t(l, "why-provisional"));
+        }
     }
     out
 }

@@ -234,7 +234,7 @@ fn a_life_without_its_personal_values_still_replays() {
             serde_json::from_value(json).unwrap()
         })
         .collect();
-    let case = replay(&erased).unwrap();
+    let case = replay(&erased, &CALENDARS).unwrap();
     assert_eq!(case.customer, Customer::default());
     assert_eq!(
         (case.status, case.paid_cents(), case.clocks.len()),

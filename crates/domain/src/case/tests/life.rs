@@ -90,7 +90,7 @@ fn a_repair_from_the_call_to_the_archive() {
             .iter()
             .all(|clock| clock.met_at.is_some() && clock.breached_at.is_none())
     );
-    assert_eq!(replay(&desk.events), desk.state);
+    assert_eq!(replay(&desk.events, &CALENDARS), desk.state);
 }
 
 #[test]

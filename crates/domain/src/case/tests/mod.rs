@@ -16,6 +16,7 @@ use crate::access::{Role, Via, Who};
 use crate::ids::*;
 use crate::refusal::Refusal;
 use crate::standard::Standard;
+use crate::time::Calendars;
 
 pub const MIN: i64 = 60_000;
 pub const HOUR: i64 = 60 * MIN;
@@ -23,6 +24,7 @@ pub const HOUR: i64 = 60 * MIN;
 pub const MORNING: i64 = 1_795_228_920_000;
 
 static STANDARD: LazyLock<Standard> = LazyLock::new(|| Standard::shipped().unwrap());
+pub static CALENDARS: LazyLock<Calendars> = LazyLock::new(|| Calendars::shipped("Asia/Shanghai").unwrap());
 static ZONE: LazyLock<TimeZone> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").unwrap());
 
 pub fn env(now: i64) -> Env<'static> {
@@ -30,6 +32,7 @@ pub fn env(now: i64) -> Env<'static> {
         now,
         standard: &STANDARD,
         zone: &ZONE,
+        calendars: &CALENDARS,
     }
 }
 

@@ -443,10 +443,10 @@ proptest! {
                 let _ = (clock.view(desk.now), clock.next_step_at(desk.now));
             }
         }
-        prop_assert_eq!(&replay(&desk.events), &desk.state);
+        prop_assert_eq!(&replay(&desk.events, &CALENDARS), &desk.state);
         let json = serde_json::to_string(&desk.events).unwrap();
         let read: Vec<Event> = serde_json::from_str(&json).unwrap();
-        prop_assert_eq!(&replay(&read), &desk.state);
+        prop_assert_eq!(&replay(&read, &CALENDARS), &desk.state);
         let row = serde_json::to_string(&desk.state).unwrap();
         prop_assert_eq!(serde_json::from_str::<Option<CaseState>>(&row).unwrap(), desk.state);
     }

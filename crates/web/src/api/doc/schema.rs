@@ -67,7 +67,15 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
     .or_else(|| match name {
         "confirmed_by" => Some(vec!["paper", "device", "declined"]),
         "phone_mark" => Some(vec!["confirmed", "wrong", "unmarked"]),
-        "limit_unit" => Some(vec!["minute", "hour", "natural_day"]),
+        "limit_unit" => Some(vec![
+            "minute",
+            "hour",
+            "natural_day",
+            "working_minute",
+            "working_hour",
+            "working_day",
+            "month",
+        ]),
         "by" => Some(vec!["staff", "customer", "vendor_link", "system"]),
         "hit" => Some(vec![
             "unit",

@@ -122,7 +122,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
     (
         "Clock",
         "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
-        breached_at:at? breach_reason:breach? excused:bool explain:Stretch[]",
+        breached_at:at? breach_reason:breach? excused:bool provisional:bool explain:Stretch[]",
     ),
     ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),
     ("Offers", "version:int items:Offer[]"),
