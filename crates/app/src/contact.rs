@@ -549,7 +549,11 @@ pub fn fits(tx: &mut Tx, ctx: &Ctx, worker: &StaffId, department: &DepartmentId)
 /// # Errors
 /// `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
-    let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let row = match db::get(c, &ctx.site, id)? {
+        Some(row) => row,
+        // People know the number, `LF-20261122-0001`, and case pages link by it.
+        None => db::by_number(c, &ctx.site, &id.as_str().to_uppercase())?.ok_or(Error::NotFound)?,
+    };
     let mine = ctx.staff().is_some_and(|s| row.staff_id.as_ref() == Some(&s.id));
     let visible = match ctx.reach(Action::ViewContacts) {
         // Whoever took it down sees it again, to add a photo or a case.

@@ -223,6 +223,15 @@ pub struct CallbackFilter {
     pub site: String,
     pub open: Option<bool>,
     pub due_before: Option<i64>,
+    pub kind: Option<String>,
+    /// Of these cases only; none is no filter.
+    pub cases: Vec<String>,
+    /// Department that has the case, and who registered it.
+    pub department: Option<String>,
+    pub clerk: Option<String>,
+    /// When the callback was planned, from included, until excluded.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
     /// `(due_at, id)` when open ones are listed, `(created_at, id)` otherwise.
     pub after: Option<(i64, String)>,
     pub limit: i64,
@@ -234,6 +243,12 @@ impl CallbackFilter {
             site: "s".into(),
             open: Some(true),
             due_before: Some(1),
+            kind: Some("request".into()),
+            cases: vec!["c".into()],
+            department: Some("d".into()),
+            clerk: Some("s".into()),
+            from: Some(0),
+            until: Some(1),
             after: Some((1, "x".into())),
             limit: 1,
         };
@@ -259,6 +274,18 @@ pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
         .when(open, "AND open")
         .when(f.open == Some(false), "AND NOT open")
         .opt("AND due_at < ?", f.due_before.as_ref())
+        .opt("AND kind = ?", f.kind.as_ref())
+        .one_of("AND case_id", &f.cases)
+        .opt(
+            "AND EXISTS (SELECT 1 FROM cases WHERE cases.id = callback.case_id AND cases.department_id = ?)",
+            f.department.as_ref(),
+        )
+        .opt(
+            "AND EXISTS (SELECT 1 FROM cases WHERE cases.id = callback.case_id AND cases.first_asked_id = ?)",
+            f.clerk.as_ref(),
+        )
+        .opt("AND created_at >= ?", f.from.as_ref())
+        .opt("AND created_at < ?", f.until.as_ref())
         .opt2("AND (due_at, id) > (?, ?)", f.after.as_ref().filter(|_| open))
         .opt2("AND (created_at, id) < (?, ?)", f.after.as_ref().filter(|_| !open))
         .when(open, "ORDER BY due_at, id")
@@ -334,6 +361,11 @@ sql! {
     }
     pub fn order_by_number(site: &SiteId, number: &str) -> Option<OrderRow> {
         "SELECT ", OrderRow::COLS, " FROM work_order WHERE site_id = $1 AND number = $2"
+    }
+    /// Orders whose numbers begin so, newest first.
+    pub fn orders_numbered(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<OrderRow> {
+        "SELECT ", OrderRow::COLS, " FROM work_order WHERE site_id = $1 AND number >= $2 AND number < $3 \
+         ORDER BY number DESC LIMIT $4"
     }
     pub fn callback_put(row: &CallbackRow) { insert "callback" "ON CONFLICT (id) DO UPDATE SET \
         case_number = excluded.case_number, title = excluded.title, place = excluded.place, name = excluded.name, \
