@@ -164,6 +164,25 @@ check('without scripts every step is a page of its own', async t => {
   assert.match(await plain.locator('#timeline').innerText(), /无脚本也能记录/);
 });
 
+check('a step opened as a page of its own ends on the case', async t => {
+  const tab = await person(t, 'chenxiaowen');
+  const number = await register(tab);
+  await tab.goto(`/cases/${number}/do/note`);
+  await tab.fill('[name=text]', '整页登记');
+  await tab.click('#act-body .btn.pri');
+  await tab.waitForURL(new RegExp(`/cases/${number}$`));
+  assert.match(await tab.locator('#timeline').innerText(), /整页登记/);
+  // Of the people only those of the department that is chosen; the desk is not offered people of finance.
+  await tab.goto(`/cases/${number}/do/dispatch`);
+  const engineering = await tab.locator('[name=department] option', {hasText: '工程'}).first().getAttribute('value');
+  await tab.selectOption('[name=department]', engineering);
+  assert.equal(await tab.locator('[name=worker] option', {hasText: '王建国'}).count(), 1);
+  const security = await tab.locator('[name=department] option', {hasText: '秩序'}).first().getAttribute('value');
+  await tab.selectOption('[name=department]', security);
+  assert.equal(await tab.locator('[name=worker] option', {hasText: '王建国'}).count(), 0);
+  assert.ok(await tab.locator('[name=worker] option').count() > 1);
+});
+
 check('the page and its forms in English', async t => {
   const tab = await person(t, 'chenxiaowen', {locale: 'en-GB'});
   const number = await register(tab);

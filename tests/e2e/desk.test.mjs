@@ -5,7 +5,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until} from './lib.mjs';
+import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until, wait} from './lib.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-desk-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '12'], {stdio: 'ignore'});
@@ -129,6 +129,25 @@ check('an inquiry is answered on the spot, and the record can be corrected', asy
   await tab.locator('#old').waitFor();
   assert.match(await tab.locator('.was').textContent(), /吴女士/);
   await shot(tab, 'contact');
+});
+
+check('keys in the empty field, and a stray key begins no call', async t => {
+  const tab = await desk(t);
+  await tab.keyboard.press('?');
+  await tab.locator('#keys[open]').waitFor();
+  await tab.keyboard.press('Escape');
+  await tab.focus('#who-in');
+  await tab.keyboard.press('/');
+  await until('the search has the focus', () => tab.evaluate(() => document.activeElement.matches('[data-search]')));
+  await tab.focus('#who-in');
+  await tab.keyboard.type('3');
+  await wait(1200);
+  assert.equal(await tab.locator('input[name=started_at]').count(), 0);
+  await tab.reload();
+  assert.equal(await tab.inputValue('#who-in'), '', 'one key is no draft');
+  await tab.keyboard.type('3-');
+  await until('the call has begun', () => tab.locator('input[name=started_at]').count());
+  await tab.fill('#who-in', '');
 });
 
 check('a draft survives a reload and another sign-in; a parked one is taken up again', async t => {

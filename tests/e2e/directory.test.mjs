@@ -138,6 +138,11 @@ check('people move in and out, a double is merged and taken apart, a wrong numbe
   await tab.check('[name=double]');
   await shot(tab, 'archive-merge');
   await tab.click('#act-body .btn.pri');
+  // Both are shown, and it is asked.
+  await until('side by side', async () => await tab.locator('#act-body dl').count() === 2);
+  assert.match(await tab.locator('#act-body dl').nth(1).innerText(), /4444/);
+  await shot(tab, 'archive-merge-sure');
+  await tab.click('#act-body .btn.pri');
   await tab.waitForURL(url => url.pathname === person);
   assert.match(await tab.textContent('main'), /137 \*\*\*\* 4444/);
   await tab.click('form[action$="/undo"] button');

@@ -33,7 +33,12 @@ check('an order from the list to the customer’s signature on paper grade', asy
   await tab.click('text=暂停等待');
   await looked(tab, 'worker-wait');
   await tab.selectOption('[name=reason]', 'parts');
+  // Nobody waits for years.
   await tab.fill('[name=until]', '2099-01-01T10:00');
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForSelector('.alert.red:not([hidden])');
+  assert.match(await tab.textContent('.alert.red:not([hidden])'), /90/);
+  await tab.fill('[name=until]', new Date(Date.now() + 5 * 86400000).toISOString().slice(0, 16));
   await tab.click('.mbar .btn.pri');
   await tab.waitForSelector('.alert.red:not([hidden])');
   assert.equal(await tab.inputValue('[name=reason]'), 'parts', 'what was chosen stays');

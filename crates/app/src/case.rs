@@ -226,6 +226,25 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     Ok(())
 }
 
+/// Somebody at the desk has seen what came in. Who dispatches nothing looks without clearing the mark.
+///
+/// # Errors
+/// `NotFound`.
+pub fn news_seen(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
+    get(tx, ctx, id)?;
+    if !sees_news(ctx) || db::clear_news(tx, &ctx.site, id)? == 0 {
+        return Ok(());
+    }
+    let (live, site) = (ctx.live.clone(), ctx.site.clone());
+    tx.after_commit(move || live.changed(&site));
+    Ok(())
+}
+
+/// Whether the actor is one of those for whom news are marked: who dispatches for the whole site.
+pub fn sees_news(ctx: &Ctx) -> bool {
+    ctx.reach(Action::Dispatch) >= Reach::Site
+}
+
 /// Shows the customer's whole phone number: one act, in the journal.
 ///
 /// # Errors
@@ -300,6 +319,9 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     }
     if words {
         index(tx, ctx, state)?;
+    }
+    if let Some(news) = events.iter().rev().find_map(Event::news) {
+        db::set_news(tx, &ctx.site, &state.id, ctx.now, news.as_str())?;
     }
     outbox::for_events(tx, ctx, state, events)
 }

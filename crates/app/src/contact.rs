@@ -5,7 +5,7 @@ pub mod correct;
 pub mod look;
 pub mod plan;
 
-use domain::access::{Action, Reach};
+use domain::access::{Action, Reach, takes_work};
 use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, Register, Scope, Urgency, Where,
 };
@@ -482,7 +482,7 @@ pub fn dispatch(
         .filter(|d| d.active && d.kind != "outside")
         .ok_or_else(|| Error::field("department", "invalid-department"))?;
     if let Some(w) = worker {
-        assignable(tx, ctx, w)?;
+        fits(tx, ctx, w, &d.id)?;
     }
     let zone = case::zone(tx, &ctx.site)?;
     let order: OrderId = ctx.id();
@@ -514,12 +514,46 @@ pub fn assignable(tx: &mut Tx, ctx: &Ctx, worker: &StaffId) -> Res<()> {
     }
 }
 
+/// Everybody to whom work can be given, one line a person and department, by name.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn workers(c: &mut Conn, ctx: &Ctx) -> Res<Vec<store::site::Worker>> {
+    let mut list = store::site::workers(c, &ctx.site)?;
+    list.retain(|w| w.role.parse().is_ok_and(takes_work));
+    list.dedup_by(|a, b| a.id == b.id && a.department_id == b.department_id);
+    Ok(list)
+}
+
+/// Refuses a worker who is not of the department that gets the order: a role there, or one without a department, that
+/// may do orders.
+///
+/// # Errors
+/// `Invalid` on the field `worker`.
+pub fn fits(tx: &mut Tx, ctx: &Ctx, worker: &StaffId, department: &DepartmentId) -> Res<()> {
+    assignable(tx, ctx, worker)?;
+    let fits = store::account::roles_of(tx, worker)?.iter().any(|r| {
+        r.site_id == ctx.site
+            && r.role.parse().is_ok_and(takes_work)
+            && r.department_id.as_ref().is_none_or(|d| d == department)
+    });
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::field("worker", "invalid-worker-department"))
+    }
+}
+
 /// Reads a contact that the actor may see; what is not visible is not there.
 ///
 /// # Errors
 /// `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
-    let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let row = match db::get(c, &ctx.site, id)? {
+        Some(row) => row,
+        // People know the number, `LF-20261122-0001`, and case pages link by it.
+        None => db::by_number(c, &ctx.site, &id.as_str().to_uppercase())?.ok_or(Error::NotFound)?,
+    };
     let mine = ctx.staff().is_some_and(|s| row.staff_id.as_ref() == Some(&s.id));
     let visible = match ctx.reach(Action::ViewContacts) {
         // Whoever took it down sees it again, to add a photo or a case.

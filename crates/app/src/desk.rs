@@ -13,7 +13,7 @@ use crate::channel::Gateway;
 use crate::ctx::{Actor, Clock, Ctx, Entropy, Ids, Locale};
 use crate::error::{Error, Res};
 use crate::files::Files;
-use crate::live::{Counts, Live};
+use crate::live::{Counts, Live, OnDuty};
 
 /// See the module.
 pub struct Desk {
@@ -131,18 +131,30 @@ impl Desk {
     /// `Unavailable` while the database is away.
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
-        let (counts, on_duty, seq) = self.read_now(move |c| {
+        let (counts, on_duty, held, seq) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
                 orders: store::site::count_orders(c, &s)?,
                 callbacks: store::site::count_callbacks(c, &s)?,
                 messages_failed: store::site::count_failed(c, &s)?,
+                news: store::site::count_news(c, &s)?,
             };
             let duty = store::site::on_duty(c, &s)?;
-            Ok::<_, Error>((counts, duty, store::site::seq(c, &s)?.unwrap_or(0)))
+            let duty = duty
+                .into_iter()
+                .map(|d| OnDuty {
+                    id: d.id,
+                    name: d.name,
+                    name_en: d.name_en,
+                    department: d.department.unwrap_or_default(),
+                    department_en: d.department_en.unwrap_or_default(),
+                })
+                .collect::<Vec<_>>();
+            let held = store::site::held(c, &s)?.into_iter().map(|h| (h.id, h.jobs)).collect();
+            Ok::<_, Error>((counts, duty, held, store::site::seq(c, &s)?.unwrap_or(0)))
         })?;
-        Ok(self.live.set(site, seq, counts, on_duty))
+        Ok(self.live.set(site, seq, counts, on_duty, held))
     }
 
     /// Follows the commits until the product stops, those of other processes too: reads counters again where something

@@ -351,7 +351,7 @@ pub fn confirm(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, s: &Sign) 
     let mut used = None;
     if code.is_empty() {
         if s.signature.is_none() {
-            return Err(Error::field("signature", "missing-signature"));
+            return Err(Error::field("signature", "sign-needed"));
         }
     } else {
         match code::check(tx, &h, code)? {

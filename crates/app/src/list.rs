@@ -22,6 +22,9 @@ pub const MOST_EXPORTED: i64 = 50_000;
 /// Due within this time counts as "soon" in the views, in milliseconds.
 pub const SOON: i64 = 2 * 3_600_000;
 
+/// Hits of words that are looked at, newest first; older ones need a narrower question.
+const LOOKED_AT: i64 = 300;
+
 /// What a list is asked for. Dates are instants in unix milliseconds, from included, until excluded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -37,6 +40,8 @@ pub struct Query {
     pub channel: String,
     pub outcome: String,
     pub building: String,
+    /// Who registered the case (首问责任人); callbacks only.
+    pub clerk: String,
     pub from: Option<i64>,
     pub until: Option<i64>,
     /// `key:id` of the last row of the page before.
@@ -53,6 +58,23 @@ pub struct Page<T> {
 
 fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Whether the last word of a question may be the beginning of a word. One letter is no beginning: it would stand for
+/// every number of a series, so that `<b>` found everything.
+fn prefix(tokens: &[String]) -> bool {
+    tokens.last().is_some_and(|t| t.len() > 1)
+}
+
+/// The tokens of what was typed: a number's letters and digits as one, or words.
+fn tokens_of(words: &str) -> Vec<String> {
+    let folded = words.trim().to_lowercase();
+    let compact: String = folded.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    if compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric()) {
+        vec![compact]
+    } else {
+        domain::tokens::query_tokens(&folded)
+    }
 }
 
 fn cursor(text: &str) -> Option<(i64, String)> {
@@ -139,21 +161,13 @@ pub fn cases(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CaseLin
 
 /// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
 fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page<CaseLine>> {
-    const LOOKED_AT: i64 = 300;
-    let folded = q.q.trim().to_lowercase();
-    let compact: String = folded.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
-    let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
-    let tokens = if number {
-        vec![compact]
-    } else {
-        domain::tokens::query_tokens(&folded)
-    };
+    let tokens = tokens_of(&q.q);
     let before = q.after.parse::<i64>().ok();
     let query = store::search::Query {
         site: ctx.site.as_str(),
         kinds: &["case"],
         tokens: &tokens,
-        prefix: true,
+        prefix: prefix(&tokens),
         before,
         limit: LOOKED_AT,
     };
@@ -208,12 +222,11 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
         f.worker = f.first_asked.take();
     }
     if let Some(number) = Some(q.q.trim()).filter(|n| !n.is_empty()) {
-        let n = domain::number::NumberQuery::parse(number);
-        let whole = number.to_uppercase();
-        let rows: Vec<OrderRow> = match n {
-            Some(_) => {
+        let rows: Vec<OrderRow> = match domain::number::beginning(number).filter(|n| n.starts_with("LX-")) {
+            Some(begin) => {
                 let mut out = Vec::new();
-                if let Some(row) = store::case::order_by_number(c, &ctx.site, &whole)? {
+                let end = format!("{begin}{}", store::directory::find::AFTER);
+                for row in store::case::orders_numbered(c, &ctx.site, &begin, &end, limit)? {
                     // A number is no key: what is not visible is not found by it either.
                     match crate::case::get(c, ctx, &row.case_id) {
                         Ok(_) => out.push(row),
@@ -262,7 +275,33 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         return Err(Error::Forbidden("forbidden-role"));
     }
     let open = !matches!(q.view.as_str(), "closed" | "all");
+    let mut cases = None;
+    if !q.q.trim().is_empty() {
+        let tokens = tokens_of(&q.q);
+        let query = store::search::Query {
+            site: ctx.site.as_str(),
+            kinds: &["case"],
+            tokens: &tokens,
+            prefix: prefix(&tokens),
+            before: None,
+            limit: LOOKED_AT,
+        };
+        let hits = store::search::find(c, &query)?;
+        if hits.is_empty() {
+            return Ok(Page {
+                rows: Vec::new(),
+                next: None,
+            });
+        }
+        cases = Some(hits.into_iter().map(|h| h.subject_id).collect());
+    }
     let f = CallbackFilter {
+        cases: cases.unwrap_or_default(),
+        kind: some(&q.kind),
+        department: some(&q.department),
+        clerk: some(&q.clerk),
+        from: q.from,
+        until: q.until,
         site: ctx.site.as_str().to_owned(),
         open: match q.view.as_str() {
             "closed" => Some(false),
@@ -294,22 +333,12 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
     };
     let words = q.q.trim();
     if !words.is_empty() {
-        let compact: String = words
-            .to_lowercase()
-            .chars()
-            .filter(|c| !matches!(c, '-' | ' '))
-            .collect();
-        let number = compact.len() > 6 && compact.chars().all(|c| c.is_ascii_alphanumeric());
-        let tokens = if number {
-            vec![compact]
-        } else {
-            domain::tokens::query_tokens(words)
-        };
+        let tokens = tokens_of(words);
         let query = store::search::Query {
             site: ctx.site.as_str(),
             kinds: &["contact"],
             tokens: &tokens,
-            prefix: true,
+            prefix: prefix(&tokens),
             before: q.after.parse().ok(),
             limit,
         };
@@ -338,6 +367,44 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
     };
     let rows = store::contact::list(c, &f)?;
     Ok(page(rows, limit, |r| (r.happened_at, r.id.as_str().to_owned())))
+}
+
+/// Urges the chosen cases, or the cases of the chosen orders, each by its own rules: how many were urged and how many not.
+/// Where the work is done nobody is left to be urged; a case that stands behind two chosen orders is urged once.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn urge_all(tx: &mut Tx, ctx: &Ctx, orders: bool, ids: &[String]) -> Res<(usize, usize)> {
+    let mut done = (0, 0);
+    let mut seen = std::collections::HashSet::new();
+    for id in ids {
+        let case = if orders {
+            let row = store::case::order(tx, &ctx.site, &id.as_str().into())?;
+            row.filter(|o| o.open).map(|o| o.case_id)
+        } else {
+            Some(CaseId::from(id.as_str()))
+        };
+        let line = match case {
+            Some(case) => store::case::line(tx, &ctx.site, &case)?,
+            None => None,
+        };
+        let at_work =
+            |l: &CaseLine| l.open && l.state != Status::Done.as_str() && l.state != Status::Confirmed.as_str();
+        let Some(line) = line.filter(at_work) else {
+            done.1 += 1;
+            continue;
+        };
+        if !seen.insert(line.id.clone()) {
+            continue;
+        }
+        let urge = domain::case::Command::Urge { note: String::new() };
+        match tx.attempt(|tx| crate::case::act(tx, ctx, &line.id, None, &urge)) {
+            Ok(_) => done.0 += 1,
+            Err(Error::Refused(_) | Error::NotFound) => done.1 += 1,
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(done)
 }
 
 /// Writes down that a list was taken away: which, with what filter, how many rows.

@@ -6,7 +6,6 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{SiteId, StaffId};
-use store::site::OnDuty;
 
 /// Counters beside the navigation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +20,18 @@ pub struct Counts {
     pub callbacks: i64,
     /// Messages that reached nobody.
     pub messages_failed: i64,
+    /// Open cases where a resident or worker sent something that nobody has looked at.
+    pub news: i64,
+}
+
+/// Somebody who is at work, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnDuty {
+    pub id: StaffId,
+    pub name: String,
+    pub name_en: String,
+    pub department: String,
+    pub department_en: String,
 }
 
 #[derive(Default)]
@@ -28,6 +39,7 @@ struct SiteNow {
     seq: i64,
     counts: Counts,
     on_duty: Vec<OnDuty>,
+    held: HashMap<StaffId, i64>,
     dirty: bool,
     /// This process changed it: other replicas are to be told.
     mine: bool,
@@ -122,15 +134,23 @@ impl Live {
     }
 
     /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
-    pub fn set(&self, site: &SiteId, seq: i64, counts: Counts, on_duty: Vec<OnDuty>) -> bool {
+    pub fn set(
+        &self,
+        site: &SiteId,
+        seq: i64,
+        counts: Counts,
+        on_duty: Vec<OnDuty>,
+        held: HashMap<StaffId, i64>,
+    ) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
-            let differs = now.counts != counts || now.on_duty != on_duty;
+            let differs = now.counts != counts || now.on_duty != on_duty || now.held != held;
             let moved = seq > now.seq;
             now.seq = now.seq.max(seq);
             now.counts = counts;
             now.on_duty = on_duty;
+            now.held = held;
             (differs, moved)
         };
         if differs || moved {
@@ -154,13 +174,23 @@ impl Live {
             .map_or(0, |n| n.seq)
     }
 
-    /// The first who are at work now, with their departments.
-    pub fn on_duty(&self, site: &SiteId) -> Vec<OnDuty> {
+    /// How many open orders this person has in hand.
+    pub fn held(&self, site: &SiteId, staff: &StaffId) -> i64 {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites
             .get(site)
-            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty))
-            .to_vec()
+            .and_then(|n| n.held.get(staff))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The first who are at work now.
+    pub fn on_duty(&self, site: &SiteId) -> Vec<OnDuty> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = sites
+            .get(site)
+            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
+        first.to_vec()
     }
 
     /// Whether this person is at work at the site now.
@@ -168,6 +198,6 @@ impl Live {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites
             .get(site)
-            .is_some_and(|n| n.on_duty.iter().any(|d| &d.id == staff))
+            .is_some_and(|n| n.on_duty.iter().any(|d| d.id == *staff))
     }
 }

@@ -53,6 +53,8 @@ pub struct Line {
     pub due_at: Option<i64>,
     pub due_code: String,
     pub paused: bool,
+    /// What came in from the resident or the worker and was not seen: a code of [`domain::case::News`], or empty.
+    pub news: String,
     /// The last minutes count as near: the smaller of a quarter of the limit and 15 minutes.
     pub near_ms: i64,
 }
@@ -83,6 +85,18 @@ pub fn counts(c: &mut Conn, ctx: &Ctx) -> Res<Counts> {
     Ok([open, mine, callbacks])
 }
 
+/// How many open cases have something that nobody has looked at: for whoever dispatches.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn news(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
+    if crate::case::sees_news(ctx) {
+        Ok(store::site::count_news(c, &ctx.site)?)
+    } else {
+        Ok(0)
+    }
+}
+
 /// One part, first due first.
 ///
 /// # Errors
@@ -92,7 +106,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
     if tab == Tab::Callbacks {
         return callbacks(c, ctx);
     }
-    let rows = match (tab, ctx.reach(Action::ViewCase)) {
+    let mut rows = match (tab, ctx.reach(Action::ViewCase)) {
         (_, Reach::Never) => Vec::new(),
         (Tab::Open, Reach::Site | Reach::All) => db::list(c, &open_of(ctx, None))?,
         (Tab::Open, Reach::Department) => {
@@ -101,6 +115,12 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
         }
         _ => store::desk::mine(c, &ctx.site, &staff.id, MOST)?,
     };
+    if tab == Tab::Open && ctx.reach(Action::ViewCase) >= Reach::Site {
+        // They may stand behind the last row that was read.
+        let first = db::first(c, &ctx.site, db::NO_DUE, MOST)?;
+        rows.extend(first);
+    }
+    sort(&mut rows, ctx.now);
     let departments = store::site::departments(c, &ctx.site)?;
     let names = store::site::staff_names(c, &ctx.site)?;
     let en = ctx.locale == crate::ctx::Locale::En;
@@ -131,10 +151,30 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
             state: r.state,
             due_at: r.due_at.filter(|d| *d < db::NO_DUE),
             due_code: r.due_code,
+            news: r.news,
             near_ms: NEAR_MS.min(whole / 4).max(0),
         }
     });
     Ok(lines.collect())
+}
+
+/// What waits for somebody's eyes first, then what is late, then what is urgent while no limit runs (somebody is on site),
+/// then by due time; what has neither comes last.
+fn sort(rows: &mut Vec<db::CaseLine>, now: i64) {
+    let rank = |r: &db::CaseLine| {
+        let due = r.due_at.unwrap_or(db::NO_DUE);
+        let idle = due >= db::NO_DUE;
+        let rank = match () {
+            () if r.news_at.is_some() => 0,
+            () if due <= now => 1,
+            () if idle && r.urgency != "normal" => 2,
+            () => 3,
+        };
+        (rank, due, r.id.as_str().to_owned())
+    };
+    rows.sort_by_cached_key(rank);
+    rows.dedup_by(|a, b| a.id == b.id);
+    rows.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
 }
 
 fn open_of(ctx: &Ctx, department: Option<String>) -> db::Filter {
@@ -172,6 +212,7 @@ fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
         due_at: r.due_at.filter(|d| *d < db::NO_DUE),
         due_code: "callback".to_owned(),
         paused: false,
+        news: String::new(),
         near_ms: NEAR_MS,
     });
     Ok(lines.collect())

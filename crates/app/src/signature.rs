@@ -49,7 +49,7 @@ pub fn drawing(json: &str) -> Res<String> {
         return Err(bad());
     }
     if s.d.len() < LEAST {
-        return Err(Error::field("signature", "missing-signature"));
+        return Err(Error::field("signature", "sign-needed"));
     }
     Ok(format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}"><path d="{}" fill="none" stroke="#16202e" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/></svg>"##,
@@ -91,7 +91,7 @@ pub fn typed(name: &str) -> Res<String> {
 /// `Invalid` when there is neither, or it is no signature; `Unavailable` when the disk is full.
 pub fn prepare(files: &Files, drawn: &str, name: &str) -> Res<Prepared> {
     let svg = match (drawn.trim(), name.trim()) {
-        ("", "") => return Err(Error::field("signature", "missing-signature")),
+        ("", "") => return Err(Error::field("signature", "sign-needed")),
         ("", name) => typed(name)?,
         (drawn, _) => drawing(drawn)?,
     };

@@ -212,6 +212,9 @@ fn check(s: &NewStaff) -> Res<()> {
     if !valid_login(&s.login) {
         f.add("login", "login-form");
     }
+    if !s.phone.trim().is_empty() && domain::phone::normalise(&s.phone).is_err() {
+        f.add("phone", "invalid-phone");
+    }
     for (name, value, longest) in [
         ("name", &s.name, 40),
         ("name_en", &s.name_en, 60),

@@ -17,7 +17,7 @@ use store::seam::Conn;
 use crate::case::{self, Seen};
 use crate::contact::dispatch;
 use crate::ctx::Ctx;
-use crate::error::{Error, Res};
+use crate::error::{Error, Fields, Res};
 use crate::once;
 use command::command;
 
@@ -139,6 +139,11 @@ pub enum Step {
         receipt: Option<String>,
         #[serde(default)]
         happened_at: Option<i64>,
+    },
+    /// `payment` is its place in the record of the case, from 0.
+    VoidPayment {
+        payment: u32,
+        reason: String,
     },
     WaiveFee {
         reason: String,
@@ -296,6 +301,7 @@ impl From<Seen> for Done {
 pub fn run(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, saw: Option<Saw>, step: &Step) -> Res<Done> {
     // Not visible comes before everything else: a remembered answer is not given to somebody who lost the right to see it.
     let now = case::get(tx, ctx, id)?;
+    short_enough(step)?;
     once::once(tx, ctx, key, &(id, step), |tx, ctx| {
         if let Some(saw) = saw {
             check_version(tx, ctx, &now, saw)?;
@@ -317,6 +323,33 @@ pub fn run(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, saw: Option<Saw>, ste
         }
         Ok(done.into())
     })
+}
+
+/// The longest reason or note of a step, in characters: who needs more attaches a file.
+pub const LONGEST_REASON: usize = 1000;
+
+/// Refuses reasons and notes that nobody would read in a timeline.
+fn short_enough(step: &Step) -> Res<()> {
+    let told = serde_json::to_value(step)?;
+    let mut f = Fields::default();
+    for (place, name) in [
+        ("/reason", "reason"),
+        ("/how/reason", "reason"),
+        ("/note", "note"),
+        ("/no_photo_reason", "no_photo_reason"),
+        ("/how", "how"),
+        ("/text", "text"),
+        ("/what", "what"),
+    ] {
+        let long = told
+            .pointer(place)
+            .and_then(serde_json::Value::as_str)
+            .is_some_and(|t| t.chars().count() > LONGEST_REASON);
+        if long {
+            f.add_with(name, "invalid-too-long", vec![("most", LONGEST_REASON.to_string())]);
+        }
+    }
+    f.done()
 }
 
 fn check_version(c: &mut Conn, ctx: &Ctx, now: &Seen, saw: Saw) -> Res<()> {
@@ -381,6 +414,7 @@ impl Step {
             Step::Confirm { .. } => Action::Confirm,
             Step::SecondCheck => Action::SecondCheck,
             Step::RecordPayment { .. } => Action::RecordPayment,
+            Step::VoidPayment { .. } => Action::VoidPayment,
             Step::WaiveFee { .. } => Action::WaiveFee,
             Step::ScheduleCallback { .. } => Action::ScheduleCallback,
             Step::Callback { .. } => Action::Callback,

@@ -1,8 +1,10 @@
 //! What a worker has to do: the own open orders, what the department has not given to anybody, and one order with its unit.
 
 use domain::access::Action;
+use domain::case::News;
 use domain::ids::CaseId;
 use store::case::{Filter, OrderRow, Sort};
+use store::db::Tx;
 use store::seam::Conn;
 use store::task as db;
 pub use store::task::Place;
@@ -10,6 +12,7 @@ pub use store::task::Place;
 use crate::case::{self, Seen};
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::step::{Step, run};
 
 /// The worker's list.
 pub struct Tasks {
@@ -70,6 +73,20 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Tasks> {
 pub fn of_order(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Seen> {
     let order = store::case::order_by_number(c, &ctx.site, number)?.ok_or(Error::NotFound)?;
     case::get(c, ctx, &order.case_id)
+}
+
+/// A worker asks the desk to put a call to the customer through: a note on the case, and a mark at the desk.
+///
+/// # Errors
+/// As a note: `NotFound`, `Refused`.
+pub fn connect(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, text: &str) -> Res<()> {
+    let note = Step::Note {
+        text: text.to_owned(),
+        told_customer: false,
+    };
+    run(tx, ctx, key, id, None, &note)?;
+    store::case::set_news(tx, &ctx.site, id, ctx.now, News::Connect.as_str())?;
+    Ok(())
 }
 
 /// Where the unit of a case is, and what to mind there.

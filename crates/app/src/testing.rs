@@ -295,7 +295,7 @@ impl World {
                 let unit = d::upsert_unit(tx, ctx, &unit)?.id;
                 let phone = d::NewPhone { number: "13800001234".into(), ..Default::default() };
                 let new = d::NewPerson { name: "周敏".into(), phones: vec![phone], id_number: Some("11010519491231002X".into()), ..Default::default() };
-                let moved = d::MoveIn { new: Some(new), relation: "owner".into(), ..Default::default() };
+                let moved = d::MoveIn { new: Some(new), relation: "owner".into(), same: Some(true), ..Default::default() };
                 let person = d::move_in(tx, ctx, "", &unit, &moved)?;
                 let occupancy = store::directory::occupancy::of_unit(tx, &unit)?.first().map(|o| o.id.clone());
                 let vehicle = d::NewVehicle { plate: "浙A12345".into(), unit: Some(unit.clone()), person: Some(person.clone()), ..Default::default() };

@@ -70,6 +70,8 @@ codes! {
         Confirm = "confirm",
         SecondCheck = "second_check",
         RecordPayment = "record_payment",
+        /// Takes back a payment that was recorded wrongly; the old one stays to be seen.
+        VoidPayment = "void_payment",
         WaiveFee = "waive_fee",
         ScheduleCallback = "schedule_callback",
         Callback = "callback",
@@ -135,6 +137,7 @@ impl Action {
         Action::Confirm,
         Action::SecondCheck,
         Action::RecordPayment,
+        Action::VoidPayment,
         Action::WaiveFee,
         Action::ScheduleCallback,
         Action::Callback,
@@ -251,7 +254,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::ScheduleCallback, Do::Callback, Do::GiveUpCallback],
                                                             [S,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     // Money
-    Row(&[Do::RecordPayment],                               [S,  O,   S,   N,   N,   N,   S,   N,   S,   N,   N,   N,   N,   N]),
+    Row(&[Do::RecordPayment, Do::VoidPayment],              [S,  O,   S,   N,   N,   N,   S,   N,   S,   N,   N,   N,   N,   N]),
     Row(&[Do::WaiveFee],                                    [N,  N,   S,   N,   N,   N,   S,   N,   S,   N,   A,   A,   N,   N]),
     // The end, and back again
     Row(&[Do::Close, Do::Cancel],                           [S,  N,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
@@ -278,6 +281,42 @@ const TABLE: &[Row] = &[
 pub fn allowed(role: Role, action: Action) -> Reach {
     let row = TABLE.iter().find(|Row(actions, _)| actions.contains(&action));
     row.map_or(Reach::Never, |Row(_, reach)| reach[role as usize])
+}
+
+/// Whether work can be given to somebody in this role: only who may accept it. Finance, quality and the system's
+/// administrators do no orders.
+pub fn takes_work(role: Role) -> bool {
+    allowed(role, Action::Accept) > Reach::Never
+}
+
+codes! {
+    /// The page that somebody finds after signing in.
+    Home {
+        Desk = "/desk",
+        Orders = "/orders",
+        Cases = "/cases",
+        Tasks = "/tasks",
+        Settings = "/settings",
+        Account = "/account",
+    }
+}
+
+/// The first page of a post: the desk for who answers the phone, the own list for who does the work, the lists for who
+/// oversees it. Of several roles the one nearest to the desk counts.
+pub fn home(roles: &[Role]) -> Home {
+    let of = |role: &Role| match role {
+        Role::FrontDesk | Role::CsHead => Home::Desk,
+        Role::DeptHead | Role::SecurityHead => Home::Orders,
+        Role::ProjectManager
+        | Role::Quality
+        | Role::Finance
+        | Role::Administration
+        | Role::CompanyLeader
+        | Role::GeneralManager => Home::Cases,
+        Role::Worker | Role::Guard | Role::Vendor => Home::Tasks,
+        Role::Sysadmin => Home::Settings,
+    };
+    roles.iter().map(of).min().unwrap_or(Home::Account)
 }
 
 /// The farthest reach of several roles.
@@ -424,6 +463,45 @@ mod tests {
         for (who, action) in Role::ALL.iter().flat_map(|w| [(*w, Action::ManageStaff)]) {
             let grants = Role::ALL.iter().any(|r| may_grant(&[who], *r));
             assert_eq!(grants, allowed(who, action) != Reach::Never, "{who}");
+        }
+    }
+
+    #[test]
+    fn work_goes_to_who_may_accept_it() {
+        use Role::*;
+        let takes: Vec<_> = Role::ALL.iter().copied().filter(|r| takes_work(*r)).collect();
+        let expected = [
+            FrontDesk,
+            Worker,
+            CsHead,
+            DeptHead,
+            Guard,
+            SecurityHead,
+            ProjectManager,
+            Administration,
+            Vendor,
+        ];
+        assert_eq!(takes, expected);
+    }
+
+    #[test]
+    fn everybody_starts_where_their_work_is() {
+        use Role::*;
+        for (roles, page) in [
+            (&[FrontDesk][..], "/desk"),
+            (&[Sysadmin, CsHead], "/desk"),
+            (&[DeptHead, Worker], "/orders"),
+            (&[SecurityHead], "/orders"),
+            (&[Finance], "/cases"),
+            (&[Quality], "/cases"),
+            (&[GeneralManager], "/cases"),
+            (&[Worker], "/tasks"),
+            (&[Guard], "/tasks"),
+            (&[Vendor], "/tasks"),
+            (&[Sysadmin], "/settings"),
+            (&[], "/account"),
+        ] {
+            assert_eq!(home(roles).as_str(), page, "{roles:?}");
         }
     }
 

@@ -178,6 +178,29 @@ impl NumberQuery {
     }
 }
 
+/// The beginning of a number in the writing of numbers, when enough of one was typed to be meant: the series and at least
+/// the year, `lx2026112` is `LX-2026112`, `LX 20261122 00` is `LX-20261122-00`.
+#[must_use]
+pub fn beginning(text: &str) -> Option<String> {
+    if text.len() > 64 {
+        return None;
+    }
+    let code = fold_code(text);
+    let code = code.trim_start_matches('#');
+    let series: Series = code.get(..2)?.parse().ok()?;
+    let rest: String = code
+        .get(2..)?
+        .chars()
+        .filter(|c| !matches!(c, '-' | '_' | '.' | '/' | ' '))
+        .collect();
+    if !(4..=14).contains(&rest.len()) || !rest.starts_with("20") || !rest.chars().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let (day, seq) = rest.split_at(rest.len().min(8));
+    let dash = if seq.is_empty() { "" } else { "-" };
+    Some(format!("{series}-{day}{dash}{seq}"))
+}
+
 fn seq_of(text: &str) -> Option<u32> {
     text.parse().ok().filter(|n| (1..=MAX_SEQ).contains(n))
 }
@@ -264,6 +287,23 @@ mod tests {
         ] {
             let got = NumberQuery::parse(text).map(|q| (q.series, q.date, q.seq));
             assert_eq!(got, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn beginnings() {
+        for (text, want) in [
+            ("LX-20261122", Some("LX-20261122")),
+            ("lx2026112", Some("LX-2026112")),
+            ("LX 20261122 00", Some("LX-20261122-00")),
+            ("bx-20261122-0037", Some("BX-20261122-0037")),
+            ("LX-37", None),
+            ("LX", None),
+            ("20261122", None),
+            ("LX-2026漏水", None),
+            ("", None),
+        ] {
+            assert_eq!(beginning(text).as_deref(), want, "{text}");
         }
     }
 

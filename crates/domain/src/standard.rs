@@ -15,6 +15,7 @@ pub struct Standard {
     version: String,
     lines: Vec<Line>,
     callback: CallbackRule,
+    longest_wait_ms: i64,
 }
 
 /// When a callback may be given up as unreachable.
@@ -76,6 +77,8 @@ impl std::error::Error for StandardError {}
 struct File {
     version: String,
     callback: CallbackFile,
+    /// Days; a wait has to be looked at again by then.
+    longest_wait_days: Option<u32>,
     lines: Vec<LineFile>,
 }
 
@@ -113,6 +116,9 @@ struct ClockFile {
     calendar: Option<String>,
 }
 
+/// How long work may wait for one reason where the file does not say.
+const LONGEST_WAIT_DAYS: u32 = 90;
+
 /// The longest limit that makes sense: a year.
 const LONGEST_MS: i64 = 366 * 86_400_000;
 
@@ -142,6 +148,10 @@ impl Standard {
         if !(1..=20).contains(&callback.attempts) {
             return Err(error("callback.unreachable_after_attempts", "must be 1 to 20"));
         }
+        let wait_days = file.longest_wait_days.unwrap_or(LONGEST_WAIT_DAYS);
+        if !(1..=366).contains(&wait_days) {
+            return Err(error("longest_wait_days", "must be 1 to 366"));
+        }
         let mut lines = Vec::with_capacity(file.lines.len());
         for (l, line) in file.lines.into_iter().enumerate() {
             lines.push(checked_line(line, &format!("lines[{l}]"))?);
@@ -161,6 +171,7 @@ impl Standard {
             version: file.version,
             lines,
             callback,
+            longest_wait_ms: i64::from(wait_days) * 86_400_000,
         };
         for kind in Kind::ALL {
             for importance in Importance::ALL {
@@ -184,6 +195,11 @@ impl Standard {
     /// Version of the file, kept with what was decided by it.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// How far ahead the work may be put off (ms).
+    pub fn longest_wait_ms(&self) -> i64 {
+        self.longest_wait_ms
     }
 
     /// When a callback may be given up.

@@ -271,7 +271,6 @@ const VEHICLES: &[Column] = &[
         13.0,
         ("固定车位的编号", "Code of its own parking place"),
     ),
-    column(("备注", "Notes"), Form::Text, 30.0, ("", "")),
 ];
 
 const PARKING: &[Column] = &[
@@ -327,7 +326,6 @@ const PARKING: &[Column] = &[
         13.0,
         ("出租时的截止日期", "Last day when rented"),
     ),
-    column(("备注", "Notes"), Form::Text, 30.0, ("", "")),
 ];
 
 pub(crate) const SHEETS: &[Sheet] = &[

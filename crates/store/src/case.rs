@@ -30,6 +30,7 @@ row! {
         pub registered_at: i64, pub due_at: Option<i64>, pub due_code: String, pub paused: bool, pub breached: bool,
         pub fee_kind: String, pub fee_cents: Option<i64>, pub reopened: i64, pub done_at: Option<i64>,
         pub closed_at: Option<i64>, pub satisfaction: Option<String>, pub version: i64,
+        pub news_at: Option<i64>, pub news: String,
     }
 }
 
@@ -222,6 +223,15 @@ pub struct CallbackFilter {
     pub site: String,
     pub open: Option<bool>,
     pub due_before: Option<i64>,
+    pub kind: Option<String>,
+    /// Of these cases only; none is no filter.
+    pub cases: Vec<String>,
+    /// Department that has the case, and who registered it.
+    pub department: Option<String>,
+    pub clerk: Option<String>,
+    /// When the callback was planned, from included, until excluded.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
     /// `(due_at, id)` when open ones are listed, `(created_at, id)` otherwise.
     pub after: Option<(i64, String)>,
     pub limit: i64,
@@ -233,6 +243,12 @@ impl CallbackFilter {
             site: "s".into(),
             open: Some(true),
             due_before: Some(1),
+            kind: Some("request".into()),
+            cases: vec!["c".into()],
+            department: Some("d".into()),
+            clerk: Some("s".into()),
+            from: Some(0),
+            until: Some(1),
             after: Some((1, "x".into())),
             limit: 1,
         };
@@ -258,6 +274,18 @@ pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
         .when(open, "AND open")
         .when(f.open == Some(false), "AND NOT open")
         .opt("AND due_at < ?", f.due_before.as_ref())
+        .opt("AND kind = ?", f.kind.as_ref())
+        .one_of("AND case_id", &f.cases)
+        .opt(
+            "AND EXISTS (SELECT 1 FROM cases WHERE cases.id = callback.case_id AND cases.department_id = ?)",
+            f.department.as_ref(),
+        )
+        .opt(
+            "AND EXISTS (SELECT 1 FROM cases WHERE cases.id = callback.case_id AND cases.first_asked_id = ?)",
+            f.clerk.as_ref(),
+        )
+        .opt("AND created_at >= ?", f.from.as_ref())
+        .opt("AND created_at < ?", f.until.as_ref())
         .opt2("AND (due_at, id) > (?, ?)", f.after.as_ref().filter(|_| open))
         .opt2("AND (created_at, id) < (?, ?)", f.after.as_ref().filter(|_| !open))
         .when(open, "ORDER BY due_at, id")
@@ -273,6 +301,18 @@ sql! {
     }
     pub fn line(site: &SiteId, id: &CaseId) -> Option<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND id = $2"
+    }
+    /// Something came in that the desk has not seen. The version stays: nobody who fills in a form is disturbed.
+    pub fn set_news(site: &SiteId, id: &CaseId, at: i64, what: &str) -> u64 {
+        "UPDATE cases SET news_at = $3, news = $4 WHERE site_id = $1 AND id = $2"
+    }
+    pub fn clear_news(site: &SiteId, id: &CaseId) -> u64 {
+        "UPDATE cases SET news_at = NULL, news = '' WHERE site_id = $1 AND id = $2 AND news_at IS NOT NULL"
+    }
+    /// Open cases that come before what is sorted by due time: unseen news, and what is urgent while nothing runs.
+    pub fn first(site: &SiteId, no_due: i64, limit: i64) -> Vec<CaseLine> {
+        "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND open AND (news_at IS NOT NULL \
+         OR (urgency <> 'normal' AND due_at >= $2)) ORDER BY registered_at DESC, id LIMIT $3"
     }
     pub fn id_by_number(site: &SiteId, number: &str) -> Option<CaseId> {
         "SELECT id FROM cases WHERE site_id = $1 AND number = $2"
@@ -321,6 +361,11 @@ sql! {
     }
     pub fn order_by_number(site: &SiteId, number: &str) -> Option<OrderRow> {
         "SELECT ", OrderRow::COLS, " FROM work_order WHERE site_id = $1 AND number = $2"
+    }
+    /// Orders whose numbers begin so, newest first.
+    pub fn orders_numbered(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<OrderRow> {
+        "SELECT ", OrderRow::COLS, " FROM work_order WHERE site_id = $1 AND number >= $2 AND number < $3 \
+         ORDER BY number DESC LIMIT $4"
     }
     pub fn callback_put(row: &CallbackRow) { insert "callback" "ON CONFLICT (id) DO UPDATE SET \
         case_number = excluded.case_number, title = excluded.title, place = excluded.place, name = excluded.name, \

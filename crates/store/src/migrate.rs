@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_link"),
     migration!(15, "0015_import"),
     migration!(16, "0016_lists"),
+    migration!(17, "0017_news"),
 ];
 
 row! {

@@ -35,10 +35,17 @@ row! {
 
 row! {
     /// A name beside a department, for who is on duty.
-    #[derive(Debug, Clone, PartialEq, Eq)]
+    #[derive(Debug, Clone)]
     pub struct OnDuty {
-        pub id: StaffId, pub name: String, pub name_en: String, pub department: Option<String>, pub department_en: Option<String>,
+        pub id: StaffId, pub name: String, pub name_en: String, pub department: Option<String>,
+        pub department_en: Option<String>,
     }
+}
+
+row! {
+    /// How many open orders somebody has in hand.
+    #[derive(Debug, Clone)]
+    pub struct Held { pub id: StaffId, pub jobs: i64 }
 }
 
 row! {
@@ -68,19 +75,19 @@ sql! {
         "SELECT ", Department::COLS, " FROM department WHERE site_id = $1 AND code = $2"
     }
 
-    /// Everybody with one of the working roles at the site; one line a person and department.
+    /// Everybody with a role at the site; one line a person, department and role.
     pub fn workers(site: &SiteId) -> Vec<Worker> {
-        "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, MIN(r.role) AS role, r.department_id AS department_id, \
+        "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, r.role AS role, r.department_id AS department_id, \
          MAX(d.since) AS on_duty_since, \
          (SELECT count(*) FROM cases c WHERE c.worker_id = p.id AND c.open) AS jobs \
          FROM staff_role r JOIN staff p ON p.id = r.staff_id \
          LEFT JOIN on_duty d ON d.staff_id = p.id AND d.site_id = r.site_id \
-         WHERE r.site_id = $1 AND p.active AND r.role <> 'sysadmin' \
-         GROUP BY p.id, p.name, p.name_en, r.department_id ORDER BY p.name"
+         WHERE r.site_id = $1 AND p.active \
+         GROUP BY p.id, p.name, p.name_en, r.department_id, r.role ORDER BY p.name, p.id, r.role"
     }
     pub fn on_duty(site: &SiteId) -> Vec<OnDuty> {
-        "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, MIN(t.name) AS department, MIN(t.name_en) AS department_en \
-         FROM on_duty d JOIN staff p ON p.id = d.staff_id \
+        "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, MIN(t.name) AS department, \
+         MIN(t.name_en) AS department_en FROM on_duty d JOIN staff p ON p.id = d.staff_id \
          LEFT JOIN staff_role r ON r.staff_id = d.staff_id AND r.site_id = d.site_id \
          LEFT JOIN department t ON t.id = r.department_id WHERE d.site_id = $1 AND p.active \
          GROUP BY p.id, p.name, p.name_en ORDER BY p.name, p.id LIMIT 500"
@@ -103,7 +110,12 @@ sql! {
         "SELECT count(*) AS n FROM cases WHERE site_id = $1 AND open AND due_at < $2"
     }
     pub fn count_orders(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM work_order WHERE site_id = $1 AND open" }
+    /// Open orders in hand of each worker.
+    pub fn held(site: &SiteId) -> Vec<Held> {
+        "SELECT worker_id AS id, count(*) AS jobs FROM work_order WHERE site_id = $1 AND open AND worker_id IS NOT NULL GROUP BY worker_id"
+    }
     pub fn count_callbacks(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM callback WHERE site_id = $1 AND open" }
+    pub fn count_news(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM cases WHERE site_id = $1 AND open AND news_at IS NOT NULL" }
     pub fn count_failed(site: &SiteId) -> i64 {
         "SELECT count(*) AS n FROM message WHERE site_id = $1 AND state IN ('failed', 'no_channel')"
     }

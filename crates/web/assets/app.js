@@ -62,7 +62,9 @@ on('keydown', e => {
   const combo = comboOf(e);
   const single = !e.ctrlKey && !e.altKey && e.key.length === 1;
   // WCAG 2.1.4: single-character keys only outside fields, and they can be switched off.
-  if (single && (typing || doc.body.dataset.singleKeys === 'off')) return;
+  // An empty search-as-you-type field has nothing that begins with / or ?: there they work as well (data-keys-when-empty).
+  const open = typing && e.target.dataset.keysWhenEmpty !== undefined && !e.target.value && /^[/?]$/.test(e.key);
+  if (single && ((typing && !open) || doc.body.dataset.singleKeys === 'off')) return;
   if (!single && typing && !e.ctrlKey && !e.altKey && !/^F\d+$/.test(e.key)) return;
   const scope = topDialog() ?? doc;
   const found = $$('[data-key]', scope).filter(el => el.dataset.key.toUpperCase() === combo.toUpperCase() && !el.disabled
@@ -84,6 +86,8 @@ function escape(e) {
   if (topDialog()) return;
   const menu = $$('details.menu[open]').pop();
   if (menu) { menu.open = false; $('summary', menu).focus(); return e.preventDefault(); }
+  // Nothing to close: Esc leaves such a field, so that the single keys work.
+  if (e.target.dataset?.keysWhenEmpty !== undefined && !e.target.value) return e.target.blur();
   const back = $('[data-escape]');
   if (back && visible(back) && !e.target.closest(TYPING)) { e.preventDefault(); back.click(); }
 }
@@ -526,6 +530,38 @@ function showIf(form) {
   });
 }
 on('change', e => { if (e.target.form) showIf(e.target.form); });
+// [data-total] in a form of numbered rows (qty1, price1 …): what they come to. The server counts again.
+on('input', e => {
+  const out = e.target.form && $('[data-total]', e.target.form);
+  if (!out) return;
+  let sum = 0;
+  for (let i = 1; i <= 8; i++) {
+    const price = Number(e.target.form.elements['price' + i]?.value || 0), qty = Number(e.target.form.elements['qty' + i]?.value || 1);
+    sum += Math.round(price * qty * 100);
+  }
+  out.textContent = Number.isFinite(sum) ? '¥' + (sum / 100).toFixed(2) : '–';
+});
+// "begun": somebody really writes: two characters in a field, or a choice. A stray key begins nothing.
+on('input', e => {
+  const form = e.target.form;
+  if (form?.dataset.draft && (e.target.value.trim().length > 1 || !e.target.matches(TYPING))) fire(form, 'begun');
+});
+on('combo:pick', e => { if (e.target.form?.dataset.draft) fire(e.target.form, 'begun'); });
+// data-follows="department" on a select: of its options only those with that field's value in data-department, and those without.
+const whole = new WeakMap();
+function follow(select) {
+  const lead = select.form?.elements[select.dataset.follows];
+  if (!lead) return;
+  if (!whole.has(select)) whole.set(select, $$('option', select));
+  const value = select.value;
+  const fits = o => !o.dataset.department || !lead.value || o.dataset.department === lead.value;
+  select.replaceChildren(...whole.get(select).filter(fits));
+  const still = [...select.options].find(o => o.value === value);
+  select.value = still ? value : (select.options[0]?.value ?? '');
+}
+on('change', e => {
+  if (e.target.form) $$('[data-follows]', e.target.form).filter(s => s.dataset.follows === e.target.name).forEach(follow);
+});
 on('change', e => {
   const form = e.target.form;
   if (!form || !e.target.closest('[data-autosubmit]')) return;
@@ -808,8 +844,9 @@ on('change', async e => {
   pump();
 });
 
-const uploadList = url => {
-  const input = $(`input[data-upload="${CSS.escape(url)}"]`);
+// At its own field: two fields of a page send to the same address, and an other page may have neither.
+const uploadList = item => {
+  const input = $$(`input[data-upload="${CSS.escape(item.url)}"]`).find(el => (el.dataset.kind ?? '') === item.kind);
   return input && ($(input.dataset.list || ' ') ?? input.closest('.photos'));
 };
 // A canvas and no blob: address, which the CSP would refuse.
@@ -827,7 +864,7 @@ async function thumbnail(tile, item) {
   tile.prepend(canvas);
 }
 function drawTile(item) {
-  const list = uploadList(item.url);
+  const list = uploadList(item);
   if (!list) return;
   let tile = doc.getElementById('up-' + item.id);
   if (!tile) {
@@ -885,6 +922,8 @@ async function send(item) {
   if (status >= 400 && status < 500 && ![401, 403, 408, 423, 425, 429].includes(status)) {
     item.state = 'refused';
     item.error = /text\/plain/.test(answer.headers.get('Content-Type') ?? '') ? (await answer.text()).slice(0, 80) : '';
+    // Told once, on this page; it does not come back with every page.
+    item.told = !!uploadList(item);
   } else {
     item.state = 'failed';
     item.next = Date.now() + Math.min(2000 * 2 ** (item.tries - 1), 60000) * (0.8 + Math.random() * 0.4);
@@ -920,6 +959,7 @@ addEventListener('online', () => pump(true));
 function ready(from) {
   markKeys(from);
   $$('form', from).concat(from.closest?.('form') ?? []).forEach(form => { showIf(form); if (form.dataset.draft) restore(form); });
+  $$('[data-follows]', from).forEach(follow);
   $$('[data-due]', from).forEach(tickDue);
   countChecks();
 }
@@ -941,6 +981,7 @@ async function start() {
   offline();
   tick();
   if (doc.body.dataset.printNow !== undefined) setTimeout(print, 200);
+  for (const item of await uploads.all()) if (item.state === 'refused' && item.told) await uploads.del(item.id);
   const waiting = await uploads.all();
   for (const item of waiting.filter(x => x.state === 'sending')) { item.state = 'queued'; await uploads.put(item); }
   waiting.forEach(drawTile);

@@ -112,6 +112,21 @@ fn paged(uri: &Uri, items: Vec<Value>, next: Option<String>) -> Response {
     r
 }
 
+/// A cursor as lists give it: where the last row stands in the order, and its id; or the place in the index of words.
+///
+/// # Errors
+/// `Invalid` for a text that no page gave: it would be page one for ever.
+fn cursor(after: &str) -> Result<(), Fail> {
+    let (place, id) = after.split_once(':').unwrap_or((after, "x"));
+    let known =
+        place.parse::<i64>().is_ok() && !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if after.is_empty() || known {
+        Ok(())
+    } else {
+        Err(Fail(Error::field("after", "api-cursor")))
+    }
+}
+
 fn limit(asked: Option<i64>) -> Result<i64, Fail> {
     match asked {
         None => Ok(LIMIT),

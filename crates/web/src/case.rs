@@ -6,6 +6,8 @@ pub mod clocks;
 mod corrections;
 mod fields;
 mod form;
+mod hands;
+mod line;
 pub mod look;
 pub mod names;
 mod offers;
@@ -21,4 +23,4 @@ mod view;
 mod tests;
 
 pub use act::{do_page, step};
-pub use page::{body, here, reveal, show, timeline};
+pub use page::{back_to_form, body, here, reveal, seen, show, timeline};

@@ -61,6 +61,7 @@ async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
         Ok(Queue {
             tab,
             counts: queue::counts(c, ctx)?,
+            news: queue::news(c, ctx)?,
             lines: queue::list(c, ctx, tab)?,
             parked,
         })

@@ -58,8 +58,23 @@ pub fn status(e: &Error) -> StatusCode {
 
 /// The text of one refused field.
 pub fn field_text(locale: Locale, f: &Field) -> String {
-    let args: Vec<(&str, &str)> = f.args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let said: Vec<(&str, String)> = f.args.iter().map(|(k, v)| (*k, problem_text(locale, k, v))).collect();
+    let args: Vec<(&str, &str)> = said.iter().map(|(k, v)| (*k, v.as_str())).collect();
     tx(locale, f.key, &args)
+}
+
+/// What an adapter found wrong in settings, in the reader's language where there is a text for it.
+fn problem_text(locale: Locale, name: &str, value: &str) -> String {
+    let key: String = value
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let key = format!("problem-{key}");
+    if name == "problem" && crate::l10n::has(locale, &key) {
+        t(locale, &key)
+    } else {
+        value.to_owned()
+    }
 }
 
 /// The sentence of a rule that says no: codes, instants and amounts as people read them.
@@ -194,6 +209,22 @@ pub fn render(web: &Web, Fail(e): Fail, locale: Locale, form: Form, viewer: Opti
     }
     retry_after(&e, &mut response);
     response
+}
+
+/// A problem that no use case knows of: a method that an address does not have, a body over its limit. `allow` names the
+/// methods that there are.
+pub fn problem(locale: Locale, code: StatusCode, key: &str, allow: &str) -> Response {
+    let body = json!({
+        "type": "about:blank", "title": t(locale, key), "status": code.as_u16(), "detail": allow, "code": key,
+    });
+    let head = [("content-type", "application/problem+json")];
+    let mut r = (code, head, body.to_string()).into_response();
+    if let Ok(v) = HeaderValue::from_str(allow)
+        && !allow.is_empty()
+    {
+        r.headers_mut().insert("allow", v);
+    }
+    r
 }
 
 /// Tells whoever tried too often when to come back; also on forms that show the reason themselves.

@@ -147,6 +147,12 @@ fn is_htmx(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request")
 }
 
+/// The methods of a path, as `Allow` names them.
+fn methods(path: &str) -> String {
+    let all: Vec<&str> = TABLE.iter().filter(|e| e.path == path).map(|e| e.method).collect();
+    all.join(", ")
+}
+
 /// The middleware.
 pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Response {
     let now = web.desk.clock.now();
@@ -214,7 +220,9 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
         }
     }
     if let Some(s) = &session {
-        locale = if api { locale } else { s.locale };
+        // A program says in its request what it reads; where it does not, its owner's language is the best guess.
+        let said = api && headers.contains_key("accept-language");
+        locale = if said { locale } else { s.locale };
         if now - s.seen_at > 60_000
             && let Some(id) = s.actor.session.clone()
         {
@@ -236,6 +244,13 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
         web: web.clone(),
     };
 
+    if api
+        && guard.is_none()
+        && let Some(known) = matched
+    {
+        let refused = fail::problem(locale, StatusCode::METHOD_NOT_ALLOWED, "fail-method", &methods(&known));
+        return finish(&web, refused, &viewer, form, &path);
+    }
     if let Some(refused) = check(&viewer, guard, form, &req, cross) {
         return finish(&web, refused, &viewer, form, &path);
     }
@@ -358,6 +373,16 @@ pub fn encode(s: &str) -> String {
 fn finish(web: &Web, mut response: Response, v: &Viewer, form: Form, path: &str) -> Response {
     if let Some(f) = response.extensions_mut().remove::<Fail>() {
         response = fail::render(web, f, v.locale, form, Some(v));
+    }
+    let refused = response.status().is_client_error();
+    let said = response.headers().get("content-type");
+    if form == Form::Problem && refused && said.is_none_or(|t| t != "application/problem+json") {
+        // What the router refused by itself, such as a body that is too large.
+        let key = match response.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => "fail-too-large",
+            _ => "fail-invalid",
+        };
+        response = fail::problem(v.locale, response.status(), key, "");
     }
     let h = response.headers_mut();
     h.entry("content-security-policy").or_insert(HeaderValue::from_static(

@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::access::Action;
 
 use crate::assets;
 use crate::fail::{Answer, Fail};
@@ -57,15 +56,8 @@ pub async fn favicon() -> Redirect {
 
 /// The first page of each post.
 pub async fn home(v: Viewer) -> Redirect {
-    if v.may(Action::RegisterContact) {
-        Redirect::to("/desk")
-    } else if v.may(Action::Accept) {
-        Redirect::to("/tasks")
-    } else if v.may(Action::ViewCase) {
-        Redirect::to("/cases")
-    } else {
-        Redirect::to("/account")
-    }
+    let roles = v.session.as_ref().map(|s| s.actor.roles.as_slice()).unwrap_or_default();
+    Redirect::to(domain::access::home(roles).as_str())
 }
 
 /// No such address.

@@ -292,7 +292,7 @@ impl View {
             ("parking_place", counts.parking_places),
             ("building", counts.buildings),
         ];
-        let created = kinds.iter().filter(|k| k.0 != "occupancy").map(|k| k.1.created).sum();
+        let created = kinds.iter().map(|k| k.1.created).sum();
         let changed = kinds.iter().map(|k| k.1.updated).sum();
         let ignored = passed(p, &preview);
         let many = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

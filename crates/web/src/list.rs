@@ -3,7 +3,10 @@
 
 mod badge;
 mod rows;
+#[cfg(test)]
+mod tests;
 
+use app::ctx::Locale;
 use app::error::Error;
 use app::list::{self, MOST_EXPORTED, PAGE, Query};
 use askama::Template;
@@ -11,7 +14,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Action;
-use domain::ids::CaseId;
 use office::sheet::{Column, ListSheet, ListWriter};
 use serde::Deserialize;
 use store::view::View;
@@ -81,9 +83,12 @@ pub struct Asked {
     urgency: String,
     channel: String,
     outcome: String,
+    clerk: String,
     from: String,
     until: String,
     after: String,
+    /// Where the pages before this one began, oldest first, `~` between them; the first page begins nowhere.
+    back: String,
     rows: String,
 }
 
@@ -104,6 +109,7 @@ impl Asked {
             channel: self.channel.clone(),
             outcome: self.outcome.clone(),
             building: String::new(),
+            clerk: self.clerk.clone(),
             from: when::day_start(zone, &self.from),
             until: when::day_end(zone, &self.until),
             after: self.after.clone(),
@@ -111,7 +117,7 @@ impl Asked {
     }
 
     /// The question as an address, with another view or page.
-    fn address(&self, view: &str, after: &str) -> String {
+    fn address(&self, view: &str, after: &str, back: &str) -> String {
         let pairs = [
             ("view", view),
             ("q", &self.q),
@@ -122,9 +128,11 @@ impl Asked {
             ("urgency", &self.urgency),
             ("channel", &self.channel),
             ("outcome", &self.outcome),
+            ("clerk", &self.clerk),
             ("from", &self.from),
             ("until", &self.until),
             ("after", after),
+            ("back", back),
         ];
         let set: Vec<String> = pairs
             .iter()
@@ -133,6 +141,30 @@ impl Asked {
             .collect();
         format!("?{}", set.join("&"))
     }
+}
+
+/// The way back from a page that begins after `after`: what the next page carries, and where the page before began.
+fn trail(back: &str, after: &str) -> (String, Option<(String, String)>) {
+    // An address has an end; from further on only the first page is left.
+    const MOST: usize = 1_500;
+    if after.is_empty() {
+        return ("~".to_owned(), None);
+    }
+    let forth = if back.len() > MOST {
+        String::new()
+    } else {
+        format!("{back}{after}~")
+    };
+    let before = back.strip_suffix('~').map(|b| {
+        let (rest, last) = b.rsplit_once('~').map_or(("", b), |(r, l)| (r, l));
+        let rest = if b.contains('~') {
+            format!("{rest}~")
+        } else {
+            String::new()
+        };
+        (last.to_owned(), rest)
+    });
+    (forth, before)
 }
 
 /// A tab above the list.
@@ -156,9 +188,11 @@ struct ListPage {
     filters: Filters,
     cols: Vec<Col>,
     lines: Vec<Line>,
+    prev: Option<String>,
     next: Option<String>,
     again: String,
     bulk: bool,
+    act: bool,
     export: bool,
     print: bool,
 }
@@ -170,9 +204,12 @@ struct ListRows {
     list: &'static str,
     cols: Vec<Col>,
     lines: Vec<Line>,
+    prev: Option<String>,
     next: Option<String>,
     again: String,
     bulk: bool,
+    /// Whether rows lead to their step at once.
+    act: bool,
 }
 
 /// The choices of the filter fields, `(value, label, chosen)`.
@@ -181,6 +218,7 @@ struct Filters {
     kinds: Vec<(String, String, bool)>,
     departments: Vec<(String, String, bool)>,
     workers: Vec<(String, String, bool)>,
+    clerks: Vec<(String, String, bool)>,
     channels: Vec<(String, String, bool)>,
     outcomes: Vec<(String, String, bool)>,
 }
@@ -246,7 +284,7 @@ fn tabs(p: &Page, which: List, a: &Asked, view: &str, saved: Vec<View>) -> Vec<T
             };
             let label = p.code("view", name);
             Tab {
-                href: a.address(name, ""),
+                href: a.address(name, "", ""),
                 label: count.map_or(label.clone(), |n| format!("{label} {n}")),
                 current: view == *name,
                 late: *name == "overdue" && count.is_some_and(|n| n > 0),
@@ -284,7 +322,12 @@ fn choices(p: &Page, which: List, a: &Asked, names: &Names) -> Filters {
             workers: pairs(names.everybody(), &a.worker),
             ..Filters::default()
         },
-        List::Callbacks => Filters::default(),
+        List::Callbacks => Filters {
+            kinds: codes("kind", &kinds, &a.kind),
+            departments: pairs(names.all_departments(), &a.department),
+            clerks: pairs(names.everybody(), &a.clerk),
+            ..Filters::default()
+        },
         List::Cases | List::Orders => Filters {
             kinds: codes("kind", &kinds, &a.kind),
             departments: pairs(names.all_departments(), &a.department),
@@ -294,15 +337,63 @@ fn choices(p: &Page, which: List, a: &Asked, names: &Names) -> Filters {
     }
 }
 
+/// What a list was asked for, in words.
+fn conditions(l: Locale, which: List, a: &Asked, view: &str, names: &Names) -> String {
+    let coded = |family: &str, code: &str| {
+        let known = code.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !code.is_empty();
+        if known {
+            t(l, &format!("{family}-{code}"))
+        } else {
+            code.to_owned()
+        }
+    };
+    let staff = |id: &str| {
+        if id.is_empty() {
+            String::new()
+        } else {
+            names.staff_text(id)
+        }
+    };
+    let worker = if which == List::Contacts {
+        "col-clerk"
+    } else {
+        "col-worker"
+    };
+    let department = names.department(&a.department.as_str().into());
+    let all = [
+        ("list-views", coded("view", view)),
+        ("list-words", a.q.trim().to_owned()),
+        ("col-kind", coded("kind", &a.kind)),
+        ("col-state", coded("state", &a.state)),
+        ("col-department", department),
+        (worker, staff(&a.worker)),
+        ("list-urgency", coded("urgency", &a.urgency)),
+        ("col-channel", coded("channel", &a.channel)),
+        ("col-outcome", coded("outcome", &a.outcome)),
+        ("col-clerk", staff(&a.clerk)),
+        ("list-from", a.from.clone()),
+        ("list-until", a.until.clone()),
+    ];
+    let said: Vec<String> = all
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| tx(l, "list-condition", &[("what", &t(l, key)), ("is", value)]))
+        .collect();
+    said.join(&t(l, "list-and"))
+}
+
 async fn show(web: Web, v: Viewer, which: List, raw: Option<String>) -> Answer {
     let a: Asked = serde_urlencoded(raw.as_deref().unwrap_or_default());
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     let q = a.query(&zone, which.views().first().copied().unwrap_or_default());
     let view = q.view.clone();
     let r = read(&web, &v, which, q, PAGE).await?;
-    let next = r.next.map(|n| a.address(&view, &n));
+    let (forth, before) = trail(&a.back, &a.after);
+    let next = r.next.map(|n| a.address(&view, &n, &forth));
+    let prev = before.map(|(after, back)| a.address(&view, &after, &back));
     let p = Page::new(&web, &v, &format!("nav-{}", which.name()));
-    let again = a.address(&view, &a.after);
+    let again = a.address(&view, &a.after, &a.back);
+    let act = which == List::Callbacks && v.may(Action::Callback);
     let bulk = matches!(which, List::Cases | List::Orders) && v.may(Action::Urge);
     let cols = rows::cols(which);
     if !a.rows.is_empty() {
@@ -311,9 +402,11 @@ async fn show(web: Web, v: Viewer, which: List, raw: Option<String>) -> Answer {
             list: which.name(),
             cols,
             lines: r.lines,
+            prev,
             next,
             again,
             bulk,
+            act,
         })?);
     }
     let tabs = tabs(&p, which, &a, &view, r.views);
@@ -325,11 +418,13 @@ async fn show(web: Web, v: Viewer, which: List, raw: Option<String>) -> Answer {
         filters,
         cols,
         lines: r.lines,
+        prev,
         next,
         again,
         bulk,
+        act,
         export: v.may(Action::Export),
-        print: which == List::Orders && v.may(Action::PrintOrder),
+        print: matches!(which, List::Orders | List::Cases) && v.may(Action::PrintOrder),
         a,
         p,
     })?)
@@ -371,7 +466,8 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
         .as_ref()
         .map(|s| s.display_name(l).to_owned())
         .unwrap_or_default();
-    let filter = a.address(&q.view, "");
+    let names = web.read(&v.ctx()?, Names::load).await?;
+    let filter = conditions(l, which, &a, &q.view, &names);
     let columns: Vec<Column> = rows::cols(which)
         .iter()
         .map(|c| Column {
@@ -444,24 +540,9 @@ fn chosen(body: &str) -> Vec<String> {
 pub async fn urge(State(web): State<Web>, v: Viewer, Path(name): Path<String>, body: String) -> Answer {
     let which = List::parse(&name)?;
     let ids = chosen(&body);
+    let orders = which == List::Orders;
     let done = web
-        .write(&v.ctx()?, move |tx, ctx| {
-            let mut n = (0, 0);
-            for id in &ids {
-                let case = match which {
-                    List::Orders => store::case::order(tx, &ctx.site, &id.as_str().into())?.map(|o| o.case_id),
-                    _ => Some(CaseId::from(id.as_str())),
-                };
-                let Some(case) = case else { continue };
-                let urge = domain::case::Command::Urge { note: String::new() };
-                match tx.attempt(|tx| app::case::act(tx, ctx, &case, None, &urge)) {
-                    Ok(_) => n.0 += 1,
-                    Err(Error::Refused(_) | Error::NotFound) => n.1 += 1,
-                    Err(e) => return Err(e),
-                }
-            }
-            Ok(n)
-        })
+        .write(&v.ctx()?, move |tx, ctx| list::urge_all(tx, ctx, orders, &ids))
         .await?;
     let text = tx(
         v.locale,

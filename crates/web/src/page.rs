@@ -2,7 +2,7 @@
 
 use app::ctx::Locale;
 pub use app::live::Counts;
-use domain::access::Action;
+use domain::access::{Action, Reach};
 
 use crate::assets;
 use crate::gate::Viewer;
@@ -128,20 +128,11 @@ impl Page {
         if let Some(s) = &v.session {
             p.counts = web.desk.live.counts(&s.site);
             p.seq = web.desk.live.seq(&s.site);
-            p.on_duty = web
-                .desk
-                .live
-                .on_duty(&s.site)
-                .into_iter()
-                .map(|d| {
-                    let (name, department) = (d.name, d.department.unwrap_or_default());
-                    match (v.locale, d.department_en.filter(|x| !x.is_empty())) {
-                        (Locale::En, english) if !d.name_en.is_empty() => (d.name_en, english.unwrap_or(department)),
-                        _ => (name, department),
-                    }
-                })
-                .collect();
+            p.on_duty = on_duty(web, v, s);
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
+            let held = web.desk.live.held(&s.site, &s.actor.id);
+            // Figures of the whole site mislead whoever sees only a part of it.
+            let whole = v.reach(Action::ViewCase) >= Reach::Site;
             p.nav = MENU
                 .iter()
                 .map(|(head, items)| {
@@ -150,8 +141,9 @@ impl Page {
                         .filter(|(_, _, _, action)| v.may(*action))
                         .map(|(href, icon, key, _)| {
                             let count = match *href {
-                                "/desk" => Some(p.counts.queue),
-                                "/orders" => Some(p.counts.orders),
+                                "/desk" if whole => Some(p.counts.queue),
+                                "/orders" if whole => Some(p.counts.orders),
+                                "/tasks" => Some(held),
                                 "/callbacks" => Some(p.counts.callbacks),
                                 "/messages" => Some(p.counts.messages_failed),
                                 _ => None,
@@ -161,7 +153,7 @@ impl Page {
                                 icon,
                                 key,
                                 count: count.filter(|c| *c > 0),
-                                hot: *href == "/desk" && p.counts.overdue > 0,
+                                hot: *href == "/desk" && (p.counts.overdue > 0 || p.counts.news > 0),
                                 current: v.path == *href
                                     || v.path.starts_with(&format!("{href}/"))
                                     || (*href == "/households" && v.path.starts_with("/people/")),
@@ -315,6 +307,20 @@ impl Page {
     pub fn money(&self, cents: impl std::borrow::Borrow<i64>) -> String {
         domain::money::shown(*cents.borrow())
     }
+}
+
+/// Name and department of who is at work, in the viewer's language.
+fn on_duty(web: &Web, v: &Viewer, s: &app::account::Session) -> Vec<(String, String)> {
+    let pick = |zh: String, en: String| {
+        if v.locale == Locale::En && !en.is_empty() {
+            en
+        } else {
+            zh
+        }
+    };
+    let list = web.desk.live.on_duty(&s.site).into_iter();
+    list.map(|d| (pick(d.name, d.name_en), pick(d.department, d.department_en)))
+        .collect()
 }
 
 fn icon_svg(name: &str, class: &str) -> String {

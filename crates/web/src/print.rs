@@ -6,7 +6,7 @@ use app::ctx::Locale;
 use app::error::{Error, Res};
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use domain::case::{CaseState, Grade, LineKind, Order, OrderStatus};
+use domain::case::{By, CaseState, Confirmation, Grade, LineKind, Order, OrderStatus};
 use domain::clock::ClockCode;
 use store::seam::Conn;
 
@@ -59,7 +59,10 @@ struct Slip {
     finished: String,
     opinions: Vec<Tick>,
     comment: String,
-    signature: String,
+    /// The drawing of the signature, made by the server out of numbers or of an escaped name.
+    drawing: String,
+    /// What the signature is worth, in words.
+    grade: String,
     signed_on: String,
     callback: String,
     callback_by: String,
@@ -111,7 +114,34 @@ fn blank_slip(l: Locale) -> Slip {
     }
 }
 
+/// What a confirmation is worth and why, as the paper says it: A and B are the customer's own, C needs the check of a
+/// second person, who is named once it is made (COM-30).
+fn grade_words(l: Locale, zone: &str, names: &Names, c: &Confirmation) -> String {
+    let key = match (c.grade, &c.by) {
+        (Grade::A, _) => "print-grade-a",
+        (Grade::B, _) => "print-grade-b",
+        (Grade::C, By::Customer { .. }) => "print-grade-c-link",
+        (Grade::C, _) if c.signature.is_some() => "print-grade-c-device",
+        (Grade::C, _) => "print-grade-c-paper",
+        (Grade::Declined, _) => {
+            let witness = c.witness.as_ref().map(|w| names.staff(w)).unwrap_or_default();
+            let said = [("reason", c.reason.as_str()), ("witness", witness.as_str())];
+            return tx(l, "print-grade-declined", &said);
+        }
+    };
+    let check = match (&c.checked_by, c.checked_at) {
+        _ if c.grade != Grade::C => String::new(),
+        (Some(by), at) => {
+            let at = at.map(|a| when::full(zone, a)).unwrap_or_default();
+            tx(l, "print-grade-checked", &[("who", &names.staff(by)), ("when", &at)])
+        }
+        (None, _) => t(l, "print-grade-unchecked"),
+    };
+    format!("{}{check}", t(l, key))
+}
+
 struct Look<'a> {
+    files: &'a app::files::Files,
     l: Locale,
     zone: &'a str,
     names: &'a Names,
@@ -121,6 +151,12 @@ struct Look<'a> {
 impl Look<'_> {
     fn at(&self, at: Option<i64>) -> String {
         at.map(|a| when::full(self.zone, a)).unwrap_or_default()
+    }
+
+    /// The stored drawing; a file that is gone leaves the line empty, the grade still says that there was one.
+    fn drawing(&self, hash: &str) -> String {
+        let svg = self.files.get(hash).ok().and_then(|b| String::from_utf8(b).ok());
+        svg.filter(|s| s.starts_with("<svg ")).unwrap_or_default()
     }
 
     fn slip(&self, s: &CaseState, o: &Order) -> Slip {
@@ -259,11 +295,12 @@ impl Look<'_> {
                 confirmation.and_then(|c| c.opinion).map(|o| o.as_str()),
             ),
             comment: confirmation.map(|c| c.comment.clone()).unwrap_or_default(),
-            signature: confirmation
-                .map(|c| match c.grade {
-                    Grade::Declined => format!("{}：{}", t(l, "grade-declined"), c.reason),
-                    g => t(l, &format!("grade-{g}")),
-                })
+            drawing: confirmation
+                .and_then(|c| c.signature.as_ref())
+                .map(|f| self.drawing(f.as_str()))
+                .unwrap_or_default(),
+            grade: confirmation
+                .map(|c| grade_words(l, self.zone, self.names, c))
                 .unwrap_or_default(),
             signed_on: self.at(confirmation.map(|c| c.at)),
             callback: attempt
@@ -289,9 +326,9 @@ impl Look<'_> {
                 .unwrap_or_default(),
             callback_at: self.at(attempt.map(|a| a.at)),
             paid: s
-                .payments
+                .valid_payments()
                 .last()
-                .map(|x| t(l, &format!("pay-{}", x.method)))
+                .map(|(_, x)| t(l, &format!("pay-{}", x.method)))
                 .unwrap_or_default(),
             qr: office::qr::qr_svg(&format!("{}/cases/{}", self.public_url, s.number), &s.number).unwrap_or_default(),
         }
@@ -315,10 +352,12 @@ async fn slips(
     let l = v.locale;
     let public_url = web.settings.public_url.clone();
     let z = zone.clone();
+    let desk = web.desk.clone();
     let (site, org, slips) = web
         .read(&v.ctx()?, move |c, ctx| {
             let names = Names::load(c, ctx)?;
             let look = Look {
+                files: &desk.files,
                 l,
                 zone: &z,
                 names: &names,
@@ -375,15 +414,22 @@ pub async fn order(State(web): State<Web>, v: Viewer, Path(number): Path<String>
     .await
 }
 
-/// The chosen orders, one page each. Those that were taken back are not printed.
+/// The chosen orders, or those of the chosen cases (`of=cases`), one page each. Those that were taken back are not printed.
 pub async fn orders(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {
     let raw = raw.unwrap_or_default();
     slips(web, v, move |c, ctx| {
-        let mut out = Vec::new();
+        let cases = raw.split('&').any(|p| p == "of=cases");
+        let mut rows = Vec::new();
         for id in raw.split('&').filter_map(|p| p.strip_prefix("ids=")).take(100) {
-            let Some(row) = store::case::order(c, &ctx.site, &id.into())? else {
-                continue;
-            };
+            if cases {
+                let line = store::case::line(c, &ctx.site, &id.into())?;
+                rows.extend(line.map_or(Ok(Vec::new()), |l| store::case::orders_of(c, &l.id))?);
+            } else {
+                rows.extend(store::case::order(c, &ctx.site, &id.into())?);
+            }
+        }
+        let mut out = Vec::new();
+        for row in rows {
             let (state, order) = visible(c, ctx, &row)?;
             if !matches!(order.status, OrderStatus::TakenBack) {
                 out.push((state, order));

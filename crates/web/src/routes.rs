@@ -175,6 +175,8 @@ contents! {
     GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
     POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
+    POST "/cases/{id}/seen" May(Action::Dispatch) => crate::case::seen;
+    GET  "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::back_to_form;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
 
     // lists
@@ -242,6 +244,7 @@ contents! {
     // on the way
     GET  "/tasks" May(Action::Accept) => crate::task::list;
     GET  "/tasks/{number}" May(Action::Accept) => crate::task::show;
+    GET  "/tasks/{number}/{step}" May(Action::Accept) => crate::task::back_to_form;
     POST "/tasks/{number}/photos" May(Action::Attach) => crate::task::photos;
     POST "/tasks/{number}/phone" May(Action::RevealPhone) => crate::task::reveal;
     POST "/tasks/{number}/link" May(Action::SendLink) => crate::task::hand_link;

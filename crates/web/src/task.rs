@@ -5,7 +5,7 @@ mod form;
 mod vendor;
 mod view;
 
-pub use act::{device_sign, hand_link, photos, reveal, step};
+pub use act::{back_to_form, device_sign, hand_link, photos, reveal, step};
 pub use vendor::{file as vendor_file, photos as vendor_photos, show as vendor_show, step as vendor_step};
 
 use app::ctx::Ctx;
@@ -111,6 +111,7 @@ struct OrderPage {
     p: Page,
     v: view::Order,
     error: Option<(String, Vec<String>)>,
+    quote: Option<view::Qr>,
     notice: Option<String>,
 }
 
@@ -132,6 +133,8 @@ pub struct Shown<'a> {
     pub link: Option<String>,
     pub fields: Fields,
     pub error: Option<(StatusCode, (String, Vec<String>))>,
+    /// Names of the fields that were refused.
+    pub bad: Vec<String>,
 }
 
 impl<'a> Shown<'a> {
@@ -145,6 +148,7 @@ impl<'a> Shown<'a> {
             link: None,
             fields: Fields::new(),
             error: None,
+            bad: Vec::new(),
         }
     }
 }
@@ -158,9 +162,16 @@ pub fn render(web: &Web, mut p: Page, l: &view::Loaded, s: Shown<'_>) -> Answer 
         let v = view::StepView::new(&p, web, l, s)?;
         page(&StepPage { p, v, error })?
     } else {
-        let notice = view::notice(&p, s.said);
+        let notice = view::notice(&p, l, s.said);
+        let quote = s.link.as_ref().map(|url| view::Qr::new(&p, url)).transpose()?;
         let v = view::Order::new(&p, web, l, s);
-        page(&OrderPage { p, v, error, notice })?
+        page(&OrderPage {
+            p,
+            v,
+            error,
+            quote,
+            notice,
+        })?
     };
     Ok((status, r).into_response())
 }
@@ -168,11 +179,39 @@ pub fn render(web: &Web, mut p: Page, l: &view::Loaded, s: Shown<'_>) -> Answer 
 /// One order, or one step of it on a screen of its own.
 pub async fn show(State(web): State<Web>, v: Viewer, Path(number): Path<String>, Query(q): Query<Do>) -> Answer {
     let (ctx, n) = (v.ctx()?, number.clone());
-    let l = web.read(&ctx, move |c, ctx| view::load(c, ctx, &n)).await?;
+    let step = q.step.clone();
+    let (l, draft) = web
+        .read(&ctx, move |c, ctx| {
+            Ok((view::load(c, ctx, &n)?, draft(c, ctx, &n, &step)?))
+        })
+        .await?;
     let mut s = Shown::at(&number, &q.step);
     s.said = &q.said;
+    s.fields = draft;
     let p = Page::titled(&web, &v, number.clone());
     render(&web, p, &l, s)
+}
+
+/// Kind of the draft of a step's form; its subject is the order's number.
+pub fn draft_kind(step: &str) -> String {
+    format!("task-{step}")
+}
+
+/// What was typed into a step's form and not sent; nothing when it was sent meanwhile.
+fn draft(c: &mut store::seam::Conn, ctx: &Ctx, number: &str, step: &str) -> app::error::Res<Fields> {
+    let staff = ctx.need_staff()?;
+    let Some(d) = store::account::draft(c, &staff.id, &ctx.site, &draft_kind(step), number)? else {
+        return Ok(Fields::new());
+    };
+    let body: serde_json::Value = serde_json::from_str(&d.body)?;
+    let fields = body.get("fields").and_then(serde_json::Value::as_object);
+    let text = |(k, v): (&String, &serde_json::Value)| Some((k.clone(), v.as_str()?.to_owned()));
+    let fields: Fields = fields.into_iter().flatten().filter_map(text).collect();
+    let key = fields.get("_key").cloned().unwrap_or_default();
+    if app::contact::was_registered(c, ctx, &key)? {
+        return Ok(Fields::new());
+    }
+    Ok(fields)
 }
 
 /// The case behind an order's number, for acting.

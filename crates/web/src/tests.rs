@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod journal;
+mod pages;
 mod secrets;
 mod texts;
 

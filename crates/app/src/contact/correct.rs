@@ -41,6 +41,7 @@ pub struct Correction {
 pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ContactId, seen: i64, new: &Correction) -> Res<i64> {
     ctx.need(Action::RegisterContact)?;
     let old = get(tx, ctx, id)?;
+    let id = &old.id.clone();
     if old.version != seen {
         return Err(Error::Conflict {
             seen,
@@ -197,7 +198,7 @@ pub struct Before {
 /// # Errors
 /// `NotFound` when it is not visible.
 pub fn history(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<Vec<Before>> {
-    get(c, ctx, id)?;
+    let id = &get(c, ctx, id)?.id;
     let entries = store::journal::for_subject(c, ctx.site.as_str(), "contact", id.as_str(), i64::MAX, 50)?;
     let text = |v: Option<&serde_json::Value>| v.and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let found = entries.into_iter().filter(|e| e.kind == "contact_corrected").map(|e| {

@@ -19,8 +19,6 @@ use crate::error::{Error, Res};
 
 /// Recent contacts and cases shown.
 const RECENT: i64 = 8;
-/// Units on one page of the list.
-const PAGE: i64 = 50;
 /// Entries of the journal shown.
 const CHANGES: i64 = 30;
 
@@ -242,11 +240,12 @@ pub fn units(
     building: Option<&BuildingId>,
     words: &str,
     after: Option<(String, String)>,
+    limit: i64,
 ) -> Res<Units> {
     ctx.need(Action::ViewDirectory)?;
     if !words.trim().is_empty() {
         let mut found = Vec::new();
-        for id in crate::find::units_of(c, ctx, words, 50)? {
+        for id in crate::find::units_of(c, ctx, words, usize::try_from(limit).unwrap_or(50))? {
             if let Some(u) = db::get(c, &ctx.site, &id)?
                 && building.is_none_or(|b| u.building_id == *b)
             {
@@ -262,11 +261,12 @@ pub fn units(
         site: ctx.site.as_str().to_owned(),
         building: building.map(|b| b.as_str().to_owned()),
         after,
-        limit: PAGE + 1,
+        limit: limit + 1,
     };
     let mut list = db::list(c, &filter)?;
-    let more = list.len() > usize::try_from(PAGE).unwrap_or(50);
-    list.truncate(usize::try_from(PAGE).unwrap_or(50));
+    let most = usize::try_from(limit).unwrap_or(50);
+    let more = list.len() > most;
+    list.truncate(most);
     let next = list
         .last()
         .filter(|_| more)

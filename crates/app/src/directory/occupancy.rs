@@ -6,7 +6,7 @@ use domain::ids::{PersonId, UnitId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::db::Tx;
-use store::directory::{occupancy as db, thing, unit};
+use store::directory::{occupancy as db, person as people, thing, unit};
 
 use super::person::{NewPerson, upsert_person};
 use super::{Done, Upsert, check_date, some, standing, today};
@@ -25,6 +25,8 @@ pub struct MoveIn {
     /// A code of `domain::directory::Relation`.
     pub relation: String,
     pub since_on: Option<String>,
+    /// Whether a new person is the one of the same name who lives there already; asked when there is one.
+    pub same: Option<bool>,
 }
 
 /// Somebody moves out.
@@ -115,14 +117,47 @@ fn someone(tx: &mut Tx, ctx: &Ctx, unit_id: &UnitId, n: &MoveIn) -> Res<PersonId
     match (&n.person, &n.new) {
         (Some(p), _) => Ok(standing(tx, ctx, p)?.id),
         (None, Some(new)) => {
+            let name = new.name.trim();
+            let namesakes = !name.is_empty() && !people::by_name_in_unit(tx, &ctx.site, name, unit_id)?.is_empty();
+            if namesakes && n.same.is_none() {
+                let mut f = Fields::default();
+                f.add_with("same", "directory-same-person", vec![("name", name.to_owned())]);
+                f.done()?;
+            }
             let new = NewPerson {
-                unit: Some(unit_id.clone()),
+                // Known by the unit is the one who lives there; somebody else is known by the number alone.
+                unit: (n.same != Some(false)).then(|| unit_id.clone()),
                 ..new.clone()
             };
             Ok(upsert_person(tx, ctx, &new)?.id)
         }
         (None, None) => Err(Error::field("name", "required")),
     }
+}
+
+/// The earliest day on which anybody can have moved in: no estate of this product is older.
+const FIRST_DAY: &str = "1990-01-01";
+
+/// Refuses a day that is a slip of the pen: before [`FIRST_DAY`] or more than a year from today.
+fn within_reason(tx: &mut Tx, ctx: &Ctx, day: Option<&str>) -> Res<()> {
+    let mut f = Fields::default();
+    check_date(&mut f, "since_on", day);
+    f.done()?;
+    let mut f = Fields::default();
+    let Some(day) = day.and_then(|d| d.parse::<jiff::civil::Date>().ok()) else {
+        return Ok(());
+    };
+    let first: jiff::civil::Date = FIRST_DAY.parse().map_err(Error::internal)?;
+    let now: jiff::civil::Date = today(tx, ctx)?.parse().map_err(Error::internal)?;
+    let last = now.saturating_add(jiff::Span::new().years(1));
+    if day < first || day > last {
+        f.add_with(
+            "since_on",
+            "directory-date-range",
+            vec![("first", first.to_string()), ("last", last.to_string())],
+        );
+    }
+    f.done()
 }
 
 /// Somebody moves in. A repeated `key` does it once.
@@ -132,6 +167,7 @@ fn someone(tx: &mut Tx, ctx: &Ctx, unit_id: &UnitId, n: &MoveIn) -> Res<PersonId
 pub fn move_in(tx: &mut Tx, ctx: &Ctx, key: &str, unit_id: &UnitId, n: &MoveIn) -> Res<PersonId> {
     ctx.need(Action::EditDirectory)?;
     let relation: Relation = n.relation.parse().map_err(|_| Error::field("relation", "required"))?;
+    within_reason(tx, ctx, n.since_on.as_deref().and_then(some).as_deref())?;
     once::once(tx, ctx, key, &("move_in", unit_id, n), |tx, ctx| {
         let person = someone(tx, ctx, unit_id, n)?;
         ensure_occupancy(tx, ctx, unit_id, &person, relation, n.since_on.as_deref())?;

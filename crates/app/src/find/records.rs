@@ -4,6 +4,7 @@ use domain::access::{Action, Reach};
 use domain::fold::{fold_code, is_han};
 use domain::ids::CaseId;
 use domain::number::{DateQuery, NumberQuery, Series};
+use domain::room::RoomKey;
 use jiff::civil::Date;
 use store::case::CaseLine;
 use store::directory::find::{self as db, Pick};
@@ -18,11 +19,18 @@ use crate::error::Res;
 impl Finder<'_> {
     /// Numbers of cases, orders and contacts.
     pub(super) fn numbers(&mut self, c: &mut Conn) -> Res<()> {
+        let needle = [fold_code(&self.text)];
+        let whole = NumberQuery::parse(&self.text).is_some_and(|q| q.seq.is_some());
+        if !whole
+            && let Some(begin) = domain::number::beginning(&self.text)
+            && let Some(series) = begin.get(..2).and_then(|s| s.parse().ok())
+        {
+            return self.beginning(c, series, &begin, &needle);
+        }
         let Some(q) = NumberQuery::parse(&self.text) else {
             return Ok(());
         };
         let site = self.ctx.site.clone();
-        let needle = [fold_code(&self.text)];
         let cases = q.series.is_none_or(|s| CASES.contains(&s));
         let contacts = q.series.is_none_or(|s| s == Series::Contact);
         let orders = q.series.is_none_or(|s| s == Series::Order);
@@ -79,16 +87,36 @@ impl Finder<'_> {
                     self.orders(c, rows, &needle, score)?;
                 }
             }
-            (Some(DateQuery::Day(day)), None) if cases => {
-                for s in q.series.map_or(CASES.to_vec(), |s| vec![s]) {
-                    let (from, to) = range(&format!("{s}-{}-", day.strftime("%Y%m%d")));
-                    let rows = db::cases_numbered(c, &site, &from, &to, LOOK)?;
-                    self.cases(c, rows, &needle, 88)?;
+            (Some(DateQuery::Day(day)), None) if q.series.is_none() => {
+                for s in CASES {
+                    self.beginning(c, *s, &format!("{s}-{}-", day.strftime("%Y%m%d")), &needle)?;
                 }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Numbers of which only the beginning was typed: `LX-20261122`.
+    fn beginning(&mut self, c: &mut Conn, series: Series, begin: &str, needle: &[String]) -> Res<()> {
+        let site = self.ctx.site.clone();
+        let (from, to) = range(begin);
+        match series {
+            Series::Order => {
+                let rows = db::orders_numbered(c, &site, &from, &to, LOOK)?;
+                self.orders(c, rows, needle, 88)
+            }
+            Series::Contact if self.ctx.reach(Action::ViewContacts) != Reach::Never => {
+                let rows = db::contacts_numbered(c, &site, &from, &to, LOOK)?;
+                self.contacts(rows, needle, 88);
+                Ok(())
+            }
+            s if CASES.contains(&s) => {
+                let rows = db::cases_numbered(c, &site, &from, &to, LOOK)?;
+                self.cases(c, rows, needle, 88)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The days a typed date may mean, the newest first.
@@ -165,7 +193,15 @@ impl Finder<'_> {
                         ..Pick::default()
                     },
                 )?;
-                self.contacts(rows, &needles, 30);
+                // A unit was asked for: the same numbers at another door are another door.
+                let unit = RoomKey::parse(&self.text).ok().filter(|k| k.entrance.is_some());
+                let other = |address: &str| match (&unit, RoomKey::parse(address)) {
+                    (Some(u), Ok(a)) => u.match_key() != a.match_key(),
+                    _ => false,
+                };
+                let rows = rows.into_iter().filter(|k| !other(&k.address)).collect();
+                // Behind closed cases: most of them led to one.
+                self.contacts(rows, &needles, 18);
             }
         }
         Ok(())

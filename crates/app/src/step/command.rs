@@ -6,7 +6,7 @@ use store::db::Tx;
 
 use super::{Confirmed, Step};
 use crate::case::{self, Seen};
-use crate::contact::{assignable, series};
+use crate::contact::{assignable, fits, series};
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
 
@@ -31,7 +31,7 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
     Ok(match step {
         Step::Dispatch { .. } => return Err(Error::Internal("dispatching has a way of its own".into())),
         Step::Accept { worker, happened_at } => {
-            known(tx, ctx, worker.as_ref())?;
+            known(tx, ctx, now, worker.as_ref())?;
             Command::Accept {
                 worker: worker.clone(),
                 happened_at: *happened_at,
@@ -47,7 +47,9 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             store::site::department(tx, &ctx.site, department)?
                 .filter(|d| d.active && d.kind != "outside")
                 .ok_or_else(|| Error::field("department", "invalid-department"))?;
-            known(tx, ctx, worker.as_ref())?;
+            if let Some(w) = worker {
+                fits(tx, ctx, w, department)?;
+            }
             Command::Reassign {
                 department: department.clone(),
                 worker: worker.clone(),
@@ -55,14 +57,14 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             }
         }
         Step::HandOver { worker, note } => {
-            assignable(tx, ctx, worker)?;
+            known(tx, ctx, now, Some(worker))?;
             Command::HandOver {
                 worker: worker.clone(),
                 note: clean(note),
             }
         }
         Step::Arrive { worker, happened_at } => {
-            known(tx, ctx, worker.as_ref())?;
+            known(tx, ctx, now, worker.as_ref())?;
             Command::Arrive {
                 worker: worker.clone(),
                 happened_at: *happened_at,
@@ -106,7 +108,7 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             worker,
             happened_at,
         } => {
-            known(tx, ctx, worker.as_ref())?;
+            known(tx, ctx, now, worker.as_ref())?;
             Command::Complete {
                 done: clean(done),
                 lines: lines.clone(),
@@ -170,9 +172,15 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             receipt: receipt.as_ref().map(|r| r.trim().to_owned()).filter(|r| !r.is_empty()),
             happened_at: *happened_at,
         },
+        Step::VoidPayment { payment, reason } => Command::VoidPayment {
+            payment: *payment,
+            reason: clean(reason),
+        },
         Step::WaiveFee { reason } => Command::WaiveFee { reason: clean(reason) },
         Step::ScheduleCallback { planned_at, assignee } => {
-            known(tx, ctx, assignee.as_ref())?;
+            if let Some(who) = assignee {
+                assignable(tx, ctx, who).map_err(|_| Error::field("assignee", "invalid-worker"))?;
+            }
             Command::ScheduleCallback {
                 callback: ctx.id(),
                 planned_at: *planned_at,
@@ -330,8 +338,13 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
     })
 }
 
-fn known(tx: &mut Tx, ctx: &Ctx, worker: Option<&StaffId>) -> Res<()> {
-    worker.map_or(Ok(()), |w| assignable(tx, ctx, w))
+/// Refuses a worker who is not of the department that has the order.
+fn known(tx: &mut Tx, ctx: &Ctx, now: &Seen, worker: Option<&StaffId>) -> Res<()> {
+    match (worker, now.state.order()) {
+        (Some(w), Some(order)) => fits(tx, ctx, w, &order.department),
+        (Some(w), None) => assignable(tx, ctx, w),
+        (None, _) => Ok(()),
+    }
 }
 
 /// Answers to questions that are asked for this kind of case; others are dropped.

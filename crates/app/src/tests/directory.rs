@@ -283,6 +283,39 @@ fn a_correction_keeps_the_old_value_and_the_chain_holds() {
 }
 
 #[test]
+fn a_slip_of_the_pen_and_a_namesake_are_asked_about() {
+    for_both(|db| {
+        let w = World::new(db);
+        let desk = w.ctx(Role::FrontDesk);
+        let (u, p) = home(&w, &desk);
+        let moves = |n: MoveIn| {
+            let id = u.clone();
+            write(&w, &desk, move |tx, ctx| move_in(tx, ctx, "", &id, &n))
+        };
+        let new = |name: &str, number: &str, since: Option<&str>, same| MoveIn {
+            new: Some(somebody(name, &[number])),
+            relation: "family".into(),
+            since_on: since.map(Into::into),
+            same,
+            ..MoveIn::default()
+        };
+        let wrong = |r: Res<PersonId>| match r {
+            Err(Error::Invalid(f)) => (f[0].name.clone(), f[0].key),
+            other => panic!("{other:?}"),
+        };
+        for day in ["1800-01-01", "1989-12-31", "2999-01-01", "2027-11-30"] {
+            let refused = moves(new("王新", "13700000917", Some(day), None));
+            assert_eq!(wrong(refused), ("since_on".to_owned(), "directory-date-range"), "{day}");
+        }
+        moves(new("王新", "13700000917", Some("1990-01-01"), None)).unwrap();
+        let again = |same| moves(new("周晓敏", "13700000918", None, same));
+        assert_eq!(wrong(again(None)), ("same".to_owned(), "directory-same-person"));
+        let other = again(Some(false)).unwrap();
+        assert_ne!(other, p, "somebody else of the same name");
+    });
+}
+
+#[test]
 fn people_move_in_and_out_and_tenants_change() {
     for_both(|db| {
         let w = World::new(db);

@@ -197,6 +197,33 @@ fn cases_by_number_and_words_open_before_closed_and_only_ones_own() {
                 "{typed}: {groups:#?}"
             );
         }
+        for typed in [
+            "LX-20261121",
+            "lx2026112",
+            "BX-20261121",
+            "LF-20261121",
+            "BX-20261121-000",
+        ] {
+            assert!(!ask(&w, Role::FrontDesk, typed).is_empty(), "{typed}");
+        }
+        assert!(
+            ask(&w, Role::Worker, "LF-20261121").is_empty(),
+            "no contacts for who sees none"
+        );
+        // Behind the closed cases come the contacts they were made of.
+        let kinds: Vec<HitKind> = ask(&w, Role::FrontDesk, "漏水").iter().map(|g| g.kind).collect();
+        let at = |kind| kinds.iter().position(|k| *k == kind);
+        assert!(at(HitKind::ClosedCase) < at(HitKind::Contact), "{kinds:?}");
+        // The same three numbers at another door are another door.
+        let door = |typed: &str| {
+            let groups = ask(&w, Role::FrontDesk, typed);
+            groups
+                .iter()
+                .filter(|g| g.kind == HitKind::Contact)
+                .map(|g| g.hits.len())
+                .sum::<usize>()
+        };
+        assert_eq!((door("3-1-1201"), door("1-3-1201")), (4, 0));
         let people_first = ask(&w, Role::FrontDesk, "周晓敏");
         assert_eq!(people_first[0].kind, HitKind::Person);
         // The worker sees the department's cases, nobody's archive, and no contacts.

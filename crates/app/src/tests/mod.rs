@@ -6,6 +6,7 @@ mod directory;
 mod find;
 mod import;
 mod link;
+mod list;
 mod outbox;
 mod replica;
 mod staff;

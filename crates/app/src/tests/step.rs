@@ -520,3 +520,155 @@ fn the_journal_is_narrowed_by_subject_person_and_time() {
         assert!(matches!(refused, Err(Error::Forbidden(_))));
     });
 }
+
+fn wrong_field(e: Res<Done>) -> (String, String) {
+    match e {
+        Err(Error::Invalid(f)) => (f[0].name.clone(), f[0].key.to_owned()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_order_goes_to_somebody_of_its_department() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = request(&w, "normal");
+        let dispatch = |code: &str, role| Step::Dispatch {
+            department: w.department(code),
+            worker: Some(w.staff(role)),
+            happened_at: None,
+        };
+        let wrong = ("worker".to_owned(), "invalid-worker-department".to_owned());
+        for (code, role) in [
+            ("finance", Role::Worker),
+            ("security", Role::Worker),
+            ("engineering", Role::Guard),
+            // Of the department, but no role that does orders.
+            ("finance", Role::Finance),
+            ("engineering", Role::Sysadmin),
+        ] {
+            let refused = does(&w, Role::FrontDesk, &id, "", None, dispatch(code, role));
+            assert_eq!(wrong_field(refused), wrong, "{code} {role}");
+        }
+        ok(&w, Role::FrontDesk, &id, dispatch("engineering", Role::Worker));
+        let accept = Step::Accept {
+            worker: Some(w.staff(Role::Guard)),
+            happened_at: None,
+        };
+        assert_eq!(wrong_field(does(&w, Role::FrontDesk, &id, "", None, accept)), wrong);
+        let reassign = |code: &str, role| Step::Reassign {
+            department: w.department(code),
+            worker: Some(w.staff(role)),
+            reason: "换人".into(),
+        };
+        let refused = does(&w, Role::FrontDesk, &id, "", None, reassign("finance", Role::Worker));
+        assert_eq!(wrong_field(refused), wrong);
+        // Without a department of one's own: anywhere.
+        ok(&w, Role::FrontDesk, &id, reassign("security", Role::ProjectManager));
+        ok(&w, Role::FrontDesk, &id, reassign("engineering", Role::Worker));
+        ok(
+            &w,
+            Role::Worker,
+            &id,
+            Step::Accept {
+                worker: None,
+                happened_at: None,
+            },
+        );
+        let hand_over = Step::HandOver {
+            worker: w.staff(Role::Guard),
+            note: String::new(),
+        };
+        assert_eq!(wrong_field(does(&w, Role::Worker, &id, "", None, hand_over)), wrong);
+        let offered = w
+            .desk
+            .read_now({
+                let ctx = w.system();
+                move |c| crate::contact::workers(c, &ctx)
+            })
+            .unwrap();
+        assert!(offered.iter().all(|x| x.role != "finance" && x.role != "sysadmin"));
+    });
+}
+
+#[test]
+fn a_reason_is_not_a_novel() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = request(&w, "normal");
+        let cancel = |n: usize| Step::Cancel {
+            reason: "长".repeat(n),
+            customer_informed: true,
+        };
+        let refused = does(&w, Role::FrontDesk, &id, "", None, cancel(1001));
+        assert_eq!(
+            wrong_field(refused),
+            ("reason".to_owned(), "invalid-too-long".to_owned())
+        );
+        ok(&w, Role::FrontDesk, &id, cancel(1000));
+    });
+}
+
+#[test]
+fn what_resident_and_worker_send_is_seen_at_the_desk() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = request(&w, "normal");
+        let other = request(&w, "normal");
+        let queue = |role| {
+            let ctx = w.ctx(role);
+            w.desk
+                .read_now(move |c| {
+                    let lines = crate::queue::list(c, &ctx, crate::queue::Tab::Open)?;
+                    Ok::<_, Error>((crate::queue::news(c, &ctx)?, lines))
+                })
+                .unwrap()
+        };
+        assert_eq!(queue(Role::FrontDesk).0, 0);
+        let (ctx, case) = (w.ctx(Role::FrontDesk), other.clone());
+        w.desk
+            .write_now(&ctx, move |tx, ctx| crate::task::connect(tx, ctx, "", &case, "请接通"))
+            .unwrap();
+        let (n, lines) = queue(Role::FrontDesk);
+        assert_eq!(
+            (n, lines[0].case.as_str(), lines[0].news.as_str()),
+            (1, other.as_str(), "connect")
+        );
+        let seen = |role| {
+            let case = other.clone();
+            w.desk
+                .write_now(&w.ctx(role), move |tx, ctx| crate::case::news_seen(tx, ctx, &case))
+                .unwrap();
+        };
+        // Who oversees looks without taking the mark away from the desk.
+        seen(Role::Quality);
+        assert_eq!(queue(Role::FrontDesk).0, 1);
+        seen(Role::FrontDesk);
+        let (n, lines) = queue(Role::FrontDesk);
+        assert_eq!(n, 0);
+        assert!(lines.iter().all(|l| l.news.is_empty()));
+        // Urgent and on site: no limit runs, and yet it comes before the ordinary one.
+        let urgent = request(&w, "urgent");
+        for step in [
+            Step::Dispatch {
+                department: w.department("engineering"),
+                worker: Some(w.staff(Role::Worker)),
+                happened_at: None,
+            },
+            Step::Accept {
+                worker: None,
+                happened_at: None,
+            },
+            Step::Arrive {
+                worker: None,
+                happened_at: None,
+            },
+        ] {
+            ok(&w, Role::FrontDesk, &urgent, step);
+        }
+        let lines = queue(Role::FrontDesk).1;
+        assert_eq!((lines[0].case.as_str(), lines[0].due_at), (urgent.as_str(), None));
+        assert_eq!(lines.len(), 3);
+        let _ = id;
+    });
+}

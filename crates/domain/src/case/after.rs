@@ -137,6 +137,21 @@ pub(super) fn pay(
     })
 }
 
+/// A wrong entry is not overwritten: it stays, with the reason and who took it back, and the right one is recorded anew.
+pub(super) fn void_payment(draft: &mut Draft<'_>, case: &CaseState, payment: u32, reason: &str) -> Result<(), Refusal> {
+    let reason = required(reason, "missing-reason")?;
+    let index = usize::try_from(payment).unwrap_or(usize::MAX);
+    let Some((_, found)) = case.valid_payments().find(|(i, _)| *i == index) else {
+        return Err(incomplete(["missing-payment-choice"]));
+    };
+    draft.emit(Fact::PaymentVoided {
+        payment,
+        amount_cents: found.amount_cents,
+        method: found.method,
+        reason,
+    })
+}
+
 pub(super) fn waive(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
     draft.emit(Fact::Waived {

@@ -375,7 +375,18 @@ fn on_money(case: &mut CaseState, event: &Event) {
             receipt: receipt.clone(),
             at: when,
             by: by.clone(),
+            void: None,
         }),
+        Fact::PaymentVoided { payment, reason, .. } => {
+            let found = usize::try_from(*payment).ok().and_then(|i| case.payments.get_mut(i));
+            if let Some(found) = found {
+                found.void = Some(VoidPayment {
+                    reason: reason.clone(),
+                    at,
+                    by: by.clone(),
+                });
+            }
+        }
         Fact::Waived { amount_cents, reason } => {
             case.waivers.push(Waiver {
                 amount_cents: *amount_cents,

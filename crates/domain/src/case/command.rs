@@ -184,6 +184,11 @@ pub enum Command {
         receipt: Option<String>,
         happened_at: Option<i64>,
     },
+    /// Takes a payment out of the account; `payment` is its place in the record, from 0.
+    VoidPayment {
+        payment: u32,
+        reason: String,
+    },
     /// Waives all that is still owed.
     WaiveFee {
         reason: String,
@@ -282,6 +287,7 @@ impl Command {
             Command::Confirm { .. } => Action::Confirm,
             Command::SecondCheck => Action::SecondCheck,
             Command::RecordPayment { .. } => Action::RecordPayment,
+            Command::VoidPayment { .. } => Action::VoidPayment,
             Command::WaiveFee { .. } => Action::WaiveFee,
             Command::ScheduleCallback { .. } => Action::ScheduleCallback,
             Command::CallbackAttempt { .. } => Action::Callback,

@@ -163,6 +163,7 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
             draft.happened(*happened_at)?;
             after::pay(draft, case, *method, *amount_cents, receipt.as_deref())
         }
+        Command::VoidPayment { payment, reason } => after::void_payment(draft, case, *payment, reason),
         Command::WaiveFee { reason } => after::waive(draft, case, reason),
         Command::ScheduleCallback {
             callback,

@@ -173,6 +173,8 @@ facts! {
     ConfirmationVoided = "confirmation_voided" { confirmation: ConfirmationId } personal {}
     /// Money came in.
     Paid = "paid" { method: PayMethod, amount_cents: i64, receipt: Option<String> } personal {}
+    /// A payment was recorded wrongly: it stays in the record and does not count. `payment` is its place there, from 0.
+    PaymentVoided = "payment_voided" { payment: u32, amount_cents: i64, method: PayMethod } personal { reason: String }
     /// The rest is not asked for.
     Waived = "waived" { amount_cents: i64 } personal { reason: String }
     /// A callback is due, or its time or person changed.
@@ -238,6 +240,22 @@ impl Event {
     /// The top-level JSON keys with personal values or free text.
     pub fn personal_fields(&self) -> &'static [&'static str] {
         Fact::personal_fields_of(self.kind())
+    }
+
+    /// What the desk should see at once: something that a customer sent by the own link.
+    pub const fn news(&self) -> Option<News> {
+        if !matches!(self.by, By::Customer { .. }) {
+            return None;
+        }
+        match &self.fact {
+            Fact::Urged { .. } => Some(News::Urged),
+            Fact::Noted { .. } => Some(News::Message),
+            Fact::Attached { .. } => Some(News::Photo),
+            Fact::QuoteAccepted { .. } => Some(News::QuoteYes),
+            Fact::QuoteRefused { .. } => Some(News::QuoteNo),
+            Fact::Reopened { .. } => Some(News::NotSolved),
+            _ => None,
+        }
     }
 
     /// When it happened; when it was recorded, if nothing else was said.

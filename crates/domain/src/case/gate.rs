@@ -106,7 +106,10 @@ fn legal_in(action: Action) -> &'static [Status] {
         Action::Amend | Action::ScheduleCallback | Action::Callback | Action::GiveUpCallback => &[Done, Confirmed],
         Action::Confirm => &[Done],
         Action::SecondCheck => &[Confirmed],
-        Action::RecordPayment | Action::WaiveFee => &[Accepted, OnSite, Waiting, Done, Confirmed],
+        Action::WaiveFee => &[Accepted, OnSite, Waiting, Done, Confirmed],
+        // After closing money is owed only where a payment was taken back.
+        Action::RecordPayment => &[Accepted, OnSite, Waiting, Done, Confirmed, Closed],
+        Action::VoidPayment => Status::ALL,
         Action::Reopen => &[Done, Confirmed, Closed],
         Action::Cancel | Action::ChangeLevel | Action::ChangeFee | Action::ChangeScope | Action::ChangeAppointment => {
             BEFORE_DONE
@@ -155,9 +158,18 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
             Refusal::new("refuse-not-outside").clause("REC-12")
         }),
         Action::SecondCheck => may_check(case, who),
-        Action::RecordPayment | Action::WaiveFee => refuse_unless(case.owed_cents() > 0, || {
-            Refusal::new("refuse-nothing-owed").clause("REC-13")
-        }),
+        Action::RecordPayment | Action::WaiveFee => {
+            refuse_unless(case.owed_cents() > 0, || {
+                Refusal::new("refuse-nothing-owed").clause("REC-13")
+            })?;
+            heads_after_closing(case, who)
+        }
+        Action::VoidPayment => {
+            refuse_unless(case.valid_payments().next().is_some(), || {
+                Refusal::new("refuse-no-payment").clause("REC-13")
+            })?;
+            heads_after_closing(case, who)
+        }
         Action::ScheduleCallback => refuse_unless(case.callback().is_none_or(|c| c.end.is_none()), || {
             Refusal::new("refuse-callback-over").clause("CSM-3")
         }),
@@ -224,6 +236,12 @@ pub(super) fn check_fee(fee: &Fee) -> Result<(), Refusal> {
                 .missing(["missing-quote-told"])
         }),
     }
+}
+
+/// A closed case's account is changed only by who may also waive a fee.
+fn heads_after_closing(case: &CaseState, who: &Who) -> Result<(), Refusal> {
+    let head = case.is_open() || who.reach(Action::WaiveFee) != Reach::Never;
+    refuse_unless(head, || Refusal::new("refuse-closed-account").clause("REC-13"))
 }
 
 fn may_arrive(case: &CaseState) -> Result<(), Refusal> {

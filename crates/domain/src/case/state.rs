@@ -120,6 +120,17 @@ pub struct Payment {
     pub receipt: Option<String>,
     pub at: i64,
     pub by: By,
+    /// It was recorded wrongly and does not count.
+    #[serde(default)]
+    pub void: Option<VoidPayment>,
+}
+
+/// Why a payment does not count, and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidPayment {
+    pub reason: String,
+    pub at: i64,
+    pub by: By,
 }
 
 /// Money that is not asked for.
@@ -340,9 +351,17 @@ impl CaseState {
         self.work.iter().map(|work| work.charge_cents).sum()
     }
 
+    /// The payments that count, each with its place in the record (from 0).
+    pub fn valid_payments(&self) -> impl Iterator<Item = (usize, &Payment)> {
+        self.payments
+            .iter()
+            .enumerate()
+            .filter(|(_, payment)| payment.void.is_none())
+    }
+
     /// What has been paid, in cents.
     pub fn paid_cents(&self) -> i64 {
-        self.payments.iter().map(|payment| payment.amount_cents).sum()
+        self.valid_payments().map(|(_, payment)| payment.amount_cents).sum()
     }
 
     /// What is still to be paid or waived, in cents: of the charge once done, of the accepted price before.

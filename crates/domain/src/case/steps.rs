@@ -208,6 +208,12 @@ pub(super) fn wait(
     if until <= draft.env.now {
         return Err(Refusal::new("refuse-until-past").arg("until", until));
     }
+    let longest = draft.env.standard.longest_wait_ms();
+    if until > draft.env.now.saturating_add(longest) {
+        return Err(Refusal::new("refuse-wait-too-long")
+            .arg("until", until)
+            .arg("days", longest / 86_400_000));
+    }
     if !customer_told && case.has_customer() {
         let clause = if reason == WaitReason::Parts { "STD-15" } else { "COM-7" };
         return Err(Refusal::new("refuse-customer-not-told")

@@ -6,6 +6,20 @@ use crate::codes::codes;
 use crate::ids::{BuildingId, PersonId, UnitId};
 
 codes! {
+    /// What came in from a resident or a worker and waits for somebody at the desk to see it.
+    News {
+        Urged = "urged",
+        Message = "message",
+        Photo = "photo",
+        QuoteYes = "quote_yes",
+        QuoteNo = "quote_no",
+        NotSolved = "not_solved",
+        /// The worker asks the desk to put a call through.
+        Connect = "connect",
+    }
+}
+
+codes! {
     /// Kind of a case.
     Kind {
         /// 咨询

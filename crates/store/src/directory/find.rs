@@ -168,6 +168,16 @@ sql! {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND number >= $2 AND number < $3 \
          ORDER BY number DESC LIMIT $4"
     }
+    /// Work orders whose numbers begin so.
+    pub fn orders_numbered(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<OrderHit> {
+        "SELECT ", OrderHit::COLS, " FROM work_order WHERE site_id = $1 AND number >= $2 AND number < $3 \
+         ORDER BY number DESC LIMIT $4"
+    }
+    /// Contacts whose numbers begin so.
+    pub fn contacts_numbered(site: &SiteId, from: &str, to: &str, limit: i64) -> Vec<ContactHit> {
+        "SELECT ", ContactHit::COLS, " FROM contact WHERE site_id = $1 AND number >= $2 AND number < $3 \
+         ORDER BY number DESC LIMIT $4"
+    }
     /// What is open in a unit, the next due first.
     pub fn open_in_unit(unit: &UnitId, limit: i64) -> Vec<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE unit_id = $1 AND open ORDER BY due_at, id LIMIT $2"

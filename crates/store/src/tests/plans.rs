@@ -178,6 +178,7 @@ fn lists() -> Vec<Asked> {
                 due_before,
                 after: page.clone(),
                 limit: 31,
+                ..Default::default()
             };
             out.push(asked(name, &case::callbacks_q(&f)));
         }

@@ -133,6 +133,7 @@ invalid-item = No such item, choose one from the list
 invalid-anonymous = Give a name, phone or unit, or the reason for anonymity
 invalid-department = Choose a department that takes work
 invalid-worker = This person does not work at this site
+invalid-worker-department = This person is not in that department. Choose somebody of it, or nobody yet
 invalid-nothing-changed = Nothing was changed
 desk-kind-inquiry = Inquiry
 desk-kind-request = Request
@@ -143,3 +144,8 @@ desk-kind-praise = Praise
 desk-check = Check what was filled in, then send again
 desk-missing = {$what} is still missing
 desk-missing-name = The name, or the reason for leaving none, is still missing
+desk-news = { $n ->
+    [one] One case has something new
+   *[other] {$n} cases have something new
+  }
+desk-news-seen = Seen

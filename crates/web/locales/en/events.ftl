@@ -58,6 +58,7 @@ event-contact_registered = registered a contact
 event-staff_created = made an account
 event-site_created = made a site
 event-other = another act ({$kind})
+event-payment_voided = Payment of {$amount} ({$method}) voided
 event-staff_changed = Account changed
 event-staff_activated = Account opened
 event-staff_deactivated = Account closed

@@ -99,3 +99,5 @@ js-privacy-card = This looks like a bank card number. Do not record it; it is ma
 js-copied = Copied
 js-failed-server = Something went wrong, nothing was written. Please try again
 js-failed = No connection, please try again
+fail-method = This address does not take that method
+fail-too-large = The content is too large

@@ -147,3 +147,4 @@ refuse-link-others = Only a link that you showed can be withdrawn
 refuse-link-vendor = There is no order in the hands of a vendor
 refuse-link-nothing-to-sign = The work is not finished; there is nothing to sign
 refuse-code-impossible = No code can be sent now: the number is not verified, or no SMS channel is set up
+sign-needed = Please sign in the box, or write your name or the code, and then confirm

@@ -37,6 +37,7 @@ list-shown = { $n ->
    *[other] {$n} rows on this page
 }
 list-first = First page
+list-prev = Previous page
 list-next = Next page
 list-blank = Blank form
 list-print = Print chosen
@@ -56,6 +57,12 @@ list-until = Registered until
 list-reset = Reset
 list-ask = Show
 list-urge = Urge
+list-call-back = Register callback
+col-act = Step
+list-taken-by = Taken by
+list-urgency = Urgency
+list-condition = {$what}: {$is}
+list-and = {", "}
 list-urged = {$done} urged, {$not} could not be urged
 list-watermark = Exported by {$who} on {$when}. Filter: {$filter}. Contains personal data, for work only
 invalid-list = There is no such list

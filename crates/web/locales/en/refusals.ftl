@@ -84,3 +84,7 @@ missing-unit = Unit or address
 missing-what = What was promised
 missing-work-done = The work itself
 missing-worker = Worker
+refuse-wait-too-long = Waiting cannot exceed {$days} days. Choose an earlier time and look again then
+refuse-no-payment = There is no payment to void
+refuse-closed-account = The case is closed: payments are corrected by the head
+missing-payment-choice = The payment to void

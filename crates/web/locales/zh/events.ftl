@@ -58,6 +58,7 @@ event-contact_registered = 登记来电来访
 event-staff_created = 新建账号
 event-site_created = 新建小区
 event-other = 其他操作（{$kind}）
+event-payment_voided = 作废收款 {$amount}（{$method}）
 event-staff_changed = 修改账号资料
 event-staff_activated = 启用账号
 event-staff_deactivated = 停用账号

@@ -99,3 +99,5 @@ js-privacy-card = 内容里像有银行卡号。请勿记录，保存时会自�
 js-copied = 已复制
 js-failed-server = 系统出错，未写入任何内容，请重试
 js-failed = 网络不通，请稍后重试
+fail-method = 这个地址不接受这种请求方法
+fail-too-large = 内容太大

@@ -147,3 +147,4 @@ refuse-link-others = 只能撤销自己出示的链接
 refuse-link-vendor = 没有派给外包单位的联系单
 refuse-link-nothing-to-sign = 还没有完工，没有可签的内容
 refuse-code-impossible = 现在不能发验证码：号码未核实，或没有设置短信渠道
+sign-needed = 请在方框内签名，或填写姓名、验证码后再确认

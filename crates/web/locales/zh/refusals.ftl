@@ -84,3 +84,7 @@ missing-unit = 房号或地址
 missing-what = 答应的事情
 missing-work-done = 完工记录
 missing-worker = 处理人
+refuse-wait-too-long = 等待不能超过 {$days} 天，请选早一些的时间，到时再看
+refuse-no-payment = 没有可作废的收款
+refuse-closed-account = 已结案，收款由主管更正
+missing-payment-choice = 选择要作废的收款

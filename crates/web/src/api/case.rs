@@ -10,7 +10,7 @@ use domain::access::Action;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{body, doc, key, limit, ok, paged, seen_version, show, versioned};
+use super::{body, cursor, doc, key, limit, ok, paged, seen_version, show, versioned};
 use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::state::Web;
@@ -56,6 +56,7 @@ impl Asked {
 pub async fn cases(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let asked: Asked = body::asked(&uri)?;
     let n = limit(asked.limit)?;
+    cursor(&asked.after)?;
     let q = asked.query();
     let page = web.read(&v.ctx()?, move |c, ctx| list::cases(c, ctx, &q, n)).await?;
     Ok(paged(&uri, page.rows.iter().map(show::case_line).collect(), page.next))
@@ -65,6 +66,7 @@ pub async fn cases(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
 pub async fn orders(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let asked: Asked = body::asked(&uri)?;
     let n = limit(asked.limit)?;
+    cursor(&asked.after)?;
     let q = asked.query();
     let page = web.read(&v.ctx()?, move |c, ctx| list::orders(c, ctx, &q, n)).await?;
     Ok(paged(&uri, page.rows.iter().map(show::order_line).collect(), page.next))
@@ -98,6 +100,7 @@ struct AskedCallbacks {
 pub async fn callbacks(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let asked: AskedCallbacks = body::asked(&uri)?;
     let n = limit(asked.limit)?;
+    cursor(&asked.after)?;
     let q = Query {
         view: asked.view,
         after: asked.after,

@@ -8,7 +8,7 @@ use domain::ids::ContactId;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{answer, body, key, limit, paged, show, versioned};
+use super::{answer, body, cursor, key, limit, paged, show, versioned};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::state::Web;
@@ -31,6 +31,7 @@ struct Asked {
 pub async fn list(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: Asked = body::asked(&uri)?;
     let n = limit(a.limit)?;
+    cursor(&a.after)?;
     let q = Query {
         view: a.view,
         q: a.q,

@@ -1,6 +1,7 @@
 //! The archive: buildings, units with their household, people; who moves in and out; numbers shown by one logged act.
 
 use app::directory::{self, Correction, MoveIn, MoveOut, NewPhone, PhoneMark};
+use app::error::Error;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -8,7 +9,7 @@ use domain::ids::{BuildingId, PersonId, UnitId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{answer, body, key, need_version, ok, paged, show, versioned};
+use super::{answer, body, key, limit, need_version, ok, paged, show, versioned};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::state::Web;
@@ -27,19 +28,25 @@ struct AskedUnits {
     building: Option<String>,
     q: String,
     after: Option<String>,
+    limit: Option<i64>,
 }
 
 /// Units in order, or those that the words stand for.
 pub async fn units(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: AskedUnits = body::asked(&uri)?;
+    let n = limit(a.limit)?;
     // The last row's place in the order and its id; the id holds no colon.
-    let after = a
-        .after
-        .and_then(|t| t.rsplit_once(':').map(|(k, i)| (k.to_owned(), i.to_owned())));
+    let after = match a.after.filter(|t| !t.is_empty()) {
+        None => None,
+        Some(t) => match t.rsplit_once(':') {
+            Some((k, i)) if !i.is_empty() => Some((k.to_owned(), i.to_owned())),
+            _ => return Err(Error::field("after", "api-cursor").into()),
+        },
+    };
     let building = a.building.map(BuildingId::from);
     let page = web
         .read(&v.ctx()?, move |c, ctx| {
-            directory::units(c, ctx, building.as_ref(), &a.q, after.clone())
+            directory::units(c, ctx, building.as_ref(), &a.q, after.clone(), n)
         })
         .await?;
     let next = page.next.map(|(k, i)| format!("{k}:{i}"));

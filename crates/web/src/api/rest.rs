@@ -84,7 +84,7 @@ pub async fn workers(State(web): State<Web>, v: Viewer) -> Answer {
             if ctx.need(Action::ViewCase)? < Reach::Department {
                 return Err(Error::Forbidden("forbidden-role"));
             }
-            Ok(store::site::workers(c, &ctx.site)?)
+            app::contact::workers(c, ctx)
         })
         .await?;
     Ok(ok(

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 use domain::case::{CaseState, Kind};
 use domain::ids::CaseId;
+use domain::mask::Sex;
 
 use super::fields::{Build, Choices, line_kinds};
 use super::form::{Field, Posted, mark, refill};
@@ -45,6 +46,11 @@ pub struct FormView {
     pub possible: bool,
     /// In a dialog over the case's page, not on a page of its own.
     pub dialog: bool,
+    /// The number to dial, masked; and whether it may be shown.
+    pub phone: String,
+    pub reveal: bool,
+    /// The drawn signature to be checked.
+    pub signature: String,
     /// What a file that is taken in here shows; empty where none is.
     pub upload: &'static str,
 }
@@ -81,6 +87,8 @@ struct Ground {
     seq: i64,
     offers: Vec<domain::case::Offer>,
     choices: Choices,
+    /// The customer's, if the archive knows it.
+    sex: Option<Sex>,
 }
 
 async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
@@ -89,7 +97,17 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         let seen = case::find(c, ctx, &key)?;
         let seq = store::journal::last_of_case(c, ctx.site.as_str(), seen.state.id.as_str())?.unwrap_or(0);
         let offers = case::offers(c, ctx, &seen.state)?;
+        let gender = match &seen.state.located.person {
+            Some(person) => store::link::gender(c, person)?.unwrap_or_default(),
+            None => String::new(),
+        };
+        let sex = match gender.as_str() {
+            "female" | "女" => Some(Sex::Female),
+            "male" | "男" => Some(Sex::Male),
+            _ => None,
+        };
         Ok(Ground {
+            sex,
             seq,
             offers,
             choices: Choices::load(c, ctx)?,
@@ -132,11 +150,29 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
         conflict: false,
         diff: Vec::new(),
         wide,
-        danger: matches!(action, Action::Cancel | Action::TakeBack | Action::ReturnOrder),
+        danger: matches!(
+            action,
+            Action::Cancel | Action::TakeBack | Action::ReturnOrder | Action::VoidPayment
+        ),
         script: if action == Action::Callback {
-            script(p, &g.choices, s)
+            script(p, &g.choices, s, g.sex)
         } else {
             String::new()
+        },
+        phone: if action == Action::Callback && !s.customer.phone.is_empty() {
+            p.masked(&s.customer.phone)
+        } else {
+            String::new()
+        },
+        reveal: v.may(Action::RevealPhone),
+        signature: match s.confirmation().filter(|_| action == Action::SecondCheck) {
+            Some(c) if c.signature.is_some() => format!("/cases/{}/signature/{}", s.id, c.id),
+            Some(c) => c
+                .paper
+                .as_ref()
+                .map(|photo| format!("/files/{photo}"))
+                .unwrap_or_default(),
+            None => String::new(),
         },
         possible: true,
         dialog: false,
@@ -148,8 +184,17 @@ fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView
     }
 }
 
+/// Surname and form of address where the archive knows which; the whole name otherwise.
+fn addressed(en: bool, name: &str, sex: Option<Sex>) -> String {
+    match (sex, en) {
+        (None, _) => name.trim().to_owned(),
+        (sex, true) => domain::mask::addressed_en(name, sex),
+        (sex, false) => domain::mask::addressed_zh(name, sex),
+    }
+}
+
 /// What to say first when calling back.
-fn script(p: &Page, c: &Choices, s: &CaseState) -> String {
+fn script(p: &Page, c: &Choices, s: &CaseState, sex: Option<Sex>) -> String {
     use domain::scripts::{Fill, fill};
     let Some(text) = c
         .names
@@ -161,11 +206,7 @@ fn script(p: &Page, c: &Choices, s: &CaseState) -> String {
     else {
         return String::new();
     };
-    let name = if p.en() {
-        domain::mask::addressed_en(&s.customer.name, None)
-    } else {
-        domain::mask::addressed_zh(&s.customer.name, None)
-    };
+    let name = addressed(p.en(), &s.customer.name, sex);
     let with = Fill {
         name: &name,
         site: &p.site_name,

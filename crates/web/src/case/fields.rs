@@ -3,21 +3,24 @@
 use app::error::Res;
 use domain::access::Action;
 use domain::case::{
-    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, ReopenReason, Satisfaction, Scope,
+    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, ReopenReason, Satisfaction,
 };
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
 use store::seam::Conn;
 
 use super::form::{Field, Input, Opt, rows};
-use super::names::{Names, department_label, named, worker_label};
+use super::names::{Names, named};
 use crate::page::Page;
 use crate::when;
 
 /// What choices are made of.
 pub struct Choices {
     pub departments: Vec<store::site::Department>,
+    /// To whom work can be given.
     pub workers: Vec<store::site::Worker>,
+    /// Who may call back: not who has nothing to do with customers.
+    pub callers: Vec<String>,
     pub names: Names,
 }
 
@@ -29,9 +32,16 @@ impl Choices {
     pub fn load(c: &mut Conn, ctx: &app::ctx::Ctx) -> Res<Choices> {
         let mut departments = store::site::departments(c, &ctx.site)?;
         departments.retain(|d| d.active);
+        let calls = |w: &store::site::Worker| {
+            w.role
+                .parse()
+                .is_ok_and(|r| domain::access::allowed(r, Action::Callback) > domain::access::Reach::Never)
+        };
+        let callers = store::site::workers(c, &ctx.site)?.into_iter().filter(calls);
         Ok(Choices {
             departments,
-            workers: store::site::workers(c, &ctx.site)?,
+            callers: callers.map(|w| w.id.into_string()).collect(),
+            workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
         })
     }
@@ -67,74 +77,6 @@ impl Build<'_> {
 
     fn happened(&self) -> Field {
         self.f("happened_at", Input::Time).hint(self.p.t("hint-happened-at"))
-    }
-
-    fn departments(&self) -> Vec<Opt> {
-        let fit = |d: &&store::site::Department| match self.s.scope {
-            Scope::Own => d.kind == "own",
-            Scope::Vendor => d.kind == "vendor",
-            Scope::Outside => d.kind != "outside",
-        };
-        let opt = |d: &store::site::Department| Opt {
-            value: d.id.as_str().to_owned(),
-            label: department_label(self.p.locale, d).to_owned(),
-            group: String::new(),
-        };
-        self.c.departments.iter().filter(fit).map(opt).collect()
-    }
-
-    fn department(&self) -> Field {
-        let wanted = self
-            .c
-            .names
-            .book
-            .taxonomy
-            .item(&self.s.item)
-            .map(|i| i.department.clone());
-        let of_item = wanted.and_then(|code| self.c.departments.iter().find(|d| d.code == code));
-        let now = self.s.order().map(|o| o.department.as_str().to_owned());
-        let options = self.departments();
-        let value = now.or(of_item.map(|d| d.id.as_str().to_owned())).unwrap_or_default();
-        self.f("department", Input::Select)
-            .required()
-            .options(options)
-            .value(value)
-    }
-
-    fn workers(&self) -> Vec<Opt> {
-        let mut list: Vec<Opt> = self
-            .c
-            .workers
-            .iter()
-            .map(|w| Opt {
-                value: w.id.as_str().to_owned(),
-                label: worker_label(self.p.locale, w),
-                group: w
-                    .department_id
-                    .as_ref()
-                    .map(|d| self.c.names.department(d))
-                    .unwrap_or_default(),
-            })
-            .collect();
-        list.sort_by(|a, b| (a.group.is_empty(), &a.group).cmp(&(b.group.is_empty(), &b.group)));
-        list
-    }
-
-    fn worker(&self, empty: &str) -> Field {
-        let mut options = vec![Opt {
-            value: String::new(),
-            label: self.p.t(empty),
-            group: String::new(),
-        }];
-        options.extend(self.workers());
-        let now = self
-            .s
-            .order()
-            .and_then(|o| o.worker.as_ref())
-            .map(|w| w.as_str().to_owned());
-        self.f("worker", Input::Select)
-            .options(options)
-            .value(now.unwrap_or_default())
     }
 
     fn people(&self, name: &'static str) -> Field {
@@ -373,12 +315,12 @@ impl Build<'_> {
     pub fn fields(&self, action: Action) -> Vec<Field> {
         let (p, s) = (self.p, self.s);
         match action {
-            Action::Dispatch => vec![self.department(), self.worker("worker-later"), self.happened()],
-            Action::Accept | Action::Arrive => vec![self.worker("worker-self"), self.happened()],
+            Action::Dispatch => vec![self.department(), self.worker("worker-later", true), self.happened()],
+            Action::Accept | Action::Arrive => vec![self.worker("worker-self", false), self.happened()],
             Action::ReturnOrder | Action::TakeBack | Action::WaiveFee => vec![self.reason()],
-            Action::Reassign => vec![self.department(), self.worker("worker-later"), self.reason()],
+            Action::Reassign => vec![self.department(), self.worker("worker-later", true), self.reason()],
             Action::HandOver => {
-                let mut worker = self.worker("choose").required();
+                let mut worker = self.worker("choose", false).required();
                 worker.value = String::new();
                 vec![worker, self.f("note", Input::Area)]
             }
@@ -419,7 +361,7 @@ impl Build<'_> {
                     list.extend(self.photos(&[]));
                 }
                 if s.order().is_none_or(|o| o.worker.is_none()) {
-                    list.push(self.worker("worker-self"));
+                    list.push(self.worker("worker-self", false));
                 }
                 list.push(self.happened());
                 list
@@ -440,10 +382,11 @@ impl Build<'_> {
             Action::Confirm => self.confirm(),
             Action::SecondCheck => {
                 let c = s.confirmation();
-                let by = c
-                    .and_then(|c| c.by.staff())
-                    .map(|b| self.c.names.staff(b))
-                    .unwrap_or_default();
+                // The customer's own link, or who noted it.
+                let by = c.map_or_else(String::new, |c| match c.by.staff() {
+                    Some(b) => self.c.names.staff(b),
+                    None => p.t1("second-check-own", "name", &s.customer.name),
+                });
                 let at = c.map(|c| p.full_time(c.at)).unwrap_or_default();
                 let done = s.work().map(|w| w.done.clone()).unwrap_or_default();
                 vec![
@@ -468,11 +411,36 @@ impl Build<'_> {
                     self.happened(),
                 ]
             }
+            Action::VoidPayment => {
+                let options = s.valid_payments().map(|(i, x)| Opt {
+                    value: i.to_string(),
+                    label: format!(
+                        "{} · {} · {}",
+                        p.money(x.amount_cents),
+                        p.code("pay", x.method.as_str()),
+                        p.time(x.at)
+                    ),
+                    group: String::new(),
+                });
+                let options: Vec<Opt> = options.collect();
+                let last = options.last().map(|o| o.value.clone()).unwrap_or_default();
+                vec![
+                    self.f("payment", Input::Select)
+                        .required()
+                        .options(options)
+                        .value(last)
+                        .hint(p.t("hint-void-payment")),
+                    self.reason(),
+                ]
+            }
             Action::ScheduleCallback => {
                 let c = s.open_callback();
                 let planned = c.and_then(|c| c.planned_at).map(|at| self.when(at)).unwrap_or_default();
                 let mut who = self.people("assignee");
-                who.options.retain(|o| !s.did.iter().any(|d| d.as_str() == o.value));
+                who.options.retain(|o| {
+                    o.value.is_empty()
+                        || (self.c.callers.contains(&o.value) && !s.did.iter().any(|d| d.as_str() == o.value))
+                });
                 if let Some(me) = self.c.names.everybody().into_iter().find(|(id, _)| *id == self.me) {
                     who.options.insert(
                         1,

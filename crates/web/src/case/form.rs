@@ -90,6 +90,10 @@ pub struct Field {
     pub show_if: &'static str,
     /// What holds now, for corrections.
     pub old: String,
+    /// The field whose value decides which options there are.
+    pub follows: &'static str,
+    /// For each option the value of that field which it belongs to; empty: always there.
+    pub of: Vec<String>,
 }
 
 impl Field {
@@ -108,7 +112,14 @@ impl Field {
             error: String::new(),
             show_if: "",
             old: String::new(),
+            follows: "",
+            of: Vec::new(),
         }
+    }
+
+    /// What option number `i` belongs to.
+    pub fn of(&self, i: impl std::borrow::Borrow<usize>) -> &str {
+        self.of.get(*i.borrow()).map_or("", String::as_str)
     }
 
     pub fn required(mut self) -> Field {

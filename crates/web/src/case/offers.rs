@@ -51,7 +51,7 @@ fn icon(action: Action) -> &'static str {
         Action::Complete => "tool",
         Action::Confirm => "signature",
         Action::SecondCheck => "shield-check",
-        Action::RecordPayment | Action::WaiveFee => "coin",
+        Action::RecordPayment | Action::VoidPayment | Action::WaiveFee => "coin",
         Action::ScheduleCallback | Action::GiveUpCallback => "phone-call",
         Action::Callback => "phone-outgoing",
         Action::Close => "circle-check",

@@ -70,6 +70,44 @@ async fn shown_whole(web: &Web, v: &Viewer, l: &super::view::Loaded) -> Result<(
     Ok(())
 }
 
+/// Who opens the case has seen what came in.
+async fn seen_now(web: &Web, v: &Viewer, id: &domain::ids::CaseId) -> Result<(), Fail> {
+    let asked = id.clone();
+    let news = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let line = store::case::line(c, &ctx.site, &asked)?;
+            Ok(line.is_some_and(|l| l.news_at.is_some()) && case::sees_news(ctx))
+        })
+        .await?;
+    if news {
+        let id = id.clone();
+        web.write(&v.ctx()?, move |tx, ctx| case::news_seen(tx, ctx, &id))
+            .await?;
+    }
+    Ok(())
+}
+
+/// "Seen", pressed in the queue.
+pub async fn seen(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(key): Path<String>) -> Answer {
+    web.write(&v.ctx()?, move |tx, ctx| {
+        let id = case::find(tx, ctx, &key)?.state.id;
+        case::news_seen(tx, ctx, &id)
+    })
+    .await?;
+    if headers.contains_key("hx-request") {
+        // The queue reads itself again.
+        return Ok((StatusCode::NO_CONTENT, [("hx-trigger", "live")]).into_response());
+    }
+    Ok(Redirect::to("/desk").into_response())
+}
+
+/// The address that a refused form leaves in the browser: the form again.
+pub async fn back_to_form(State(web): State<Web>, v: Viewer, Path((key, action)): Path<(String, String)>) -> Answer {
+    let seen = web.read(&v.ctx()?, move |c, ctx| case::find(c, ctx, &key)).await?;
+    let to = format!("/cases/{}/do/{}", encode(&seen.state.number), encode(&action));
+    Ok(Redirect::to(&to).into_response())
+}
+
 fn story(p: &Page, l: &super::view::Loaded, show: &str) -> Timeline {
     let s = &l.seen.state;
     lines(p, &l.names, (s.id.as_str(), &s.number), &l.entries, show, LINES)
@@ -89,6 +127,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
         return Ok(Redirect::to(&format!("/cases/{}", encode(&l.seen.state.number))).into_response());
     }
     shown_whole(&web, &v, &l).await?;
+    seen_now(&web, &v, &l.seen.state.id).await?;
     // The number only: what it is about stays out of the browser's history.
     let p = Page::titled(&web, &v, l.seen.state.number.clone());
     let t = story(&p, &l, &q.show);

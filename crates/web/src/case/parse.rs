@@ -255,6 +255,13 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
                 happened_at,
             }
         }
+        Action::VoidPayment => {
+            let payment = r.code("payment");
+            Step::VoidPayment {
+                payment: payment?,
+                reason,
+            }
+        }
         Action::WaiveFee => Step::WaiveFee { reason },
         Action::ScheduleCallback => Step::ScheduleCallback {
             planned_at: r.time("planned_at"),

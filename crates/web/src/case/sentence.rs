@@ -12,39 +12,10 @@ use super::prices::price_words;
 use crate::l10n::{has, t, tx};
 use crate::page::Page;
 
-/// Which filter of the timeline an entry belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    Step,
-    Talk,
-    Clock,
-    File,
-}
+pub use super::line::{Group, Line, Was};
 
-/// A value before and after.
-pub struct Was {
-    pub label: String,
-    pub was: String,
-    pub now: String,
-}
-
-/// One line of the timeline.
-pub struct Line {
-    pub seq: i64,
-    pub at: i64,
-    /// When it was entered, if that was later than it happened.
-    pub entered: Option<i64>,
-    pub icon: &'static str,
-    pub tone: &'static str,
-    pub actor: String,
-    pub text: String,
-    /// What somebody wrote.
-    pub words: String,
-    pub tag: Option<(&'static str, String)>,
-    pub changes: Vec<Was>,
-    pub group: Group,
-    pub ip: String,
-}
+/// A call is entered while it lasts; what is recorded later than this (ms) after it happened was entered afterwards (补录).
+const LATE_MS: i64 = 15 * 60_000;
 
 /// The event behind an entry of a case, with erased values left empty.
 pub fn event_of(entry: &Entry) -> Option<Event> {
@@ -74,7 +45,7 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
     let mut line = Line {
         seq: entry.seq,
         at: entry.happened_at,
-        entered: (entry.recorded_at - entry.happened_at > 60_000).then_some(entry.recorded_at),
+        entered: (entry.recorded_at - entry.happened_at > LATE_MS).then_some(entry.recorded_at),
         icon: "history",
         tone: "grey",
         actor: actor(p.locale, names, &entry.actor_kind, &entry.actor_id),
@@ -429,6 +400,18 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                 ("method", p.code("pay", method.as_str())),
             ];
             set("coin", "grn", say(&args), receipt.as_deref().unwrap_or_default());
+        }
+        Fact::PaymentVoided {
+            amount_cents,
+            method,
+            reason,
+            ..
+        } => {
+            let args = [
+                ("amount", p.money(amount_cents)),
+                ("method", p.code("pay", method.as_str())),
+            ];
+            set("coin", "red", say(&args), reason);
         }
         Fact::Waived { amount_cents, reason } => set("coin", "amb", say(&[("amount", p.money(amount_cents))]), reason),
         Fact::CallbackScheduled {

@@ -122,7 +122,7 @@ impl Entry {
             &self.anonymous_reason,
         ]
         .iter()
-        .any(|t| !t.trim().is_empty())
+        .any(|t| t.trim().chars().count() > 1)
     }
 
     /// An empty form with its defaults.

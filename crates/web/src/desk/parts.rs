@@ -21,6 +21,8 @@ pub(super) struct Parked {
 pub(super) struct Queue {
     pub tab: Tab,
     pub counts: Counts,
+    /// Cases with something that nobody has looked at.
+    pub news: i64,
     pub lines: Vec<Line>,
     pub parked: Vec<Parked>,
 }

@@ -227,7 +227,7 @@ fn terms(
         on: d.id.as_str() == e.department,
     });
     let choices: Vec<Choice> = choices.collect();
-    let mut people: Vec<_> = store::site::workers(c, &ctx.site)?
+    let mut people: Vec<_> = app::contact::workers(c, ctx)?
         .into_iter()
         .filter(|w| w.department_id.as_ref().is_some_and(|d| d.as_str() == e.department))
         .collect();

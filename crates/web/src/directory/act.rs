@@ -35,7 +35,7 @@ struct FormFragment {
     f: FormView,
 }
 
-fn shape(headers: &HeaderMap) -> Shape {
+pub(super) fn shape(headers: &HeaderMap) -> Shape {
     if headers.contains_key("hx-request") {
         Shape::Fragment
     } else {
@@ -43,7 +43,7 @@ fn shape(headers: &HeaderMap) -> Shape {
     }
 }
 
-fn show(web: &Web, v: &Viewer, headers: &HeaderMap, f: FormView) -> Result<Response, Fail> {
+pub(super) fn show(web: &Web, v: &Viewer, headers: &HeaderMap, f: FormView) -> Result<Response, Fail> {
     let p = Page::titled(web, v, f.title.clone());
     Ok(if shape(headers) == Shape::Fragment {
         page(&FormFragment { p, f })?
@@ -53,7 +53,7 @@ fn show(web: &Web, v: &Viewer, headers: &HeaderMap, f: FormView) -> Result<Respo
 }
 
 /// The form again with the reasons, or the error's own page.
-fn again(web: &Web, v: &Viewer, headers: &HeaderMap, mut f: FormView, e: Error) -> Answer {
+pub(super) fn again(web: &Web, v: &Viewer, headers: &HeaderMap, mut f: FormView, e: Error) -> Answer {
     match e {
         Error::Invalid(_) | Error::Conflict { .. } => {
             f.refuse(v.locale, &e);
@@ -83,6 +83,7 @@ fn frame(web: &Web, locale: Locale, a: Frame<'_>, b: Build<'_>) -> FormView {
         key: sent("_key").unwrap_or_else(|| web.desk.ids.secret()),
         version: a.version,
         refused: Vec::new(),
+        sides: Vec::new(),
         warning: if a.act == "merge" {
             t(locale, "directory-merge-warning")
         } else {
@@ -92,7 +93,7 @@ fn frame(web: &Web, locale: Locale, a: Frame<'_>, b: Build<'_>) -> FormView {
     }
 }
 
-fn get<'a>(f: &'a Values, name: &str) -> &'a str {
+pub(super) fn get<'a>(f: &'a Values, name: &str) -> &'a str {
     f.get(name).map(|s| s.trim()).unwrap_or_default()
 }
 
@@ -100,7 +101,7 @@ fn given(f: &Values, name: &str) -> Option<String> {
     f.get(name).map(|s| s.trim().to_owned())
 }
 
-fn filled(f: &Values, name: &str) -> Option<String> {
+pub(super) fn filled(f: &Values, name: &str) -> Option<String> {
     given(f, name).filter(|s| !s.is_empty())
 }
 
@@ -161,6 +162,7 @@ fn newcomer(f: &Values) -> MoveIn {
         new: Some(new),
         relation: get(f, "relation").to_owned(),
         since_on: filled(f, "since_on"),
+        same: filled(f, "same").map(|s| s == "yes"),
     }
 }
 
@@ -310,7 +312,7 @@ fn home(person: &str, f: Option<&Values>) -> String {
     }
 }
 
-async fn person_view(
+pub(super) async fn person_view(
     web: &Web,
     v: &Viewer,
     person: &str,
@@ -448,60 +450,6 @@ pub async fn person_act(
             again(&web, &v, &headers, view, e)
         }
     }
-}
-
-/// The form to put two records together.
-pub async fn merge_form(
-    State(web): State<Web>,
-    v: Viewer,
-    headers: HeaderMap,
-    Path(person): Path<String>,
-    Query(q): Query<Values>,
-) -> Answer {
-    let f = person_view(&web, &v, &person, "merge", &q, None).await?;
-    show(&web, &v, &headers, f)
-}
-
-/// Puts two records together.
-pub async fn merge_person(
-    State(web): State<Web>,
-    v: Viewer,
-    headers: HeaderMap,
-    Path(person): Path<String>,
-    Query(q): Query<Values>,
-    Form(f): Form<Values>,
-) -> Answer {
-    let kept = PersonId::from(person.as_str());
-    let double = filled(&f, "person")
-        .or_else(|| filled(&f, "double"))
-        .map(PersonId::from);
-    let done = web
-        .write(&v.ctx()?, move |tx, ctx| {
-            let double = double
-                .clone()
-                .ok_or_else(|| Error::field("who", "directory-choose-person"))?;
-            archive::merge(tx, ctx, &kept, &double)
-        })
-        .await;
-    match done {
-        Ok(_) => Ok(go(shape(&headers), &format!("/people/{person}"))),
-        Err(e) => {
-            let view = person_view(&web, &v, &person, "merge", &q, Some(&f)).await?;
-            again(&web, &v, &headers, view, e)
-        }
-    }
-}
-
-/// Takes two records apart again.
-pub async fn take_apart(
-    State(web): State<Web>,
-    v: Viewer,
-    headers: HeaderMap,
-    Path((person, id)): Path<(String, String)>,
-) -> Answer {
-    web.write(&v.ctx()?, move |tx, ctx| archive::take_apart(tx, ctx, &id))
-        .await?;
-    Ok(go(shape(&headers), &format!("/people/{person}")))
 }
 
 /// Marks a number as confirmed, wrong, or neither.

@@ -55,6 +55,8 @@ pub struct FormView {
     /// Why it was refused, where no single field is to blame.
     pub refused: Vec<String>,
     pub warning: String,
+    /// Two records side by side: name, and what they hold.
+    pub sides: Vec<(String, Vec<(String, String)>)>,
     pub done: String,
 }
 
@@ -178,6 +180,11 @@ impl<'a> Build<'a> {
         self.push("person", "name", "", Vec::new()).required = true;
         self.hint("directory-name-hint");
         self.push("hidden", "person", "", Vec::new());
+        if self.sent.is_some_and(|s| s.contains_key("name")) {
+            // Asked only when the answer is needed: see `mark`.
+            let both = ["yes", "no"].map(|a| (a.to_owned(), t(self.locale, &format!("directory-same-{a}"))));
+            self.push("radio", "same", "", both.into());
+        }
         self.text("number", "");
         let gender = self.codes("directory-gender", ["female", "male"].into_iter(), true);
         self.push("select", "gender", "", gender);
@@ -275,6 +282,7 @@ impl<'a> Build<'a> {
         }
         self.push("person", "who", "", Vec::new());
         self.hint("directory-merge-hint");
+        self.push("hidden", "sure", "", Vec::new());
         self.push("hidden", "person", "", Vec::new());
     }
 }
@@ -300,5 +308,7 @@ impl FormView {
             self.refused.push(title);
             self.refused.extend(lines);
         }
+        self.fields
+            .retain(|f| f.name != "same" || !f.error.is_empty() || !f.value.is_empty());
     }
 }

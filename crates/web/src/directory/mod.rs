@@ -2,12 +2,14 @@
 
 mod act;
 mod form;
+mod merge;
 mod pages;
 
 pub use act::{
-    end_vehicle, mark_phone, merge_form, merge_person, new_unit, new_unit_form, person_act, person_form, reveal_id,
-    reveal_phone, take_apart, unit_act, unit_form,
+    end_vehicle, mark_phone, new_unit, new_unit_form, person_act, person_form, reveal_id, reveal_phone, unit_act,
+    unit_form,
 };
+pub use merge::{merge_form, merge_person, take_apart};
 pub use pages::{
     card, changes, day, household, households, kind, people_options, person, plate, second_line, tone, value,
 };

@@ -64,7 +64,7 @@ pub async fn households(State(web): State<Web>, v: Viewer, headers: HeaderMap, Q
                 .filter(|b| !b.is_empty())
                 .map(BuildingId::from);
             let after = Some((asked.after.clone(), asked.after_id.clone())).filter(|a| !a.0.is_empty());
-            let units = archive::units(c, ctx, building.as_ref(), &asked.q, after)?;
+            let units = archive::units(c, ctx, building.as_ref(), &asked.q, after, 50)?;
             Ok((archive::buildings(c, ctx)?, units))
         })
         .await?;

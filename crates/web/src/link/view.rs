@@ -438,8 +438,10 @@ fn signed(p: &Page, c: &Confirmation) -> SignedView {
     }
 }
 
-fn notice(p: &Page, said: &str) -> Option<(&'static str, &'static str, String)> {
+fn notice(p: &Page, s: &CaseState, said: &str) -> Option<(&'static str, &'static str, String)> {
     let (tone, icon) = match said {
+        // "We start now" is no news once the work is done.
+        "quote-yes" | "quote-no" if s.work().is_some() => return None,
         "urged" | "said" | "photo" | "quote-yes" | "quote-no" | "signed" => ("grn", "circle-check"),
         "reopened" => ("blu", "refresh"),
         "urge-soon" | "changed" => ("", "info-circle"),
@@ -501,7 +503,7 @@ impl Track {
             can_reopen,
             urged: l.urged && open,
             expires: when::resident(p.locale, &p.zone, l.expires_at),
-            notice: notice(p, said),
+            notice: notice(p, s, said),
         }
     }
 }

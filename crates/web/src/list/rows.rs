@@ -115,6 +115,8 @@ pub enum Cell {
 pub struct Line {
     pub id: String,
     pub over: bool,
+    /// Where the row's own step is registered; not in Excel.
+    pub act: Option<String>,
     pub cells: Vec<Cell>,
 }
 
@@ -185,6 +187,7 @@ pub fn case(r: &CaseLine, w: &With<'_>) -> Line {
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
+        act: None,
         cells: vec![
             Cell::Link {
                 href: format!("/cases/{}", r.number),
@@ -216,6 +219,7 @@ pub fn order(r: &OrderRow, w: &With<'_>) -> Line {
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
+        act: None,
         cells: vec![
             Cell::Link {
                 href: format!("/cases/{}", r.case_id),
@@ -249,6 +253,7 @@ pub fn contact(r: &Contact, w: &With<'_>) -> Line {
     Line {
         id: r.id.as_str().to_owned(),
         over: false,
+        act: None,
         cells: vec![
             Cell::Link {
                 href: format!("/contacts/{}", r.id),
@@ -271,6 +276,7 @@ pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
+        act: r.open.then(|| format!("/cases/{}/do/callback", r.case_number)),
         cells: vec![
             Cell::Link {
                 href: format!("/cases/{}", r.case_id),

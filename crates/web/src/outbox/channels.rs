@@ -25,6 +25,79 @@ struct Channel {
     v: Value,
     /// The whole of it, for what has no field of its own.
     json: String,
+    /// Whether that is looked at: what was typed there could not be read.
+    open: bool,
+    sms: Sms,
+}
+
+/// What every gateway asks for, as fields.
+#[derive(Default)]
+struct Sms {
+    url: String,
+    key_id: String,
+    secret: String,
+    sign_name: String,
+    /// Our template and the gateway's code of it.
+    templates: Vec<(&'static str, String)>,
+}
+
+/// Our templates that residents get.
+const TEMPLATES: [&str; 9] = [
+    "registered",
+    "dispatched",
+    "waiting",
+    "quote",
+    "done",
+    "reopened",
+    "callback",
+    "closed",
+    "code",
+];
+
+impl Sms {
+    fn of(v: &Value) -> Sms {
+        let at = |path: &str| v.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let first = |paths: [&str; 2]| paths.map(at).into_iter().find(|x| !x.is_empty()).unwrap_or_default();
+        Sms {
+            url: at("/url"),
+            key_id: at("/auth/key_id"),
+            secret: first(["/auth/secret", "/auth/value"]),
+            sign_name: first(["/body/json/sign_name", "/body/form/sign_name"]),
+            templates: TEMPLATES.map(|t| (t, at(&format!("/templates/{t}")))).to_vec(),
+        }
+    }
+
+    /// Puts the fields into the description. An empty secret keeps the one that is there; a template without a code goes.
+    fn put(v: &mut Value, f: &HashMap<String, String>) {
+        let field = |name: &str| f.get(name).map(|x| x.trim().to_owned());
+        let mut set = |path: &str, name: &str, value: Option<String>| {
+            if let Some(Value::Object(o)) = v.pointer_mut(path)
+                && let Some(x) = value
+            {
+                if x.is_empty() {
+                    o.remove(name);
+                } else {
+                    o.insert(name.to_owned(), json!(x));
+                }
+            }
+        };
+        set("", "url", field("url").filter(|x| !x.is_empty()));
+        for way in ["/body/json", "/body/form"] {
+            set(way, "sign_name", field("sign_name"));
+        }
+        for t in TEMPLATES {
+            set("/templates", t, field(&format!("template_{t}")));
+        }
+        let fixed = v.pointer("/auth/value").is_some();
+        let auth = v.pointer_mut("/auth").and_then(Value::as_object_mut);
+        let Some(auth) = auth else { return };
+        if let Some(key) = field("key_id").filter(|_| auth.contains_key("key_id")) {
+            auth.insert("key_id".to_owned(), json!(key));
+        }
+        if let Some(secret) = field("secret").filter(|x| !x.is_empty()) {
+            auth.insert(if fixed { "value" } else { "secret" }.to_owned(), json!(secret));
+        }
+    }
 }
 
 impl Channel {
@@ -43,6 +116,7 @@ impl Channel {
 struct Channels {
     p: Page,
     version: i64,
+    system: bool,
     list: Vec<Channel>,
     alert: String,
     error: Option<(String, Vec<String>)>,
@@ -59,7 +133,7 @@ pub struct Said {
 const SAMPLE: &str = r#"{
   "kind": "sms_http",
   "url": "https://sms.example.com/v1/send",
-  "auth": {"kind": "hmac_sha256", "key_id": "KEY", "secret": "", "signature_header": "X-Signature", "timestamp_header": "X-Timestamp", "nonce_header": "X-Nonce"},
+  "auth": {"kind": "hmac_sha256", "key_id": "KEY", "secret": "", "key_header": "X-Key-Id", "signature_header": "X-Signature", "timestamp_header": "X-Timestamp", "nonce_header": "X-Nonce"},
   "body": {"json": {"phone": "{phone}", "template": "{template}", "params": "{params}", "id": "{id}"}},
   "success": {"pointer": "/code", "equals": 0},
   "id_pointer": "/id",
@@ -80,6 +154,11 @@ async fn render(
         .channels
         .into_iter()
         .map(|(name, x)| Channel {
+            open: matches!(&typed, Some((n, text)) if *n == name && serde_json::from_str::<Value>(text).is_err()),
+            sms: match &typed {
+                Some((n, text)) if *n == name => Sms::of(&serde_json::from_str(text).unwrap_or_default()),
+                _ => Sms::of(&x),
+            },
             title: p.code("channel_name", name),
             on: !x.is_null(),
             json: match &typed {
@@ -99,6 +178,7 @@ async fn render(
     };
     let page = page(&Channels {
         p,
+        system: v.may(domain::access::Action::Settings),
         version: s.version,
         list,
         alert: s.alert_email,
@@ -125,7 +205,15 @@ fn built(channel: &str, f: &HashMap<String, String>) -> Result<Value, Error> {
         return Ok(Value::Null);
     }
     Ok(match channel {
-        "sms" => serde_json::from_str(text(f, "json")).map_err(|_| Error::field("json", "invalid-json"))?,
+        "sms" => {
+            let whole = opt("json").unwrap_or(SAMPLE);
+            let mut x: Value = serde_json::from_str(whole).map_err(|_| Error::field("json", "invalid-json"))?;
+            if x.is_object() && x["templates"].is_null() {
+                x["templates"] = json!({});
+            }
+            Sms::put(&mut x, f);
+            x
+        }
         "email" => {
             let port: u16 = text(f, "port")
                 .parse()
@@ -151,6 +239,17 @@ fn built(channel: &str, f: &HashMap<String, String>) -> Result<Value, Error> {
     })
 }
 
+/// The description without what is secret in it.
+fn hidden(x: &Value) -> Value {
+    let mut x = x.clone();
+    for path in ["/auth/secret", "/auth/value", "/report/auth/value"] {
+        if let Some(v) = x.pointer_mut(path) {
+            *v = json!("");
+        }
+    }
+    x
+}
+
 fn shown(v: &Viewer, e: Error) -> Result<(StatusCode, (String, Vec<String>)), Fail> {
     match e {
         Error::Invalid(_) | Error::Refused(_) => Ok((StatusCode::UNPROCESSABLE_ENTITY, explain(v.locale, &e))),
@@ -170,8 +269,14 @@ pub async fn save(
     let version = text(&f, "version").parse().unwrap_or(0);
     let alert = f.get("alert_email").cloned();
     let off = text(&f, "off") == "yes";
-    let (name, typed) = (channel.clone(), f.get("json").cloned().unwrap_or_default());
-    let done = match built(&channel, &f) {
+    let name = channel.clone();
+    let made = built(&channel, &f);
+    let typed = match &made {
+        // The secret that was typed is typed again: it goes back to no browser.
+        Ok(x) => serde_json::to_string_pretty(&hidden(x)).unwrap_or_default(),
+        Err(_) => f.get("json").cloned().unwrap_or_default(),
+    };
+    let done = match made {
         Ok(new) => {
             web.write(&v.ctx()?, move |tx, ctx| {
                 put(tx, ctx, gateway.as_ref(), version, &channel, &new, alert.as_deref())

@@ -38,6 +38,10 @@ async fn again(web: &Web, v: &Viewer, number: &str, step: &str, fields: Fields, 
     };
     let s = Shown {
         fields,
+        bad: match &e {
+            Error::Invalid(list) => list.iter().map(|b| b.name.clone()).collect(),
+            _ => Vec::new(),
+        },
         error: Some((status, explain(v.locale, &e))),
         ..Shown::at(number, screen)
     };
@@ -61,27 +65,52 @@ pub async fn step(
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
     let zone = v.session.as_ref().map_or("Asia/Shanghai", |x| x.zone.as_str());
-    let made = if name == "connect" {
-        let text = crate::l10n::t(app::ctx::Locale::Zh, "task-connect-note");
-        Ok(app::step::Step::Note {
-            text,
-            told_customer: false,
-        })
-    } else {
-        form::step(&name, &f, zone, &s)
-    };
-    let step = match made {
+    if name == "connect" {
+        return connect(&web, &ctx, &number, s.id, f.get("_key").cloned().unwrap_or_default()).await;
+    }
+    let step = match form::step(&name, &f, zone, &s) {
         Ok(step) => step,
         Err(e) => return again(&web, &v, &number, &name, f, e).await,
     };
     let (id, key, seen) = (s.id, f.get("_key").cloned().unwrap_or_default(), saw(&f));
+    let (drafted, order) = (super::draft_kind(&name), number.clone());
     match web
-        .write(&ctx, move |tx, ctx| run(tx, ctx, &key, &id, seen, &step))
+        .write(&ctx, move |tx, ctx| {
+            let done = run(tx, ctx, &key, &id, seen, &step)?;
+            let me = ctx.need_staff()?.id.clone();
+            store::account::draft_drop(tx, &me, &ctx.site, &drafted, &order)?;
+            Ok(done)
+        })
         .await
     {
         Ok(_) => Ok(next(&format!("/tasks/{number}"), &name)),
         Err(e) => again(&web, &v, &number, &name, f, e).await,
     }
+}
+
+/// Asks the desk to put the call through.
+async fn connect(web: &Web, ctx: &app::ctx::Ctx, number: &str, id: domain::ids::CaseId, key: String) -> Answer {
+    let text = crate::l10n::t(app::ctx::Locale::Zh, "task-connect-note");
+    web.write(ctx, move |tx, ctx| app::task::connect(tx, ctx, &key, &id, &text))
+        .await?;
+    Ok(next(&format!("/tasks/{number}"), "connect"))
+}
+
+/// A refused form leaves its address in the browser: the order at that step again.
+pub async fn back_to_form(State(web): State<Web>, v: Viewer, Path((number, name)): Path<(String, String)>) -> Answer {
+    case_of(&web, &v.ctx()?, &number).await?;
+    let screen = match name.as_str() {
+        "device" | "paper" | "declined" | "link" => "sign",
+        "note" | "phone" | "accept" | "arrive" | "resume" | "connect" | "photos" => "",
+        other => other,
+    };
+    let base = format!("/tasks/{}", crate::gate::encode(&number));
+    let to = if screen.is_empty() {
+        base
+    } else {
+        format!("{base}?do={}", crate::gate::encode(screen))
+    };
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// The customer's signature on this device: grade C, checked by a second person.
@@ -156,15 +185,21 @@ pub async fn reveal(State(web): State<Web>, v: Viewer, Path(number): Path<String
 pub async fn hand_link(State(web): State<Web>, v: Viewer, Path(number): Path<String>) -> Answer {
     let ctx = v.ctx()?;
     let s = case_of(&web, &ctx, &number).await?;
+    // Finished work is signed; before that the same page shows the price to answer.
+    let (purpose, screen) = if s.status == domain::case::Status::Done {
+        (LinkPurpose::Confirm, "sign")
+    } else {
+        (LinkPurpose::Track, "")
+    };
     let made = web
-        .write(&ctx, move |tx, ctx| link::make(tx, ctx, &s.id, LinkPurpose::Confirm))
+        .write(&ctx, move |tx, ctx| link::make(tx, ctx, &s.id, purpose))
         .await?;
     let n = number.clone();
     let l = web.read(&ctx, move |c, ctx| view::load(c, ctx, &n)).await?;
     let url = format!("{}/r/{}", web.settings.public_url, made.token);
     let shown = Shown {
         link: Some(url),
-        ..Shown::at(&number, "sign")
+        ..Shown::at(&number, screen)
     };
     render(&web, Page::titled(&web, &v, number.clone()), &l, shown)
 }

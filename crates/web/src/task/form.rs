@@ -1,14 +1,13 @@
 //! A worker's form as a step.
 
-use app::error::{Error, Res};
+use app::error::{Error, Fields, Res};
 use app::step::{Confirmed, Step};
 use domain::case::{AttachmentKind, CaseState, Line, LineKind};
 use domain::ids::{FileId, QuoteId, StaffId};
 
-use super::Fields;
 use crate::when;
 
-fn get<'a>(f: &'a Fields, name: &str) -> &'a str {
+fn get<'a>(f: &'a super::Fields, name: &str) -> &'a str {
     f.get(name).map_or("", |v| v.trim())
 }
 
@@ -23,9 +22,23 @@ fn thousandths(text: &str) -> Option<i64> {
     Some(whole * 1000 + part)
 }
 
+/// What the rows of a price come to, in cents, as far as they can be read.
+pub fn total(f: &super::Fields) -> i64 {
+    let cents = |i: usize| {
+        let price = domain::money::parse(get(f, &format!("price{i}")))
+            .ok()
+            .filter(|c| *c >= 0)?;
+        let qty = get(f, &format!("qty{i}"));
+        let milli = if qty.is_empty() { 1000 } else { thousandths(qty)? };
+        Some(price.saturating_mul(milli) / 1000)
+    };
+    (1..=8).filter_map(cents).fold(0, i64::saturating_add)
+}
+
 /// The numbered rows of a price or of material.
-fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
+fn lines(f: &super::Fields, priced: bool) -> Res<Vec<Line>> {
     let mut out = Vec::new();
+    let mut bad = Fields::default();
     for i in 1..=8 {
         let field = |name: &str| get(f, &format!("{name}{i}"));
         let what = field("what");
@@ -33,15 +46,25 @@ fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
         if what.is_empty() && price.is_empty() {
             continue;
         }
-        let wrong = || Error::field(&format!("price{i}"), "invalid-line");
+        let mut wrong =
+            |name: &str, key: &'static str| bad.add_with(&format!("{name}{i}"), key, vec![("row", i.to_string())]);
+        if what.is_empty() {
+            wrong("what", "invalid-row-what");
+        }
         let qty = field("qty");
         let quantity_milli = if qty.is_empty() {
             1000
         } else {
-            thousandths(qty).filter(|q| *q > 0).ok_or_else(wrong)?
+            thousandths(qty).filter(|q| *q > 0).unwrap_or_else(|| {
+                wrong("qty", "invalid-row-qty");
+                0
+            })
         };
         let unit_cents = if priced {
-            domain::money::parse(price).map_err(|_| wrong())?
+            domain::money::parse(price).ok().filter(|c| *c >= 0).unwrap_or_else(|| {
+                wrong("price", "invalid-row-price");
+                0
+            })
         } else {
             0
         };
@@ -54,6 +77,7 @@ fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
             unit_cents,
         });
     }
+    bad.done()?;
     Ok(out)
 }
 
@@ -61,7 +85,7 @@ fn lines(f: &Fields, priced: bool) -> Res<Vec<Line>> {
 ///
 /// # Errors
 /// `Invalid` fields, `NotFound` for no such step.
-pub fn step(name: &str, f: &Fields, zone: &str, s: &CaseState) -> Res<Step> {
+pub fn step(name: &str, f: &super::Fields, zone: &str, s: &CaseState) -> Res<Step> {
     let text = |n: &str| get(f, n).to_owned();
     Ok(match name {
         "accept" => Step::Accept {
@@ -139,7 +163,7 @@ pub fn step(name: &str, f: &Fields, zone: &str, s: &CaseState) -> Res<Step> {
 }
 
 /// A confirmation as staff record it: grade C or declined, never the customer's own (COM-30).
-fn confirm(f: &Fields, how: Confirmed) -> Step {
+fn confirm(f: &super::Fields, how: Confirmed) -> Step {
     Step::Confirm {
         content_hash: get(f, "content_hash").to_owned(),
         how,
@@ -150,13 +174,31 @@ fn confirm(f: &Fields, how: Confirmed) -> Step {
 }
 
 /// The customer's signature on the worker's device.
-pub fn device(f: &Fields, signature: FileId) -> Step {
+pub fn device(f: &super::Fields, signature: FileId) -> Step {
     confirm(f, Confirmed::Device { signature })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_row_says_which_one_and_what() {
+        let rows = [
+            ("what1", "人工"),
+            ("price1", "80"),
+            ("what2", "角阀"),
+            ("price2", "-1"),
+            ("price3", "5"),
+        ];
+        let f: super::super::Fields = rows.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let Err(Error::Invalid(bad)) = lines(&f, true) else {
+            panic!("refused");
+        };
+        let told: Vec<_> = bad.iter().map(|b| (b.name.as_str(), b.key)).collect();
+        assert_eq!(told, [("price2", "invalid-row-price"), ("what3", "invalid-row-what")]);
+        assert_eq!(total(&f), 8500, "what can be read");
+    }
 
     #[test]
     fn numbers_as_people_write_them() {

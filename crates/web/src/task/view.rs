@@ -67,6 +67,12 @@ pub struct Loaded {
     pub link: bool,
     pub vendor: bool,
     pub witnesses: Vec<(String, String)>,
+    /// A message can reach the resident: a channel is set up and there is a number.
+    pub sends: bool,
+    /// The site's own address, for the way there.
+    pub site_address: String,
+    /// What the resident is to the unit: a code.
+    pub relation: String,
 }
 
 /// Reads an order by its number.
@@ -112,6 +118,9 @@ pub fn of(c: &mut Conn, ctx: &Ctx, seen: Seen) -> Res<Loaded> {
     Ok(Loaded {
         reveal: may(Some(s), Action::RevealPhone, &who).is_ok() && !s.customer.phone.is_empty(),
         link: may(Some(s), Action::SendLink, &who).is_ok(),
+        sends: app::outbox::channels(c, &ctx.site)?.residents() && app::outbox::takes_messages(&s.customer.phone),
+        site_address: site.as_ref().map(|s| s.address.clone()).unwrap_or_default(),
+        relation: relation(c, s)?,
         hotline: site.map(|s| s.hotline).unwrap_or_default(),
         offers,
         place,
@@ -120,6 +129,19 @@ pub fn of(c: &mut Conn, ctx: &Ctx, seen: Seen) -> Res<Loaded> {
         witnesses,
         seen,
     })
+}
+
+/// What the customer is to the unit now.
+fn relation(c: &mut Conn, s: &CaseState) -> Res<String> {
+    let (Some(unit), Some(person)) = (&s.located.unit, &s.located.person) else {
+        return Ok(String::new());
+    };
+    let here = store::directory::occupancy::of_unit(c, unit)?;
+    Ok(here
+        .into_iter()
+        .find(|o| o.until_on.is_none() && o.person_id == *person)
+        .map(|o| o.relation)
+        .unwrap_or_default())
 }
 
 impl Loaded {
@@ -170,6 +192,10 @@ pub struct Order {
     pub paused: bool,
     pub address: String,
     pub spot: String,
+    pub customer: String,
+    pub relation: String,
+    /// A price waits for an answer and no message can carry it.
+    pub tell: bool,
     pub location: String,
     pub content: String,
     pub appointment: Option<String>,
@@ -316,7 +342,10 @@ fn address(p: &Page, s: &CaseState) -> String {
 }
 
 /// What was just done, in words.
-pub fn notice(p: &Page, said: &str) -> Option<String> {
+pub fn notice(p: &Page, l: &Loaded, said: &str) -> Option<String> {
+    if said == "quote" && !l.sends {
+        return Some(p.t("task-said-quote-unsent"));
+    }
     matches!(
         said,
         "connect"
@@ -369,6 +398,9 @@ impl Order {
             paused: s.status == Status::Waiting,
             address: address(p, s),
             spot: s.place.clone(),
+            customer: s.customer.name.clone(),
+            relation: l.relation.clone(),
+            tell: s.pending_quote().is_some() && !l.sends && l.link,
             location: place_words(p, l)
                 .into_iter()
                 .map(|(k, v)| format!("{k} {v}"))
@@ -430,6 +462,39 @@ pub struct Qr {
     pub url: String,
 }
 
+impl Qr {
+    /// # Errors
+    /// `Internal` when the address is too long.
+    pub fn new(p: &Page, url: &str) -> Res<Qr> {
+        let svg = office::qr::qr_svg(url, &p.t("task-sign-qr")).map_err(|_| app::error::Error::internal("QR"))?;
+        Ok(Qr {
+            svg,
+            url: url.to_owned(),
+        })
+    }
+}
+
+/// The way to the building in a map, and the address it looks for; nothing while the site has no address.
+fn map(p: &Page, l: &Loaded) -> Option<(String, String)> {
+    if l.site_address.trim().is_empty() {
+        return None;
+    }
+    let building = l.place.as_ref().map_or("", |x| {
+        if x.building_name.is_empty() {
+            x.building.as_str()
+        } else {
+            x.building_name.as_str()
+        }
+    });
+    let address = format!("{} {} {building}", l.site_address.trim(), p.site_name);
+    let address = address.trim().to_owned();
+    let url = format!(
+        "https://uri.amap.com/search?keyword={}",
+        crate::gate::encode(&address).replace('/', "%2F")
+    );
+    Some((url, address))
+}
+
 /// The screen of one step.
 pub struct StepView {
     pub step: String,
@@ -454,6 +519,11 @@ pub struct StepView {
     pub witnesses: Vec<(String, String)>,
     pub can_link: bool,
     pub qr: Option<Qr>,
+    pub vendor: bool,
+    pub map: Option<(String, String)>,
+    /// What the rows come to.
+    pub total: String,
+    bad: Vec<String>,
     fields: Fields,
 }
 
@@ -468,14 +538,7 @@ impl StepView {
             "pay" => s.owed_cents(),
             _ => s.accepted_cents().unwrap_or(0),
         };
-        let qr = match shown.link {
-            Some(url) => {
-                let svg =
-                    office::qr::qr_svg(&url, &p.t("task-sign-qr")).map_err(|_| app::error::Error::internal("QR"))?;
-                Some(Qr { svg, url })
-            }
-            None => None,
-        };
+        let qr = shown.link.as_ref().map(|url| Qr::new(p, url)).transpose()?;
         Ok(StepView {
             key: p.key(web),
             version: l.seen.version,
@@ -505,6 +568,10 @@ impl StepView {
             witnesses: l.witnesses.clone(),
             can_link: l.link && s.status == Status::Done,
             qr,
+            vendor: l.vendor,
+            map: map(p, l),
+            total: p.money(super::form::total(&shown.fields)),
+            bad: shown.bad,
             fields: shown.fields,
             step: step.to_owned(),
             base: shown.base,
@@ -515,6 +582,11 @@ impl StepView {
     /// What was typed before.
     pub fn f(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether this field of a numbered row was refused.
+    pub fn bad(&self, name: &str, i: impl std::fmt::Display) -> bool {
+        self.bad.contains(&format!("{name}{i}"))
     }
 
     /// What was typed before in a numbered row.

@@ -398,6 +398,25 @@ fn programs_are_told_what_is_wrong() {
             assert_eq!(desk.send("GET", "/api/v1/cases?limit=1000", None, &[]).await.code, 422);
             assert_eq!(desk.send("GET", "/api/v1/nothing", None, &[]).await.code, 404);
 
+            for list in ["cases", "orders", "contacts", "callbacks", "units"] {
+                let path = format!("/api/v1/{list}?after=zzz");
+                let got = desk.send("GET", &path, None, &[]).await;
+                assert_eq!(
+                    (got.code.as_u16(), fields(&got.json())),
+                    (422, vec!["after=api-cursor".to_owned()]),
+                    "{path}"
+                );
+            }
+            assert_eq!(desk.send("GET", "/api/v1/units?limit=0", None, &[]).await.code, 422);
+            let got = desk.send("DELETE", &case, None, &[]).await;
+            assert_eq!((got.code.as_u16(), got.header("allow")), (405, "GET"));
+            let much = json!({"text": "x".repeat(3 << 20)});
+            let got = desk.send("POST", &format!("{case}/note"), Some(&much), &[]).await;
+            assert_eq!(
+                (got.code.as_u16(), got.json()["code"].clone()),
+                (413, json!("fail-too-large"))
+            );
+
             // One key, one record; the same key for something else is refused.
             let key = [("idempotency-key", "k-1")];
             let a = desk
@@ -439,6 +458,34 @@ fn programs_are_told_what_is_wrong() {
             };
             let got = anybody.send("GET", "/api/v1/me", None, &[]).await;
             assert_eq!((got.code.as_u16(), got.header("www-authenticate")), (401, "Bearer"));
+        });
+    });
+}
+
+#[test]
+fn who_says_no_language_reads_the_owners() {
+    for_both(|db| {
+        let w = World::new(db);
+        run(async {
+            let app = service(&w);
+            let staff = w.staff(Role::FrontDesk);
+            let token = w.token(&staff, EVERYTHING);
+            let title = async |lang: Option<&str>| {
+                let mut req = Request::get("/api/v1/cases/none").header("authorization", format!("Bearer {token}"));
+                if let Some(l) = lang {
+                    req = req.header("accept-language", l);
+                }
+                let got = send(&app, req.body(Body::empty()).unwrap()).await;
+                got.json()["title"].as_str().unwrap().to_owned()
+            };
+            assert_eq!(title(None).await, "没有找到");
+            w.desk
+                .write_now(&w.system(), move |tx, _| {
+                    Ok::<_, app::error::Error>(store::account::set_locale(tx, &staff, "en")?)
+                })
+                .unwrap();
+            assert_eq!(title(None).await, "Not found");
+            assert_eq!(title(Some("zh")).await, "没有找到");
         });
     });
 }

@@ -154,9 +154,13 @@ impl Out {
             }
             Some(_) => c.updated += 1,
         }
-        // A new link is seen beside the new unit and person; a changed one is worth a line.
-        if let Some(fields) = changed.filter(|_| self.changed.len() < MOST_LINES) {
-            self.changed.push(Line {
+        // A new link stands in the list too, so that the list holds as many lines as the table counts.
+        let (list, fields) = match changed {
+            None => (&mut self.created, Vec::new()),
+            Some(fields) => (&mut self.changed, fields),
+        };
+        if list.len() < MOST_LINES {
+            list.push(Line {
                 kind: "occupancy".into(),
                 label,
                 fields,

@@ -142,6 +142,14 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     let confirm = desk.confirm(ConfirmHow::Paper { photo: "form".into() });
     desk.ok(&wang(), confirm);
     desk.ok(&li(), Command::SecondCheck);
+    desk.ok(&wang(), pay(100));
+    desk.ok(
+        &chen(),
+        Command::VoidPayment {
+            payment: 0,
+            reason: "录错".into(),
+        },
+    );
     desk.ok(
         &li(),
         Command::WaiveFee {

@@ -514,3 +514,67 @@ fn sums_never_overflow() {
     desk.ok(&wang(), quote);
     assert_eq!(desk.case().pending_quote().unwrap().total_cents, 833);
 }
+
+#[test]
+fn a_wrong_payment_is_taken_back_and_stays_in_the_record() {
+    let mut desk = Desk::confirmed(leaky_valve());
+    let owed = desk.case().owed_cents();
+    let void = |payment| Command::VoidPayment {
+        payment,
+        reason: "金额录错".into(),
+    };
+    assert_eq!(desk.no(&chen(), void(0)).0, "refuse-no-payment");
+    desk.ok(&chen(), pay(owed - 100));
+    assert_eq!(desk.no(&chen(), void(3)).1, ["missing-payment-choice"]);
+    let no_reason = Command::VoidPayment {
+        payment: 0,
+        reason: " ".into(),
+    };
+    assert_eq!(desk.no(&chen(), no_reason).1, ["missing-reason"]);
+    desk.ok(&chen(), void(0));
+    assert_eq!((desk.case().owed_cents(), desk.case().payments.len()), (owed, 1));
+    let kept = desk.case().payments[0].void.clone().unwrap();
+    assert_eq!((kept.reason.as_str(), kept.by.staff()), ("金额录错", chen().staff()));
+    assert_eq!(desk.no(&chen(), void(0)).0, "refuse-no-payment", "once only");
+    desk.ok(&chen(), pay(owed));
+    desk.ok(&chen(), reached(true));
+    desk.ok(&chen(), Command::Close);
+    // A closed case's account is the head's.
+    assert_eq!(desk.no(&chen(), void(1)).0, "refuse-closed-account");
+    let head = Who::Staff {
+        id: "head".into(),
+        roles: vec![Role::CsHead],
+        department: None,
+    };
+    desk.ok(&head, void(1));
+    assert_eq!(desk.no(&chen(), pay(owed)).0, "refuse-closed-account");
+    desk.ok(&head, pay(owed));
+    assert_eq!(desk.case().owed_cents(), 0);
+}
+
+#[test]
+fn nobody_waits_for_ever() {
+    let mut desk = Desk::on_site(free());
+    let day = 24 * HOUR;
+    let late = wait(WaitReason::Parts, desk.now + 91 * day);
+    assert_eq!(desk.no(&wang(), late).0, "refuse-wait-too-long");
+    let until = wait(WaitReason::Parts, desk.now + 89 * day);
+    desk.ok(&wang(), until);
+}
+
+#[test]
+fn what_a_customer_sends_is_news() {
+    let urged = |who: &Who| Event {
+        at: 1,
+        happened_at: None,
+        by: By::from(who),
+        fact: Fact::Urged { note: String::new() },
+    };
+    assert_eq!(urged(&customer()).news(), Some(News::Urged));
+    assert_eq!(urged(&chen()).news(), None, "the desk's own act is none");
+    let silent = Event {
+        fact: Fact::Closed {},
+        ..urged(&customer())
+    };
+    assert_eq!(silent.news(), None);
+}

@@ -101,7 +101,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/api/v1/find", "find", "The search box: units, people, plates, numbers, words", "q:text", Json("Hits")),
 
     get("/api/v1/buildings", "directory", "Buildings", "", Json("Buildings")),
-    get("/api/v1/units", "directory", "Units, or those that the words stand for", "building:id q:text after:text", Json("Units")),
+    get("/api/v1/units", "directory", "Units, or those that the words stand for", "building:id q:text after:text limit:int", Json("Units")),
     get("/api/v1/units/{id}", "directory", "A unit with its household", "", Json("Household")),
     post("/api/v1/units/{id}/move-in", "directory", "Somebody moves in", Some("MoveIn"), Made("MovedIn")),
     post("/api/v1/units/{id}/change-of-tenant", "directory", "The tenant changes", Some("MoveIn"), Made("MovedIn")),

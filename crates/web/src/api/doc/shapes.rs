@@ -26,7 +26,10 @@ pub const REQUESTS: &[(&str, &str)] = &[
         "Confirmed",
         "by*:confirmed_by photo:id signature:id reason:text witness:id",
     ),
-    ("MoveIn", "person:id? new:NewPerson? relation*:relation since_on:date?"),
+    (
+        "MoveIn",
+        "person:id? new:NewPerson? relation*:relation since_on:date? same:bool?",
+    ),
     ("MoveOut", "until_on:date? reason*:ended vehicles:bool"),
     (
         "NewPerson",
@@ -102,8 +105,9 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ),
     (
         "Payment",
-        "method:pay_method amount_cents:cents receipt:text? at:at by:By",
+        "method:pay_method amount_cents:cents receipt:text? at:at by:By void:VoidPayment?",
     ),
+    ("VoidPayment", "reason:text at:at by:By"),
     ("Waiver", "amount_cents:cents reason:text at:at by:By"),
     (
         "Callback",

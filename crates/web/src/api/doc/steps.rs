@@ -84,6 +84,11 @@ pub const STEPS: &[StepDoc] = &[
         "Record money that came in",
         "method*:pay_method amount_cents*:cents receipt:text? happened_at:at?",
     ),
+    step(
+        Action::VoidPayment,
+        "Take back a payment that was recorded wrongly; it stays in the record. payment: its place there, from 0",
+        "payment*:int reason*:text",
+    ),
     step(Action::WaiveFee, "Waive what is still owed", "reason*:text"),
     step(
         Action::ScheduleCallback,

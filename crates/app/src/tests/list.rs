@@ -1,0 +1,241 @@
+//! The lists: what words find, what callbacks are narrowed by, who is urged.
+
+use domain::access::Role;
+use domain::case::Command;
+use domain::ids::CaseId;
+use store::testing::for_both;
+
+use crate::case::act;
+use crate::list::{self, Query};
+use crate::testing::World;
+
+fn words(q: &str) -> Query {
+    Query {
+        view: "all".into(),
+        q: q.into(),
+        ..Query::default()
+    }
+}
+
+#[test]
+fn signs_find_nothing_and_the_beginning_of_a_number_finds_it() {
+    for_both(|db| {
+        let w = World::new(db);
+        let t = w.things(&w.site);
+        let ctx = w.ctx(Role::FrontDesk);
+        let counts = |q: &str| {
+            let (ctx, q) = (ctx.clone(), words(q));
+            w.desk
+                .read_now(move |c| {
+                    Ok::<_, crate::error::Error>([
+                        list::cases(c, &ctx, &q, 30)?.rows.len(),
+                        list::orders(c, &ctx, &q, 30)?.rows.len(),
+                        list::contacts(c, &ctx, &q, 30)?.rows.len(),
+                    ])
+                })
+                .unwrap()
+        };
+        assert_eq!(counts("漏水"), [1, 1, 1]);
+        for signs in ["%_'\"<b>", "%", "_", "'\"", "<b>", "*", "b"] {
+            assert_eq!(counts(signs), [0, 0, 0], "{signs}");
+        }
+        assert_eq!(counts(&t.order_number[..11])[1], 1, "{}", &t.order_number[..11]);
+        assert_eq!(counts(&t.order_number[..9].to_lowercase())[1], 1);
+        assert_eq!(counts(&t.order_number)[1], 1);
+        assert_eq!(counts(&t.case_number[..11])[0], 1);
+        assert_eq!(counts("LX-20010101"), [0, 0, 0]);
+    });
+}
+
+#[test]
+fn who_has_finished_is_not_urged() {
+    for_both(|db| {
+        let w = World::new(db);
+        let t = w.things(&w.site);
+        let id = CaseId::from(t.case.as_str());
+        let does = |role: Role, cmd: Command| {
+            w.wait(60_000);
+            let id = id.clone();
+            w.desk
+                .write_now(&w.ctx(role), move |tx, ctx| act(tx, ctx, &id, None, &cmd))
+                .unwrap()
+        };
+        let urge = |orders: bool, ids: &[&str]| {
+            let ids: Vec<String> = ids.iter().map(|s| (*s).to_owned()).collect();
+            w.desk
+                .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                    list::urge_all(tx, ctx, orders, &ids)
+                })
+                .unwrap()
+        };
+        assert_eq!(urge(true, &[&t.order, "nobody"]), (1, 1));
+        assert_eq!(urge(false, &[&t.case, &t.case]), (1, 0), "one case is urged once");
+        does(
+            Role::Worker,
+            Command::Accept {
+                worker: None,
+                happened_at: None,
+            },
+        );
+        does(
+            Role::Worker,
+            Command::Arrive {
+                worker: None,
+                happened_at: None,
+            },
+        );
+        assert_eq!(urge(false, &[&t.case]), (1, 0));
+        does(
+            Role::Worker,
+            Command::Complete {
+                done: "更换角阀".into(),
+                lines: Vec::new(),
+                photos: Vec::new(),
+                no_photo_reason: Some("业主不便".into()),
+                worker: None,
+                callback: domain::ids::CallbackId::from("cb"),
+                happened_at: None,
+            },
+        );
+        assert_eq!(urge(true, &[&t.order]), (0, 1), "the order is finished");
+        assert_eq!(urge(false, &[&t.case]), (0, 1), "nobody is left to be urged");
+    });
+}
+
+#[test]
+fn callbacks_are_narrowed() {
+    for_both(|db| {
+        let w = World::new(db);
+        let t = w.things(&w.site);
+        let id = CaseId::from(t.case.as_str());
+        w.wait(60_000);
+        let ctx = w.ctx(Role::FrontDesk);
+        let planned = id.clone();
+        w.desk
+            .write_now(&ctx, move |tx, ctx| {
+                let at = ctx.now;
+                let row = store::case::CallbackRow {
+                    id: ctx.id(),
+                    site_id: ctx.site.clone(),
+                    case_id: planned.clone(),
+                    case_number: "BX-1".into(),
+                    title: "漏水".into(),
+                    place: "3-1-1201".into(),
+                    name: "周敏".into(),
+                    kind: "request".into(),
+                    state: "open".into(),
+                    open: true,
+                    due_at: Some(at),
+                    next_try_at: None,
+                    attempts: 0,
+                    created_at: at,
+                    closed_at: None,
+                    satisfaction: None,
+                    solved: None,
+                };
+                Ok::<_, crate::error::Error>(store::case::callback_put(tx, &row)?)
+            })
+            .unwrap();
+        let now = ctx.now;
+        let count = |q: Query| {
+            let ctx = ctx.clone();
+            w.desk
+                .read_now(move |c| list::callbacks(c, &ctx, &q, 30))
+                .unwrap()
+                .rows
+                .len()
+        };
+        let q = Query::default;
+        assert_eq!(count(q()), 1);
+        for (n, query) in [
+            (
+                1,
+                Query {
+                    q: "漏水".into(),
+                    ..q()
+                },
+            ),
+            (
+                0,
+                Query {
+                    q: "电梯".into(),
+                    ..q()
+                },
+            ),
+            (0, Query { q: "%".into(), ..q() }),
+            (
+                1,
+                Query {
+                    q: t.case_number.clone(),
+                    ..q()
+                },
+            ),
+            (
+                1,
+                Query {
+                    kind: "request".into(),
+                    ..q()
+                },
+            ),
+            (
+                0,
+                Query {
+                    kind: "complaint".into(),
+                    ..q()
+                },
+            ),
+            (
+                1,
+                Query {
+                    department: t.department.clone(),
+                    ..q()
+                },
+            ),
+            (
+                0,
+                Query {
+                    department: "none".into(),
+                    ..q()
+                },
+            ),
+            (
+                1,
+                Query {
+                    clerk: t.staff.clone(),
+                    ..q()
+                },
+            ),
+            (
+                0,
+                Query {
+                    clerk: w.staff(Role::Worker).into_string(),
+                    ..q()
+                },
+            ),
+            (1, Query { from: Some(now), ..q() }),
+            (
+                0,
+                Query {
+                    from: Some(now + 1),
+                    ..q()
+                },
+            ),
+            (
+                0,
+                Query {
+                    until: Some(now),
+                    ..q()
+                },
+            ),
+            (
+                1,
+                Query {
+                    until: Some(now + 1),
+                    ..q()
+                },
+            ),
+        ] {
+            assert_eq!(count(query.clone()), n, "{query:?}");
+        }
+    });
+}
