@@ -342,7 +342,8 @@ impl Life {
         }
         let department = seen.state.last_order().map(|o| o.department.clone());
         if let Some(department) = department {
-            let worker = t.worker.clone();
+            // Who looks into it in a department without orders is not whom an order can be given to.
+            let worker = t.worker.clone().filter(|w| self.people.takes_orders(w));
             tx.attempt(|tx| contact::dispatch(tx, desk, &t.case, None, &department, worker.as_ref(), None))?;
             if let Some(todo) = self.todo.get_mut(&key) {
                 todo.rework = true;
