@@ -1,4 +1,8 @@
 //! The demo estate runs through the product's own use cases: a rule that its story breaks stops it, and `./run` with it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of a test fail by panicking, as the test does"
+)]
 
 use std::process::{Command, Output};
 
