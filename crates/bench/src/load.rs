@@ -184,11 +184,14 @@ fn token(base: &str, cookie: &str) -> Fallible<String> {
         .header("origin", base)
         .send_form([
             ("name", "bench"),
-            ("scopes", "contacts:write cases:read cases:write directory:read"),
-            ("days", "1"),
+            ("area_contacts", "write"),
+            ("area_cases", "write"),
+            ("area_directory", "read"),
+            ("days", "7"),
         ])?;
     let page = answer.body_mut().read_to_string()?;
-    let token = page.split("data-token=\"").nth(1).and_then(|t| t.split('"').next());
+    let shown = page.split("id=\"made-token\"").nth(1);
+    let token = shown.and_then(|t| t.split('>').nth(1)?.split('<').next());
     Ok(token.ok_or("the product gave no token")?.to_owned())
 }
 
