@@ -296,6 +296,17 @@ pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
 sql! {
     pub fn insert(row: &CaseRow) { insert "cases" }
     pub fn save(row: &CaseRow) -> u64 { save "cases" }
+    /// Number of cases of a site. Reads an index from end to end: not for pages.
+    pub fn count_all(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM cases WHERE site_id = $1" }
+    /// When the newest case was registered.
+    pub fn newest_at(site: &SiteId) -> Option<i64> {
+        "SELECT registered_at FROM cases WHERE site_id = $1 ORDER BY registered_at DESC, id DESC LIMIT 1"
+    }
+    /// Whole rows in the order of their registration, after `(at, id)`, registered at the latest at `until`.
+    pub fn rows_after(site: &SiteId, at: i64, id: &str, until: i64, limit: i64) -> Vec<CaseRow> {
+        "SELECT ", CaseRow::COLS, " FROM cases WHERE site_id = $1 AND (registered_at, id) > ($2, $3) \
+         AND registered_at <= $4 ORDER BY registered_at, id LIMIT $5"
+    }
     pub fn doc(site: &SiteId, id: &CaseId) -> Option<CaseDoc> {
         "SELECT doc, version FROM cases WHERE site_id = $1 AND id = $2"
     }
@@ -372,6 +383,9 @@ sql! {
         kind = excluded.kind, state = excluded.state, open = excluded.open, due_at = excluded.due_at, \
         next_try_at = excluded.next_try_at, attempts = excluded.attempts, closed_at = excluded.closed_at, \
         satisfaction = excluded.satisfaction, solved = excluded.solved" }
+    pub fn callbacks_of(case: &CaseId) -> Vec<CallbackRow> {
+        "SELECT ", CallbackRow::COLS, " FROM callback WHERE case_id = $1 ORDER BY created_at LIMIT 100"
+    }
     pub fn callbacks(f: &CallbackFilter) -> Vec<CallbackRow> { dynamic callbacks_q, CallbackFilter::variants }
 }
 
