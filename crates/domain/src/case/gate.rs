@@ -148,9 +148,6 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         }),
         Action::Complete => may_complete(case),
         Action::Amend => refuse_unless(case.work().is_some(), || Refusal::new("refuse-nothing-done")),
-        Action::ChangeScope => refuse_unless(case.order().is_none(), || {
-            Refusal::new("refuse-order-in-hand").clause("REC-12")
-        }),
         Action::Answer => refuse_unless(case.kind != Kind::Request, || {
             Refusal::new("refuse-request-needs-order").clause("REC-15")
         }),

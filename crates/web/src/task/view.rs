@@ -183,6 +183,9 @@ pub struct Order {
     pub key: String,
     pub version: i64,
     pub number: String,
+    /// Where the note is kept while it is typed, and what was typed.
+    pub draft_url: String,
+    pub note: String,
     pub vendor: bool,
     pub desk: String,
     pub kind: String,
@@ -389,6 +392,8 @@ impl Order {
             key: p.key(web),
             version: l.seen.version,
             number: numbers(s),
+            draft_url: draft_url(l, &shown.base, "note", &numbers(s)),
+            note: shown.fields.get("note").cloned().unwrap_or_default(),
             vendor: l.vendor,
             desk: l.hotline.clone(),
             kind: p.code("kind", s.kind.as_str()),
@@ -523,8 +528,18 @@ pub struct StepView {
     pub map: Option<(String, String)>,
     /// What the rows come to.
     pub total: String,
+    draft_url: String,
     bad: Vec<String>,
     fields: Fields,
+}
+
+/// Where a form is kept while it is typed: with the account, or with the link of who has none.
+fn draft_url(l: &Loaded, base: &str, step: &str, number: &str) -> String {
+    if l.vendor {
+        format!("{base}/drafts/{step}")
+    } else {
+        format!("/drafts/task-{step}?subject={number}")
+    }
 }
 
 impl StepView {
@@ -574,9 +589,15 @@ impl StepView {
             bad: shown.bad,
             fields: shown.fields,
             step: step.to_owned(),
+            draft_url: draft_url(l, &shown.base, step, &numbers(s)),
             base: shown.base,
             files: shown.files,
         })
+    }
+
+    /// Where the form is kept while it is typed.
+    pub fn draft_url(&self) -> &str {
+        &self.draft_url
     }
 
     /// What was typed before.
