@@ -486,3 +486,25 @@ fn a_quote_does_not_hold_for_the_other_side() {
     assert_eq!(desk.case().accepted_cents(), None, "the vendor's price is not known");
     assert!(desk.case().pending_quote().is_none() && !desk.case().fee.told);
 }
+
+#[test]
+fn an_order_that_went_back_gives_no_right_to_go_on() {
+    for back in [
+        (chen(), Command::TakeBack { reason: "派错".into() }),
+        (wang(), Command::Return { reason: "不会修".into() }),
+    ] {
+        let mut desk = Desk::accepted(free());
+        let (who, command) = back;
+        desk.ok(&who, command);
+        let until = desk.now + HOUR;
+        assert_eq!(desk.no(&wang(), wait(WaitReason::Parts, until)).0, "refuse-not-yours");
+        for action in [Action::RevealPhone, Action::SendLink] {
+            let may = may(Some(desk.case()), action, &wang());
+            assert!(may.is_err(), "{action}");
+        }
+        // What there was can still be read, and the desk goes on with it.
+        assert!(may(Some(desk.case()), Action::ViewCase, &wang()).is_ok());
+        let dispatch = desk.dispatch();
+        desk.ok(&chen(), dispatch);
+    }
+}
