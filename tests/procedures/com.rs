@@ -1,5 +1,6 @@
 //! COM: customer communication control procedure (顾客沟通控制工作程序).
 
+use crate::gateway;
 use crate::rec::row_of;
 use crate::story;
 use crate::world::{HOUR, World, clock};
@@ -206,6 +207,53 @@ fn com_30_the_customer_signs_on_the_customers_own_phone_and_staff_cannot() {
         .must_say("住户 记录住户确认")
         .must_not_say("B 级")
         .must_not_say("A 级");
+}
+
+#[test]
+fn com_30_a_link_that_went_to_the_customer_alone_makes_grade_b() {
+    let (w, gateway) = gateway::with_gateway();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let made = {
+        let mut desk = story::report(&clerk);
+        let wang = desk.form.offer("worker", "王建国").expect("王建国");
+        desk.choose("worker", &wang);
+        desk.made("send")
+    };
+    let (number, order) = (made.case(), made.order());
+    story::worked(&w, &worker, &number);
+    // The message goes out by itself, signed for the gateway, to the number of the record.
+    let message = gateway.wait_for("done", story::PHONE);
+    assert!(message.head.contains("x-signature:") && message.head.contains("x-timestamp:"), "{}", message.head);
+    let link = message.link();
+    assert!(link.starts_with(&w.base) && link.contains("/r/"), "{message:?}");
+    assert!(message.body["text"].as_str().is_some_and(|t| t.contains(&link)), "{message:?}");
+    // No page of staff shows the secret, whoever looks.
+    let secret = link.rsplit('/').next().unwrap_or_default().to_owned();
+    for who in [&clerk, &worker, &w.staff("lihuimin"), &w.staff("admin")] {
+        for page in ["/messages".to_owned(), format!("/cases/{number}/links"), format!("/cases/{number}")] {
+            assert!(!who.get(&page).html.contains(&secret), "{page} shows the secret");
+        }
+    }
+    // The customer opens it on the own telephone and signs what was done.
+    let customer = w.resident();
+    let page = customer.get(&format!("{link}/sign"));
+    page.is(200).must_say("更换声控开关，已亮");
+    let mut form = page.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "very_satisfied");
+    customer.send(&form).is(200);
+    // Grade B: the customer's own word. Nobody has to check it, and the paper says what it is worth.
+    let case = clerk.case(&number);
+    case.must_say("B 级").must_not_say("A 级").must_not_say("C 级");
+    clerk
+        .get(&format!("/cases/{number}/do/second_check"))
+        .must_say("没有等待复核的签字");
+    let paper = clerk.get(&format!("/orders/{order}/print"));
+    paper.is(200).must_say("B 级，客户本人").must_say("☑ 很满意");
+    assert!(paper.html.contains("<svg "), "the signature stands on the paper");
+    // Once: the link has done its work.
+    let again = customer.get(&format!("{link}/sign"));
+    assert!(!again.html.contains("typed_name"), "{}", again.text());
+    assert!(w.journal_holds());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use domain::access::{Action, Reach};
-use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, Status, advance, decide, legal_actions, may};
+use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, OrderStatus, Status, advance, decide, legal_actions, may};
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
 use domain::time::Calendars;
@@ -473,12 +473,14 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     // Only the order in hand and the one before can change.
     for o in s.orders.iter().skip(earlier) {
         let current = Some(&o.id) == last.as_ref();
-        let state = if current && o.ended_at.is_none_or(|_| o.status == domain::case::OrderStatus::Done) {
+        let state = if current && o.ended_at.is_none_or(|_| o.status == OrderStatus::Done) {
             s.status.as_str().to_owned()
         } else {
             o.status.as_str().to_owned()
         };
-        let open = current && s.is_open();
+        // What went back is on nobody's list any more; the case waits at the desk.
+        let back = matches!(o.status, OrderStatus::TakenBack | OrderStatus::Returned);
+        let open = current && s.is_open() && !back;
         db::order_put(
             tx,
             &db::OrderRow {

@@ -48,6 +48,6 @@ pub fn tidy(desk: &Desk) -> Res<Removed> {
         answers: all(db::answers, ctx.now - ANSWERS)?,
         failures: all(db::failures, ctx.now - FAILURES)?,
         sessions: all(db::sessions, ctx.now - SESSIONS)?,
-        drafts: all(db::drafts, ctx.now - DRAFTS)?,
+        drafts: all(db::drafts, ctx.now - DRAFTS)? + all(db::link_drafts, ctx.now - DRAFTS)?,
     })
 }

@@ -474,6 +474,24 @@ pub fn list(c: &mut Conn, ctx: &Ctx, f: &Filter) -> Res<Vec<Message>> {
     .collect())
 }
 
+/// One message of the site.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub fn one(c: &mut Conn, ctx: &Ctx, id: &MessageId) -> Res<Message> {
+    ctx.need(Action::ResendMessage)?;
+    let m = db::get(c, id)?
+        .filter(|m| m.site_id == ctx.site)
+        .ok_or(Error::NotFound)?;
+    Ok(shown(m))
+}
+
+/// Whether a message that reached nobody can be tried again: not a code, which is asked for anew, and not one without a
+/// number that takes messages.
+pub fn can_go_again(m: &Message) -> bool {
+    matches!(m.state.as_str(), "failed" | "no_channel") && m.template != "code" && m.failure != "recipient"
+}
+
 /// Messages of a case.
 ///
 /// # Errors

@@ -221,8 +221,11 @@ pub enum Step {
         fee: Fee,
         reason: String,
     },
+    /// An order that is out is taken back. `fee` is the price as it is now told; without it the fee is asked for again.
     ChangeScope {
         scope: Scope,
+        #[serde(default)]
+        fee: Option<Fee>,
         reason: String,
     },
     ChangeItem {

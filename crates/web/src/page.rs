@@ -293,6 +293,11 @@ impl Page {
         crate::when::full(&self.zone, *at.borrow())
     }
 
+    /// The time something happened, and the time it was entered if that was later.
+    pub fn both_times(&self, happened_at: impl std::borrow::Borrow<i64>, recorded_at: impl std::borrow::Borrow<i64>) -> String {
+        crate::when::both(self.locale, &self.zone, *happened_at.borrow(), *recorded_at.borrow())
+    }
+
     /// The head's date, such as 11月21日 周六.
     pub fn today(&self) -> String {
         crate::when::today(self.locale, &self.zone, self.now)

@@ -365,6 +365,11 @@ fn on_money(case: &mut CaseState, event: &Event) {
                 found.how = Some(*how);
             }
         }
+        Fact::QuotesVoided { quotes } => {
+            for quote in case.quotes.iter_mut().filter(|known| quotes.contains(&known.id)) {
+                quote.superseded = true;
+            }
+        }
         Fact::Paid {
             method,
             amount_cents,

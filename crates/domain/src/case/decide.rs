@@ -92,8 +92,9 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         Command::Reassign {
             department,
             worker,
+            to_vendor,
             reason,
-        } => steps::reassign(draft, case, department, worker.as_ref(), reason),
+        } => steps::reassign(draft, case, (department, worker.as_ref()), *to_vendor, reason),
         Command::HandOver { worker, note } => steps::hand_over(draft, case, worker, note),
         Command::Arrive { worker, happened_at } => {
             draft.happened(*happened_at)?;

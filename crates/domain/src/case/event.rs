@@ -149,6 +149,8 @@ facts! {
     QuoteAccepted = "quote_accepted" { quote: QuoteId, total_cents: i64, grade: Grade, how: Consent } personal { note: String }
     /// The customer refused the price.
     QuoteRefused = "quote_refused" { quote: QuoteId, how: Consent } personal { note: String }
+    /// Prices that do not hold any more: the work went to another side, whose price has to be asked for.
+    QuotesVoided = "quotes_voided" { quotes: Vec<QuoteId> } personal {}
     /// The work waits.
     WaitStarted = "wait_started" { reason: WaitReason, until: i64, customer_told: bool } personal { note: String }
     /// The work goes on.

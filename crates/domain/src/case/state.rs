@@ -335,10 +335,17 @@ impl CaseState {
         !self.anonymous || !self.customer.phone.trim().is_empty()
     }
 
+    /// The quote whose price holds: the last that the customer accepted, unless it was voided since.
+    pub fn accepted_quote(&self) -> Option<&Quote> {
+        self.quotes
+            .iter()
+            .rev()
+            .find(|quote| quote.accepted == Some(true) && !quote.superseded)
+    }
+
     /// What the customer has agreed to pay in all, in cents; None while the price is open.
     pub fn accepted_cents(&self) -> Option<i64> {
-        let quoted = self.quotes.iter().rev().find(|quote| quote.accepted == Some(true));
-        match (quoted, self.fee.kind) {
+        match (self.accepted_quote(), self.fee.kind) {
             (Some(quote), _) => Some(quote.total_cents),
             (None, FeeKind::Free) => Some(0),
             (None, FeeKind::Paid) => (self.fee.accepted == Some(true)).then_some(self.fee.cents),
