@@ -12,6 +12,7 @@ pub mod directory;
 pub mod fold;
 pub mod id_number;
 pub mod ids;
+pub mod ladder;
 mod limit;
 pub mod mask;
 pub mod money;
