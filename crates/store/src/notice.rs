@@ -115,7 +115,7 @@ impl Cases {
             cases,
             limit: 1,
         };
-        vec![of(vec!["a".into()]), of(vec!["a".into(), "b".into()])]
+        vec![of(vec![]), of(vec!["a".into()]), of(vec!["a".into(), "b".into()])]
     }
 }
 
