@@ -294,20 +294,34 @@ fn com_25_what_nobody_takes_up_goes_to_the_leader_step_by_step() {
     };
     // Half of the ten minutes: the worker is reminded, nobody else.
     w.wait(5 * MINUTE + 1);
-    assert!(w.until(|| told(&worker, "接单：时限用去 50%")), "{}", worker.get("/notices").text());
+    assert!(
+        w.until(|| told(&worker, "接单：时限用去 50%")),
+        "{}",
+        worker.get("/notices").text()
+    );
     assert!(!told(&head, "接单"));
     // Ten: the head of the department; twenty: customer service; thirty: the project manager.
     w.wait(5 * MINUTE + 1);
     assert!(w.until(|| told(&head, "接单：到时")), "{}", head.get("/notices").text());
     assert!(!told(&cs, "接单"));
     w.wait(10 * MINUTE);
-    assert!(w.until(|| told(&cs, "接单：超时 10 分钟")), "{}", cs.get("/notices").text());
+    assert!(
+        w.until(|| told(&cs, "接单：超时 10 分钟")),
+        "{}",
+        cs.get("/notices").text()
+    );
     assert!(!told(&manager, "接单"));
     w.wait(10 * MINUTE);
-    assert!(w.until(|| told(&manager, "接单：超时 20 分钟")), "{}", manager.get("/notices").text());
+    assert!(
+        w.until(|| told(&manager, "接单：超时 20 分钟")),
+        "{}",
+        manager.get("/notices").text()
+    );
     // Who was told before, and why it came here.
     let page = manager.get("/notices");
-    page.must_say("因担任项目经理收到").must_say("REC-9").must_say("此前已通知");
+    page.must_say("因担任项目经理收到")
+        .must_say("REC-9")
+        .must_say("此前已通知");
     for name in ["王建国", "李慧敏"] {
         page.must_say(name);
     }
@@ -322,7 +336,9 @@ fn com_9_nobody_on_duty_is_itself_an_alarm() {
     let w = World::new();
     let (clerk, manager) = (w.clerk(), w.staff("jingli"));
     for login in ["chenxiaowen", "wangjianguo", "gongcheng", "lihuimin", "zhaolixin"] {
-        w.staff(login).post("/account/duty", &[("on", "0"), ("next", "/account")]).is(200);
+        w.staff(login)
+            .post("/account/duty", &[("on", "0"), ("next", "/account")])
+            .is(200);
     }
     let mut desk = story::report(&clerk);
     desk.choose("urgency", "urgent");
@@ -331,6 +347,10 @@ fn com_9_nobody_on_duty_is_itself_an_alarm() {
     let number = desk.made("send").case();
     w.wait(11 * MINUTE);
     let said = || manager.get("/notices").text();
-    assert!(w.until(|| said().contains("无人在岗") && said().contains(&number)), "{}", said());
+    assert!(
+        w.until(|| said().contains("无人在岗") && said().contains(&number)),
+        "{}",
+        said()
+    );
     manager.get("/notices").must_say("转给项目经理");
 }

@@ -34,7 +34,10 @@ pub const SHARDS: i64 = 16;
 
 /// The part that a case belongs to.
 fn shard(id: &CaseId) -> i64 {
-    let sum = id.as_str().bytes().fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    let sum = id
+        .as_str()
+        .bytes()
+        .fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     i64::from(sum) % SHARDS
 }
 
@@ -235,7 +238,10 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let (due_at, due_code) = due(&now.state, ctx.now);
     let due_at = now.state.is_open().then_some(due_at);
     // Nothing was to be done now: whatever the rules say, the next look is not at once.
-    let next = now.state.next_look_at(&reckons.env(ctx)).map(|at| at.max(ctx.now + AGAIN));
+    let next = now
+        .state
+        .next_look_at(&reckons.env(ctx))
+        .map(|at| at.max(ctx.now + AGAIN));
     if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code)? != 1 {
         return Err(Error::Conflict {
             seen: now.version,

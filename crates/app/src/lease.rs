@@ -220,7 +220,11 @@ mod tests {
         rows.push(lease("replica/a", "a"));
         rows.push(lease("replica/b", "b"));
         assert_eq!(plan(&rows, "a", alive).release.len(), 8);
-        assert_eq!(plan(&rows, "b", alive), Plan::default(), "nothing is taken from who lives");
+        assert_eq!(
+            plan(&rows, "b", alive),
+            Plan::default(),
+            "nothing is taken from who lives"
+        );
         // What was given back is taken.
         let mut rows = shards(|n| if n < 8 { "a" } else { "" });
         rows.push(lease("replica/a", "a"));

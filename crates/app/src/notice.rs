@@ -25,8 +25,7 @@ use crate::post::{About, People};
 /// What a notice may tell of. Each has its words in both languages: `notice-<kind>` and `notice_why-<kind>`.
 pub const KINDS: &[&str] = &[
     // A step of a ladder.
-    RUNG,
-    // A post was to be told of something urgent and nobody of it is at work (COM-9).
+    RUNG, // A post was to be told of something urgent and nobody of it is at work (COM-9).
     NOBODY,
 ];
 
@@ -456,7 +455,12 @@ pub fn mine(c: &mut Conn, ctx: &Ctx, after: Option<&Mark>) -> Res<Listed> {
         // Room for some at least, so that a page full of unread ones does not hide that there are others.
         (read, more_read) = part(c, false, before, PAGE.saturating_sub(unread.len()).max(5))?;
     }
-    let last = |rows: &[Mine], unread| rows.last().map(|r| Mark { unread, id: r.id.clone() });
+    let last = |rows: &[Mine], unread| {
+        rows.last().map(|r| Mark {
+            unread,
+            id: r.id.clone(),
+        })
+    };
     listed.next = if more_unread {
         last(&unread, true)
     } else if more_read {
@@ -591,6 +595,14 @@ pub fn read_up_to(tx: &mut Tx, ctx: &Ctx, last: &NoticeId) -> Res<()> {
 pub fn unread(c: &mut Conn, site: &SiteId) -> Res<HashMap<StaffId, Unread>> {
     Ok(db::unread(c, site)?
         .into_iter()
-        .map(|u| (u.staff_id, Unread { n: u.n, urgent: u.urgent }))
+        .map(|u| {
+            (
+                u.staff_id,
+                Unread {
+                    n: u.n,
+                    urgent: u.urgent,
+                },
+            )
+        })
         .collect())
 }

@@ -327,7 +327,11 @@ pub(crate) fn for_notice(tx: &mut Tx, ctx: &Ctx, n: &store::notice::Notice) -> R
     p.insert("level".into(), key("notice_level", &json!(n.level)));
     p.insert("clock".into(), key("clock", &args["code"]));
     p.insert("number".into(), json!(line.map(|l| l.number).unwrap_or_default()));
-    let template = if n.case_id.is_some() { "staff_notice_case" } else { "staff_notice" };
+    let template = if n.case_id.is_some() {
+        "staff_notice_case"
+    } else {
+        "staff_notice"
+    };
     for (name, set) in [("wecom", on.wecom), ("dingtalk", on.dingtalk)] {
         if set {
             put(tx, ctx, n.case_id.as_ref(), name, "", template, Locale::Zh, p.clone())?;

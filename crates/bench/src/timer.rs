@@ -18,7 +18,10 @@ const HOUR: i64 = 60 * MINUTE;
 /// Room for the start of the program before the first is due (ms).
 const AHEAD: i64 = 20_000;
 
-#[expect(clippy::disallowed_methods, reason = "the program under test goes by the host's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program under test goes by the host's clock"
+)]
 fn now() -> Fallible<i64> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     Ok(i64::try_from(since.as_millis())?)
@@ -113,14 +116,21 @@ fn wait(db: &Path, longest: Duration) -> Fallible<(Vec<i64>, Duration)> {
 }
 
 fn at(sorted: &[i64], share: usize) -> i64 {
-    sorted.get(sorted.len() * share / 100).or(sorted.last()).copied().unwrap_or(0)
+    sorted
+        .get(sorted.len() * share / 100)
+        .or(sorted.last())
+        .copied()
+        .unwrap_or(0)
 }
 
 /// Measures with so many clocks and prints the table.
 pub fn run(args: &Args, clocks: i64) -> Fallible<()> {
     let dir = args.dir.join(format!("timer-{clocks}"));
     let db = dir.join("sansheng.db");
-    println!("{:<58} {:>10} {:>12} {:>12} {:>12}", "what", "clocks", "notices/s", "p50 ms", "p99 ms");
+    println!(
+        "{:<58} {:>10} {:>12} {:>12} {:>12}",
+        "what", "clocks", "notices/s", "p50 ms", "p99 ms"
+    );
     // A thousand within one minute, while the program runs: how late is each?
     let first = now()? + AHEAD + clocks / 20;
     estate(args, &dir, clocks, |n| first + n * MINUTE / DUE)?;
@@ -128,7 +138,10 @@ pub fn run(args: &Args, clocks: i64) -> Fallible<()> {
     let (late, _) = wait(&db, Duration::from_secs(300))?;
     println!(
         "{:<58} {clocks:>10} {:>12} {:>12} {:>12}",
-        "1,000 come due within a minute: each is late by", "", at(&late, 50), at(&late, 99)
+        "1,000 come due within a minute: each is late by",
+        "",
+        at(&late, 50),
+        at(&late, 99)
     );
     drop(running);
     // A thousand that were missed: how long until all are told?

@@ -54,9 +54,13 @@ fn row(p: &Page, n: &Seen) -> Row {
         why: words::why(p, n),
         clause: n.rung.as_ref().map(|r| r.clause.clone()).unwrap_or_default(),
         before: n.before.iter().map(|b| words::before(p, b)).collect(),
-        late: n
-            .late()
-            .map(|ms| p.t1("notice-late", "time", crate::case::clocks::duration(p.locale, ms, false))),
+        late: n.late().map(|ms| {
+            p.t1(
+                "notice-late",
+                "time",
+                crate::case::clocks::duration(p.locale, ms, false),
+            )
+        }),
         done: n.row.done_at.map(|at| p.t1("notice-done", "time", p.time(at))),
         when: p.time(n.row.created_at),
         leads: n.page().is_some(),

@@ -27,7 +27,15 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 fn request(w: &World, urgency: &str) -> CaseId {
-    let item = w.desk.book().taxonomy.of_kind(Kind::Request).next().unwrap().code.clone();
+    let item = w
+        .desk
+        .book()
+        .taxonomy
+        .of_kind(Kind::Request)
+        .next()
+        .unwrap()
+        .code
+        .clone();
     let case: NewCase = serde_json::from_value(json!({
         "kind": "request", "item": item, "place": "户内 · 主卫", "content": "主卫洗手台下方角阀持续漏水。", "urgency": urgency,
         "fee": { "kind": "free", "cents": 0, "told": true, "accepted": null },
@@ -37,7 +45,10 @@ fn request(w: &World, urgency: &str) -> CaseId {
         "channel": "phone", "name": "周晓敏", "phone": "138 0013 6688", "address": "3-1-1201", "locale": "zh",
     }))
     .unwrap();
-    let contact = NewContact { cases: vec![case], ..contact };
+    let contact = NewContact {
+        cases: vec![case],
+        ..contact
+    };
     w.desk
         .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
             crate::contact::register(tx, ctx, "", &contact)
@@ -80,9 +91,7 @@ const SHIFTS: [Role; 4] = [Role::FrontDesk, Role::Worker, Role::DeptHead, Role::
 
 fn mine(w: &World, role: Role, after: Option<Mark>) -> Listed {
     let ctx = w.ctx(role);
-    w.desk
-        .read_now(move |c| notice::mine(c, &ctx, after.as_ref()))
-        .unwrap()
+    w.desk.read_now(move |c| notice::mine(c, &ctx, after.as_ref())).unwrap()
 }
 
 /// What somebody has not read: clock and step of each, oldest first.
@@ -142,9 +151,15 @@ fn a_case_left_alone_climbs_from_the_worker_to_the_project_manager() {
         );
         let pm = mine(&w, Role::ProjectManager, None).unread.remove(0);
         let rung = pm.rung.clone().unwrap();
-        assert_eq!((rung.clause.as_str(), pm.why.unwrap().post), ("REC-9", Post::ProjectManager));
+        assert_eq!(
+            (rung.clause.as_str(), pm.why.unwrap().post),
+            ("REC-9", Post::ProjectManager)
+        );
         let before: Vec<_> = pm.before.iter().map(|b| b.name_en.as_str()).collect();
-        assert!(before.contains(&"worker") && before.contains(&"dept_head") && before.contains(&"cs_head"), "{before:?}");
+        assert!(
+            before.contains(&"worker") && before.contains(&"dept_head") && before.contains(&"cs_head"),
+            "{before:?}"
+        );
         assert_eq!(pm.page().unwrap(), format!("/cases/{id}"));
     });
 }
@@ -159,10 +174,22 @@ fn what_is_settled_stops_asking() {
         w.wait(12 * MINUTE);
         tick(&w);
         assert!(unread(&w, Role::DeptHead).contains(&"accept 100%".to_owned()));
-        step(&w, Role::Worker, &id, Step::Accept { worker: None, happened_at: None });
+        step(
+            &w,
+            Role::Worker,
+            &id,
+            Step::Accept {
+                worker: None,
+                happened_at: None,
+            },
+        );
         assert!(!unread(&w, Role::DeptHead).iter().any(|s| s.starts_with("accept")));
         let settled = mine(&w, Role::DeptHead, None).read;
-        assert!(settled.iter().any(|n| said(n) == "accept 100%" && n.row.done_at.is_some()));
+        assert!(
+            settled
+                .iter()
+                .any(|n| said(n) == "accept 100%" && n.row.done_at.is_some())
+        );
     });
 }
 
@@ -186,7 +213,11 @@ fn where_nobody_is_on_duty_the_next_above_hears_of_it_and_that_is_an_alarm() {
         let why = cs.why.unwrap();
         assert_eq!((why.post, why.instead_of), (Post::CsHead, Some(Post::DeptHead)));
         let lacking = &cs.rung.unwrap().lacking;
-        assert!(lacking.iter().any(|l| l.post == Post::DeptHead && l.why == LackKind::OffDuty));
+        assert!(
+            lacking
+                .iter()
+                .any(|l| l.post == Post::DeptHead && l.why == LackKind::OffDuty)
+        );
         let alarms = unread(&w, Role::ProjectManager);
         let n = alarms.iter().filter(|s| *s == "nobody_on_duty").count();
         let escalations = ["assign 100%", "accept 100%"].len();
@@ -199,10 +230,16 @@ fn a_post_that_nobody_holds_is_passed_over_and_never_silent() {
     for_both(|db| {
         let w = World::new(db);
         on_duty(&w, &SHIFTS);
-        let gone: Vec<StaffId> = [Role::DeptHead, Role::CsHead, Role::ProjectManager, Role::CompanyLeader, Role::GeneralManager]
-            .iter()
-            .map(|r| w.staff(*r))
-            .collect();
+        let gone: Vec<StaffId> = [
+            Role::DeptHead,
+            Role::CsHead,
+            Role::ProjectManager,
+            Role::CompanyLeader,
+            Role::GeneralManager,
+        ]
+        .iter()
+        .map(|r| w.staff(*r))
+        .collect();
         w.desk
             .write_now(&w.system(), move |tx, _| {
                 for id in &gone {
@@ -252,7 +289,11 @@ fn the_same_thing_is_raised_once_however_many_try() {
                     s.spawn(move || {
                         let now = w.system().now;
                         (0..20)
-                            .filter(|n| raise(&w, plain(&format!("gap/{n}"), to.clone(), now)).unwrap().is_some())
+                            .filter(|n| {
+                                raise(&w, plain(&format!("gap/{n}"), to.clone(), now))
+                                    .unwrap()
+                                    .is_some()
+                            })
                             .count()
                     })
                 })
@@ -273,7 +314,11 @@ fn somebodys_notices_come_unread_first_page_by_page() {
         for n in 0..70 {
             w.wait(10);
             let now = w.system().now;
-            ids.push(raise(&w, plain(&format!("k/{n}"), vec![me.clone()], now)).unwrap().unwrap());
+            ids.push(
+                raise(&w, plain(&format!("k/{n}"), vec![me.clone()], now))
+                    .unwrap()
+                    .unwrap(),
+            );
         }
         raise(&w, plain("other", vec![other], 0)).unwrap();
         let read = |id: &NoticeId| {
@@ -320,7 +365,9 @@ fn somebodys_notices_come_unread_first_page_by_page() {
         assert_eq!(left.n, 30);
         // What is not mine is not there.
         let id = ids[1].clone();
-        let foreign = w.desk.write_now(&w.ctx(Role::Quality), move |tx, ctx| notice::open(tx, ctx, &id));
+        let foreign = w
+            .desk
+            .write_now(&w.ctx(Role::Quality), move |tx, ctx| notice::open(tx, ctx, &id));
         assert!(matches!(foreign, Err(Error::NotFound)));
     });
 }
@@ -352,7 +399,12 @@ fn what_was_missed_comes_late_and_says_so() {
             .unwrap();
         let told = facts.iter().filter(|e| e.kind == "rung_reached").count();
         assert!(told >= 8);
-        assert!(facts.iter().filter(|e| e.kind == "rung_reached").all(|e| !e.body["told"].as_array().unwrap().is_empty()));
+        assert!(
+            facts
+                .iter()
+                .filter(|e| e.kind == "rung_reached")
+                .all(|e| !e.body["told"].as_array().unwrap().is_empty())
+        );
     });
 }
 
@@ -372,7 +424,12 @@ fn rung_keys(w: &World) -> Vec<String> {
     facts
         .into_iter()
         .filter(|e| e.kind == "rung_reached")
-        .map(|e| format!("{}/{}/{}/{}", e.subject_id, e.body["code"], e.body["cycle"], e.body["step"]))
+        .map(|e| {
+            format!(
+                "{}/{}/{}/{}",
+                e.subject_id, e.body["code"], e.body["cycle"], e.body["step"]
+            )
+        })
         .collect()
 }
 
@@ -425,10 +482,17 @@ fn replicas_share_the_work_and_take_over_from_the_dead() {
         let at = |s: u64| start + Duration::from_secs(s);
         let all: BTreeSet<i64> = (0..SHARDS).collect();
         let (mut a, mut b) = (Leases::named("a", false), Leases::named("b", false));
-        assert!(holds(&mut a, &w.desk, at(0)).is_empty(), "the leases were made, none was seen yet");
+        assert!(
+            holds(&mut a, &w.desk, at(0)).is_empty(),
+            "the leases were made, none was seen yet"
+        );
         assert_eq!(holds(&mut a, &w.desk, at(3)), all);
         assert!(holds(&mut b, &w.desk, at(4)).is_empty());
-        assert_eq!(holds(&mut a, &w.desk, at(6)).len(), 8, "half of it is given to the second");
+        assert_eq!(
+            holds(&mut a, &w.desk, at(6)).len(),
+            8,
+            "half of it is given to the second"
+        );
         assert_eq!(holds(&mut b, &w.desk, at(7)).len(), 8);
         let mine = holds(&mut a, &w.desk, at(9));
         let theirs = holds(&mut b, &w.desk, at(10));
@@ -488,7 +552,8 @@ fn a_robot_is_told_once_of_what_escalates() {
         w.desk
             .write_now(&w.system(), |tx, ctx| {
                 let mut site = store::site::get(tx, &ctx.site)?.unwrap();
-                site.settings = json!({"channels": {"wecom": {"kind": "wecom", "url": "https://robot.example"}}}).to_string();
+                site.settings =
+                    json!({"channels": {"wecom": {"kind": "wecom", "url": "https://robot.example"}}}).to_string();
                 site.version += 1;
                 store::site::save(tx, &site)?;
                 Ok::<_, Error>(())
@@ -503,7 +568,11 @@ fn a_robot_is_told_once_of_what_escalates() {
             .read_now(move |c| Ok::<_, Error>(store::message::of_case(c, &id)?))
             .unwrap();
         let notices: Vec<_> = messages.iter().filter(|m| m.template == "staff_notice_case").collect();
-        assert_eq!(notices.len(), 1, "the warning stays in the house, the escalation goes out");
+        assert_eq!(
+            notices.len(),
+            1,
+            "the warning stays in the house, the escalation goes out"
+        );
         assert!(notices[0].params.contains("clock-assign"));
     });
 }

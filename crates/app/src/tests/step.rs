@@ -444,7 +444,10 @@ fn the_timer_wakes_a_case_that_waited() {
         ok(&w, Role::FrontDesk, &id, wait);
         w.wait(120 * MINUTE);
         crate::timer::run_due(&w.desk).unwrap();
-        let next = w.desk.read_now(|c| Ok::<_, Error>(store::case::next_steps(c)?)).unwrap();
+        let next = w
+            .desk
+            .read_now(|c| Ok::<_, Error>(store::case::next_steps(c)?))
+            .unwrap();
         let next: Vec<i64> = next.into_iter().filter_map(|n| n.next_step_at).collect();
         assert!(next.iter().all(|n| *n > w.ctx(Role::FrontDesk).now), "{next:?}");
     });

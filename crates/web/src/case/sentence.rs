@@ -256,7 +256,13 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("bell", if escalated { "red" } else { "amb" }, say(&args), "");
             let mut notes: Vec<String> = lacking
                 .iter()
-                .map(|l| p.t1(&format!("lack-{}", l.why.as_str()), "post", p.code("post", l.post.as_str())))
+                .map(|l| {
+                    p.t1(
+                        &format!("lack-{}", l.why.as_str()),
+                        "post",
+                        p.code("post", l.post.as_str()),
+                    )
+                })
                 .collect();
             if e.at - reached_at > app::notice::LATE {
                 notes.push(p.t1("event-part-late", "time", p.time(reached_at)));

@@ -75,7 +75,11 @@ pub fn head(p: &Page, n: &Seen) -> String {
         .and_then(|v| serde_json::from_value(v.clone()).ok())
         .unwrap_or_default();
     if !list.is_empty() {
-        return tx(p.locale, "notice-head-lacking", &[("title", &title), ("lacking", &lacking(p, &list))]);
+        return tx(
+            p.locale,
+            "notice-head-lacking",
+            &[("title", &title), ("lacking", &lacking(p, &list))],
+        );
     }
     title
 }
@@ -125,7 +129,11 @@ pub fn why(p: &Page, n: &Seen) -> String {
 
 /// Who was told of an earlier step.
 pub fn before(p: &Page, b: &Before) -> String {
-    let name = if p.en() && !b.name_en.is_empty() { &b.name_en } else { &b.name };
+    let name = if p.en() && !b.name_en.is_empty() {
+        &b.name_en
+    } else {
+        &b.name
+    };
     let key = if b.read { "notice-before-read" } else { "notice-before" };
     tx(
         p.locale,
