@@ -3,7 +3,7 @@
 use crate::gateway;
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{HOUR, World, clock};
+use crate::world::{HOUR, MINUTE, World, clock};
 
 #[test]
 fn com_4_opinions_by_phone_and_visit_are_registered_and_answered_in_time() {
@@ -316,4 +316,89 @@ fn com_30_what_was_signed_and_then_changed_is_void() {
         .must_say("内容有变，原签字作废")
         .must_say("内容有变，原签字已作废");
     clerk.get(&format!("/cases/{number}/do/close")).must_say("住户签字");
+}
+
+/// Goes on duty by the account menu.
+fn at_work(who: &crate::world::Person) {
+    who.post("/account/duty", &[("on", "1"), ("next", "/account")]).is(200);
+}
+
+#[test]
+fn com_25_what_nobody_takes_up_goes_to_the_leader_step_by_step() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let (head, cs, manager) = (w.staff("gongcheng"), w.staff("lihuimin"), w.staff("jingli"));
+    for who in [&clerk, &worker, &head, &cs] {
+        at_work(who);
+    }
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    let told = |who: &crate::world::Person, words: &str| {
+        let page = who.get("/notices");
+        page.text().contains(&number) && page.says(words)
+    };
+    // Half of the ten minutes: the worker is reminded, nobody else.
+    w.wait(5 * MINUTE + 1);
+    assert!(
+        w.until(|| told(&worker, "接单：时限用去 50%")),
+        "{}",
+        worker.get("/notices").text()
+    );
+    assert!(!told(&head, "接单"));
+    // Ten: the head of the department; twenty: customer service; thirty: the project manager.
+    w.wait(5 * MINUTE + 1);
+    assert!(w.until(|| told(&head, "接单：到时")), "{}", head.get("/notices").text());
+    assert!(!told(&cs, "接单"));
+    w.wait(10 * MINUTE);
+    assert!(
+        w.until(|| told(&cs, "接单：超时 10 分钟")),
+        "{}",
+        cs.get("/notices").text()
+    );
+    assert!(!told(&manager, "接单"));
+    w.wait(10 * MINUTE);
+    assert!(
+        w.until(|| told(&manager, "接单：超时 20 分钟")),
+        "{}",
+        manager.get("/notices").text()
+    );
+    // Who was told before, and why it came here.
+    let page = manager.get("/notices");
+    page.must_say("因担任项目经理收到")
+        .must_say("REC-9")
+        .must_say("此前已通知");
+    for name in ["王建国", "李慧敏"] {
+        page.must_say(name);
+    }
+    // The story of the case says it, too; and once it is taken up, nobody is asked any more.
+    clerk.case(&number).must_say("接单，超时 20 分钟");
+    worker.done(&number, "accept", &[]);
+    manager.get("/notices").must_say("已办结");
+}
+
+#[test]
+fn com_9_nobody_on_duty_is_itself_an_alarm() {
+    let w = World::new();
+    let (clerk, manager) = (w.clerk(), w.staff("jingli"));
+    for login in ["chenxiaowen", "wangjianguo", "gongcheng", "lihuimin", "zhaolixin"] {
+        w.staff(login)
+            .post("/account/duty", &[("on", "0"), ("next", "/account")])
+            .is(200);
+    }
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    w.wait(11 * MINUTE);
+    let said = || manager.get("/notices").text();
+    assert!(
+        w.until(|| said().contains("无人在岗") && said().contains(&number)),
+        "{}",
+        said()
+    );
+    manager.get("/notices").must_say("转给项目经理");
 }

@@ -131,7 +131,7 @@ impl Desk {
     /// `Unavailable` while the database is away.
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
-        let (counts, on_duty, held, seq) = self.read_now(move |c| {
+        let (counts, on_duty, held, unread, seq) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
@@ -152,9 +152,10 @@ impl Desk {
                 })
                 .collect::<Vec<_>>();
             let held = store::site::held(c, &s)?.into_iter().map(|h| (h.id, h.jobs)).collect();
-            Ok::<_, Error>((counts, duty, held, store::site::seq(c, &s)?.unwrap_or(0)))
+            let unread = crate::notice::unread(c, &s)?;
+            Ok::<_, Error>((counts, duty, held, unread, store::site::seq(c, &s)?.unwrap_or(0)))
         })?;
-        Ok(self.live.set(site, seq, counts, on_duty, held))
+        Ok(self.live.set(site, seq, counts, on_duty, held, unread))
     }
 
     /// Follows the commits until the product stops, those of other processes too: reads counters again where something
@@ -180,6 +181,11 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Tells this process from other replicas; another one with each start.
+    pub fn mark(&self) -> &str {
+        &self.mark
     }
 
     /// Hears what other processes write to the same database (replicas, an import on the command line) until the product

@@ -34,12 +34,21 @@ pub struct OnDuty {
     pub department_en: String,
 }
 
+/// How many notices somebody has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    pub n: i64,
+    /// Of these, what is urgent.
+    pub urgent: i64,
+}
+
 #[derive(Default)]
 struct SiteNow {
     seq: i64,
     counts: Counts,
     on_duty: Vec<OnDuty>,
     held: HashMap<StaffId, i64>,
+    unread: HashMap<StaffId, Unread>,
     dirty: bool,
     /// This process changed it: other replicas are to be told.
     mine: bool,
@@ -141,16 +150,18 @@ impl Live {
         counts: Counts,
         on_duty: Vec<OnDuty>,
         held: HashMap<StaffId, i64>,
+        unread: HashMap<StaffId, Unread>,
     ) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
-            let differs = now.counts != counts || now.on_duty != on_duty || now.held != held;
+            let differs = now.counts != counts || now.on_duty != on_duty || now.held != held || now.unread != unread;
             let moved = seq > now.seq;
             now.seq = now.seq.max(seq);
             now.counts = counts;
             now.on_duty = on_duty;
             now.held = held;
+            now.unread = unread;
             (differs, moved)
         };
         if differs || moved {
@@ -180,6 +191,16 @@ impl Live {
         sites
             .get(site)
             .and_then(|n| n.held.get(staff))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What this person has not read.
+    pub fn unread(&self, site: &SiteId, staff: &StaffId) -> Unread {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites
+            .get(site)
+            .and_then(|n| n.unread.get(staff))
             .copied()
             .unwrap_or_default()
     }

@@ -13,6 +13,7 @@ pub mod fold;
 pub mod id_number;
 pub mod ids;
 pub mod late;
+pub mod ladder;
 mod limit;
 pub mod mask;
 pub mod money;

@@ -27,5 +27,6 @@ col_id!(
     TokenId,
     DraftId,
     MessageId,
+    NoticeId,
     ImportId,
 );

@@ -1,7 +1,7 @@
 //! What every page shares: language, the signed-in person, navigation, the site and the counters beside it.
 
 use app::ctx::Locale;
-pub use app::live::Counts;
+pub use app::live::{Counts, Unread};
 use domain::access::{Action, Reach};
 
 use crate::assets;
@@ -38,6 +38,10 @@ pub struct Page {
     pub seq: i64,
     pub counts: Counts,
     pub on_duty: Vec<(String, String)>,
+    /// What the signed-in person has not read.
+    pub unread: Unread,
+    /// A page of staff: it carries the bell.
+    pub bell: bool,
     /// Whether the signed-in person is at work now.
     pub duty: bool,
     pub demo: bool,
@@ -129,6 +133,8 @@ impl Page {
             p.counts = web.desk.live.counts(&s.site);
             p.seq = web.desk.live.seq(&s.site);
             p.on_duty = on_duty(web, v, s);
+            p.unread = web.desk.live.unread(&s.site, &s.actor.id);
+            p.bell = true;
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
             let held = web.desk.live.held(&s.site, &s.actor.id);
             // Figures of the whole site mislead whoever sees only a part of it.
@@ -190,6 +196,8 @@ impl Page {
             seq: 0,
             counts: Counts::default(),
             on_duty: Vec::new(),
+            unread: Unread::default(),
+            bell: false,
             duty: false,
             demo: web.settings.demo,
             nav: Vec::new(),

@@ -155,6 +155,13 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // what staff are told
+    GET  "/notices" SignedIn => crate::notice::list;
+    GET  "/notices/bell" SignedIn => crate::notice::bell;
+    POST "/notices/read" SignedIn => crate::notice::read_all;
+    POST "/notices/{id}" SignedIn => crate::notice::open;
+    POST "/notices/{id}/keep" SignedIn => crate::notice::keep;
+
     // the front desk
     GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
     POST "/desk" May(Action::RegisterContact) => crate::desk::post;

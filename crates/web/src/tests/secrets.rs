@@ -211,12 +211,14 @@ fn the_live_stream_carries_a_number_of_the_own_site_and_ends_with_the_session() 
                 app::live::Counts::default(),
                 Vec::new(),
                 std::collections::HashMap::new(),
+                std::collections::HashMap::new(),
             );
             w.desk.live.set(
                 &w.site,
                 n + 1,
                 app::live::Counts::default(),
                 Vec::new(),
+                std::collections::HashMap::new(),
                 std::collections::HashMap::new(),
             );
             // Not the other site's number, and nothing but the number.
