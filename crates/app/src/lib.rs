@@ -25,6 +25,7 @@ pub mod once;
 pub mod outbox;
 pub mod password;
 pub mod queue;
+pub mod roster;
 pub mod signature;
 pub mod site;
 pub mod staff;

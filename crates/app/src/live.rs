@@ -2,10 +2,12 @@
 //! navigation and who is on duty. Filled after each commit, read without a query by every page.
 
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{SiteId, StaffId};
+
+use crate::roster::now::Now;
 
 /// Counters beside the navigation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +42,7 @@ struct SiteNow {
     counts: Counts,
     on_duty: Vec<OnDuty>,
     held: HashMap<StaffId, i64>,
+    roster: Arc<Now>,
     dirty: bool,
     /// This process changed it: other replicas are to be told.
     mine: bool,
@@ -141,16 +144,21 @@ impl Live {
         counts: Counts,
         on_duty: Vec<OnDuty>,
         held: HashMap<StaffId, i64>,
+        roster: Arc<Now>,
     ) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
-            let differs = now.counts != counts || now.on_duty != on_duty || now.held != held;
+            let differs = now.counts != counts
+                || now.on_duty != on_duty
+                || now.held != held
+                || now.roster.n != roster.n;
             let moved = seq > now.seq;
             now.seq = now.seq.max(seq);
             now.counts = counts;
             now.on_duty = on_duty;
             now.held = held;
+            now.roster = roster;
             (differs, moved)
         };
         if differs || moved {
@@ -172,6 +180,12 @@ impl Live {
             .unwrap_or_else(PoisonError::into_inner)
             .get(site)
             .map_or(0, |n| n.seq)
+    }
+
+    /// The roster of these days, as it was last read.
+    pub fn roster(&self, site: &SiteId) -> Arc<Now> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.roster.clone()).unwrap_or_default()
     }
 
     /// How many open orders this person has in hand.

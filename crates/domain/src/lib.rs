@@ -22,6 +22,7 @@ pub mod price_list;
 pub mod privacy;
 pub mod refusal;
 pub mod room;
+pub mod roster;
 pub mod scripts;
 pub mod standard;
 pub mod taxonomy;

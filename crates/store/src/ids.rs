@@ -28,4 +28,11 @@ col_id!(
     DraftId,
     MessageId,
     ImportId,
+    PostId,
+    PatternId,
+    ShiftId,
+    AbsenceId,
+    SwapId,
+    HandOverId,
+    KeyLoanId,
 );

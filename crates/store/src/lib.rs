@@ -20,6 +20,7 @@ pub mod journal;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod roster;
 pub mod seam;
 pub mod search;
 pub mod site;
@@ -53,6 +54,7 @@ const MODULES: &[&[seam::Statement]] = &[
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
+    roster::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

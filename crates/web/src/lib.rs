@@ -28,6 +28,7 @@ mod live;
 mod outbox;
 mod page;
 mod print;
+mod roster;
 mod settings;
 mod staff;
 mod task;

@@ -9,5 +9,6 @@ mod link;
 mod list;
 mod outbox;
 mod replica;
+mod roster;
 mod staff;
 mod step;

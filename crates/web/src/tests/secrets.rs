@@ -3,6 +3,7 @@
 //! it anew.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::testing::{Things, World};
@@ -211,6 +212,7 @@ fn the_live_stream_carries_a_number_of_the_own_site_and_ends_with_the_session() 
                 app::live::Counts::default(),
                 Vec::new(),
                 std::collections::HashMap::new(),
+                Arc::default(),
             );
             w.desk.live.set(
                 &w.site,
@@ -218,6 +220,7 @@ fn the_live_stream_carries_a_number_of_the_own_site_and_ends_with_the_session() 
                 app::live::Counts::default(),
                 Vec::new(),
                 std::collections::HashMap::new(),
+                Arc::default(),
             );
             // Not the other site's number, and nothing but the number.
             let own = format!("id: {0}\nevent: live\ndata: {0}\n\n", n + 1);
