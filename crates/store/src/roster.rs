@@ -355,6 +355,9 @@ sql! {
         "SELECT o.case_id AS case_id, o.staff_id AS staff_id, o.since AS since FROM emergency_owner o \
          JOIN cases c ON c.id = o.case_id WHERE o.site_id = $1 AND c.open ORDER BY o.since"
     }
+    pub fn owner(site: &SiteId, case: &CaseId) -> Option<StaffId> {
+        "SELECT staff_id FROM emergency_owner WHERE site_id = $1 AND case_id = $2"
+    }
     pub fn owner_put(case: &CaseId, site: &SiteId, staff: &StaffId, now: i64, hand_over: Option<&HandOverId>) {
         "INSERT INTO emergency_owner (case_id, site_id, staff_id, since, hand_over_id) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (case_id) DO UPDATE SET staff_id = excluded.staff_id, since = excluded.since, \

@@ -554,8 +554,7 @@ pub fn register(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<(Vec<db::Ha
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn owner_of(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<Option<StaffId>> {
-    let all = db::owners(c, &ctx.site)?;
-    Ok(all.into_iter().find(|o| o.case_id == *case).map(|o| o.staff_id))
+    Ok(db::owner(c, &ctx.site, case)?)
 }
 
 /// The newest hand-over of a post, to be read before the shift.

@@ -354,3 +354,4 @@ subject-hand_over = Hand-over
 subject-key = Key
 action-view_roster = see the roster
 action-manage_roster = plan the roster
+case-duty-owner = Owner on this shift

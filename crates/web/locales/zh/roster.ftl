@@ -329,3 +329,4 @@ subject-hand_over = 交接班
 subject-key = 钥匙
 action-view_roster = 查看排班
 action-manage_roster = 排班
+case-duty-owner = 当班负责人

@@ -1,5 +1,7 @@
 //! Who is on duty now, by post; what needs the head at once; the fragments that keep the desk's strip and the banner fresh.
 
+use std::collections::HashMap;
+
 use app::live::OnDuty;
 use askama::Template;
 use axum::extract::State;
@@ -21,6 +23,8 @@ struct PersonOn {
     hours: String,
     tone: &'static str,
     word: String,
+    /// The own number, masked.
+    phone: String,
 }
 
 struct Row {
@@ -52,6 +56,16 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
     let en = p.en();
     let mut named: Vec<StaffId> = Vec::new();
     let mut rows = Vec::new();
+    let on: Vec<StaffId> = roster.posts.iter().flat_map(|x| x.on(v.now).map(|s| s.staff.clone())).collect();
+    let phones: HashMap<StaffId, String> = web
+        .read(&ctx, move |c, _| {
+            let mut all = HashMap::new();
+            for id in &on {
+                all.insert(id.clone(), store::staff::facts(c, id)?.map(|f| f.phone).unwrap_or_default());
+            }
+            Ok(all)
+        })
+        .await?;
     for post in &roster.posts {
         let person = |s: &app::roster::now::ShiftNow| {
             let a = s.attendance(v.now);
@@ -61,6 +75,7 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
                 hours: super::parts::hours(&p.zone, s.times.at.from, s.times.at.to),
                 tone: tone(a),
                 word: p.code("attendance", a.as_str()),
+                phone: phones.get(&s.staff).filter(|n| !n.is_empty()).map(|n| p.masked(n)).unwrap_or_default(),
             }
         };
         named.extend(post.on(v.now).map(|s| s.staff.clone()));

@@ -146,9 +146,15 @@ pub async fn ask(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
 pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (sid, seen) = (SwapId::from(id), version(&value(&f, "version")));
     let (step, note, phone) = (value(&f, "step").parse::<SwapStep>(), value(&f, "note"), value(&f, "from") == "shifts");
-    let step = step.map_err(|_| app::error::Error::field("step", "required"))?;
     let done = web
-        .write(&v.ctx()?, move |tx, ctx| swap::answer(tx, ctx, &sid, seen, step, &note))
+        .write(&v.ctx()?, move |tx, ctx| match &step {
+            Ok(step) => swap::answer(tx, ctx, &sid, seen, *step, &note),
+            // What is not there is not there, whatever is asked of it.
+            Err(_) => {
+                store::roster::swap(tx, &ctx.site, &sid)?.ok_or(app::error::Error::NotFound)?;
+                Err(app::error::Error::field("step", "required"))
+            }
+        })
         .await;
     match done {
         Ok(_) => Ok(Redirect::to(if phone { "/shifts#swaps" } else { "/roster/swaps" }).into_response()),
