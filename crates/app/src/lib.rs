@@ -28,6 +28,7 @@ pub mod outbox;
 pub mod password;
 pub mod post;
 pub mod queue;
+pub mod roster;
 pub mod signature;
 pub mod site;
 pub mod staff;

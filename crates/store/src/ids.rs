@@ -29,4 +29,11 @@ col_id!(
     MessageId,
     NoticeId,
     ImportId,
+    PostId,
+    PatternId,
+    ShiftId,
+    AbsenceId,
+    SwapId,
+    HandOverId,
+    KeyLoanId,
 );

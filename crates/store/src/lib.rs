@@ -22,6 +22,7 @@ pub mod link;
 pub mod message;
 pub mod migrate;
 pub mod notice;
+pub mod roster;
 pub mod seam;
 pub mod search;
 pub mod site;
@@ -57,6 +58,7 @@ const MODULES: &[&[seam::Statement]] = &[
     message::STATEMENTS,
     migrate::STATEMENTS,
     notice::STATEMENTS,
+    roster::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

@@ -29,6 +29,7 @@ mod notice;
 mod outbox;
 mod page;
 mod print;
+mod roster;
 mod settings;
 mod staff;
 mod task;

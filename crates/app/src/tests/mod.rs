@@ -10,5 +10,6 @@ mod list;
 mod notice;
 mod outbox;
 mod replica;
+mod roster;
 mod staff;
 mod step;

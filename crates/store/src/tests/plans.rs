@@ -5,7 +5,7 @@ use crate::db::Options;
 use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, case, contact, journal, message};
+use crate::{Conn, Error, case, contact, journal, message, roster};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -232,6 +232,41 @@ fn lists() -> Vec<Asked> {
             };
             out.push(asked(name, &message::list_q(&f)));
         }
+    }
+    for page in [None, after()] {
+        for (name, post, staff) in [
+            ("check-ins", None, None),
+            ("check-ins of a post", some("p"), None),
+            ("check-ins of a person", None, some("s")),
+        ] {
+            let f = roster::ShiftFilter {
+                site: "s".into(),
+                post,
+                staff,
+                until: 1,
+                after: page.clone(),
+                limit: 41,
+                ..Default::default()
+            };
+            out.push(asked(name, &roster::shifts_q(&f)));
+        }
+        for (name, post) in [("hand-overs", None), ("hand-overs of a post", some("p"))] {
+            let f = roster::HandOverFilter {
+                site: "s".into(),
+                post,
+                after: page.clone(),
+                limit: 41,
+                ..Default::default()
+            };
+            out.push(asked(name, &roster::hand_overs_q(&f)));
+        }
+        let f = roster::PageFilter {
+            site: "s".into(),
+            after: page.clone(),
+            limit: 41,
+        };
+        out.push(asked("swaps", &roster::swaps_q(&f)));
+        out.push(asked("keys", &roster::loans_q(&f)));
     }
     for page in [None, Some(("k".to_owned(), "x".to_owned()))] {
         for building in [None, some("b")] {
