@@ -3,7 +3,6 @@
 //! it anew.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::testing::{Things, World};
