@@ -12,7 +12,7 @@ const data = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-roster-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', data, '--households', '60', '--days', '16', '--cases', '60'], {stdio: 'pipe'});
 const app = await startProgram({data, args: ['--lock-after', '0']});
 closing('roster', async () => { await app.stop(); fs.rmSync(data, {recursive: true, force: true}); });
-const NAMES = ['REC', 'REC-21', 'Excel', 'zxm', 'Desk', 'tidy', 'JB', 'QP-08-07-F001', 'Esc', 'English'];
+const NAMES = ['REC', 'REC-21', 'Excel', 'zxm', 'wsjls', 'Desk', 'tidy', 'JB', 'QP-08-07-F001', 'Esc', 'English'];
 
 async function person(t, login, options = {}) {
   const tab = await page(t, {base: app.base, ...options});

@@ -1,6 +1,5 @@
 ## 值班与排班
-nav-duty = 值班交接
-nav-roster = 排班表
+nav-duty = 值班排班
 duty-title = 值班
 duty-not-in = 未签到
 duty-nobody-at = 无人在岗
@@ -22,6 +21,7 @@ duty-others-none = 没有其他人签到在岗
 duty-banner = 值班提醒
 duty-banner-more = 还有 {$n} 项
 duty-gap = {$span} 无人值班
+duty-gap-open = {$from} 起无人值班
 duty-gap-few = {$span} 人手不足（{$is}/{$must}）
 duty-missing = {$post} {$name} {$at} 的班未签到
 duty-not-accepted = {$post} 交接班 {$number} 尚未接班

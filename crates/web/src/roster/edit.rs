@@ -12,7 +12,7 @@ use domain::ids::{AbsenceId, PostId, ShiftId};
 use domain::roster::{AbsenceKind, Attendance};
 use serde::Deserialize;
 
-use super::parts::{Pairs, hours, pick, span, tone, value, values};
+use super::parts::{Pairs, hours, late_minutes, pick, span, tone, value, values};
 use super::swap::{Line, line_of};
 use super::week::{Ask, show as show_week};
 use crate::fail::{Answer, Fail, status};
@@ -243,7 +243,7 @@ async fn shift_view(web: &Web, v: &Viewer, id: &str, typed: Option<NewShift>, e:
             Some(by) if *by != s.staff_id => shown(names.staff(by)),
             _ => String::new(),
         },
-        late: if sees { s.late_ms.unwrap_or(0) / 60_000 } else { 0 },
+        late: if sees { late_minutes(s.late_ms.unwrap_or(0)) } else { 0 },
         remark: shown(s.remark.clone()),
         ticks: if sees { ticks.collect() } else { Vec::new() },
         ended: shown(s.ended_at.map(|at| p.full_time(at)).unwrap_or_default()),

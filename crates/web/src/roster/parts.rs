@@ -68,6 +68,11 @@ pub fn tone(a: Attendance) -> &'static str {
     }
 }
 
+/// Minutes of being late: whole ones, and what is shorter than one counts as one.
+pub fn late_minutes(ms: i64) -> i64 {
+    if ms > 0 { (ms / 60_000).max(1) } else { 0 }
+}
+
 /// The Monday of the week of a date, for an address.
 pub fn week_of(zone: &str, at: i64) -> String {
     let date: Date = when::date(zone, at).parse().unwrap_or_default();
@@ -160,8 +165,12 @@ pub fn plans(v: &Viewer, post: &PostNow) -> bool {
     }
 }
 
-/// A gap in words.
-pub fn gap_text(p: &Page, g: &Gap) -> String {
+/// A gap in words; one that reaches `until`, where the look ahead ends, goes on from there.
+pub fn gap_text(p: &Page, g: &Gap, until: i64) -> String {
+    if g.present == 0 && g.at.to >= until {
+        let from = format!("{} {}", day(p, g.at.from), when::clock(&p.zone, g.at.from));
+        return tx(p.locale, "duty-gap-open", &[("from", &from)]);
+    }
     let span = span(p, g.at.from, g.at.to);
     if g.present == 0 {
         tx(p.locale, "duty-gap", &[("span", &span)])
@@ -173,40 +182,51 @@ pub fn gap_text(p: &Page, g: &Gap) -> String {
 
 /// A hand-over is late when nobody has accepted it after this long, in milliseconds.
 const WAITS: i64 = 15 * 60_000;
-const LINES: usize = 3;
+/// Lines of each kind in the banner: missing people, hand-overs, gaps.
+const LINES: [usize; 3] = [2, 1, 2];
 
-/// The banner of the viewer; empty for who does not plan the roster.
-pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
-    let mut lines = Vec::new();
+/// Everything that lacks at the posts that the viewer plans: missing people (the last first), hand-overs, gaps (the next first).
+pub fn warnings(p: &Page, v: &Viewer, roster: &Now) -> [Vec<Warning>; 3] {
+    let (mut missing, mut waiting, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
     for post in roster.posts.iter().filter(|x| plans(v, x)) {
         let place = pick(p.en(), &post.name, &post.name_en);
-        for s in post.shifts.iter() {
+        for s in &post.shifts {
             if matches!(s.attendance(v.now), Attendance::Due | Attendance::Missing) {
                 let name = pick(p.en(), &s.name, &s.name_en);
                 let at = when::clock(&p.zone, s.times.at.from);
                 let text = tx(p.locale, "duty-missing", &[("post", place), ("name", name), ("at", &at)]);
-                lines.push((0, s.times.at.from, Warning { text, href: format!("/roster/shifts/{}", s.id), now: true }));
+                let href = format!("/roster/shifts/{}", s.id);
+                missing.push((-s.times.at.from, Warning { text, href, now: true }));
             }
         }
         for w in roster.waiting.iter().filter(|w| w.post == post.id && v.now < w.next_until) {
             if w.objected || v.now >= w.given_at + WAITS {
                 let key = if w.objected { "duty-objected" } else { "duty-not-accepted" };
                 let text = tx(p.locale, key, &[("post", place), ("number", &w.number)]);
-                lines.push((1, w.given_at, Warning { text, href: format!("/duty/hand-overs/{}", w.id), now: true }));
+                let href = format!("/duty/hand-overs/{}", w.id);
+                waiting.push((w.given_at, Warning { text, href, now: true }));
             }
         }
         for g in post.gaps_ahead(v.now) {
-            let text = format!("{place} {}", gap_text(p, g));
+            let text = format!("{place} {}", gap_text(p, g, roster.until));
             let href = format!("/roster?week={}", week_of(&p.zone, g.at.from.max(v.now)));
-            lines.push((2, g.at.from, Warning { text, href, now: g.at.holds(v.now) }));
+            gaps.push((g.at.from, Warning { text, href, now: g.at.holds(v.now) }));
         }
     }
-    lines.sort_by_key(|l| (l.0, l.1));
-    let more = lines.len().saturating_sub(LINES);
-    Banner {
-        lines: lines.into_iter().take(LINES).map(|l| l.2).collect(),
-        more,
+    [missing, waiting, gaps].map(|mut list| {
+        list.sort_by_key(|l| l.0);
+        list.into_iter().map(|l| l.1).collect()
+    })
+}
+
+/// The banner of the viewer; empty for who does not plan the roster.
+pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
+    let mut b = Banner::default();
+    for (list, most) in warnings(p, v, roster).into_iter().zip(LINES) {
+        b.more += list.len().saturating_sub(most);
+        b.lines.extend(list.into_iter().take(most));
     }
+    b
 }
 
 /// A post as the desk's strip shows it.
