@@ -288,7 +288,11 @@ fn com_9_no_hour_is_uncovered_unseen_and_who_is_on_duty_is_always_shown() {
     let page = manager.get("/roster");
     assert!(page.html.contains("class=\"gap\""), "the gap is drawn");
     page.must_say("夜间值守").must_say("缺岗 1 处");
-    clerk.get("/duty").must_say("夜间值守").must_say("无人在岗").must_say("8099");
+    clerk
+        .get("/duty")
+        .must_say("夜间值守")
+        .must_say("无人在岗")
+        .must_say("8099");
     // The gap shrinks to what is left.
     story::shift(&manager, &post, "沈佳怡", &day, "09:30-18:00").is(200);
     let text = manager.get("/roster").text();
@@ -298,7 +302,11 @@ fn com_9_no_hour_is_uncovered_unseen_and_who_is_on_duty_is_always_shown() {
         .must_say("不能同时在两处");
     story::shift(&manager, &post, "钱雅琴", &day, "18:00-24:00").is(200);
     // Who is on duty stands on the desk's screen, with the extension, and before the check-in that it lacks.
-    clerk.get("/desk").must_say("沈佳怡").must_say("夜间值守").must_say("未签到");
+    clerk
+        .get("/desk")
+        .must_say("沈佳怡")
+        .must_say("夜间值守")
+        .must_say("未签到");
     story::checked_in(&w.staff("xingzheng")).is(200);
     let desk = clerk.get("/desk");
     desk.must_say("沈佳怡").must_say("8099");
@@ -306,10 +314,16 @@ fn com_9_no_hour_is_uncovered_unseen_and_who_is_on_duty_is_always_shown() {
     // The whole of the company's people sees it; only the heads plan it, and a department's head the own posts.
     w.staff("menwei").get("/duty").is(200).must_say("沈佳怡");
     w.staff("wangjianguo").get("/roster/posts").is(403);
-    let other = w.staff("gongcheng").get(&format!("/roster/shifts/new?post={post}&day={day}"));
+    let other = w
+        .staff("gongcheng")
+        .get(&format!("/roster/shifts/new?post={post}&day={day}"));
     other.is(403).must_say("只能安排本部门岗位的班次");
     // On paper and in Excel.
-    manager.get("/roster/print").is(200).must_say("夜间值守").must_say("沈佳怡");
+    manager
+        .get("/roster/print")
+        .is(200)
+        .must_say("夜间值守")
+        .must_say("沈佳怡");
     let excel = manager.get("/roster/export");
     excel.is(200);
     assert!(excel.header("content-type").contains("spreadsheetml"));
@@ -326,7 +340,9 @@ fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
     story::shift(&manager, &post, "沈佳怡", &day(2), "08:00-16:00").is(200);
     story::shift(&manager, &post, "钱雅琴", &day(3), "08:00-16:00").is(200);
     let mut form = asker.get("/shifts").form("/roster/swaps");
-    form.pick("shift", "08:00–16:00").pick("other_shift", "钱雅琴").set("reason", "家长会");
+    form.pick("shift", "08:00–16:00")
+        .pick("other_shift", "钱雅琴")
+        .set("reason", "家长会");
     asker.send(&form).is(200).must_say("待对方同意");
     // Nobody approves before the other has agreed, and nobody but the head.
     assert!(!head.get("/roster/swaps").says("批准") || !head.get("/roster/swaps").html.contains("value=\"approve\""));
@@ -334,16 +350,27 @@ fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
     page.must_say("待对方同意");
     let swap = html::tags(&page.html)
         .into_iter()
-        .find_map(|t| t.attr("action").filter(|a| a.starts_with("/roster/swaps/")).map(str::to_owned))
+        .find_map(|t| {
+            t.attr("action")
+                .filter(|a| a.starts_with("/roster/swaps/"))
+                .map(str::to_owned)
+        })
         .expect("the swap");
-    let answer = |who: &crate::world::Person, step: &str, version: &str| who.post(&swap, &[("step", step), ("version", version)]);
-    answer(&asker, "agree", "1").is(422).must_say("只有被请求的同事可以答复");
+    let answer = |who: &crate::world::Person, step: &str, version: &str| {
+        who.post(&swap, &[("step", step), ("version", version)])
+    };
+    answer(&asker, "agree", "1")
+        .is(422)
+        .must_say("只有被请求的同事可以答复");
     answer(&other, "agree", "1").is(200);
     answer(&other, "approve", "2").is(422);
     answer(&head, "approve", "2").is(200).must_say("已批准");
     // The shifts have changed hands, and the history is there.
     other.get("/shifts").must_say("08:00–16:00");
-    head.get("/roster/swaps").must_say("沈佳怡").must_say("钱雅琴").must_say("家长会");
+    head.get("/roster/swaps")
+        .must_say("沈佳怡")
+        .must_say("钱雅琴")
+        .must_say("家长会");
 }
 
 #[test]
@@ -360,9 +387,17 @@ fn com_11_records_of_the_post_stay_there() {
     assert!(!out.says("删除"));
     let back = html::tags(&out.html)
         .into_iter()
-        .filter_map(|t| t.attr("action").filter(|a| a.starts_with("/duty/keys/")).map(str::to_owned))
+        .filter_map(|t| {
+            t.attr("action")
+                .filter(|a| a.starts_with("/duty/keys/"))
+                .map(str::to_owned)
+        })
         .find(|a| {
-            let row = out.html.split("<tr").find(|r| r.contains(a.as_str())).unwrap_or_default();
+            let row = out
+                .html
+                .split("<tr")
+                .find(|r| r.contains(a.as_str()))
+                .unwrap_or_default();
             row.contains("配电房") && row.contains("供电公司王工")
         })
         .expect("the key can come back");

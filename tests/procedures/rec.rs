@@ -430,9 +430,19 @@ fn rec_4_who_begins_a_shift_checks_in_ten_minutes_before_with_the_checklist() {
     let login = [("login", "xingzheng"), ("password", "sansheng-demo"), ("next", "/")];
     let asked = who.post("/sign-in", &login);
     assert!(asked.url.contains("/duty/check-in/"), "{}: {}", asked.url, asked.text());
-    asked.must_say("应在 10:20 前到岗").must_say("台面整洁").must_say("电话试拨正常");
+    asked
+        .must_say("应在 10:20 前到岗")
+        .must_say("台面整洁")
+        .must_say("电话试拨正常");
     // Something left open needs a word.
-    let form = asked.form(asked.url.split("/duty/").nth(1).and_then(|p| p.split('?').next()).unwrap_or_default());
+    let form = asked.form(
+        asked
+            .url
+            .split("/duty/")
+            .nth(1)
+            .and_then(|p| p.split('?').next())
+            .unwrap_or_default(),
+    );
     who.send(&form).is(422).must_say("有 2 项检查没打勾");
     // 10:20 passes: the head sees it at once, wherever she is.
     w.wait(21 * MINUTE);
@@ -445,13 +455,19 @@ fn rec_4_who_begins_a_shift_checks_in_ten_minutes_before_with_the_checklist() {
     head.get("/duty/banner").must_not_say("沈佳怡 10:30");
     let late = head.get("/duty/check-ins?view=late");
     let row = row_of(&late, "10:30–18:30");
-    assert!(row.contains("沈佳怡") && row.contains("10:20") && row.contains("10:25") && row.contains(" 5 "), "{row}");
+    assert!(
+        row.contains("沈佳怡") && row.contains("10:20") && row.contains("10:25") && row.contains(" 5 "),
+        "{row}"
+    );
     let excel = head.get("/duty/check-ins/export?view=late");
     excel.is(200);
     assert!(excel.header("content-type").contains("spreadsheetml"));
     // One's own line is one's own; others' are not for everybody.
     assert!(who.get("/duty/check-ins").says("总台"));
-    assert!(!w.clerk().get("/duty/check-ins").says("总台 "), "a colleague's lateness");
+    assert!(
+        !w.clerk().get("/duty/check-ins").says("总台 "),
+        "a colleague's lateness"
+    );
     // With it the person is on duty.
     who.get("/account").must_say("起在岗");
     assert!(w.journal_holds());
@@ -476,16 +492,28 @@ fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
     let number = desk.made("send").case();
     w.wait(110 * MINUTE);
     // What is open stands in the form; without an owner on the incoming shift it is refused.
-    let path = giver.get("/shifts").link("交班").expect("the own shift can be handed over");
+    let path = giver
+        .get("/shifts")
+        .link("交班")
+        .expect("the own shift can be handed over");
     let form_of = |page: &Page| page.form(path.trim_start_matches("/duty/"));
     let page = giver.get(&path);
     page.is(200).must_say(&number).must_say("钱雅琴");
     let mut form = form_of(&page);
     form.set("note", "120 未到，家属在赶来");
     let refused = giver.send(&form);
-    refused.is(422).must_say("没有下一班的负责人").must_say(&number).must_say("REC-21");
+    refused
+        .is(422)
+        .must_say("没有下一班的负责人")
+        .must_say(&number)
+        .must_say("REC-21");
     // Who leaves is no choice; who comes is.
-    let owners: Vec<String> = form.names().iter().filter(|n| n.starts_with("owner-")).map(|n| (*n).to_owned()).collect();
+    let owners: Vec<String> = form
+        .names()
+        .iter()
+        .filter(|n| n.starts_with("owner-"))
+        .map(|n| (*n).to_owned())
+        .collect();
     assert!(!owners.is_empty());
     assert!(form.offer(&owners[0], "沈佳怡").is_none());
     for owner in &owners {
@@ -498,13 +526,20 @@ fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
     // Still on duty until the next shift accepts, which it does after its own check-in.
     giver.get("/account").must_say("起在岗");
     let version = [("version", "1"), ("accept", "1")];
-    next.post(&format!("{address}/answer"), &version).is(422).must_say("请先签到");
+    next.post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("请先签到");
     w.wait(5 * MINUTE);
     story::checked_in(&next).is(200);
     next.get("/duty").must_say("等待接班");
-    clerk.post(&format!("{address}/answer"), &version).is(422).must_say("下一班的人");
+    clerk
+        .post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("下一班的人");
     let objection = [("version", "1"), ("accept", "0"), ("reason", "少一把钥匙")];
-    next.post(&format!("{address}/answer"), &objection).is(200).must_say("有异议");
+    next.post(&format!("{address}/answer"), &objection)
+        .is(200)
+        .must_say("有异议");
     w.staff("lihuimin").get("/duty/banner").must_say("接班人有异议");
     // Handed over once more, accepted: the shift before goes home.
     let mut again = form_of(&giver.get(&path));
@@ -514,9 +549,14 @@ fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
     again.set("note", "钥匙已补登");
     let given = giver.send(&again);
     let address = given.url[w.base.len()..].to_owned();
-    next.post(&format!("{address}/answer"), &version).is(200).must_say("已接班");
+    next.post(&format!("{address}/answer"), &version)
+        .is(200)
+        .must_say("已接班");
     giver.get("/account").must_not_say("起在岗");
-    next.get(&format!("{address}/print")).is(200).must_say("交接班记录").must_say(&number);
+    next.get(&format!("{address}/print"))
+        .is(200)
+        .must_say("交接班记录")
+        .must_say(&number);
     let list = w.staff("menwei").get("/duty/hand-overs");
     list.must_say("已接班").must_say("已重交");
     assert!(w.journal_holds());

@@ -104,7 +104,14 @@ pub fn shift(manager: &Person, post: &str, name: &str, day: &str, hours: &str) -
 /// Opens the check-in that somebody is asked for and says that everything is in order.
 pub fn checked_in(who: &Person) -> Page {
     let asked = who.get("/duty/asked");
-    let mut form = asked.form(asked.url.split("/duty/").nth(1).and_then(|p| p.split('?').next()).unwrap_or("check-in"));
+    let mut form = asked.form(
+        asked
+            .url
+            .split("/duty/")
+            .nth(1)
+            .and_then(|p| p.split('?').next())
+            .unwrap_or("check-in"),
+    );
     let all: Vec<String> = form
         .controls
         .iter()

@@ -149,10 +149,8 @@ impl Live {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
-            let differs = now.counts != counts
-                || now.on_duty != on_duty
-                || now.held != held
-                || now.roster.n != roster.n;
+            let differs =
+                now.counts != counts || now.on_duty != on_duty || now.held != held || now.roster.n != roster.n;
             let moved = seq > now.seq;
             now.seq = now.seq.max(seq);
             now.counts = counts;

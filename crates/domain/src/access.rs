@@ -374,7 +374,9 @@ impl Action {
             ViewReports | Export => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
             ViewRoster => (Area::Company, false),
-            ManageStaff | ManageSite | ManageStandard | ManageRoster | Settings | Backup | ApiTokens => (Area::Company, true),
+            ManageStaff | ManageSite | ManageStandard | ManageRoster | Settings | Backup | ApiTokens => {
+                (Area::Company, true)
+            }
             _ => (Area::Cases, true),
         }
     }

@@ -1,12 +1,15 @@
 //! The roster's laws: gaps beside a reference that counts every minute, shifts over midnight and through changes of the
 //! clocks, rotations, lateness, swaps and hand-overs.
-#![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking, as the test does")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of a test fail by panicking, as the test does"
+)]
 
 use domain::ids::{CaseId, StaffId};
 use domain::roster::{
     Attendance, BEFORE_MS, Coverage, Emergency, HandOverState, Item, MISSING_MS, Next, ShiftTimes, Stretch, SwapState,
     SwapStep, SwapWho, Tick, attendance, check_ticks, cycle_of, default_posts, gaps, held, late_by, may_answer,
-    may_check_in, may_hand_over, minus, on_date, rotation, short_rests, swap_step, union,
+    may_check_in, may_give, may_hand_over, minus, on_date, rotation, short_rests, swap_step, union,
 };
 use domain::time::{DayHours, Span};
 use jiff::civil::date;
@@ -201,12 +204,18 @@ fn four_people_hold_three_shifts_around_the_clock() {
     );
     let found = gaps(&always().demand(&tz, window), 1, &held(places.clone()));
     assert!(found.is_empty(), "{found:?}");
-    assert!(short_rests(&places).is_empty(), "a day off lies between night and morning");
+    assert!(
+        short_rests(&places).is_empty(),
+        "a day off lies between night and morning"
+    );
     // Straight from the night to the early shift: no rest at all.
     let night = on_date(&tz, first, spans[2]);
     let early = on_date(&tz, date(2026, 11, 2), spans[0]);
     let short = short_rests(&[(1, night), (2, early), (1, early)]);
-    assert_eq!(short.iter().map(|r| (r.person, r.until, r.again)).collect::<Vec<_>>(), [(1, night.to, early.from)]);
+    assert_eq!(
+        short.iter().map(|r| (r.person, r.until, r.again)).collect::<Vec<_>>(),
+        [(1, night.to, early.from)]
+    );
 }
 
 #[test]
@@ -239,7 +248,14 @@ fn weekends_have_their_own_hours_and_a_night_reaches_into_the_window() {
     let found = gaps(&office.demand(&tz, day), 1, &[at(friday, "08:00-17:00")]);
     let is: Vec<Stretch> = found.iter().map(|g| g.at).collect();
     // Thursday's evening still reaches into Friday.
-    assert_eq!(is, [at(friday, "00:00-02:00"), at(friday, "17:00-17:30"), at(friday, "20:00-02:00")]);
+    assert_eq!(
+        is,
+        [
+            at(friday, "00:00-02:00"),
+            at(friday, "17:00-17:30"),
+            at(friday, "20:00-02:00")
+        ]
+    );
     assert!(always().is_always() && !office.is_always() && !office.is_empty());
     assert!(Coverage { needed: 0, ..always() }.demand(&tz, day).is_empty());
 }
@@ -274,21 +290,42 @@ fn how_a_shift_stands() {
 
     let rule = |s: ShiftTimes, now| may_check_in(&s, now).err().map(|r| (r.rule, r.clause));
     assert_eq!(rule(open, from - 2 * HOUR), None);
-    assert_eq!(rule(open, from - 2 * HOUR - 1), Some(("refuse-check-in-early", Some("REC-4"))));
-    assert_eq!(rule(open, from + 8 * HOUR), Some(("refuse-check-in-over", Some("REC-4"))));
-    assert_eq!(rule(s(Some(from), None, false), from), Some(("refuse-check-in-done", Some("REC-4"))));
-    assert_eq!(rule(s(None, None, true), from), Some(("refuse-check-in-absent", Some("REC-4"))));
+    assert_eq!(
+        rule(open, from - 2 * HOUR - 1),
+        Some(("refuse-check-in-early", Some("REC-4")))
+    );
+    assert_eq!(
+        rule(open, from + 8 * HOUR),
+        Some(("refuse-check-in-over", Some("REC-4")))
+    );
+    assert_eq!(
+        rule(s(Some(from), None, false), from),
+        Some(("refuse-check-in-done", Some("REC-4")))
+    );
+    assert_eq!(
+        rule(s(None, None, true), from),
+        Some(("refuse-check-in-absent", Some("REC-4")))
+    );
 }
 
 #[test]
 fn the_checklist_is_gone_through_or_it_is_said_what_is_not_in_order() {
     let list = default_posts().unwrap().remove(0).checklist;
     assert_eq!(list.len(), 6, "REC-4's list of the front desk");
-    let all: Vec<Tick> = list.iter().map(|i: &Item| Tick { code: i.code.clone(), ok: true }).collect();
+    let all: Vec<Tick> = list
+        .iter()
+        .map(|i: &Item| Tick {
+            code: i.code.clone(),
+            ok: true,
+        })
+        .collect();
     assert!(check_ticks(&list, &all, "").is_ok());
     let most = &all[1..];
     let refused = check_ticks(&list, most, "  ").unwrap_err();
-    assert_eq!((refused.rule, refused.args[0].1.as_str()), ("refuse-check-in-list", "1"));
+    assert_eq!(
+        (refused.rule, refused.args[0].1.as_str()),
+        ("refuse-check-in-list", "1")
+    );
     assert!(check_ticks(&list, most, "台面有积水，已叫保洁").is_ok());
 }
 
@@ -297,11 +334,24 @@ fn who_may_do_what_with_a_swap() {
     use SwapState as S;
     use SwapStep as Do;
     let (asker, other, head) = (
-        SwapWho { asker: true, ..SwapWho::default() },
-        SwapWho { other: true, ..SwapWho::default() },
-        SwapWho { head: true, ..SwapWho::default() },
+        SwapWho {
+            asker: true,
+            ..SwapWho::default()
+        },
+        SwapWho {
+            other: true,
+            ..SwapWho::default()
+        },
+        SwapWho {
+            head: true,
+            ..SwapWho::default()
+        },
     );
-    let own = SwapWho { asker: true, head: true, ..SwapWho::default() };
+    let own = SwapWho {
+        asker: true,
+        head: true,
+        ..SwapWho::default()
+    };
     let step = |state, step, who| swap_step(state, step, who, 100, 50).map_err(|r| r.rule);
     for (state, what, who, becomes) in [
         (S::Asked, Do::Agree, other, Ok(S::Agreed)),
@@ -340,7 +390,14 @@ fn no_emergency_is_dropped_between_two_shifts() {
     let incoming = [next.clone(), guard.clone()];
     let after = |follows, must| Next { follows, must };
     assert!(may_hand_over(&[], &incoming, after(true, true)).is_ok());
-    assert!(may_hand_over(&[e("QZ-1", Some(&next)), e("QZ-2", Some(&guard))], &incoming, after(true, true)).is_ok());
+    assert!(
+        may_hand_over(
+            &[e("QZ-1", Some(&next)), e("QZ-2", Some(&guard))],
+            &incoming,
+            after(true, true)
+        )
+        .is_ok()
+    );
     // Nobody, or somebody who goes home too.
     let refused = may_hand_over(
         &[e("QZ-1", None), e("QZ-2", Some(&next)), e("QZ-3", Some(&giver))],
@@ -348,10 +405,28 @@ fn no_emergency_is_dropped_between_two_shifts() {
         after(true, true),
     )
     .unwrap_err();
-    assert_eq!((refused.rule, refused.clause), ("refuse-hand-over-owner", Some("REC-21")));
-    assert_eq!(refused.args, [("n", "2".to_owned()), ("numbers", "QZ-1, QZ-3".to_owned())]);
-    assert_eq!(may_hand_over(&[], &incoming, after(false, true)).unwrap_err().rule, "refuse-hand-over-nobody");
+    assert_eq!(
+        (refused.rule, refused.clause),
+        ("refuse-hand-over-owner", Some("REC-21"))
+    );
+    assert_eq!(
+        refused.args,
+        [("n", "2".to_owned()), ("numbers", "QZ-1, QZ-3".to_owned())]
+    );
+    assert_eq!(
+        may_hand_over(&[], &incoming, after(false, true)).unwrap_err().rule,
+        "refuse-hand-over-nobody"
+    );
     assert!(may_hand_over(&[], &incoming, after(false, false)).is_ok());
+
+    // Near the end, or when the relief is there.
+    let give = |relieved, now| may_give(10 * HOUR, relieved, now).map_err(|r| (r.rule, r.args[0].1.clone()));
+    assert_eq!(give(false, 9 * HOUR), Ok(()));
+    assert_eq!(give(true, 2 * HOUR), Ok(()));
+    assert_eq!(
+        give(false, 9 * HOUR - 1),
+        Err(("refuse-hand-over-early", (9 * HOUR).to_string()))
+    );
 
     use HandOverState as H;
     let answer = |state, who: &StaffId, accepts, reason: &str| {
@@ -379,6 +454,10 @@ fn the_shipped_posts_are_held_around_the_clock_by_their_own_shifts() {
         let spans: Vec<Span> = post.patterns.iter().map(|p| p.hours.spans()[0]).collect();
         let whole: i32 = spans.iter().map(|s| s.to_s - s.from_s).sum();
         assert_eq!(whole, 86_400, "{}", post.code);
-        assert!(post.checklist.iter().any(|i| i.code == "hand_over_read"), "{}", post.code);
+        assert!(
+            post.checklist.iter().any(|i| i.code == "hand_over_read"),
+            "{}",
+            post.code
+        );
     }
 }

@@ -296,7 +296,9 @@ impl Page {
 
     /// The roster's pages: address, text key, whether it is this one.
     pub fn roster_tabs(&self) -> Vec<(&'static str, &'static str, bool)> {
-        let here = |href: &str| self.path == href || (!matches!(href, "/duty" | "/roster") && self.path.starts_with(&format!("{href}/")));
+        let here = |href: &str| {
+            self.path == href || (!matches!(href, "/duty" | "/roster") && self.path.starts_with(&format!("{href}/")))
+        };
         self.tabs.iter().map(|t| (t.0, t.1, here(t.0))).collect()
     }
 

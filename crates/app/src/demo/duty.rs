@@ -29,9 +29,24 @@ const AHEAD: i32 = 15;
 
 /// Post, the cycle its people go through, and the people. The first of each is on duty when the story ends.
 const CREWS: &[(&str, &str, &str, &[&str])] = &[
-    ("front_desk", "8001", "早 早 中 中 夜 夜 休 休", &["陈晓雯", "林婷婷", "徐薇", "张妍"]),
-    ("repair", "8021", "早 早 中 中 夜 夜 休 休", &["王建国", "孙海涛", "周德明", "罗永福"]),
-    ("control_room", "8041", "早 早 中 中 夜 夜 休 休", &["刘强", "马军", "胡勇", "郭涛"]),
+    (
+        "front_desk",
+        "8001",
+        "早 早 中 中 夜 夜 休 休",
+        &["陈晓雯", "林婷婷", "徐薇", "张妍"],
+    ),
+    (
+        "repair",
+        "8021",
+        "早 早 中 中 夜 夜 休 休",
+        &["王建国", "孙海涛", "周德明", "罗永福"],
+    ),
+    (
+        "control_room",
+        "8041",
+        "早 早 中 中 夜 夜 休 休",
+        &["刘强", "马军", "胡勇", "郭涛"],
+    ),
     ("main_gate", "8042", "日 夜 休 休", &["高明", "梁刚", "宋平", "唐超"]),
 ];
 
@@ -120,7 +135,11 @@ impl Duty {
 
     /// Somebody of the demo by name.
     fn named(&self, name: &str) -> Option<StaffId> {
-        self.people.all.iter().find(|(_, m)| m.name == name).map(|(id, _)| id.clone())
+        self.people
+            .all
+            .iter()
+            .find(|(_, m)| m.name == name)
+            .map(|(id, _)| id.clone())
     }
 
     /// Sets up the posts and fills the roster, at the start of its first day; plans what happens until the story ends. Returns who
@@ -132,11 +151,19 @@ impl Duty {
         let head = self.head(at);
         post::begin(tx, &head)?;
         let zone = crate::case::zone(tx, &self.site)?;
-        let (first, last) = (crate::roster::date_at(&zone, at), crate::roster::date_at(&zone, self.now));
+        let (first, last) = (
+            crate::roster::date_at(&zone, at),
+            crate::roster::date_at(&zone, self.now),
+        );
         for detail in post::list(tx, &head)? {
-            let Some((_, extension, cycle, names)) = CREWS.iter().find(|c| c.0 == detail.post.code) else { continue };
+            let Some((_, extension, cycle, names)) = CREWS.iter().find(|c| c.0 == detail.post.code) else {
+                continue;
+            };
             let crew: Vec<StaffId> = names.iter().filter_map(|n| self.named(n)).collect();
-            let facts = post::Facts { extension: (*extension).to_owned(), ..detail.facts.clone() };
+            let facts = post::Facts {
+                extension: (*extension).to_owned(),
+                ..detail.facts.clone()
+            };
             post::edit(tx, &head, &detail.post.id, detail.post.version, &facts)?;
             let rotate = plan::Rotate {
                 post: detail.post.id.as_str().to_owned(),
@@ -150,7 +177,10 @@ impl Duty {
             self.posts.push((detail.post.code.clone(), detail.post.id.clone()));
             self.crews.push(crew);
         }
-        let window = Stretch { from: at, to: self.now + 2 * DAY };
+        let window = Stretch {
+            from: at,
+            to: self.now + 2 * DAY,
+        };
         let b = Board::of_site(tx, &self.site, window)?;
         self.plan_shifts(&b);
         self.plan_rest(at);
@@ -188,7 +218,10 @@ impl Duty {
                 2 => self.dice.within(1, 9),
                 _ => self.dice.within(11, 24),
             };
-            steps.push((s.from_at - early * MINUTE - self.dice.within(0, 50) * 1000, Step::CheckIn(s.id.clone())));
+            steps.push((
+                s.from_at - early * MINUTE - self.dice.within(0, 50) * 1000,
+                Step::CheckIn(s.id.clone()),
+            ));
             steps.push((s.to_at - self.dice.within(2, 5) * MINUTE, Step::Give(s.id.clone())));
             steps.push((s.to_at + self.dice.within(7, 12) * MINUTE, Step::Accept(s.id.clone())));
         }
@@ -236,7 +269,9 @@ impl Duty {
             if *at > until {
                 break;
             }
-            let Some((at, step)) = self.steps.pop_front() else { break };
+            let Some((at, step)) = self.steps.pop_front() else {
+                break;
+            };
             match self.step(tx, at, step) {
                 Err(Error::Refused(r)) => {
                     tracing::debug!(rule = r.rule, "the demo's roster stumbled");
@@ -292,11 +327,18 @@ impl Duty {
         let Some(s) = self.shift(tx, id)? else { return Ok(()) };
         let ctx = self.ctx(at, &s.staff_id);
         let form = hand_over::form(tx, &ctx, id)?;
-        let heir = form.after.next.first().map(|n| n.staff_id.clone()).or_else(|| form.after.incoming.first().cloned());
+        let heir = form
+            .after
+            .next
+            .first()
+            .map(|n| n.staff_id.clone())
+            .or_else(|| form.after.incoming.first().cloned());
         let mut g = hand_over::Give::default();
         if let Some(heir) = heir {
             let owners = form.open.emergencies.iter();
-            g.owners = owners.map(|e| (e.case.as_str().to_owned(), heir.as_str().to_owned())).collect();
+            g.owners = owners
+                .map(|e| (e.case.as_str().to_owned(), heir.as_str().to_owned()))
+                .collect();
         }
         if self.dice.percent(35) {
             let notes = [
@@ -313,11 +355,16 @@ impl Duty {
     }
 
     fn accept(&mut self, tx: &mut Tx, at: i64, id: &ShiftId) -> Res<()> {
-        let Some(i) = self.given.iter().position(|g| g.0 == *id) else { return Ok(()) };
+        let Some(i) = self.given.iter().position(|g| g.0 == *id) else {
+            return Ok(());
+        };
         let (_, made) = self.given.swap_remove(i);
         let Some(s) = self.shift(tx, id)? else { return Ok(()) };
         let near = db::shifts(tx, &self.site, s.to_at - HOUR, s.to_at + HOUR)?;
-        let Some(next) = near.into_iter().find(|n| n.post_id == s.post_id && n.staff_id != s.staff_id) else {
+        let Some(next) = near
+            .into_iter()
+            .find(|n| n.post_id == s.post_id && n.staff_id != s.staff_id)
+        else {
             return Ok(());
         };
         let ctx = self.ctx(at, &next.staff_id);
@@ -326,10 +373,17 @@ impl Duty {
 
     /// A swap between two of the front desk: the first pair of shifts that fits.
     fn ask_swap(&mut self, tx: &mut Tx, at: i64, from: usize, to: usize) -> Res<()> {
-        let Some(crew) = self.posts.iter().position(|p| p.0 == "front_desk").and_then(|i| self.crews.get(i)) else {
+        let Some(crew) = self
+            .posts
+            .iter()
+            .position(|p| p.0 == "front_desk")
+            .and_then(|i| self.crews.get(i))
+        else {
             return Ok(());
         };
-        let (Some(asker), Some(other)) = (crew.get(from).cloned(), crew.get(to).cloned()) else { return Ok(()) };
+        let (Some(asker), Some(other)) = (crew.get(from).cloned(), crew.get(to).cloned()) else {
+            return Ok(());
+        };
         let ctx = self.ctx(at, &asker);
         let coming = |tx: &mut Tx, who: &StaffId| db::shifts_of(tx, &self.site, who, at + 2 * DAY, at + 7 * DAY);
         let (mine, theirs) = (coming(tx, &asker)?, coming(tx, &other)?);
@@ -356,7 +410,9 @@ impl Duty {
 
     fn decide(&mut self, tx: &mut Tx, at: i64, step: SwapStep) -> Res<()> {
         let Some(id) = self.swap.clone() else { return Ok(()) };
-        let Some(s) = db::swap(tx, &self.site, &id)? else { return Ok(()) };
+        let Some(s) = db::swap(tx, &self.site, &id)? else {
+            return Ok(());
+        };
         let ctx = match step {
             SwapStep::Agree => self.ctx(at, &s.other_id),
             _ => self.head(at),
@@ -368,12 +424,16 @@ impl Duty {
     fn clerk(&self, tx: &mut Tx, at: i64) -> Res<Ctx> {
         let desk = self.posts.iter().find(|p| p.0 == "front_desk").map(|p| p.1.clone());
         let on = db::shifts(tx, &self.site, at - DAY, at + 1)?;
-        let who = on.into_iter().find(|s| Some(&s.post_id) == desk.as_ref() && stretch(s).holds(at));
+        let who = on
+            .into_iter()
+            .find(|s| Some(&s.post_id) == desk.as_ref() && stretch(s).holds(at));
         Ok(who.map_or_else(|| self.head(at), |s| self.ctx(at, &s.staff_id)))
     }
 
     fn lend(&mut self, tx: &mut Tx, at: i64, i: usize) -> Res<()> {
-        let Some((name, to, purpose)) = KEYS.get(i) else { return Ok(()) };
+        let Some((name, to, purpose)) = KEYS.get(i) else {
+            return Ok(());
+        };
         let l = key::NewLoan {
             post: self.posts.first().map(|p| p.1.as_str().to_owned()).unwrap_or_default(),
             key_name: (*name).to_owned(),
@@ -391,7 +451,9 @@ impl Duty {
 
     /// Somebody of another department has leave next week: the list of absences is not empty.
     fn away(&mut self, tx: &mut Tx, at: i64) -> Res<()> {
-        let Some(who) = self.named("田桂英") else { return Ok(()) };
+        let Some(who) = self.named("田桂英") else {
+            return Ok(());
+        };
         let zone = crate::case::zone(tx, &self.site)?;
         let today = crate::roster::date_at(&zone, at);
         let a = plan::NewAbsence {
@@ -414,7 +476,9 @@ impl Duty {
             local == 15
         };
         let open = |s: &&db::Shift| Some(&s.post_id) == desk.as_ref() && evening(s);
-        let Some(s) = ahead.iter().find(open) else { return Ok(()) };
+        let Some(s) = ahead.iter().find(open) else {
+            return Ok(());
+        };
         plan::remove_shift(tx, &self.head(at), &s.id, s.version)
     }
 

@@ -18,11 +18,7 @@ pub const TOLD_MS: i64 = DAY_MS;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     /// The post is not held for this stretch, or by too few.
-    Gap {
-        at: Stretch,
-        present: u32,
-        needed: u32,
-    },
+    Gap { at: Stretch, present: u32, needed: u32 },
     /// Ten minutes after the beginning this person had not checked in.
     NobodyHere { shift: ShiftId, staff: StaffId, from: i64 },
 }

@@ -50,7 +50,13 @@ pub fn mine(c: &mut Conn, ctx: &Ctx, days: i64) -> Res<Vec<Own>> {
         return Ok(Vec::new());
     }
     let mut out = Vec::new();
-    for shift in db::shifts_of(c, &ctx.site, &me, ctx.now - LONGEST_MS - DAY_MS, ctx.now + days * DAY_MS)? {
+    for shift in db::shifts_of(
+        c,
+        &ctx.site,
+        &me,
+        ctx.now - LONGEST_MS - DAY_MS,
+        ctx.now + days * DAY_MS,
+    )? {
         let kept = shift.checked_in_at.is_some() && shift.ended_at.is_none() && ctx.now < shift.to_at + DAY_MS / 2;
         if shift.to_at <= ctx.now && !kept {
             continue;
@@ -285,7 +291,10 @@ pub fn register(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<(Vec<db::Sh
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(|s| (s.from_at, s.id.as_str().to_owned()));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|s| (s.from_at, s.id.as_str().to_owned()));
     Ok((rows, next))
 }
 
@@ -318,5 +327,7 @@ pub fn around(c: &mut Conn, ctx: &Ctx) -> Res<Board> {
 /// Whether somebody has another shift that is on now, beside one.
 pub(crate) fn on_another(c: &mut Conn, ctx: &Ctx, staff: &StaffId, but: &ShiftId) -> Res<bool> {
     let has = db::shifts_of(c, &ctx.site, staff, ctx.now - LONGEST_MS, ctx.now + 1)?;
-    Ok(has.iter().any(|s| s.id != *but && stretch(s).holds(ctx.now) && s.checked_in_at.is_some() && s.ended_at.is_none()))
+    Ok(has
+        .iter()
+        .any(|s| s.id != *but && stretch(s).holds(ctx.now) && s.checked_in_at.is_some() && s.ended_at.is_none()))
 }

@@ -9,7 +9,7 @@ use domain::clock::ClockCode;
 use domain::ids::{CaseId, HandOverId, KeyLoanId, PostId, ShiftId, StaffId};
 use domain::number::Series;
 use domain::refusal::Refusal;
-use domain::roster::{Emergency, HandOverState, NEAR_MS, Next, Stretch, may_answer, may_hand_over};
+use domain::roster::{Emergency, HandOverState, NEAR_MS, Next, Stretch, may_answer, may_give, may_hand_over};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::account as accounts;
@@ -19,7 +19,7 @@ use store::roster as db;
 use store::seam::Conn;
 
 use super::board::Board;
-use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift};
+use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift, stretch};
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
@@ -121,7 +121,10 @@ pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
             state.attach(&reckons.calendars);
             let open: Vec<u32> = state.open_promises().map(|p| p.no).collect();
             for no in open {
-                let clock = state.clocks.iter().find(|k| k.code == ClockCode::Promise && k.cycle == no);
+                let clock = state
+                    .clocks
+                    .iter()
+                    .find(|k| k.code == ClockCode::Promise && k.cycle == no);
                 promises.push(Owed {
                     case: row.id.clone(),
                     number: row.number.clone(),
@@ -165,31 +168,52 @@ pub struct After {
     pub must: bool,
     /// When the next shift ends.
     pub until: i64,
+    /// Somebody who relieves this shift is at the post already.
+    pub relieved: bool,
 }
 
 fn after(b: &Board, s: &db::Shift, now: i64) -> After {
     let end = s.to_at.max(now);
     let there = |x: &&db::Shift| {
-        x.id != s.id && x.to_at > end && x.from_at <= end + RELIEF_MS && x.from_at > s.from_at - super::LONGEST_MS && !b.absent(x)
+        x.id != s.id
+            && x.to_at > end
+            && x.from_at <= end + RELIEF_MS
+            && x.from_at > s.from_at - super::LONGEST_MS
+            && !b.absent(x)
     };
-    let next: Vec<db::Shift> = b
-        .shifts
-        .iter()
-        .filter(|x| x.post_id == s.post_id && x.staff_id != s.staff_id)
-        .filter(there)
+    // Somebody was put on the post beside this one, and came: they relieve it before its end.
+    let relief = |x: &&db::Shift| {
+        x.id != s.id
+            && x.from_at > s.from_at
+            && x.checked_in_at.is_some()
+            && x.ended_at.is_none()
+            && stretch(x).holds(now)
+    };
+    let of_post = |x: &&db::Shift| x.post_id == s.post_id && x.staff_id != s.staff_id;
+    let all = || b.shifts.iter();
+    let relieved = all().filter(of_post).any(|x| relief(&x));
+    let next: Vec<db::Shift> = all()
+        .filter(of_post)
+        .filter(|x| there(x) || relief(x))
         .cloned()
         .collect();
-    let mut incoming: Vec<StaffId> = b.shifts.iter().filter(there).map(|x| x.staff_id.clone()).collect();
+    let mut incoming: Vec<StaffId> = all()
+        .filter(|x| there(x) || (of_post(x) && relief(x)))
+        .map(|x| x.staff_id.clone())
+        .collect();
     incoming.sort();
     incoming.dedup();
     let instant = Stretch { from: end, to: end + 1 };
-    let must = b.post(&s.post_id).is_some_and(|p| !p.coverage.demand(&b.zone, instant).is_empty());
+    let must = b
+        .post(&s.post_id)
+        .is_some_and(|p| !p.coverage.demand(&b.zone, instant).is_empty());
     let until = next.iter().map(|x| x.to_at).max().unwrap_or(end + 8 * 3_600_000);
     After {
         next,
         incoming,
         must,
         until,
+        relieved,
     }
 }
 
@@ -251,6 +275,7 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
         if f.shift.ended_at.is_some() {
             return Err(Refusal::new("refuse-hand-over-answered").clause("REC-21").into());
         }
+        may_give(f.shift.to_at, f.after.relieved, ctx.now)?;
         if g.note.chars().count() > 1000 {
             return Err(Error::field("note", "too-long"));
         }
@@ -273,7 +298,10 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
             must: f.after.must,
         };
         may_hand_over(&emergencies, &f.after.incoming, next)?;
-        for old in db::hand_overs_open(tx, &ctx.site)?.into_iter().filter(|h| h.shift_id == *id) {
+        for old in db::hand_overs_open(tx, &ctx.site)?
+            .into_iter()
+            .filter(|h| h.shift_id == *id)
+        {
             let version = old.version + 1;
             db::hand_over_save(
                 tx,
@@ -298,7 +326,13 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
             post_id: f.post.id.clone(),
             shift_id: id.clone(),
             giver_id: me.clone(),
-            state: if closes { HandOverState::Accepted } else { HandOverState::Given }.as_str().to_owned(),
+            state: if closes {
+                HandOverState::Accepted
+            } else {
+                HandOverState::Given
+            }
+            .as_str()
+            .to_owned(),
             given_at: ctx.now,
             next_until: f.after.until,
             body: serde_json::to_string(&body)?,
@@ -313,7 +347,15 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
             "number": row.number, "post": row.post_id, "shift": id, "emergencies": body.emergencies, "promises": body.promises.len(),
             "callbacks": body.callbacks.len(), "due": body.due.len(), "keys": body.keys.len(), "note": row.note,
         });
-        journal::now(tx, ctx, "hand_over", row.id.as_str(), "duty_handed_over", said, &["note"]);
+        journal::now(
+            tx,
+            ctx,
+            "hand_over",
+            row.id.as_str(),
+            "duty_handed_over",
+            said,
+            &["note"],
+        );
         for e in &body.emergencies {
             if let Some(owner) = &e.owner {
                 db::owner_put(tx, &e.case, &ctx.site, owner, ctx.now, Some(&row.id))?;
@@ -322,7 +364,15 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
                     id: row.id.as_str(),
                     case: Some(e.case.as_str()),
                 };
-                journal::append(tx, ctx, about, "emergency_owner_named", json!({"owner": owner}), &[], ctx.now);
+                journal::append(
+                    tx,
+                    ctx,
+                    about,
+                    "emergency_owner_named",
+                    json!({"owner": owner}),
+                    &[],
+                    ctx.now,
+                );
             }
         }
         if closes {
@@ -356,7 +406,12 @@ fn receivers(b: &Board, given: &db::Shift, now: i64) -> Vec<db::Shift> {
     let at_end = after(b, given, given.to_at.min(now));
     let late = after(b, given, now);
     let mut all = at_end.next;
-    all.extend(late.next.into_iter().filter(|s| !all.iter().any(|x| x.id == s.id)).collect::<Vec<_>>());
+    all.extend(
+        late.next
+            .into_iter()
+            .filter(|s| !all.iter().any(|x| x.id == s.id))
+            .collect::<Vec<_>>(),
+    );
     all
 }
 
@@ -395,7 +450,11 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &HandOverId, version: i64, accepts: bo
             current: version + 1,
         });
     }
-    let kind = if accepts { "duty_taken_over" } else { "hand_over_objected" };
+    let kind = if accepts {
+        "duty_taken_over"
+    } else {
+        "hand_over_objected"
+    };
     let body = json!({"number": new.number, "reason": new.answer});
     journal::now(tx, ctx, "hand_over", id.as_str(), kind, body, &["reason"]);
     if accepts && given.ended_at.is_none() {
@@ -433,7 +492,14 @@ pub struct Detail {
     pub check_in: Option<ShiftId>,
 }
 
-fn item(c: &mut Conn, ctx: &Ctx, case: &CaseId, number: &str, due_at: Option<i64>, owner: Option<StaffId>) -> Res<Item> {
+fn item(
+    c: &mut Conn,
+    ctx: &Ctx,
+    case: &CaseId,
+    number: &str,
+    due_at: Option<i64>,
+    owner: Option<StaffId>,
+) -> Res<Item> {
     let line = store::case::line(c, &ctx.site, case)?.filter(|l| sees(ctx, l));
     Ok(Item {
         case: case.clone(),
@@ -545,7 +611,10 @@ pub fn register(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<(Vec<db::Ha
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(|h| (h.given_at, h.id.as_str().to_owned()));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|h| (h.given_at, h.id.as_str().to_owned()));
     Ok((rows, next))
 }
 

@@ -77,7 +77,15 @@ pub fn lend(tx: &mut Tx, ctx: &Ctx, key: &str, l: &NewLoan) -> Res<KeyLoanId> {
         };
         db::loan_insert(tx, &row)?;
         let body = json!({"key": row.key_name, "lent_to": row.lent_to, "until": row.until_at, "purpose": row.purpose});
-        journal::now(tx, ctx, "key", row.id.as_str(), "key_lent", body, &["lent_to", "purpose"]);
+        journal::now(
+            tx,
+            ctx,
+            "key",
+            row.id.as_str(),
+            "key_lent",
+            body,
+            &["lent_to", "purpose"],
+        );
         changed(tx, ctx)?;
         Ok(row.id)
     })
@@ -130,7 +138,12 @@ pub fn out(c: &mut Conn, ctx: &Ctx) -> Res<Vec<db::KeyLoan>> {
 ///
 /// # Errors
 /// `Forbidden` for who takes no part in the roster.
-pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: i64) -> Res<(Vec<db::KeyLoan>, Option<(i64, String)>)> {
+pub fn page(
+    c: &mut Conn,
+    ctx: &Ctx,
+    after: Option<(i64, String)>,
+    limit: i64,
+) -> Res<(Vec<db::KeyLoan>, Option<(i64, String)>)> {
     ctx.need(Action::ViewRoster)?;
     let f = db::PageFilter {
         site: ctx.site.as_str().to_owned(),
@@ -141,6 +154,9 @@ pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: i64) -
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);
-    let next = rows.last().filter(|_| more).map(|k| (k.lent_at, k.id.as_str().to_owned()));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|k| (k.lent_at, k.id.as_str().to_owned()));
     Ok((rows, next))
 }

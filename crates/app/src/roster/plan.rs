@@ -66,7 +66,10 @@ struct Planned {
 fn need_free(c: &mut Conn, staff: &StaffId, at: Stretch, but: &[&ShiftId]) -> Res<()> {
     let there = db::shifts_anywhere(c, staff, at.from - LONGEST_MS, at.to)?;
     match there.iter().find(|s| stretch(s).meets(&at) && !but.contains(&&s.id)) {
-        Some(s) => Err(Refusal::new("refuse-shift-overlap").arg("at", s.from_at).arg("until", s.to_at).into()),
+        Some(s) => Err(Refusal::new("refuse-shift-overlap")
+            .arg("at", s.from_at)
+            .arg("until", s.to_at)
+            .into()),
         None => Ok(()),
     }
 }
@@ -75,7 +78,14 @@ fn read(c: &mut Conn, ctx: &Ctx, post: &db::Post, s: &NewShift) -> Res<Planned> 
     let mut bad = Fields::default();
     let staff = StaffId::from(s.staff.as_str());
     if !db::people(c, &ctx.site)?.iter().any(|p| p.id == staff) {
-        bad.add("staff", if s.staff.is_empty() { "required" } else { "roster-staff-unknown" });
+        bad.add(
+            "staff",
+            if s.staff.is_empty() {
+                "required"
+            } else {
+                "roster-staff-unknown"
+            },
+        );
     }
     let day = s.day.trim().parse::<Date>().ok();
     if day.is_none() {
@@ -357,7 +367,10 @@ fn date_field(bad: &mut Fields, name: &str, text: &str) -> Option<Date> {
 pub fn copy_week(tx: &mut Tx, ctx: &Ctx, key: &str, f: &CopyWeek) -> Res<Filled> {
     let posts = posts_for(tx, ctx, &f.post)?;
     let mut bad = Fields::default();
-    let (source, target) = (date_field(&mut bad, "source", &f.source), date_field(&mut bad, "target", &f.target));
+    let (source, target) = (
+        date_field(&mut bad, "source", &f.source),
+        date_field(&mut bad, "target", &f.target),
+    );
     if !(1..=MOST_WEEKS).contains(&f.weeks) {
         bad.add("weeks", "roster-weeks");
     }
@@ -447,7 +460,10 @@ pub fn rotate(tx: &mut Tx, ctx: &Ctx, key: &str, f: &Rotate) -> Res<Filled> {
     let all = db::patterns(tx, &ctx.site)?;
     let patterns: Vec<db::Pattern> = all.into_iter().filter(|p| p.post_id == post.id && p.active).collect();
     let mut bad = Fields::default();
-    let (from, until) = (date_field(&mut bad, "from", &f.from), date_field(&mut bad, "until", &f.until));
+    let (from, until) = (
+        date_field(&mut bad, "from", &f.from),
+        date_field(&mut bad, "until", &f.until),
+    );
     let signs: Vec<Vec<&str>> = patterns
         .iter()
         .map(|p| vec![p.sign.as_str(), p.name.as_str(), p.name_en.as_str()])
@@ -508,7 +524,9 @@ pub fn clear_week(tx: &mut Tx, ctx: &Ctx, post: &str, week: &str) -> Res<i64> {
     let mut bad = Fields::default();
     let day = date_field(&mut bad, "week", week);
     bad.done()?;
-    let Some(first) = day.map(monday) else { return Err(Error::NotFound) };
+    let Some(first) = day.map(monday) else {
+        return Err(Error::NotFound);
+    };
     let zone = zone(tx, &ctx.site)?;
     let (from, to) = (midnight(&zone, first), midnight(&zone, plus_days(first, 7)));
     let mut n = 0;
@@ -559,7 +577,10 @@ pub fn add_absence(tx: &mut Tx, ctx: &Ctx, key: &str, a: &NewAbsence) -> Res<(Ab
     let staff = StaffId::from(a.staff.as_str());
     need_own(tx, ctx, &staff)?;
     let mut bad = Fields::default();
-    let (from, until) = (date_field(&mut bad, "from", &a.from), date_field(&mut bad, "until", &a.until));
+    let (from, until) = (
+        date_field(&mut bad, "from", &a.from),
+        date_field(&mut bad, "until", &a.until),
+    );
     if a.kind.parse::<AbsenceKind>().is_err() {
         bad.add("kind", "required");
     }
@@ -572,7 +593,9 @@ pub fn add_absence(tx: &mut Tx, ctx: &Ctx, key: &str, a: &NewAbsence) -> Res<(Ab
         bad.add("note", "too-long");
     }
     bad.done()?;
-    let (Some(from), Some(until)) = (from, until) else { return Err(Error::NotFound) };
+    let (Some(from), Some(until)) = (from, until) else {
+        return Err(Error::NotFound);
+    };
     once(tx, ctx, key, a, |tx, ctx| {
         let zone = zone(tx, &ctx.site)?;
         let row = db::Absence {
@@ -591,7 +614,15 @@ pub fn add_absence(tx: &mut Tx, ctx: &Ctx, key: &str, a: &NewAbsence) -> Res<(Ab
         db::absence_insert(tx, &row)?;
         let hit = db::shifts_of(tx, &ctx.site, &staff, row.from_at, row.to_at)?;
         let body = json!({"staff": staff, "from": a.from, "until": a.until, "kind": row.kind, "note": row.note, "shifts": hit.len()});
-        journal::now(tx, ctx, "staff", staff.as_str(), "absence_added", body, &["kind", "note"]);
+        journal::now(
+            tx,
+            ctx,
+            "staff",
+            staff.as_str(),
+            "absence_added",
+            body,
+            &["kind", "note"],
+        );
         changed(tx, ctx)?;
         Ok((row.id, hit.len()))
     })
@@ -634,7 +665,10 @@ pub fn absences(c: &mut Conn, ctx: &Ctx) -> Res<Vec<db::Absence>> {
     let own = ctx.staff().and_then(|s| s.department.clone());
     let people = db::people(c, &ctx.site)?;
     let mine = |staff: &StaffId| {
-        reach >= Reach::Site || people.iter().any(|p| p.id == *staff && own.is_some() && p.department_id == own)
+        reach >= Reach::Site
+            || people
+                .iter()
+                .any(|p| p.id == *staff && own.is_some() && p.department_id == own)
     };
     let all = db::absences_since(c, &ctx.site, ctx.now - 31 * DAY_MS, 300)?;
     Ok(all.into_iter().filter(|a| mine(&a.staff_id)).collect())

@@ -77,7 +77,11 @@ fn facts_of(p: &db::Post) -> Facts {
     Facts {
         name: p.name.clone(),
         name_en: p.name_en.clone(),
-        department: p.department_id.as_ref().map(|d| d.as_str().to_owned()).unwrap_or_default(),
+        department: p
+            .department_id
+            .as_ref()
+            .map(|d| d.as_str().to_owned())
+            .unwrap_or_default(),
         extension: p.extension.clone(),
         workdays: p.workdays.clone(),
         weekend: p.weekend.clone(),
@@ -207,7 +211,9 @@ fn check(c: &mut Conn, ctx: &Ctx, f: &Facts, but: Option<&PostId>) -> Res<Read> 
             bad.add(name, "too-long");
         }
     }
-    let department = Some(f.department.trim()).filter(|d| !d.is_empty()).map(DepartmentId::from);
+    let department = Some(f.department.trim())
+        .filter(|d| !d.is_empty())
+        .map(DepartmentId::from);
     match &department {
         Some(d) if store::site::department(c, &ctx.site, d)?.is_none() => bad.add("department", "department-unknown"),
         None => bad.add("department", "required"),

@@ -42,8 +42,14 @@ pub struct Line {
 fn need_room(c: &mut Conn, staff: &StaffId, new: &db::Shift, but: Option<&ShiftId>) -> Res<()> {
     let at = stretch(new);
     let has = db::shifts_anywhere(c, staff, at.from - LONGEST_MS, at.to)?;
-    match has.iter().find(|s| stretch(s).meets(&at) && Some(&s.id) != but && s.id != new.id) {
-        Some(s) => Err(Refusal::new("refuse-shift-overlap").arg("at", s.from_at).arg("until", s.to_at).into()),
+    match has
+        .iter()
+        .find(|s| stretch(s).meets(&at) && Some(&s.id) != but && s.id != new.id)
+    {
+        Some(s) => Err(Refusal::new("refuse-shift-overlap")
+            .arg("at", s.from_at)
+            .arg("until", s.to_at)
+            .into()),
         None => Ok(()),
     }
 }
@@ -56,13 +62,17 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, key: &str, s: &NewSwap) -> Res<SwapId> {
     ctx.need(Action::ViewRoster)?;
     let me = ctx.need_staff()?.id.clone();
     once(tx, ctx, key, s, |tx, ctx| {
-        let mine = need_shift(tx, ctx, &ShiftId::from(s.shift.as_str())).map_err(|_| Error::field("shift", "required"))?;
+        let mine =
+            need_shift(tx, ctx, &ShiftId::from(s.shift.as_str())).map_err(|_| Error::field("shift", "required"))?;
         if mine.staff_id != me {
             return Err(Error::NotFound);
         }
         let theirs = match s.other_shift.as_str() {
             "" => None,
-            id => Some(need_shift(tx, ctx, &ShiftId::from(id)).map_err(|_| Error::field("other_shift", "roster-shift-gone"))?),
+            id => Some(
+                need_shift(tx, ctx, &ShiftId::from(id))
+                    .map_err(|_| Error::field("other_shift", "roster-shift-gone"))?,
+            ),
         };
         let mut bad = Fields::default();
         let other = match &theirs {
@@ -71,7 +81,10 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, key: &str, s: &NewSwap) -> Res<SwapId> {
         };
         let people = db::people(tx, &ctx.site)?;
         if other == me || !people.iter().any(|p| p.id == other) {
-            bad.add(if theirs.is_some() { "other_shift" } else { "other" }, "roster-swap-with");
+            bad.add(
+                if theirs.is_some() { "other_shift" } else { "other" },
+                "roster-swap-with",
+            );
         }
         if theirs.as_ref().is_some_and(|t| t.post_id != mine.post_id) {
             bad.add("other_shift", "roster-swap-post");
@@ -154,7 +167,13 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &SwapId, version: i64, step: SwapStep,
     };
     let post = need_post(tx, ctx, &mine.post_id)?;
     let state: SwapState = s.state.parse().map_err(Error::internal)?;
-    let next = swap_step(state, step, who(ctx, &s, Some(&post)), begins(&mine, theirs.as_ref()), ctx.now)?;
+    let next = swap_step(
+        state,
+        step,
+        who(ctx, &s, Some(&post)),
+        begins(&mine, theirs.as_ref()),
+        ctx.now,
+    )?;
     let held = |x: &db::Shift, by: &StaffId| x.state == "planned" && x.staff_id == *by && x.checked_in_at.is_none();
     let whole = held(&mine, &s.asker_id) && theirs.as_ref().is_none_or(|t| held(t, &s.other_id));
     let next = if whole || !matches!(next, SwapState::Agreed | SwapState::Approved) {
@@ -165,10 +184,18 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &SwapId, version: i64, step: SwapStep,
     let decides = matches!(step, SwapStep::Approve | SwapStep::Refuse);
     let new = db::Swap {
         state: next.as_str().to_owned(),
-        answered_at: if matches!(step, SwapStep::Agree | SwapStep::Decline) { Some(ctx.now) } else { s.answered_at },
+        answered_at: if matches!(step, SwapStep::Agree | SwapStep::Decline) {
+            Some(ctx.now)
+        } else {
+            s.answered_at
+        },
         decided_by: if decides { Some(me) } else { s.decided_by.clone() },
         decided_at: if decides { Some(ctx.now) } else { s.decided_at },
-        decision: if note.trim().is_empty() { s.decision.clone() } else { domain::privacy::masked(note.trim()) },
+        decision: if note.trim().is_empty() {
+            s.decision.clone()
+        } else {
+            domain::privacy::masked(note.trim())
+        },
         version: version + 1,
         ..s.clone()
     };
@@ -199,7 +226,8 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &SwapId, version: i64, step: SwapStep,
         SwapState::Refused => "swap_refused",
         _ => "swap_lapsed",
     };
-    let body = json!({"swap": id, "asker": s.asker_id, "with": s.other_id, "for": s.other_shift_id, "note": note.trim()});
+    let body =
+        json!({"swap": id, "asker": s.asker_id, "with": s.other_id, "for": s.other_shift_id, "note": note.trim()});
     journal::now(tx, ctx, "shift", mine.id.as_str(), kind, body, &["note"]);
     changed(tx, ctx)?;
     Ok(next)
@@ -219,7 +247,9 @@ fn line(c: &mut Conn, ctx: &Ctx, swap: db::Swap) -> Res<Line> {
     let state = swap.state.parse().unwrap_or(SwapState::Lapsed);
     let w = who(ctx, &swap, post.as_ref());
     let steps = SwapStep::ALL.iter().copied();
-    let steps = steps.filter(|s| swap_step(state, *s, w, begins, ctx.now).is_ok()).collect();
+    let steps = steps
+        .filter(|s| swap_step(state, *s, w, begins, ctx.now).is_ok())
+        .collect();
     Ok(Line {
         swap,
         shift,
@@ -257,7 +287,12 @@ fn visible(c: &mut Conn, ctx: &Ctx, l: &Line) -> Res<bool> {
 ///
 /// # Errors
 /// `Forbidden` for who takes no part in the roster.
-pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: i64) -> Res<(Vec<Line>, Option<(i64, String)>)> {
+pub fn page(
+    c: &mut Conn,
+    ctx: &Ctx,
+    after: Option<(i64, String)>,
+    limit: i64,
+) -> Res<(Vec<Line>, Option<(i64, String)>)> {
     ctx.need(Action::ViewRoster)?;
     let f = db::PageFilter {
         site: ctx.site.as_str().to_owned(),
@@ -267,7 +302,10 @@ pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: i64) -
     let mut rows = db::swaps(c, &f)?;
     let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = rows.last().filter(|_| more).map(|s| (s.asked_at, s.id.as_str().to_owned()));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|s| (s.asked_at, s.id.as_str().to_owned()));
     let mut out = Vec::new();
     for s in rows {
         let l = line(c, ctx, s)?;

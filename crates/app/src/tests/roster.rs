@@ -113,7 +113,11 @@ fn heads_plan_their_own_posts_and_nobody_is_at_two_places() {
             (tuesday, "07:30", "roster-shift-hours"),
             (tuesday, "08:00-12:00 13:00-17:00", "roster-shift-hours"),
         ] {
-            assert_eq!(word(&put(&w, &pm, desk, &clerk, day, hours).unwrap_err()), why, "{day} {hours}");
+            assert_eq!(
+                word(&put(&w, &pm, desk, &clerk, day, hours).unwrap_err()),
+                why,
+                "{day} {hours}"
+            );
         }
         // The end of one shift is the start of the next: no overlap.
         put(&w, &pm, desk, &clerk, tuesday, "15:30－23:30").unwrap();
@@ -131,7 +135,11 @@ fn a_gap_is_seen_before_it_happens_and_closes_when_it_is_filled() {
         let posts = begin(&w);
         let desk = posts["front_desk"].clone();
         let head = w.ctx(Role::CsHead);
-        let (a, b, c) = (w.staff(Role::FrontDesk), w.staff(Role::CsHead), w.staff(Role::Administration));
+        let (a, b, c) = (
+            w.staff(Role::FrontDesk),
+            w.staff(Role::CsHead),
+            w.staff(Role::Administration),
+        );
         // Three people hold the desk around the clock by the shipped shifts.
         let ids: Vec<String> = [&a, &b, &c].iter().map(|s| s.as_str().to_owned()).collect();
         let f = plan::Rotate {
@@ -145,39 +153,67 @@ fn a_gap_is_seen_before_it_happens_and_closes_when_it_is_filled() {
         let (again, f1) = (f.clone(), f.clone());
         let filled = write(&w, &head, move |tx, ctx| plan::rotate(tx, ctx, "k", &f1)).unwrap();
         assert!(filled.made >= 28 && filled.made + filled.skipped == 42, "{filled:?}");
-        let wrong = plan::Rotate { cycle: "早 晚".into(), ..f };
+        let wrong = plan::Rotate {
+            cycle: "早 晚".into(),
+            ..f
+        };
         let refused = write(&w, &head, move |tx, ctx| plan::rotate(tx, ctx, "", &wrong)).unwrap_err();
         assert_eq!(word(&refused), "roster-cycle-word");
         // The same request once more is the same answer, and another one makes nothing twice.
         let k = again.clone();
-        assert_eq!(write(&w, &head, move |tx, ctx| plan::rotate(tx, ctx, "k", &k)).unwrap(), filled);
+        assert_eq!(
+            write(&w, &head, move |tx, ctx| plan::rotate(tx, ctx, "k", &k)).unwrap(),
+            filled
+        );
         let twice = write(&w, &head, move |tx, ctx| plan::rotate(tx, ctx, "", &again)).unwrap();
         assert_eq!(twice.made, 0);
 
-        let window = Stretch { from: MIDNIGHT + 31 * HOUR + 30 * MINUTE, to: MIDNIGHT + 10 * 24 * HOUR };
+        let window = Stretch {
+            from: MIDNIGHT + 31 * HOUR + 30 * MINUTE,
+            to: MIDNIGHT + 10 * 24 * HOUR,
+        };
         let gaps = |ctx: &Ctx| {
             let desk = desk.clone();
             read(&w, ctx, move |c, ctx| {
                 let b = Board::read(c, ctx, window)?;
-                Ok(b.gaps(b.post(&desk).unwrap(), window).iter().map(|g| g.at).collect::<Vec<_>>())
+                Ok(b.gaps(b.post(&desk).unwrap(), window)
+                    .iter()
+                    .map(|g| g.at)
+                    .collect::<Vec<_>>())
             })
             .unwrap()
         };
         // From night straight to early nobody could be put: a person is only at one place, but shifts that touch are possible.
         assert_eq!(gaps(&head), []);
         let board = read(&w, &head, move |c, ctx| Board::read(c, ctx, window)).unwrap();
-        let gone = board.shifts.iter().find(|s| s.from_at > MIDNIGHT + 60 * HOUR).unwrap().clone();
+        let gone = board
+            .shifts
+            .iter()
+            .find(|s| s.from_at > MIDNIGHT + 60 * HOUR)
+            .unwrap()
+            .clone();
         let (id, version) = (gone.id.clone(), gone.version);
         let pm = w.ctx(Role::ProjectManager);
-        let stale = { let id = id.clone(); write(&w, &pm, move |tx, ctx| plan::remove_shift(tx, ctx, &id, 7)) };
+        let stale = {
+            let id = id.clone();
+            write(&w, &pm, move |tx, ctx| plan::remove_shift(tx, ctx, &id, 7))
+        };
         assert_eq!(word(&stale.unwrap_err()), "conflict");
         write(&w, &pm, move |tx, ctx| plan::remove_shift(tx, ctx, &id, version)).unwrap();
-        let lacks = Stretch { from: gone.from_at, to: gone.to_at };
+        let lacks = Stretch {
+            from: gone.from_at,
+            to: gone.to_at,
+        };
         assert_eq!(gaps(&head), [lacks]);
         // Every page knows it, without a query, and knows when it was mended.
         w.desk.recount(&w.site).unwrap();
         let live = w.desk.live.roster(&w.site);
-        let told: Vec<Stretch> = live.post(&desk).unwrap().gaps_ahead(w.desk.clock.now()).map(|g| g.at).collect();
+        let told: Vec<Stretch> = live
+            .post(&desk)
+            .unwrap()
+            .gaps_ahead(w.desk.clock.now())
+            .map(|g| g.at)
+            .collect();
         assert!(told.contains(&lacks), "{told:?}");
         put(&w, &head, &desk, &w.staff(Role::Finance), &gone.day, "00:00-23:59").ok();
         let f = w.staff(Role::Quality);
@@ -210,7 +246,11 @@ fn a_week_is_copied_on_and_cleared() {
         let posts = begin(&w);
         let (desk, head) = (posts["front_desk"].clone(), w.ctx(Role::CsHead));
         let clerk = w.staff(Role::FrontDesk);
-        for (day, hours) in [("2026-11-23", "07:30-15:30"), ("2026-11-25", "23:30-07:30"), ("2026-11-29", "09:00-17:00")] {
+        for (day, hours) in [
+            ("2026-11-23", "07:30-15:30"),
+            ("2026-11-25", "23:30-07:30"),
+            ("2026-11-29", "09:00-17:00"),
+        ] {
             put(&w, &head, &desk, &clerk, day, hours).unwrap();
         }
         let f = plan::CopyWeek {
@@ -219,12 +259,18 @@ fn a_week_is_copied_on_and_cleared() {
             target: "2026-11-30".into(),
             weeks: 2,
         };
-        let same = plan::CopyWeek { target: "2026-11-23".into(), ..f.clone() };
+        let same = plan::CopyWeek {
+            target: "2026-11-23".into(),
+            ..f.clone()
+        };
         let refused = write(&w, &head, move |tx, ctx| plan::copy_week(tx, ctx, "", &same)).unwrap_err();
         assert_eq!(word(&refused), "roster-same-week");
         // Another department's head copies the own posts only: there are none here.
         let theirs = f.clone();
-        let none = write(&w, &w.ctx(Role::DeptHead), move |tx, ctx| plan::copy_week(tx, ctx, "", &theirs)).unwrap();
+        let none = write(&w, &w.ctx(Role::DeptHead), move |tx, ctx| {
+            plan::copy_week(tx, ctx, "", &theirs)
+        })
+        .unwrap();
         assert_eq!(none.made, 0);
         let filled = write(&w, &head, move |tx, ctx| plan::copy_week(tx, ctx, "", &f)).unwrap();
         assert_eq!((filled.made, filled.skipped), (6, 0));
@@ -234,12 +280,20 @@ fn a_week_is_copied_on_and_cleared() {
             read(w, &head, move |c, _| Ok(store::roster::shifts(c, &site, 0, i64::MAX)?))
                 .unwrap()
                 .iter()
-                .map(|s| (s.day.clone(), (s.from_at - MIDNIGHT) / MINUTE % 1440, (s.to_at - s.from_at) / MINUTE))
+                .map(|s| {
+                    (
+                        s.day.clone(),
+                        (s.from_at - MIDNIGHT) / MINUTE % 1440,
+                        (s.to_at - s.from_at) / MINUTE,
+                    )
+                })
                 .collect::<Vec<_>>()
         };
         let all = days(&w);
         assert_eq!(all.len(), 9);
-        assert!(all.contains(&("2026-12-09".into(), 23 * 60 + 30, 480)) && all.contains(&("2026-12-13".into(), 540, 480)));
+        assert!(
+            all.contains(&("2026-12-09".into(), 23 * 60 + 30, 480)) && all.contains(&("2026-12-13".into(), 540, 480))
+        );
         let n = write(&w, &head, |tx, ctx| plan::clear_week(tx, ctx, "", "2026-12-01")).unwrap();
         assert_eq!((n, days(&w).len()), (3, 6));
     });
@@ -249,7 +303,11 @@ fn a_week_is_copied_on_and_cleared() {
 fn two_shifts(w: &World) -> (BTreeMap<String, PostId>, ShiftId, ShiftId) {
     let posts = begin(w);
     let head = w.ctx(Role::ProjectManager);
-    let (desk, clerk, next) = (posts["front_desk"].clone(), w.staff(Role::FrontDesk), w.staff(Role::CsHead));
+    let (desk, clerk, next) = (
+        posts["front_desk"].clone(),
+        w.staff(Role::FrontDesk),
+        w.staff(Role::CsHead),
+    );
     let first = put(w, &head, &desk, &clerk, "2026-11-21", "11:30-15:30").unwrap();
     let second = put(w, &head, &desk, &next, "2026-11-21", "15:30-23:30").unwrap();
     (posts, first, second)
@@ -263,29 +321,53 @@ fn checking_in_is_measured_against_ten_minutes_before_and_puts_on_duty() {
         let clerk = w.ctx(Role::FrontDesk);
         // 10:42: asked from 10:30 on.
         let asked = read(&w, &clerk, duty::asked).unwrap().unwrap();
-        assert_eq!((asked.shift.id.clone(), asked.attendance), (first.clone(), Attendance::Asked));
-        assert_eq!(word(&check_in(&w, Role::CsHead, &second).unwrap_err()), "refuse-check-in-early");
-        let other = { let id = first.clone(); read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::form(c, ctx, &id)) };
+        assert_eq!(
+            (asked.shift.id.clone(), asked.attendance),
+            (first.clone(), Attendance::Asked)
+        );
+        assert_eq!(
+            word(&check_in(&w, Role::CsHead, &second).unwrap_err()),
+            "refuse-check-in-early"
+        );
+        let other = {
+            let id = first.clone();
+            read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::form(c, ctx, &id))
+        };
         assert_eq!(word(&other.unwrap_err()), "not-found");
         // Not everything in order and nothing said.
         let f = all_ok(&w, &clerk, &first);
-        let some = duty::CheckIn { ok: f.ok[1..].to_vec(), ..f };
+        let some = duty::CheckIn {
+            ok: f.ok[1..].to_vec(),
+            ..f
+        };
         let (id, s) = (first.clone(), some.clone());
         let refused = write(&w, &clerk, move |tx, ctx| duty::check_in(tx, ctx, "", &id, &s)).unwrap_err();
         assert_eq!(word(&refused), "refuse-check-in-list");
         // 11:20 is the time to be there; at 11:23 it is three minutes late.
         w.wait(41 * MINUTE);
-        let (id, s) = (first.clone(), duty::CheckIn { remark: "台面有水".into(), ..some });
+        let (id, s) = (
+            first.clone(),
+            duty::CheckIn {
+                remark: "台面有水".into(),
+                ..some
+            },
+        );
         let clerk = w.ctx(Role::FrontDesk);
         let late = write(&w, &clerk, move |tx, ctx| duty::check_in(tx, ctx, "k", &id, &s)).unwrap();
         assert_eq!(late, 3 * MINUTE);
-        assert_eq!(word(&check_in(&w, Role::FrontDesk, &first).unwrap_err()), "refuse-check-in-done");
+        assert_eq!(
+            word(&check_in(&w, Role::FrontDesk, &first).unwrap_err()),
+            "refuse-check-in-done"
+        );
         let site = w.site.clone();
         let on = read(&w, &clerk, move |c, _| Ok(store::site::on_duty(c, &site)?)).unwrap();
         assert_eq!(on.len(), 1);
         assert!(read(&w, &clerk, duty::asked).unwrap().is_none());
         // The register: the head sees it, the clerk the own line, a guard nothing of it.
-        let ask = |view: &str| duty::Ask { view: view.into(), ..duty::Ask::default() };
+        let ask = |view: &str| duty::Ask {
+            view: view.into(),
+            ..duty::Ask::default()
+        };
         for (role, view, n) in [
             (Role::CsHead, "", 1),
             (Role::CsHead, "late", 1),
@@ -306,12 +388,23 @@ fn checking_in_is_measured_against_ten_minutes_before_and_puts_on_duty() {
             (Role::CsHead, " ", Some("required")),
             (Role::CsHead, "签到机故障", None),
         ] {
-            let (id, f) = (first.clone(), duty::Correction { at, reason: reason.into() });
+            let (id, f) = (
+                first.clone(),
+                duty::Correction {
+                    at,
+                    reason: reason.into(),
+                },
+            );
             let done = write(&w, &w.ctx(role), move |tx, ctx| duty::correct(tx, ctx, &id, 2, &f));
             assert_eq!(done.as_ref().err().map(word), why, "{role} {reason}");
         }
         let a = ask("late");
-        assert!(read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::register(c, ctx, &a, 30)).unwrap().0.is_empty());
+        assert!(
+            read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::register(c, ctx, &a, 30))
+                .unwrap()
+                .0
+                .is_empty()
+        );
     });
 }
 
@@ -324,10 +417,16 @@ fn the_head_hears_of_gaps_a_day_before_and_of_nobody_after_ten_minutes() {
         let look = |w: &World| {
             let desk = desk.clone();
             let a = read(w, &w.system(), roster::coverage_alarm).unwrap();
-            (a.now.into_iter().filter(|x| x.post == desk).collect::<Vec<_>>(), a.next_at)
+            (
+                a.now.into_iter().filter(|x| x.post == desk).collect::<Vec<_>>(),
+                a.next_at,
+            )
         };
         let (told, _) = look(&w);
-        let gaps: Vec<_> = told.iter().filter(|a| matches!(a.what, alarm::What::Gap { .. })).collect();
+        let gaps: Vec<_> = told
+            .iter()
+            .filter(|a| matches!(a.what, alarm::What::Gap { .. }))
+            .collect();
         assert_eq!(gaps.len(), 2, "before the first shift and from tonight on: {told:?}");
         assert_eq!(gaps[0].to, {
             let mut to = vec![w.staff(Role::CsHead), w.staff(Role::ProjectManager)];
@@ -341,7 +440,10 @@ fn the_head_hears_of_gaps_a_day_before_and_of_nobody_after_ten_minutes() {
         // 11:39:59: not yet. 11:40: nobody has come.
         w.wait(52 * MINUTE + 59_000);
         let (told, next) = look(&w);
-        let missing = |told: &[alarm::Alarm]| told.iter().any(|a| matches!(&a.what, alarm::What::NobodyHere { shift, .. } if *shift == first));
+        let missing = |told: &[alarm::Alarm]| {
+            told.iter()
+                .any(|a| matches!(&a.what, alarm::What::NobodyHere { shift, .. } if *shift == first))
+        };
         assert!(!missing(&told));
         assert_eq!(next, MIDNIGHT + 11 * HOUR + 40 * MINUTE);
         w.wait(1_000);
@@ -378,7 +480,10 @@ fn a_swap_is_asked_agreed_and_approved() {
         assert_eq!(word(&ask(&mine, &theirs).unwrap_err()), "refuse-swap-open");
         let step = |role, version, step| {
             let id = id.clone();
-            write(&w, &w.ctx(role), move |tx, ctx| swap::answer(tx, ctx, &id, version, step, "")).map_err(|e| word(&e))
+            write(&w, &w.ctx(role), move |tx, ctx| {
+                swap::answer(tx, ctx, &id, version, step, "")
+            })
+            .map_err(|e| word(&e))
         };
         assert_eq!(step(Role::CsHead, 1, SwapStep::Approve), Err("refuse-swap-not-agreed"));
         assert_eq!(step(Role::Worker, 1, SwapStep::Agree), Err("refuse-swap-not-asked"));
@@ -390,7 +495,10 @@ fn a_swap_is_asked_agreed_and_approved() {
         assert_eq!(step(Role::CsHead, 2, SwapStep::Approve), Ok(SwapState::Approved));
         let who = |id: &ShiftId| {
             let id = id.clone();
-            read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::shift(c, ctx, &id)).unwrap().0.staff_id
+            read(&w, &w.ctx(Role::CsHead), move |c, ctx| duty::shift(c, ctx, &id))
+                .unwrap()
+                .0
+                .staff_id
         };
         assert_eq!((who(&mine), who(&theirs)), (other.clone(), clerk.clone()));
         // Kept for good, and seen at the shift.
@@ -398,11 +506,17 @@ fn a_swap_is_asked_agreed_and_approved() {
         let kept = read(&w, &w.ctx(Role::CsHead), move |c, ctx| swap::of_shift(c, ctx, &at)).unwrap();
         assert_eq!((kept.len(), kept[0].swap.state.as_str()), (1, "approved"));
         // Taking over without a return, and what the head changes meanwhile makes it lapse.
-        let s = swap::NewSwap { shift: own.as_str().into(), other: w.staff(Role::Quality).as_str().into(), ..swap::NewSwap::default() };
+        let s = swap::NewSwap {
+            shift: own.as_str().into(),
+            other: w.staff(Role::Quality).as_str().into(),
+            ..swap::NewSwap::default()
+        };
         let id = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| swap::ask(tx, ctx, "", &s)).unwrap();
         let changed = planned(&desk, &clerk, "2026-11-26", "16:00-23:00");
         write(&w, &head, move |tx, ctx| plan::edit_shift(tx, ctx, &own, 1, &changed)).unwrap();
-        let agreed = write(&w, &w.ctx(Role::Quality), move |tx, ctx| swap::answer(tx, ctx, &id, 2, SwapStep::Agree, ""));
+        let agreed = write(&w, &w.ctx(Role::Quality), move |tx, ctx| {
+            swap::answer(tx, ctx, &id, 2, SwapStep::Agree, "")
+        });
         assert_eq!(word(&agreed.unwrap_err()), "refuse-swap-over");
     });
 }
@@ -417,7 +531,10 @@ fn emergency(w: &World) -> (String, String) {
         }],
     }))
     .unwrap();
-    let made = write(w, &w.ctx(Role::FrontDesk), move |tx, ctx| crate::contact::register(tx, ctx, "", &new)).unwrap();
+    let made = write(w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+        crate::contact::register(tx, ctx, "", &new)
+    })
+    .unwrap();
     let id = made.cases[0].clone();
     let at = id.clone();
     let seen = read(w, &w.ctx(Role::FrontDesk), move |c, ctx| crate::case::get(c, ctx, &at)).unwrap();
@@ -431,9 +548,20 @@ fn a_hand_over_never_drops_an_emergency_and_ends_with_the_next_shifts_acceptance
         let (_, first, second) = two_shifts(&w);
         let (case, number) = emergency(&w);
         let give = |owner: Option<StaffId>, note: &str| {
-            let owners = owner.map(|o| (case.clone(), o.as_str().to_owned())).into_iter().collect();
-            let (id, g) = (first.clone(), hand_over::Give { owners, note: note.into() });
-            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| hand_over::give(tx, ctx, "", &id, &g))
+            let owners = owner
+                .map(|o| (case.clone(), o.as_str().to_owned()))
+                .into_iter()
+                .collect();
+            let (id, g) = (
+                first.clone(),
+                hand_over::Give {
+                    owners,
+                    note: note.into(),
+                },
+            );
+            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+                hand_over::give(tx, ctx, "", &id, &g)
+            })
         };
         assert_eq!(word(&give(None, "").unwrap_err()), "refuse-hand-over-not-in");
         w.wait(30 * MINUTE);
@@ -448,59 +576,155 @@ fn a_hand_over_never_drops_an_emergency_and_ends_with_the_next_shifts_acceptance
         let loan = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| key::lend(tx, ctx, "", &k)).unwrap();
         let twice = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| key::lend(tx, ctx, "", &k2)).unwrap_err();
         assert_eq!(word(&twice), "roster-key-out");
+        // Hours before the end nobody goes home, unless somebody is there for them.
+        assert_eq!(
+            word(&give(Some(w.staff(Role::CsHead)), "").unwrap_err()),
+            "refuse-hand-over-early"
+        );
         w.wait(4 * HOUR);
         let id = first.clone();
         let f = read(&w, &w.ctx(Role::FrontDesk), move |c, ctx| hand_over::form(c, ctx, &id)).unwrap();
         assert_eq!(f.open.emergencies.len(), 1);
-        assert_eq!(f.open.keys, [loan.clone()]);
+        assert_eq!(f.open.keys, std::slice::from_ref(&loan));
         let next = w.staff(Role::CsHead);
-        assert_eq!((f.after.next.len(), f.after.incoming.as_slice(), f.after.must), (1, std::slice::from_ref(&next), true));
+        assert_eq!(
+            (f.after.next.len(), f.after.incoming.as_slice(), f.after.must),
+            (1, std::slice::from_ref(&next), true)
+        );
         let refused = give(None, "x").unwrap_err();
-        let Error::Refused(r) = &refused else { panic!("{refused}") };
-        assert_eq!((r.rule, r.clause, r.args[1].1.as_str()), ("refuse-hand-over-owner", Some("REC-21"), number.as_str()));
+        let Error::Refused(r) = &refused else {
+            panic!("{refused}")
+        };
+        assert_eq!(
+            (r.rule, r.clause, r.args[1].1.as_str()),
+            ("refuse-hand-over-owner", Some("REC-21"), number.as_str())
+        );
         // Who goes home does not look after it, nor somebody who is on no shift.
-        assert_eq!(word(&give(Some(w.staff(Role::FrontDesk)), "").unwrap_err()), "refuse-hand-over-owner");
-        assert_eq!(word(&give(Some(w.staff(Role::Guard)), "").unwrap_err()), "refuse-hand-over-owner");
+        assert_eq!(
+            word(&give(Some(w.staff(Role::FrontDesk)), "").unwrap_err()),
+            "refuse-hand-over-owner"
+        );
+        assert_eq!(
+            word(&give(Some(w.staff(Role::Guard)), "").unwrap_err()),
+            "refuse-hand-over-owner"
+        );
         let given = give(Some(next.clone()), "120 已到，家属未到").unwrap();
         let c = domain::ids::CaseId::from(case.as_str());
-        assert_eq!(read(&w, &w.ctx(Role::FrontDesk), move |x, ctx| hand_over::owner_of(x, ctx, &c)).unwrap(), Some(next.clone()));
+        assert_eq!(
+            read(&w, &w.ctx(Role::FrontDesk), move |x, ctx| hand_over::owner_of(
+                x, ctx, &c
+            ))
+            .unwrap(),
+            Some(next.clone())
+        );
         // Signed off, not accepted: still on duty, and every page of the heads says so.
         w.desk.recount(&w.site).unwrap();
         assert_eq!(w.desk.live.roster(&w.site).waiting.len(), 1);
         assert!(w.desk.live.is_on_duty(&w.site, &w.staff(Role::FrontDesk)));
         let answer = |role, id: &HandOverId, version, accepts, reason: &str| {
             let (id, reason) = (id.clone(), reason.to_owned());
-            write(&w, &w.ctx(role), move |tx, ctx| hand_over::answer(tx, ctx, &id, version, accepts, &reason)).map_err(|e| word(&e))
+            write(&w, &w.ctx(role), move |tx, ctx| {
+                hand_over::answer(tx, ctx, &id, version, accepts, &reason)
+            })
+            .map_err(|e| word(&e))
         };
-        assert_eq!(answer(Role::FrontDesk, &given, 1, true, ""), Err("refuse-hand-over-own"));
-        assert_eq!(answer(Role::Guard, &given, 1, true, ""), Err("refuse-hand-over-not-next"));
-        assert_eq!(answer(Role::CsHead, &given, 1, true, ""), Err("refuse-hand-over-check-in"));
+        assert_eq!(
+            answer(Role::FrontDesk, &given, 1, true, ""),
+            Err("refuse-hand-over-own")
+        );
+        assert_eq!(
+            answer(Role::Guard, &given, 1, true, ""),
+            Err("refuse-hand-over-not-next")
+        );
+        assert_eq!(
+            answer(Role::CsHead, &given, 1, true, ""),
+            Err("refuse-hand-over-check-in")
+        );
         check_in(&w, Role::CsHead, &second).unwrap();
-        assert_eq!(answer(Role::CsHead, &given, 1, false, ""), Err("refuse-hand-over-reason"));
+        assert_eq!(
+            answer(Role::CsHead, &given, 1, false, ""),
+            Err("refuse-hand-over-reason")
+        );
         assert_eq!(answer(Role::CsHead, &given, 1, false, "少一把钥匙"), Ok(()));
         // A second one takes the place of the first.
         w.wait(MINUTE);
         let again = give(Some(next), "钥匙在安居智能，已登记").unwrap();
-        assert_eq!(answer(Role::CsHead, &given, 3, true, ""), Err("refuse-hand-over-answered"));
+        assert_eq!(
+            answer(Role::CsHead, &given, 3, true, ""),
+            Err("refuse-hand-over-answered")
+        );
         assert_eq!(answer(Role::CsHead, &again, 1, true, ""), Ok(()));
         w.desk.recount(&w.site).unwrap();
         assert!(w.desk.live.roster(&w.site).waiting.is_empty());
         assert!(!w.desk.live.is_on_duty(&w.site, &w.staff(Role::FrontDesk)));
         assert!(w.desk.live.is_on_duty(&w.site, &w.staff(Role::CsHead)));
-        let all = read(&w, &w.ctx(Role::Guard), |c, ctx| hand_over::register(c, ctx, &hand_over::Ask::default(), 10)).unwrap();
-        assert_eq!(all.0.iter().map(|h| h.state.as_str()).collect::<Vec<_>>(), ["accepted", "replaced"]);
+        let all = read(&w, &w.ctx(Role::Guard), |c, ctx| {
+            hand_over::register(c, ctx, &hand_over::Ask::default(), 10)
+        })
+        .unwrap();
+        assert_eq!(
+            all.0.iter().map(|h| h.state.as_str()).collect::<Vec<_>>(),
+            ["accepted", "replaced"]
+        );
         let d = read(&w, &w.ctx(Role::CsHead), move |c, ctx| hand_over::get(c, ctx, &again)).unwrap();
-        assert_eq!((d.emergencies[0].number.as_str(), d.keys[0].key_name.as_str()), (number.as_str(), "3 栋天台"));
+        assert_eq!(
+            (d.emergencies[0].number.as_str(), d.keys[0].key_name.as_str()),
+            (number.as_str(), "3 栋天台")
+        );
         // The key comes back, and a mistake with it is undone.
         for (version, back) in [(1, true), (2, false), (3, true)] {
             let id = loan.clone();
-            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| key::give_back(tx, ctx, &id, version, back, "")).unwrap();
+            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+                key::give_back(tx, ctx, &id, version, back, "")
+            })
+            .unwrap();
         }
         assert!(read(&w, &w.ctx(Role::FrontDesk), key::out).unwrap().is_empty());
         // The case's own story names its new owner, and the journal holds.
         let (site, id) = (w.site.clone(), case.clone());
-        let story = read(&w, &w.system(), move |c, _| Ok(store::journal::for_case(c, site.as_str(), &id, i64::MAX, 50)?)).unwrap();
+        let story = read(&w, &w.system(), move |c, _| {
+            Ok(store::journal::for_case(c, site.as_str(), &id, i64::MAX, 50)?)
+        })
+        .unwrap();
         assert_eq!(story.iter().filter(|e| e.kind == "emergency_owner_named").count(), 2);
+    });
+}
+
+#[test]
+fn who_falls_ill_is_relieved_before_the_end_of_the_shift() {
+    for_both(|db| {
+        let w = World::new(db);
+        let posts = begin(&w);
+        let (pm, desk) = (w.ctx(Role::ProjectManager), posts["front_desk"].clone());
+        let ill = put(&w, &pm, &desk, &w.staff(Role::FrontDesk), "2026-11-21", "10:50-18:00").unwrap();
+        check_in(&w, Role::FrontDesk, &ill).unwrap();
+        w.wait(HOUR);
+        let give = |w: &World| {
+            let id = ill.clone();
+            write(w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+                hand_over::give(tx, ctx, "", &id, &hand_over::Give::default())
+            })
+        };
+        assert_eq!(word(&give(&w).unwrap_err()), "refuse-hand-over-early");
+        let relief = put(
+            &w,
+            &pm,
+            &desk,
+            &w.staff(Role::Administration),
+            "2026-11-21",
+            "11:30-18:00",
+        )
+        .unwrap();
+        assert_eq!(word(&give(&w).unwrap_err()), "refuse-hand-over-early", "not there yet");
+        check_in(&w, Role::Administration, &relief).unwrap();
+        let given = give(&w).unwrap();
+        write(&w, &w.ctx(Role::Administration), move |tx, ctx| {
+            hand_over::answer(tx, ctx, &given, 1, true, "")
+        })
+        .unwrap();
+        w.desk.recount(&w.site).unwrap();
+        assert!(!w.desk.live.is_on_duty(&w.site, &w.staff(Role::FrontDesk)));
+        assert!(w.desk.live.is_on_duty(&w.site, &w.staff(Role::Administration)));
     });
 }
 
@@ -520,8 +744,15 @@ fn nobody_leaves_a_post_that_must_be_held_and_sites_do_not_see_each_other() {
         });
         assert_eq!(word(&refused.unwrap_err()), "refuse-hand-over-nobody");
         // Where nobody must follow, the signature closes the post.
-        let d = { let p = desk.clone(); read(&w, &pm, move |c, ctx| post::get(c, ctx, &p)).unwrap() };
-        let f = post::Facts { workdays: "07:30-15:30".into(), weekend: "07:30-15:30".into(), ..d.facts };
+        let d = {
+            let p = desk.clone();
+            read(&w, &pm, move |c, ctx| post::get(c, ctx, &p)).unwrap()
+        };
+        let f = post::Facts {
+            workdays: "07:30-15:30".into(),
+            weekend: "07:30-15:30".into(),
+            ..d.facts
+        };
         write(&w, &pm, move |tx, ctx| post::edit(tx, ctx, &desk, 1, &f)).unwrap();
         let id = only.clone();
         let given = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
@@ -530,14 +761,26 @@ fn nobody_leaves_a_post_that_must_be_held_and_sites_do_not_see_each_other() {
         .unwrap();
         w.desk.recount(&w.site).unwrap();
         assert!(!w.desk.live.is_on_duty(&w.site, &w.staff(Role::FrontDesk)));
-        let there = Ctx { site: w.second_site(), ..w.ctx(Role::ProjectManager) };
+        let there = Ctx {
+            site: w.second_site(),
+            ..w.ctx(Role::ProjectManager)
+        };
         let id = given.clone();
-        assert_eq!(word(&read(&w, &there, move |c, ctx| hand_over::get(c, ctx, &id)).unwrap_err()), "not-found");
+        assert_eq!(
+            word(&read(&w, &there, move |c, ctx| hand_over::get(c, ctx, &id)).unwrap_err()),
+            "not-found"
+        );
         let id = only;
-        assert_eq!(word(&read(&w, &there, move |c, ctx| duty::shift(c, ctx, &id)).unwrap_err()), "not-found");
+        assert_eq!(
+            word(&read(&w, &there, move |c, ctx| duty::shift(c, ctx, &id)).unwrap_err()),
+            "not-found"
+        );
         assert!(read(&w, &there, post::list).unwrap().is_empty());
         let other = posts["repair"].clone();
-        assert_eq!(word(&put(&w, &there, &other, &w.staff(Role::Worker), "2026-11-24", "07:30-15:30").unwrap_err()), "not-found");
+        assert_eq!(
+            word(&put(&w, &there, &other, &w.staff(Role::Worker), "2026-11-24", "07:30-15:30").unwrap_err()),
+            "not-found"
+        );
     });
 }
 
@@ -546,7 +789,11 @@ fn what_every_page_shows_of_the_roster_is_kept_until_it_changes() {
     for_both(|db| {
         let w = World::new(db);
         w.desk.recount(&w.site).unwrap();
-        assert_eq!(*w.desk.live.roster(&w.site), Now::default(), "no roster, nothing to show");
+        assert_eq!(
+            *w.desk.live.roster(&w.site),
+            Now::default(),
+            "no roster, nothing to show"
+        );
         let (posts, first, second) = two_shifts(&w);
         w.desk.recount(&w.site).unwrap();
         let now = w.desk.live.roster(&w.site);

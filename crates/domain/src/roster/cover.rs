@@ -66,7 +66,10 @@ pub fn hours_text(hours: &DayHours) -> String {
         let s = if s > DAY_S { s - DAY_S } else { s };
         format!("{:02}:{:02}", s / 3_600, s / 60 % 60)
     };
-    let spans = hours.spans().iter().map(|s| format!("{}-{}", clock(s.from_s), clock(s.to_s)));
+    let spans = hours
+        .spans()
+        .iter()
+        .map(|s| format!("{}-{}", clock(s.from_s), clock(s.to_s)));
     spans.collect::<Vec<_>>().join(" ")
 }
 
@@ -117,7 +120,10 @@ impl Coverage {
                 Weekday::Saturday | Weekday::Sunday => &self.weekend,
                 _ => &self.workdays,
             };
-            let inside = hours.spans().iter().filter_map(|s| on_date(zone, day, *s).within(&window));
+            let inside = hours
+                .spans()
+                .iter()
+                .filter_map(|s| on_date(zone, day, *s).within(&window));
             found.extend(inside);
             let Ok(next) = day.tomorrow() else { break };
             day = next;

@@ -53,7 +53,10 @@ pub fn parse(json: &str) -> Result<Vec<PostPlan>, DataError> {
     let file: File = serde_json::from_str(json)?;
     let mut codes = HashSet::new();
     for p in &file.posts {
-        if [&p.code, &p.zh, &p.en, &p.department].iter().any(|t| t.trim().is_empty()) {
+        if [&p.code, &p.zh, &p.en, &p.department]
+            .iter()
+            .any(|t| t.trim().is_empty())
+        {
             return Err(DataError::at(&p.code, "every field must be filled in"));
         }
         if !codes.insert(p.code.as_str()) {

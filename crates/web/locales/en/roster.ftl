@@ -355,3 +355,5 @@ subject-key = Key
 action-view_roster = see the roster
 action-manage_roster = plan the roster
 case-duty-owner = Owner on this shift
+refuse-hand-over-early = An hour before the end at the earliest (from {$at}). To leave earlier, ask the head to plan somebody who checks in first.
+duty-warn = {$post}: {$gap}

@@ -330,3 +330,5 @@ subject-key = 钥匙
 action-view_roster = 查看排班
 action-manage_roster = 排班
 case-duty-owner = 当班负责人
+refuse-hand-over-early = 最早在下班前 1 小时交班（{$at} 起）。要提前离岗，请主管先排人接替并签到。
+duty-warn = {$post} {$gap}

@@ -104,7 +104,11 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     let files = files.into_iter().map(|f| (f.id.into_string(), f.mime)).collect();
     let seq = entries.first().map_or(0, |e| e.seq);
     let names = Names::load(c, ctx)?;
-    let owner = if s.is_open() { app::roster::hand_over::owner_of(c, ctx, &s.id)? } else { None };
+    let owner = if s.is_open() {
+        app::roster::hand_over::owner_of(c, ctx, &s.id)?
+    } else {
+        None
+    };
     Ok(Loaded {
         owner,
         offers,

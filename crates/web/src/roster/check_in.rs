@@ -13,7 +13,7 @@ use office::sheet::{Cell, Column, Kind, ListSheet, ListWriter};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, late_minutes, pick, span, tone, value, values};
+use super::parts::{Pairs, late_minutes, pick, settle, span, tone, value, values};
 use super::swap::{cursor, cursor_text};
 use super::week::xlsx;
 use crate::case::names::Names;
@@ -99,7 +99,12 @@ pub struct First {
 }
 
 /// The form.
-pub async fn check_in_form(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(q): Query<First>) -> Answer {
+pub async fn check_in_form(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Query(q): Query<First>,
+) -> Answer {
     let shown = view(&web, &v, &id, &CheckIn::default(), q.first == "1", Errors::default()).await?;
     Ok(page(&shown)?)
 }
@@ -113,11 +118,13 @@ pub async fn check_in(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
     };
     let (sid, asked) = (ShiftId::from(id.as_str()), c.clone());
     let ctx = v.ctx()?;
-    match web.write(&ctx, move |tx, ctx| duty::check_in(tx, ctx, &key, &sid, &asked)).await {
+    match web
+        .write(&ctx, move |tx, ctx| duty::check_in(tx, ctx, &key, &sid, &asked))
+        .await
+    {
         Ok(_) => {
             // The page that comes back shows it already.
-            let (desk, site) = (web.desk.clone(), ctx.site.clone());
-            crate::account::blocking(move || desk.recount(&site)).await?;
+            settle(&web, &v).await?;
             Ok(Redirect::to("/").into_response())
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
@@ -154,8 +161,18 @@ impl Asked {
     }
 
     fn query(&self, view: &str) -> String {
-        let pairs = [("view", view), ("post", &self.post), ("staff", &self.staff), ("from", &self.from), ("until", &self.until)];
-        let set: Vec<String> = pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encode(v))).collect();
+        let pairs = [
+            ("view", view),
+            ("post", &self.post),
+            ("staff", &self.staff),
+            ("from", &self.from),
+            ("until", &self.until),
+        ];
+        let set: Vec<String> = pairs
+            .iter()
+            .filter(|(_, v)| !v.is_empty())
+            .map(|(k, v)| format!("{k}={}", encode(v)))
+            .collect();
         format!("?{}", set.join("&"))
     }
 }
@@ -201,7 +218,8 @@ async fn read(web: &Web, v: &Viewer, a: Ask, limit: i64) -> Result<Found, Fail> 
     let en = p.en();
     let rows = rows.into_iter().map(|s| {
         let post = posts.iter().find(|x| x.id == s.post_id);
-        let away = |x: &&store::roster::Absence| x.staff_id == s.staff_id && x.from_at <= s.from_at && s.from_at < x.to_at;
+        let away =
+            |x: &&store::roster::Absence| x.staff_id == s.staff_id && x.from_at <= s.from_at && s.from_at < x.to_at;
         let times = ShiftTimes {
             at: app::roster::stretch(&s),
             checked_in: s.checked_in_at,
@@ -214,7 +232,11 @@ async fn read(web: &Web, v: &Viewer, a: Ask, limit: i64) -> Result<Found, Fail> 
         let not: Vec<String> = ticks
             .iter()
             .filter(|x| !x.ok)
-            .map(|x| list.iter().find(|i| i.code == x.code).map_or_else(|| x.code.clone(), |i| pick(en, &i.zh, &i.en).to_owned()))
+            .map(|x| {
+                list.iter()
+                    .find(|i| i.code == x.code)
+                    .map_or_else(|| x.code.clone(), |i| pick(en, &i.zh, &i.en).to_owned())
+            })
             .collect();
         let late = s.late_ms.map(late_minutes);
         let (word, tone) = match a {
@@ -224,7 +246,9 @@ async fn read(web: &Web, v: &Viewer, a: Ask, limit: i64) -> Result<Found, Fail> 
             other => (p.code("attendance", other.as_str()), tone(other)),
         };
         Row {
-            post: post.map(|x| pick(en, &x.name, &x.name_en).to_owned()).unwrap_or_default(),
+            post: post
+                .map(|x| pick(en, &x.name, &x.name_en).to_owned())
+                .unwrap_or_default(),
             name: names.staff(&s.staff_id),
             span: span(&p, s.from_at, s.to_at),
             due: s.from_at - domain::roster::BEFORE_MS,
@@ -264,20 +288,40 @@ struct RegisterPage {
 /// The register.
 pub async fn register(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
     let p = Page::new(&web, &v, "check-ins-title");
-    let all = matches!(duty::register_reach(&v.ctx()?), Reach::Department | Reach::Site | Reach::All);
+    let all = matches!(
+        duty::register_reach(&v.ctx()?),
+        Reach::Department | Reach::Site | Reach::All
+    );
     let found = read(&web, &v, a.ask(&p.zone), 40).await?;
     let tab = |view: &str, key: &str| (format!("/duty/check-ins{}", a.query(view)), p.t(key), a.view == view);
     Ok(page(&RegisterPage {
-        tabs: vec![tab("", "check-ins-all"), tab("late", "check-ins-late"), tab("missed", "check-ins-missed")],
+        tabs: vec![
+            tab("", "check-ins-all"),
+            tab("late", "check-ins-late"),
+            tab("missed", "check-ins-missed"),
+        ],
         rows: found.rows,
         posts: found
             .posts
             .iter()
-            .map(|x| (x.id.as_str().to_owned(), pick(p.en(), &x.name, &x.name_en).to_owned(), x.id.as_str() == a.post))
+            .map(|x| {
+                (
+                    x.id.as_str().to_owned(),
+                    pick(p.en(), &x.name, &x.name_en).to_owned(),
+                    x.id.as_str() == a.post,
+                )
+            })
             .collect(),
-        people: found.people.into_iter().map(|(id, name)| (id.clone(), name, id == a.staff)).collect(),
+        people: found
+            .people
+            .into_iter()
+            .map(|(id, name)| (id.clone(), name, id == a.staff))
+            .collect(),
         all,
-        next: found.next.as_ref().map(|n| format!("/duty/check-ins{}&after={}", a.query(&a.view), cursor_text(n))),
+        next: found
+            .next
+            .as_ref()
+            .map(|n| format!("/duty/check-ins{}&after={}", a.query(&a.view), cursor_text(n))),
         export: (all && v.may(Action::Export)).then(|| format!("/duty/check-ins/export{}", a.query(&a.view))),
         a,
         p,
@@ -302,12 +346,36 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         ("check-ins-not-ok", Kind::Text, 30.0),
         ("roster-remark", Kind::Text, 30.0),
     ];
-    let columns = columns.map(|(key, kind, width)| Column { heading: t(l, key), kind, width }).to_vec();
-    let who = v.session.as_ref().map(|s| s.display_name(l).to_owned()).unwrap_or_default();
-    let filter = [&a.from, &a.until, &a.view].iter().filter(|x| !x.is_empty()).map(|x| x.as_str()).collect::<Vec<_>>().join(" ");
-    let watermark = tx(l, "list-watermark", &[("who", &who), ("when", &when::full(&zone, v.now)), ("filter", &filter)]);
+    let columns = columns
+        .map(|(key, kind, width)| Column {
+            heading: t(l, key),
+            kind,
+            width,
+        })
+        .to_vec();
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(l).to_owned())
+        .unwrap_or_default();
+    let filter = [&a.from, &a.until, &a.view]
+        .iter()
+        .filter(|x| !x.is_empty())
+        .map(|x| x.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let watermark = tx(
+        l,
+        "list-watermark",
+        &[("who", &who), ("when", &when::full(&zone, v.now)), ("filter", &filter)],
+    );
     let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let sheet = ListSheet { title: t(l, "check-ins-title"), watermark, columns, zone: tz };
+    let sheet = ListSheet {
+        title: t(l, "check-ins-title"),
+        watermark,
+        columns,
+        zone: tz,
+    };
     let mut writer = ListWriter::new(&sheet).map_err(Error::internal)?;
     let mut n = 0_i64;
     loop {
@@ -333,7 +401,8 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             None => break,
         }
     }
-    web.write(&v.ctx()?, move |tx, ctx| duty::exported(tx, ctx, "check_ins", &ask, n)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| duty::exported(tx, ctx, "check_ins", &ask, n))
+        .await?;
     let bytes = writer.finish().map_err(Error::internal)?;
     Ok(xlsx(&format!("check-ins-{}", when::date(&zone, v.now)), bytes))
 }

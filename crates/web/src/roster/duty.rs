@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 use domain::ids::StaffId;
 
-use super::parts::{DutyLine, Mine, Warning, gap_text, my_shift, others, pick, strip_html, to_accept, tone, warnings, week_of};
+use super::parts::{
+    DutyLine, Mine, Warning, gap_text, my_shift, others, pick, strip_html, to_accept, tone, warnings, week_of,
+};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::live::page;
@@ -58,12 +60,19 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
     let en = p.en();
     let mut named: Vec<StaffId> = Vec::new();
     let mut rows = Vec::new();
-    let on: Vec<StaffId> = roster.posts.iter().flat_map(|x| x.on(v.now).map(|s| s.staff.clone())).collect();
+    let on: Vec<StaffId> = roster
+        .posts
+        .iter()
+        .flat_map(|x| x.on(v.now).map(|s| s.staff.clone()))
+        .collect();
     let phones: HashMap<StaffId, String> = web
         .read(&ctx, move |c, _| {
             let mut all = HashMap::new();
             for id in &on {
-                all.insert(id.clone(), store::staff::facts(c, id)?.map(|f| f.phone).unwrap_or_default());
+                all.insert(
+                    id.clone(),
+                    store::staff::facts(c, id)?.map(|f| f.phone).unwrap_or_default(),
+                );
             }
             Ok(all)
         })
@@ -77,7 +86,11 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
                 hours: super::parts::hours(&p.zone, s.times.at.from, s.times.at.to),
                 tone: tone(a),
                 word: p.code("attendance", a.as_str()),
-                phone: phones.get(&s.staff).filter(|n| !n.is_empty()).map(|n| p.masked(n)).unwrap_or_default(),
+                phone: phones
+                    .get(&s.staff)
+                    .filter(|n| !n.is_empty())
+                    .map(|n| p.masked(n))
+                    .unwrap_or_default(),
             }
         };
         named.extend(post.on(v.now).map(|s| s.staff.clone()));
@@ -97,9 +110,7 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
         });
     }
     // Everybody who has said to be at work, not only the first who fit beside the navigation.
-    let all = web
-        .read(&ctx, |c, ctx| Ok(store::site::on_duty(c, &ctx.site)?))
-        .await?;
+    let all = web.read(&ctx, |c, ctx| Ok(store::site::on_duty(c, &ctx.site)?)).await?;
     let all: Vec<OnDuty> = all
         .into_iter()
         .map(|d| OnDuty {

@@ -12,7 +12,7 @@ use domain::ids::{AbsenceId, PostId, ShiftId};
 use domain::roster::{AbsenceKind, Attendance};
 use serde::Deserialize;
 
-use super::parts::{Pairs, hours, late_minutes, pick, span, tone, value, values};
+use super::parts::{Pairs, hours, late_minutes, pick, settle, span, tone, value, values};
 use super::swap::{Line, line_of};
 use super::week::{Ask, show as show_week};
 use crate::fail::{Answer, Fail, status};
@@ -93,7 +93,11 @@ async fn new_view(web: &Web, v: &Viewer, f: NewShift, e: Errors) -> Result<NewPa
     let r = read_post(web, v, &f.post).await?;
     let p = Page::new(web, v, "roster-shift-add");
     let first = r.patterns.first().map(|x| x.id.as_str().to_owned()).unwrap_or_default();
-    let chosen = if f.pattern.is_empty() && f.hours.is_empty() { first } else { f.pattern.clone() };
+    let chosen = if f.pattern.is_empty() && f.hours.is_empty() {
+        first
+    } else {
+        f.pattern.clone()
+    };
     Ok(NewPage {
         post: r.post.id.as_str().to_owned(),
         post_name: pick(p.en(), &r.post.name, &r.post.name_en).to_owned(),
@@ -127,9 +131,14 @@ fn back(day: &str) -> Response {
 /// Puts somebody on a shift.
 pub async fn shift_add(State(web): State<Web>, v: Viewer, Form(f): Form<ShiftForm>) -> Answer {
     let (key, new) = (f._key.clone(), f.f.clone());
-    let done = web.write(&v.ctx()?, move |tx, ctx| plan::add_shift(tx, ctx, &key, &new)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| plan::add_shift(tx, ctx, &key, &new))
+        .await;
     match done {
-        Ok(_) => Ok(back(&f.f.day)),
+        Ok(_) => {
+            settle(&web, &v).await?;
+            Ok(back(&f.f.day))
+        }
         Err(e) => {
             let status = status(&e);
             let view = new_view(&web, &v, f.f, Errors::from(v.locale, Fail(e))?).await?;
@@ -211,19 +220,30 @@ async fn shift_view(web: &Web, v: &Viewer, id: &str, typed: Option<NewShift>, e:
         .await?;
     let (s, post, a, names, swaps, sees, manage, me) = found;
     let own = s.staff_id.as_str() == me;
-    let r = if manage { Some(read_post(web, v, post.id.as_str()).await?) } else { None };
+    let r = if manage {
+        Some(read_post(web, v, post.id.as_str()).await?)
+    } else {
+        None
+    };
     let f = typed.unwrap_or_else(|| NewShift {
         post: post.id.as_str().to_owned(),
         staff: s.staff_id.as_str().to_owned(),
         day: s.day.clone(),
         pattern: s.pattern_id.as_ref().map(|x| x.as_str().to_owned()).unwrap_or_default(),
-        hours: if s.pattern_id.is_some() { String::new() } else { hours(&p.zone, s.from_at, s.to_at) },
+        hours: if s.pattern_id.is_some() {
+            String::new()
+        } else {
+            hours(&p.zone, s.from_at, s.to_at)
+        },
         note: s.note.clone(),
     });
     let list = app::roster::board::checklist(&post);
     let ticks: Vec<domain::roster::Tick> = serde_json::from_str(&s.ticks).unwrap_or_default();
     let ticks = ticks.iter().map(|t| ItemLine {
-        text: list.iter().find(|i| i.code == t.code).map_or_else(|| t.code.clone(), |i| pick(en, &i.zh, &i.en).to_owned()),
+        text: list
+            .iter()
+            .find(|i| i.code == t.code)
+            .map_or_else(|| t.code.clone(), |i| pick(en, &i.zh, &i.en).to_owned()),
         ok: t.ok,
     });
     let shown = |text: String| if sees { text } else { String::new() };
@@ -252,9 +272,15 @@ async fn shift_view(web: &Web, v: &Viewer, id: &str, typed: Option<NewShift>, e:
         correct: manage && !own && s.from_at <= v.now + domain::roster::EARLIEST_MS && a != Attendance::Absent,
         own,
         manage,
-        people: r.as_ref().map(|r| people(&p, r, std::slice::from_ref(&f.staff))).unwrap_or_default(),
+        people: r
+            .as_ref()
+            .map(|r| people(&p, r, std::slice::from_ref(&f.staff)))
+            .unwrap_or_default(),
         patterns: r.as_ref().map(|r| patterns(&p, r, &f.pattern)).unwrap_or_default(),
-        at: when::field(&p.zone, s.checked_in_at.unwrap_or(s.from_at - domain::roster::BEFORE_MS)),
+        at: when::field(
+            &p.zone,
+            s.checked_in_at.unwrap_or(s.from_at - domain::roster::BEFORE_MS),
+        ),
         swaps: swaps.iter().map(|l| line_of(&p, &names, l)).collect(),
         journal: v.may(Action::ReadJournal),
         f,
@@ -268,9 +294,19 @@ pub async fn shift(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
     Ok(page(&shift_view(&web, &v, &id, None, Errors::default()).await?)?)
 }
 
-async fn shift_done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: Option<NewShift>, to: Response) -> Answer {
+async fn shift_done(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    done: Result<(), Error>,
+    typed: Option<NewShift>,
+    to: Response,
+) -> Answer {
     match done {
-        Ok(()) => Ok(to),
+        Ok(()) => {
+            settle(web, v).await?;
+            Ok(to)
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -293,7 +329,9 @@ pub async fn shift_edit(State(web): State<Web>, v: Viewer, Path(id): Path<String
 /// Takes a shift out of the roster.
 pub async fn remove(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<ShiftForm>) -> Answer {
     let (sid, seen) = (ShiftId::from(id.as_str()), version(&f.version));
-    let done = web.write(&v.ctx()?, move |tx, ctx| plan::remove_shift(tx, ctx, &sid, seen)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| plan::remove_shift(tx, ctx, &sid, seen))
+        .await;
     let to = back(&f.f.day);
     shift_done(&web, &v, &id, done, None, to).await
 }
@@ -332,6 +370,7 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(id): Path<String>, 
 async fn filled(web: &Web, v: &Viewer, week: String, done: Result<plan::Filled, Error>) -> Answer {
     match done {
         Ok(f) => {
+            settle(web, v).await?;
             let to = format!("/roster?week={week}&made={}&skipped={}", f.made, f.skipped);
             Ok(Redirect::to(&to).into_response())
         }
@@ -355,7 +394,9 @@ pub async fn copy(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> An
         weeks: value(&f, "weeks").trim().parse().unwrap_or(0),
     };
     let week = c.target.clone();
-    let done = web.write(&v.ctx()?, move |tx, ctx| plan::copy_week(tx, ctx, &key, &c)).await;
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| plan::copy_week(tx, ctx, &key, &c))
+        .await;
     filled(&web, &v, week, done).await
 }
 
@@ -366,7 +407,9 @@ pub async fn clear(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> A
         return Err(Fail(Error::field("post", "required")));
     }
     let w = week.clone();
-    web.write(&v.ctx()?, move |tx, ctx| plan::clear_week(tx, ctx, &post, &w)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| plan::clear_week(tx, ctx, &post, &w))
+        .await?;
+    settle(&web, &v).await?;
     Ok(back(&week))
 }
 
@@ -405,7 +448,10 @@ async fn rotate_view(web: &Web, v: &Viewer, mut f: Rotate, e: Errors) -> Result<
             .map(|x| x.id.as_str().to_owned())
             .collect();
     }
-    let from: jiff::civil::Date = f.from.parse().unwrap_or_else(|_| when::date(&p.zone, v.now).parse().unwrap_or_default());
+    let from: jiff::civil::Date = f
+        .from
+        .parse()
+        .unwrap_or_else(|_| when::date(&p.zone, v.now).parse().unwrap_or_default());
     f.from = from.to_string();
     if f.until.is_empty() {
         f.until = app::roster::plus_days(from, 27).to_string();
@@ -415,7 +461,12 @@ async fn rotate_view(web: &Web, v: &Viewer, mut f: Rotate, e: Errors) -> Result<
         post: r.post.id.as_str().to_owned(),
         post_name: pick(p.en(), &r.post.name, &r.post.name_en).to_owned(),
         people: people(&p, &r, &f.people),
-        patterns: r.patterns.iter().map(|x| format!("{} {} {}", x.sign, pick(p.en(), &x.name, &x.name_en), x.hours)).collect::<Vec<_>>().join("　"),
+        patterns: r
+            .patterns
+            .iter()
+            .map(|x| format!("{} {} {}", x.sign, pick(p.en(), &x.name, &x.name_en), x.hours))
+            .collect::<Vec<_>>()
+            .join("　"),
         samples,
         key: p.key(web),
         p,
@@ -446,7 +497,10 @@ pub async fn rotate(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> 
         start: value(&f, "start").trim().parse().unwrap_or(1),
     };
     let asked = r.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| plan::rotate(tx, ctx, &key, &asked)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| plan::rotate(tx, ctx, &key, &asked))
+        .await
+    {
         Ok(done) => filled(&web, &v, r.from, Ok(done)).await,
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
@@ -481,7 +535,13 @@ struct AbsencesPage {
     hit: Option<usize>,
 }
 
-async fn absences_view(web: &Web, v: &Viewer, f: NewAbsence, e: Errors, hit: Option<usize>) -> Result<AbsencesPage, Fail> {
+async fn absences_view(
+    web: &Web,
+    v: &Viewer,
+    f: NewAbsence,
+    e: Errors,
+    hit: Option<usize>,
+) -> Result<AbsencesPage, Fail> {
     let ctx = v.ctx()?;
     let reach = v.reach(Action::ManageRoster);
     let (all, people, names) = web
@@ -516,14 +576,24 @@ async fn absences_view(web: &Web, v: &Viewer, f: NewAbsence, e: Errors, hit: Opt
         .filter(|x| reach >= Reach::Site || (own.is_some() && x.department_id == own))
         .map(|x| {
             let on = x.id.as_str() == f.staff;
-            (x.id.as_str().to_owned(), pick(p.en(), &x.name, &x.name_en).to_owned(), on)
+            (
+                x.id.as_str().to_owned(),
+                pick(p.en(), &x.name, &x.name_en).to_owned(),
+                on,
+            )
         });
     Ok(AbsencesPage {
         lines,
         people: people.collect(),
         kinds: AbsenceKind::ALL
             .iter()
-            .map(|k| (k.as_str().to_owned(), p.code("absence", k.as_str()), k.as_str() == f.kind))
+            .map(|k| {
+                (
+                    k.as_str().to_owned(),
+                    p.code("absence", k.as_str()),
+                    k.as_str() == f.kind,
+                )
+            })
             .collect(),
         key: p.key(web),
         p,
@@ -541,7 +611,11 @@ pub struct Hit {
 
 /// Absences and the form of a new one.
 pub async fn absences(State(web): State<Web>, v: Viewer, Query(q): Query<Hit>) -> Answer {
-    let today = v.session.as_ref().map(|s| when::date(&s.zone, v.now)).unwrap_or_default();
+    let today = v
+        .session
+        .as_ref()
+        .map(|s| when::date(&s.zone, v.now))
+        .unwrap_or_default();
     let f = NewAbsence {
         from: today.clone(),
         until: today,
@@ -561,8 +635,14 @@ pub async fn absence_add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>
         note: value(&f, "note"),
     };
     let asked = a.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| plan::add_absence(tx, ctx, &key, &asked)).await {
-        Ok((_, hit)) => Ok(Redirect::to(&format!("/roster/absences?hit={hit}")).into_response()),
+    match web
+        .write(&v.ctx()?, move |tx, ctx| plan::add_absence(tx, ctx, &key, &asked))
+        .await
+    {
+        Ok((_, hit)) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(&format!("/roster/absences?hit={hit}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -575,6 +655,8 @@ pub async fn absence_add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>
 /// Takes an absence back.
 pub async fn absence_cancel(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (id, seen) = (AbsenceId::from(id), version(&value(&f, "version")));
-    web.write(&v.ctx()?, move |tx, ctx| plan::cancel_absence(tx, ctx, &id, seen)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| plan::cancel_absence(tx, ctx, &id, seen))
+        .await?;
+    settle(&web, &v).await?;
     Ok(Redirect::to("/roster/absences").into_response())
 }

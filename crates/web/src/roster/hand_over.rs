@@ -10,7 +10,7 @@ use domain::ids::{HandOverId, ShiftId};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, pick, span, value};
+use super::parts::{Pairs, pick, settle, span, value};
 use super::swap::{cursor, cursor_text};
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
@@ -55,7 +55,12 @@ pub struct KeyLine {
 
 fn case_line(p: &Page, names: &Names, i: Item) -> CaseLine {
     let (kind, place, title, state) = match &i.line {
-        Some(l) => (p.code("kind", &l.kind), l.place.clone(), l.title.clone(), p.code("state", &l.state)),
+        Some(l) => (
+            p.code("kind", &l.kind),
+            l.place.clone(),
+            l.title.clone(),
+            p.code("state", &l.state),
+        ),
         None => Default::default(),
     };
     let due = i.due_at.filter(|d| *d < store::case::NO_DUE);
@@ -116,7 +121,14 @@ impl FormPage {
     }
 }
 
-async fn form_view(web: &Web, v: &Viewer, id: &str, mut chosen: Give, fresh: bool, e: Errors) -> Result<FormPage, Fail> {
+async fn form_view(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    mut chosen: Give,
+    fresh: bool,
+    e: Errors,
+) -> Result<FormPage, Fail> {
     let sid = ShiftId::from(id);
     let (f, lists, keys, names) = web
         .read(&v.ctx()?, move |c, ctx| {
@@ -136,7 +148,11 @@ async fn form_view(web: &Web, v: &Viewer, id: &str, mut chosen: Give, fresh: boo
         }
     }
     let [burning, promises, callbacks, due] = lists;
-    let next = f.after.next.iter().map(|s| format!("{} {}", names.staff(&s.staff_id), span(&p, s.from_at, s.to_at)));
+    let next = f
+        .after
+        .next
+        .iter()
+        .map(|s| format!("{} {}", names.staff(&s.staff_id), span(&p, s.from_at, s.to_at)));
     Ok(FormPage {
         id: id.to_owned(),
         post: pick(p.en(), &f.post.name, &f.post.name_en).to_owned(),
@@ -151,7 +167,12 @@ async fn form_view(web: &Web, v: &Viewer, id: &str, mut chosen: Give, fresh: boo
             part(&p, &names, "due", "clock", due),
         ],
         keys: keys.iter().map(|k| key_line(&p, k)).collect(),
-        incoming: f.after.incoming.iter().map(|s| (s.as_str().to_owned(), names.staff(s), false)).collect(),
+        incoming: f
+            .after
+            .incoming
+            .iter()
+            .map(|s| (s.as_str().to_owned(), names.staff(s), false))
+            .collect(),
         chosen,
         key: p.key(web),
         p,
@@ -161,19 +182,26 @@ async fn form_view(web: &Web, v: &Viewer, id: &str, mut chosen: Give, fresh: boo
 
 /// What would be handed over now.
 pub async fn form(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    Ok(page(&form_view(&web, &v, &id, Give::default(), true, Errors::default()).await?)?)
+    Ok(page(
+        &form_view(&web, &v, &id, Give::default(), true, Errors::default()).await?,
+    )?)
 }
 
 /// Signs the shift off.
 pub async fn give(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let key = value(&f, "_key");
-    let owners = f.iter().filter_map(|(n, o)| n.strip_prefix("owner-").map(|c| (c.to_owned(), o.clone())));
+    let owners = f
+        .iter()
+        .filter_map(|(n, o)| n.strip_prefix("owner-").map(|c| (c.to_owned(), o.clone())));
     let g = Give {
         owners: owners.collect(),
         note: value(&f, "note"),
     };
     let (sid, asked) = (ShiftId::from(id.as_str()), g.clone());
-    match web.write(&v.ctx()?, move |tx, ctx| hand_over::give(tx, ctx, &key, &sid, &asked)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| hand_over::give(tx, ctx, &key, &sid, &asked))
+        .await
+    {
         Ok(made) => Ok(Redirect::to(&format!("/duty/hand-overs/{made}")).into_response()),
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
@@ -221,7 +249,9 @@ async fn read(web: &Web, v: &Viewer, p: &Page, id: &str) -> Result<Shown, Fail> 
     let ctx = v.ctx()?;
     let me = ctx.need_staff()?.id.clone();
     let (d, names) = web
-        .read(&ctx, move |c, ctx| Ok((hand_over::get(c, ctx, &hid)?, Names::load(c, ctx)?)))
+        .read(&ctx, move |c, ctx| {
+            Ok((hand_over::get(c, ctx, &hid)?, Names::load(c, ctx)?))
+        })
         .await?;
     let h = &d.hand_over;
     Ok(Shown {
@@ -267,7 +297,12 @@ struct ShowPage {
 pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let p = Page::new(&web, &v, "hand-over-title");
     let h = read(&web, &v, &p, &id).await?;
-    Ok(page(&ShowPage { p, h, reason: String::new(), e: Errors::default() })?)
+    Ok(page(&ShowPage {
+        p,
+        h,
+        reason: String::new(),
+        e: Errors::default(),
+    })?)
 }
 
 /// Accepts, or objects with a reason.
@@ -277,12 +312,13 @@ pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
     let said = reason.clone();
     let ctx = v.ctx()?;
     let done = web
-        .write(&ctx, move |tx, ctx| hand_over::answer(tx, ctx, &hid, seen, accepts, &said))
+        .write(&ctx, move |tx, ctx| {
+            hand_over::answer(tx, ctx, &hid, seen, accepts, &said)
+        })
         .await;
     match done {
         Ok(()) => {
-            let (desk, site) = (web.desk.clone(), ctx.site.clone());
-            crate::account::blocking(move || desk.recount(&site)).await?;
+            settle(&web, &v).await?;
             Ok(Redirect::to(&format!("/duty/hand-overs/{id}")).into_response())
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
@@ -315,8 +351,16 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
             Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
         })
         .await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned()).unwrap_or_default();
-    let printed = tx(v.locale, "print-by", &[("who", &who), ("when", &when::full(&p.zone, v.now))]);
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(v.locale).to_owned())
+        .unwrap_or_default();
+    let printed = tx(
+        v.locale,
+        "print-by",
+        &[("who", &who), ("when", &when::full(&p.zone, v.now))],
+    );
     Ok(page(&PrintPage { p, h, org, printed })?)
 }
 
@@ -386,7 +430,11 @@ pub async fn register(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>)
             .map(|(key, n)| tx(p.locale, key, &[("n", &n.to_string())]))
             .collect();
         Row {
-            post: posts.iter().find(|x| x.id == h.post_id).map(|x| pick(en, &x.name, &x.name_en).to_owned()).unwrap_or_default(),
+            post: posts
+                .iter()
+                .find(|x| x.id == h.post_id)
+                .map(|x| pick(en, &x.name, &x.name_en).to_owned())
+                .unwrap_or_default(),
             given: p.time(h.given_at),
             giver: names.staff(&h.giver_id),
             answered: match (&h.answered_by, h.answered_at) {
@@ -402,19 +450,42 @@ pub async fn register(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>)
         }
     });
     let rows = rows.collect();
-    let set = [("post", &a.post), ("state", &a.state), ("from", &a.from), ("until", &a.until)];
-    let query: Vec<String> = set.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encode(v))).collect();
+    let set = [
+        ("post", &a.post),
+        ("state", &a.state),
+        ("from", &a.from),
+        ("until", &a.until),
+    ];
+    let query: Vec<String> = set
+        .iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(k, v)| format!("{k}={}", encode(v)))
+        .collect();
     Ok(page(&RegisterPage {
         rows,
         posts: posts
             .iter()
-            .map(|x| (x.id.as_str().to_owned(), pick(en, &x.name, &x.name_en).to_owned(), x.id.as_str() == a.post))
+            .map(|x| {
+                (
+                    x.id.as_str().to_owned(),
+                    pick(en, &x.name, &x.name_en).to_owned(),
+                    x.id.as_str() == a.post,
+                )
+            })
             .collect(),
         states: domain::roster::HandOverState::ALL
             .iter()
-            .map(|s| (s.as_str().to_owned(), p.code("hand-over", s.as_str()), s.as_str() == a.state))
+            .map(|s| {
+                (
+                    s.as_str().to_owned(),
+                    p.code("hand-over", s.as_str()),
+                    s.as_str() == a.state,
+                )
+            })
             .collect(),
-        next: next.as_ref().map(|n| format!("/duty/hand-overs?{}&after={}", query.join("&"), cursor_text(n))),
+        next: next
+            .as_ref()
+            .map(|n| format!("/duty/hand-overs?{}&after={}", query.join("&"), cursor_text(n))),
         a,
         p,
     })?)

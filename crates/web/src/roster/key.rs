@@ -71,18 +71,33 @@ async fn view(web: &Web, v: &Viewer, a: &Ask, f: NewLoan, e: Errors) -> Result<K
     let (out, (rows, next), posts, names) = web
         .read(&v.ctx()?, move |c, ctx| {
             let posts = store::roster::posts(c, &ctx.site)?;
-            Ok((key::out(c, ctx)?, key::page(c, ctx, after.clone(), 40)?, posts, Names::load(c, ctx)?))
+            Ok((
+                key::out(c, ctx)?,
+                key::page(c, ctx, after.clone(), 40)?,
+                posts,
+                Names::load(c, ctx)?,
+            ))
         })
         .await?;
     let p = Page::new(web, v, "key-title");
     let until = f.until.unwrap_or(v.now + 2 * 3_600_000);
     Ok(KeysPage {
         out: out.into_iter().map(|k| row(&p, &names, k)).collect(),
-        rows: rows.into_iter().filter(|k| k.returned_at.is_some()).map(|k| row(&p, &names, k)).collect(),
+        rows: rows
+            .into_iter()
+            .filter(|k| k.returned_at.is_some())
+            .map(|k| row(&p, &names, k))
+            .collect(),
         posts: posts
             .iter()
             .filter(|x| x.active)
-            .map(|x| (x.id.as_str().to_owned(), pick(p.en(), &x.name, &x.name_en).to_owned(), x.id.as_str() == f.post))
+            .map(|x| {
+                (
+                    x.id.as_str().to_owned(),
+                    pick(p.en(), &x.name, &x.name_en).to_owned(),
+                    x.id.as_str() == f.post,
+                )
+            })
             .collect(),
         next: next.as_ref().map(cursor_text),
         until: when::field(&p.zone, until),
@@ -110,7 +125,10 @@ pub async fn lend(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> An
         until: when::parse_field(&zone, &value(&f, "until")),
     };
     let asked = l.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| key::lend(tx, ctx, &key, &asked)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| key::lend(tx, ctx, &key, &asked))
+        .await
+    {
         Ok(_) => Ok(Redirect::to("/duty/keys").into_response()),
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
@@ -125,6 +143,9 @@ pub async fn lend(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> An
 pub async fn back(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (kid, seen) = (KeyLoanId::from(id), version(&value(&f, "version")));
     let (is_back, note) = (value(&f, "back") != "0", value(&f, "note"));
-    web.write(&v.ctx()?, move |tx, ctx| key::give_back(tx, ctx, &kid, seen, is_back, &note)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| {
+        key::give_back(tx, ctx, &kid, seen, is_back, &note)
+    })
+    .await?;
     Ok(Redirect::to("/duty/keys").into_response())
 }

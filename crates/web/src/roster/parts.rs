@@ -19,7 +19,10 @@ pub type Pairs = Vec<(String, String)>;
 
 /// The value of a field.
 pub fn value(f: &Pairs, name: &str) -> String {
-    f.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default()
+    f.iter()
+        .find(|(n, _)| n == name)
+        .map(|(_, v)| v.clone())
+        .unwrap_or_default()
 }
 
 /// Every value of a field that stands in a form several times.
@@ -27,9 +30,23 @@ pub fn values(f: &Pairs, name: &str) -> Vec<String> {
     f.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect()
 }
 
+/// After a change of the roster: the page that comes back shows it already, banner and navigation included.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn settle(web: &Web, v: &Viewer) -> Result<(), Fail> {
+    let (desk, site) = (web.desk.clone(), v.ctx()?.site);
+    crate::account::blocking(move || desk.recount(&site)).await?;
+    Ok(())
+}
+
 /// The text in the page's language, the other one where it lacks.
 pub fn pick<'a>(en: bool, zh: &'a str, other: &'a str) -> &'a str {
-    if (en && !other.is_empty()) || zh.is_empty() { other } else { zh }
+    if (en && !other.is_empty()) || zh.is_empty() {
+        other
+    } else {
+        zh
+    }
 }
 
 /// `07:30–15:30`
@@ -107,7 +124,11 @@ pub fn duty_lines(web: &Web, v: &Viewer, s: &app::account::Session) -> Vec<DutyL
                 name: pick(en, &x.name, &x.name_en).to_owned(),
                 place: place.clone(),
                 extension: post.extension.clone(),
-                mark: if lacks { crate::l10n::t(v.locale, "duty-not-in") } else { String::new() },
+                mark: if lacks {
+                    crate::l10n::t(v.locale, "duty-not-in")
+                } else {
+                    String::new()
+                },
             });
         }
         if !any && post.gap(v.now).is_some() {
@@ -176,7 +197,11 @@ pub fn gap_text(p: &Page, g: &Gap, until: i64) -> String {
         tx(p.locale, "duty-gap", &[("span", &span)])
     } else {
         let (is, must) = (g.present.to_string(), g.needed.to_string());
-        tx(p.locale, "duty-gap-few", &[("span", &span), ("is", &is), ("must", &must)])
+        tx(
+            p.locale,
+            "duty-gap-few",
+            &[("span", &span), ("is", &is), ("must", &must)],
+        )
     }
 }
 
@@ -194,23 +219,43 @@ pub fn warnings(p: &Page, v: &Viewer, roster: &Now) -> [Vec<Warning>; 3] {
             if matches!(s.attendance(v.now), Attendance::Due | Attendance::Missing) {
                 let name = pick(p.en(), &s.name, &s.name_en);
                 let at = when::clock(&p.zone, s.times.at.from);
-                let text = tx(p.locale, "duty-missing", &[("post", place), ("name", name), ("at", &at)]);
+                let text = tx(
+                    p.locale,
+                    "duty-missing",
+                    &[("post", place), ("name", name), ("at", &at)],
+                );
                 let href = format!("/roster/shifts/{}", s.id);
                 missing.push((-s.times.at.from, Warning { text, href, now: true }));
             }
         }
-        for w in roster.waiting.iter().filter(|w| w.post == post.id && v.now < w.next_until) {
+        for w in roster
+            .waiting
+            .iter()
+            .filter(|w| w.post == post.id && v.now < w.next_until)
+        {
             if w.objected || v.now >= w.given_at + WAITS {
-                let key = if w.objected { "duty-objected" } else { "duty-not-accepted" };
+                let key = if w.objected {
+                    "duty-objected"
+                } else {
+                    "duty-not-accepted"
+                };
                 let text = tx(p.locale, key, &[("post", place), ("number", &w.number)]);
                 let href = format!("/duty/hand-overs/{}", w.id);
                 waiting.push((w.given_at, Warning { text, href, now: true }));
             }
         }
         for g in post.gaps_ahead(v.now) {
-            let text = format!("{place} {}", gap_text(p, g, roster.until));
+            let gap = gap_text(p, g, roster.until);
+            let text = tx(p.locale, "duty-warn", &[("post", place), ("gap", &gap)]);
             let href = format!("/roster?week={}", week_of(&p.zone, g.at.from.max(v.now)));
-            gaps.push((g.at.from, Warning { text, href, now: g.at.holds(v.now) }));
+            gaps.push((
+                g.at.from,
+                Warning {
+                    text,
+                    href,
+                    now: g.at.holds(v.now),
+                },
+            ));
         }
     }
     [missing, waiting, gaps].map(|mut list| {
@@ -266,7 +311,10 @@ struct StripView {
 /// The viewer's own shift that matters now: on, not handed over, or within the next twelve hours.
 pub fn my_shift(p: &Page, v: &Viewer, roster: &Now) -> Option<Mine> {
     let me = v.session.as_ref().map(|s| &s.actor.id)?;
-    let all = roster.posts.iter().flat_map(|post| post.shifts.iter().map(move |s| (post, s)));
+    let all = roster
+        .posts
+        .iter()
+        .flat_map(|post| post.shifts.iter().map(move |s| (post, s)));
     let mut own: Vec<(&PostNow, &ShiftNow)> = all
         .filter(|(_, s)| s.staff == *me && !s.times.absent && s.times.ended.is_none())
         .filter(|(_, s)| {
@@ -292,15 +340,25 @@ pub fn my_shift(p: &Page, v: &Viewer, roster: &Now) -> Option<Mine> {
 
 /// Hand-overs that wait for the viewer: of a post whose next shift is the viewer's.
 pub fn to_accept(p: &Page, v: &Viewer, roster: &Now) -> Vec<(String, String)> {
-    let Some(me) = v.session.as_ref().map(|s| &s.actor.id) else { return Vec::new() };
+    let Some(me) = v.session.as_ref().map(|s| &s.actor.id) else {
+        return Vec::new();
+    };
     let mine = |w: &app::roster::now::Waiting| {
-        let Some(post) = roster.post(&w.post) else { return None };
+        let post = roster.post(&w.post)?;
         let given = w.given_at;
         let own = post.shifts.iter().any(|s| {
-            s.staff == *me && s.times.ended.is_none() && s.times.at.to > v.now && s.times.at.to > given
+            s.staff == *me
+                && s.times.ended.is_none()
+                && s.times.at.to > v.now
+                && s.times.at.to > given
                 && s.times.at.from - EARLIEST_MS <= v.now
         });
-        (own && w.giver != *me).then(|| (w.id.as_str().to_owned(), pick(p.en(), &post.name, &post.name_en).to_owned()))
+        (own && w.giver != *me).then(|| {
+            (
+                w.id.as_str().to_owned(),
+                pick(p.en(), &post.name, &post.name_en).to_owned(),
+            )
+        })
     };
     roster.waiting.iter().filter_map(mine).collect()
 }
@@ -312,7 +370,9 @@ pub fn to_accept(p: &Page, v: &Viewer, roster: &Now) -> Vec<(String, String)> {
 pub fn strip_html(web: &Web, v: &Viewer) -> Result<String, Fail> {
     const SHOWN: usize = 2;
     let p = Page::new(web, v, "duty-title");
-    let Some(session) = &v.session else { return Ok(String::new()) };
+    let Some(session) = &v.session else {
+        return Ok(String::new());
+    };
     let roster = web.desk.live.roster(&session.site);
     let own = session.actor.department.as_ref();
     let mut list: Vec<&PostNow> = roster.posts.iter().collect();
@@ -335,7 +395,9 @@ pub fn strip_html(web: &Web, v: &Viewer) -> Result<String, Fail> {
             extension: post.extension.clone(),
             empty: people.is_empty() && post.gap(v.now).is_some(),
             people,
-            next: next.first().map(|s| (names.join(&p.t("word-comma")), when::clock(&p.zone, s.times.at.from))),
+            next: next
+                .first()
+                .map(|s| (names.join(&p.t("word-comma")), when::clock(&p.zone, s.times.at.from))),
         }
     });
     let posts: Vec<StripPost> = posts.collect();

@@ -11,7 +11,7 @@ use domain::ids::{PatternId, PostId};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, pick, value};
+use super::parts::{Pairs, pick, settle, value};
 use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, version};
 use crate::gate::Viewer;
@@ -23,8 +23,7 @@ use crate::state::Web;
 pub async fn begin(State(web): State<Web>, v: Viewer) -> Answer {
     let ctx = v.ctx()?;
     web.write(&ctx, post::begin).await?;
-    let (desk, site) = (web.desk.clone(), ctx.site.clone());
-    crate::account::blocking(move || desk.recount(&site)).await?;
+    settle(&web, &v).await?;
     Ok(Redirect::to("/roster").into_response())
 }
 
@@ -56,7 +55,9 @@ async fn departments(web: &Web, v: &Viewer, chosen: &str) -> Result<Vec<Choice>,
     let en = v.locale == app::ctx::Locale::En;
     let reach = v.reach(Action::ManageRoster);
     let own = v.ctx()?.staff().and_then(|s| s.department.clone());
-    let all = web.read(&v.ctx()?, |c, ctx| Ok(store::site::departments(c, &ctx.site)?)).await?;
+    let all = web
+        .read(&v.ctx()?, |c, ctx| Ok(store::site::departments(c, &ctx.site)?))
+        .await?;
     Ok(all
         .into_iter()
         .filter(|d| d.active && d.kind != "outside" && (reach >= Reach::Site || own.as_ref() == Some(&d.id)))
@@ -75,12 +76,22 @@ async fn list_view(web: &Web, v: &Viewer, f: Facts, e: Errors) -> Result<PostsPa
     let rows = all.into_iter().map(|d| Row {
         id: d.post.id.as_str().to_owned(),
         name: pick(en, &d.post.name, &d.post.name_en).to_owned(),
-        department: departments.iter().find(|x| Some(x.0.as_str()) == d.post.department_id.as_ref().map(|i| i.as_str())).map(|x| x.1.clone()).unwrap_or_default(),
+        department: departments
+            .iter()
+            .find(|x| Some(x.0.as_str()) == d.post.department_id.as_ref().map(|i| i.as_str()))
+            .map(|x| x.1.clone())
+            .unwrap_or_default(),
         extension: d.post.extension,
         workdays: d.post.workdays,
         weekend: d.post.weekend,
         needed: d.post.needed,
-        patterns: d.patterns.iter().filter(|x| x.active).map(|x| format!("{} {}", x.sign, x.hours)).collect::<Vec<_>>().join("　"),
+        patterns: d
+            .patterns
+            .iter()
+            .filter(|x| x.active)
+            .map(|x| format!("{} {}", x.sign, x.hours))
+            .collect::<Vec<_>>()
+            .join("　"),
         active: d.post.active,
     });
     Ok(PostsPage {
@@ -122,8 +133,14 @@ fn facts(f: &Pairs) -> Facts {
 pub async fn add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
     let (key, new) = (value(&f, "_key"), facts(&f));
     let asked = new.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| post::add(tx, ctx, &key, &asked)).await {
-        Ok(id) => Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response()),
+    match web
+        .write(&v.ctx()?, move |tx, ctx| post::add(tx, ctx, &key, &asked))
+        .await
+    {
+        Ok(id) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -149,7 +166,15 @@ struct PostPage {
     key: String,
 }
 
-async fn post_view(web: &Web, v: &Viewer, id: &str, typed: Option<Facts>, e: Errors, n: PatternFacts, ne: Errors) -> Result<PostPage, Fail> {
+async fn post_view(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    typed: Option<Facts>,
+    e: Errors,
+    n: PatternFacts,
+    ne: Errors,
+) -> Result<PostPage, Fail> {
     let pid = PostId::from(id);
     let d: Detail = web.read(&v.ctx()?, move |c, ctx| post::get(c, ctx, &pid)).await?;
     let f = typed.unwrap_or(d.facts);
@@ -172,12 +197,17 @@ async fn post_view(web: &Web, v: &Viewer, id: &str, typed: Option<Facts>, e: Err
 /// One post.
 pub async fn page_of(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let none = Errors::default;
-    Ok(page(&post_view(&web, &v, &id, None, none(), PatternFacts::default(), none()).await?)?)
+    Ok(page(
+        &post_view(&web, &v, &id, None, none(), PatternFacts::default(), none()).await?,
+    )?)
 }
 
 async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: Option<Facts>) -> Answer {
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response()),
+        Ok(()) => {
+            settle(web, v).await?;
+            Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -192,14 +222,22 @@ async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: O
 pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (pid, seen, new) = (PostId::from(id.as_str()), version(&value(&f, "version")), facts(&f));
     let asked = new.clone();
-    let saved = web.write(&v.ctx()?, move |tx, ctx| post::edit(tx, ctx, &pid, seen, &asked)).await;
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| post::edit(tx, ctx, &pid, seen, &asked))
+        .await;
     done(&web, &v, &id, saved, Some(new)).await
 }
 
 /// Takes a post out of use, or into it again.
 pub async fn active(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (pid, seen, on) = (PostId::from(id.as_str()), version(&value(&f, "version")), value(&f, "active") == "1");
-    let saved = web.write(&v.ctx()?, move |tx, ctx| post::set_active(tx, ctx, &pid, seen, on)).await;
+    let (pid, seen, on) = (
+        PostId::from(id.as_str()),
+        version(&value(&f, "version")),
+        value(&f, "active") == "1",
+    );
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| post::set_active(tx, ctx, &pid, seen, on))
+        .await;
     done(&web, &v, &id, saved, None).await
 }
 
@@ -215,9 +253,17 @@ pub struct PatternForm {
 }
 
 /// Adds a shift pattern.
-pub async fn pattern_add(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<PatternForm>) -> Answer {
+pub async fn pattern_add(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(f): Form<PatternForm>,
+) -> Answer {
     let (pid, key, new) = (PostId::from(id.as_str()), f._key.clone(), f.f.clone());
-    match web.write(&v.ctx()?, move |tx, ctx| post::add_pattern(tx, ctx, &key, &pid, &new)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| post::add_pattern(tx, ctx, &key, &pid, &new))
+        .await
+    {
         Ok(_) => Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response()),
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
@@ -230,10 +276,22 @@ pub async fn pattern_add(State(web): State<Web>, v: Viewer, Path(id): Path<Strin
 }
 
 /// Changes a shift pattern, or takes it out of use.
-pub async fn pattern_edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<PatternForm>) -> Answer {
-    let (pid, seen, on, new) = (PatternId::from(id.as_str()), version(&f.version), f.active != "0", f.f.clone());
+pub async fn pattern_edit(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(f): Form<PatternForm>,
+) -> Answer {
+    let (pid, seen, on, new) = (
+        PatternId::from(id.as_str()),
+        version(&f.version),
+        f.active != "0",
+        f.f.clone(),
+    );
     let saved = web
-        .write(&v.ctx()?, move |tx, ctx| post::edit_pattern(tx, ctx, &pid, seen, &new, on))
+        .write(&v.ctx()?, move |tx, ctx| {
+            post::edit_pattern(tx, ctx, &pid, seen, &new, on)
+        })
         .await;
     match saved {
         Ok(()) => Ok(Redirect::to(&format!("/roster/posts/{}", f.post)).into_response()),

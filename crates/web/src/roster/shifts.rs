@@ -94,15 +94,24 @@ pub async fn shifts_page(web: &Web, v: &Viewer, f: Option<NewSwap>, e: Errors) -
         .await?;
     let p = Page::new(web, v, "shifts-title");
     let roster = web.desk.live.roster(&ctx.site);
-    let swappable = own.iter().filter(|o| o.shift.from_at > v.now && o.shift.checked_in_at.is_none());
+    let swappable = own
+        .iter()
+        .filter(|o| o.shift.from_at > v.now && o.shift.checked_in_at.is_none());
     let mine: Vec<Choice> = swappable
         .map(|o| {
-            let label = format!("{} {}", pick(p.en(), &o.post.name, &o.post.name_en), span(&p, o.shift.from_at, o.shift.to_at));
+            let label = format!(
+                "{} {}",
+                pick(p.en(), &o.post.name, &o.post.name_en),
+                span(&p, o.shift.from_at, o.shift.to_at)
+            );
             (o.shift.id.as_str().to_owned(), label)
         })
         .collect();
     let posts: Vec<_> = own.iter().map(|o| &o.post.id).collect();
-    let theirs = board.shifts.iter().filter(|s| s.staff_id != me && s.from_at > v.now && posts.contains(&&s.post_id));
+    let theirs = board
+        .shifts
+        .iter()
+        .filter(|s| s.staff_id != me && s.from_at > v.now && posts.contains(&&s.post_id));
     let theirs: Vec<Choice> = theirs
         .take(80)
         .map(|s| {
@@ -111,7 +120,9 @@ pub async fn shifts_page(web: &Web, v: &Viewer, f: Option<NewSwap>, e: Errors) -
         })
         .collect();
     let departments: Vec<_> = own.iter().filter_map(|o| o.post.department_id.as_ref()).collect();
-    let others = people.iter().filter(|x| x.id != me && x.department_id.as_ref().is_some_and(|d| departments.contains(&d)));
+    let others = people
+        .iter()
+        .filter(|x| x.id != me && x.department_id.as_ref().is_some_and(|d| departments.contains(&d)));
     let others: Vec<Choice> = others
         .map(|x| (x.id.as_str().to_owned(), pick(p.en(), &x.name, &x.name_en).to_owned()))
         .collect();
@@ -129,7 +140,10 @@ pub async fn shifts_page(web: &Web, v: &Viewer, f: Option<NewSwap>, e: Errors) -
         e,
         key: p.key(web),
         tasks: v.may(Action::Accept),
-        desk: matches!(domain::access::home(&ctx.need_staff()?.roles), domain::access::Home::Desk),
+        desk: matches!(
+            domain::access::home(&ctx.need_staff()?.roles),
+            domain::access::Home::Desk
+        ),
         p,
     })?)
 }

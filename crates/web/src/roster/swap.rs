@@ -9,7 +9,7 @@ use domain::ids::SwapId;
 use domain::roster::SwapStep;
 use serde::Deserialize;
 
-use super::parts::{Pairs, span, value};
+use super::parts::{Pairs, settle, span, value};
 use super::shifts::shifts_page;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
@@ -102,12 +102,20 @@ async fn view(web: &Web, v: &Viewer, a: &Ask, e: Errors) -> Result<SwapsPage, Fa
     let after = cursor(&a.after);
     let (open, (rows, next), names) = web
         .read(&v.ctx()?, move |c, ctx| {
-            Ok((swap::open(c, ctx)?, swap::page(c, ctx, after.clone(), 30)?, Names::load(c, ctx)?))
+            Ok((
+                swap::open(c, ctx)?,
+                swap::page(c, ctx, after.clone(), 30)?,
+                Names::load(c, ctx)?,
+            ))
         })
         .await?;
     let p = Page::new(web, v, "swap-title");
     let open = open.iter().map(|l| line_of(&p, &names, l)).collect();
-    let lines = rows.iter().filter(|l| l.steps.is_empty()).map(|l| line_of(&p, &names, l)).collect();
+    let lines = rows
+        .iter()
+        .filter(|l| l.steps.is_empty())
+        .map(|l| line_of(&p, &names, l))
+        .collect();
     Ok(SwapsPage {
         open,
         lines,
@@ -132,7 +140,10 @@ pub async fn ask(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
         reason: value(&f, "reason"),
     };
     let asked = s.clone();
-    match web.write(&v.ctx()?, move |tx, ctx| swap::ask(tx, ctx, &key, &asked)).await {
+    match web
+        .write(&v.ctx()?, move |tx, ctx| swap::ask(tx, ctx, &key, &asked))
+        .await
+    {
         Ok(_) => Ok(Redirect::to("/shifts#swaps").into_response()),
         Err(e) => {
             let status = status(&e);
@@ -145,7 +156,11 @@ pub async fn ask(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
 /// Agrees, declines, withdraws, approves, refuses.
 pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (sid, seen) = (SwapId::from(id), version(&value(&f, "version")));
-    let (step, note, phone) = (value(&f, "step").parse::<SwapStep>(), value(&f, "note"), value(&f, "from") == "shifts");
+    let (step, note, phone) = (
+        value(&f, "step").parse::<SwapStep>(),
+        value(&f, "note"),
+        value(&f, "from") == "shifts",
+    );
     let done = web
         .write(&v.ctx()?, move |tx, ctx| match &step {
             Ok(step) => swap::answer(tx, ctx, &sid, seen, *step, &note),
@@ -157,7 +172,10 @@ pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
         })
         .await;
     match done {
-        Ok(_) => Ok(Redirect::to(if phone { "/shifts#swaps" } else { "/roster/swaps" }).into_response()),
+        Ok(_) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(if phone { "/shifts#swaps" } else { "/roster/swaps" }).into_response())
+        }
         Err(e @ (app::error::Error::NotFound | app::error::Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);

@@ -140,7 +140,15 @@ fn chip_class(a: Attendance) -> &'static str {
     }
 }
 
-fn lane(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, w: Stretch, days: &[Day], people: &[store::roster::Person]) -> Lane {
+fn lane(
+    p: &Page,
+    ctx: &Ctx,
+    b: &Board,
+    x: &PostOf,
+    w: Stretch,
+    days: &[Day],
+    people: &[store::roster::Person],
+) -> Lane {
     let en = p.en();
     let edit = manages(ctx, &x.post);
     let mut ends: Vec<i64> = Vec::new();
@@ -160,9 +168,19 @@ fn lane(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, w: Stretch, days: &[Day], pe
             x: from,
             y: i64::try_from(row).unwrap_or(0) * ROW + 3,
             w: (to - from - 1).max(2),
-            text: if to - from >= 36 { short(en, zh, other) } else { String::new() },
+            text: if to - from >= 36 {
+                short(en, zh, other)
+            } else {
+                String::new()
+            },
             title: format!("{} {} {word}", pick(en, zh, other), hours(&p.zone, s.from_at, s.to_at)),
-            class: if a == Attendance::Absent { "bar gone" } else if s.to_at <= ctx.now { "bar past" } else { "bar" },
+            class: if a == Attendance::Absent {
+                "bar gone"
+            } else if s.to_at <= ctx.now {
+                "bar past"
+            } else {
+                "bar"
+            },
         });
     }
     let height = i64::try_from(ends.len().max(1)).unwrap_or(1) * ROW + 4;
@@ -176,8 +194,20 @@ fn lane(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, w: Stretch, days: &[Day], pe
         class: if g.at.to <= ctx.now { "gap past" } else { "gap" },
     });
     let name = pick(en, &x.post.name, &x.post.name_en).to_owned();
-    let ahead: Vec<String> = found.iter().filter(|g| g.at.to > ctx.now).map(|g| gap_text(p, g, i64::MAX)).collect();
-    let label = tx(p.locale, "roster-lane", &[("post", &name), ("shifts", &bars.len().to_string()), ("gaps", &ahead.len().to_string())]);
+    let ahead: Vec<String> = found
+        .iter()
+        .filter(|g| g.at.to > ctx.now)
+        .map(|g| gap_text(p, g, i64::MAX))
+        .collect();
+    let label = tx(
+        p.locale,
+        "roster-lane",
+        &[
+            ("post", &name),
+            ("shifts", &bars.len().to_string()),
+            ("gaps", &ahead.len().to_string()),
+        ],
+    );
     Lane {
         id: x.post.id.as_str().to_owned(),
         rule: rule(p, x),
@@ -188,17 +218,35 @@ fn lane(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, w: Stretch, days: &[Day], pe
         rows: rows(p, ctx, b, x, days, people, edit),
         gap_texts: ahead,
         edit,
-        patterns: x.patterns.iter().map(|t| format!("{} {}", t.sign, t.hours)).collect::<Vec<_>>().join("　"),
+        patterns: x
+            .patterns
+            .iter()
+            .map(|t| format!("{} {}", t.sign, t.hours))
+            .collect::<Vec<_>>()
+            .join("　"),
         bars,
         name,
     }
 }
 
-fn rows(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, days: &[Day], people: &[store::roster::Person], edit: bool) -> Vec<Row> {
+fn rows(
+    p: &Page,
+    ctx: &Ctx,
+    b: &Board,
+    x: &PostOf,
+    days: &[Day],
+    people: &[store::roster::Person],
+    edit: bool,
+) -> Vec<Row> {
     let en = p.en();
     let mut who: Vec<domain::ids::StaffId> = Vec::new();
     if edit {
-        who.extend(people.iter().filter(|q| q.department_id.is_some() && q.department_id == x.post.department_id).map(|q| q.id.clone()));
+        who.extend(
+            people
+                .iter()
+                .filter(|q| q.department_id.is_some() && q.department_id == x.post.department_id)
+                .map(|q| q.id.clone()),
+        );
     }
     for s in b.of_post(&x.post.id) {
         if !who.contains(&s.staff_id) {
@@ -207,7 +255,10 @@ fn rows(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, days: &[Day], people: &[stor
     }
     let in_week = |s: &store::roster::Shift| days.iter().any(|d| d.date == s.day);
     who.sort_by_key(|id| {
-        let first = b.of_post(&x.post.id).find(|s| s.staff_id == *id && in_week(s)).map(|s| s.from_at);
+        let first = b
+            .of_post(&x.post.id)
+            .find(|s| s.staff_id == *id && in_week(s))
+            .map(|s| s.from_at);
         (first.is_none(), first, b.name(id, false).to_owned())
     });
     who.iter()
@@ -219,11 +270,20 @@ fn rows(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, days: &[Day], people: &[stor
                     .iter()
                     .filter(|s| s.day == d.date)
                     .map(|s| {
-                        let pattern = s.pattern_id.as_ref().and_then(|t| x.patterns.iter().find(|q| q.id == *t));
+                        let pattern = s
+                            .pattern_id
+                            .as_ref()
+                            .and_then(|t| x.patterns.iter().find(|q| q.id == *t));
                         let a = b.attendance(s, ctx.now);
                         Chip {
                             href: format!("/roster/shifts/{}", s.id),
-                            sign: pattern.map_or_else(String::new, |t| if en { pick(true, &t.sign, &t.name_en).to_owned() } else { t.sign.clone() }),
+                            sign: pattern.map_or_else(String::new, |t| {
+                                if en {
+                                    pick(true, &t.sign, &t.name_en).to_owned()
+                                } else {
+                                    t.sign.clone()
+                                }
+                            }),
                             hours: hours(&p.zone, s.from_at, s.to_at),
                             class: chip_class(a),
                             title: p.code("attendance", a.as_str()),
@@ -241,7 +301,11 @@ fn rows(p: &Page, ctx: &Ctx, b: &Board, x: &PostOf, days: &[Day], people: &[stor
             Row {
                 name: b.name(id, en).to_owned(),
                 cells,
-                hours: if whole == 0 { String::new() } else { format!("{}", (whole + 1_800_000) / 3_600_000) },
+                hours: if whole == 0 {
+                    String::new()
+                } else {
+                    format!("{}", (whole + 1_800_000) / 3_600_000)
+                },
             }
         })
         .collect()
@@ -273,14 +337,22 @@ pub fn read(c: &mut Conn, ctx: &Ctx, p: &Page, asked: &str) -> Res<Week> {
         })
         .collect();
     let lanes: Vec<Lane> = b.posts.iter().map(|x| lane(p, ctx, &b, x, w, &days, &people)).collect();
-    let seen: Vec<(&domain::ids::StaffId, Stretch)> = b.shifts.iter().map(|s| (&s.staff_id, app::roster::stretch(s))).collect();
-    let rests = short_rests(&seen)
-        .into_iter()
-        .filter(|r| r.again > ctx.now)
-        .map(|r| {
-            let (until, again) = (when::short(&p.zone, p.now, r.until), when::short(&p.zone, p.now, r.again));
-            tx(p.locale, "roster-short-rest", &[("name", b.name(r.person, p.en())), ("until", &until), ("again", &again)])
-        });
+    let seen: Vec<(&domain::ids::StaffId, Stretch)> = b
+        .shifts
+        .iter()
+        .map(|s| (&s.staff_id, app::roster::stretch(s)))
+        .collect();
+    let rests = short_rests(&seen).into_iter().filter(|r| r.again > ctx.now).map(|r| {
+        let (until, again) = (
+            when::short(&p.zone, p.now, r.until),
+            when::short(&p.zone, p.now, r.again),
+        );
+        tx(
+            p.locale,
+            "roster-short-rest",
+            &[("name", b.name(r.person, p.en())), ("until", &until), ("again", &again)],
+        )
+    });
     Ok(Week {
         monday: first,
         rests: rests.collect(),
@@ -362,8 +434,16 @@ pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Ask>) -> A
             Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
         })
         .await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned()).unwrap_or_default();
-    let printed = tx(v.locale, "print-by", &[("who", &who), ("when", &when::full(&shown.p.zone, v.now))]);
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(v.locale).to_owned())
+        .unwrap_or_default();
+    let printed = tx(
+        v.locale,
+        "print-by",
+        &[("who", &who), ("when", &when::full(&shown.p.zone, v.now))],
+    );
     let range = format!("{} – {}", shown.w.monday, plus_days(shown.w.monday, 6));
     Ok(page(&PrintPage {
         p: shown.p,
@@ -378,22 +458,48 @@ pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Ask>) -> A
 pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Ask>) -> Answer {
     let shown = show(&web, &v, a, Errors::default()).await?;
     let (p, w) = (&shown.p, &shown.w);
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned()).unwrap_or_default();
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(v.locale).to_owned())
+        .unwrap_or_default();
     let range = format!("{} – {}", w.monday, plus_days(w.monday, 6));
-    let column = |heading: String, width| Column { heading, kind: Kind::Text, width };
+    let column = |heading: String, width| Column {
+        heading,
+        kind: Kind::Text,
+        width,
+    };
     let mut columns = vec![column(p.t("roster-post"), 14.0), column(p.t("roster-person"), 14.0)];
     columns.extend(w.days.iter().map(|d| column(d.label.clone(), 16.0)));
-    columns.push(Column { heading: p.t("roster-hours-sum"), kind: Kind::Number, width: 8.0 });
+    columns.push(Column {
+        heading: p.t("roster-hours-sum"),
+        kind: Kind::Number,
+        width: 8.0,
+    });
     let at = when::full(&p.zone, v.now);
-    let watermark = tx(v.locale, "list-watermark", &[("who", &who), ("when", &at), ("filter", &range)]);
+    let watermark = tx(
+        v.locale,
+        "list-watermark",
+        &[("who", &who), ("when", &at), ("filter", &range)],
+    );
     let zone = jiff::tz::TimeZone::get(&p.zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let mut writer = ListWriter::new(&ListSheet { title: p.t("roster-title"), watermark, columns, zone }).map_err(Error::internal)?;
+    let mut writer = ListWriter::new(&ListSheet {
+        title: p.t("roster-title"),
+        watermark,
+        columns,
+        zone,
+    })
+    .map_err(Error::internal)?;
     let mut n = 0;
     for lane in &w.lanes {
         for row in lane.rows.iter().filter(|r| r.cells.iter().any(|c| !c.chips.is_empty())) {
             let mut cells: Vec<Cell<'_>> = vec![Cell::from(lane.name.as_str()), Cell::from(row.name.as_str())];
             for c in &row.cells {
-                let said: Vec<String> = c.chips.iter().map(|x| format!("{} {}", x.sign, x.hours).trim().to_owned()).collect();
+                let said: Vec<String> = c
+                    .chips
+                    .iter()
+                    .map(|x| format!("{} {}", x.sign, x.hours).trim().to_owned())
+                    .collect();
                 cells.push(Cell::from(said.join("\n")));
             }
             cells.push(row.hours.parse::<i64>().map_or(Cell::Empty, Cell::Int));
@@ -401,12 +507,20 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Ask>) -> 
             n += 1;
         }
         for g in &lane.gap_texts {
-            writer.push(&[Cell::from(lane.name.as_str()), Cell::from(g.clone())]).map_err(Error::internal)?;
+            writer
+                .push(&[Cell::from(lane.name.as_str()), Cell::from(g.clone())])
+                .map_err(Error::internal)?;
             n += 1;
         }
     }
-    let asked = app::roster::duty::Ask { view: range, ..app::roster::duty::Ask::default() };
-    web.write(&v.ctx()?, move |tx, ctx| app::roster::duty::exported(tx, ctx, "roster", &asked, n)).await?;
+    let asked = app::roster::duty::Ask {
+        view: range,
+        ..app::roster::duty::Ask::default()
+    };
+    web.write(&v.ctx()?, move |tx, ctx| {
+        app::roster::duty::exported(tx, ctx, "roster", &asked, n)
+    })
+    .await?;
     let bytes = writer.finish().map_err(Error::internal)?;
     Ok(xlsx(&format!("roster-{}", w.monday), bytes))
 }
@@ -417,7 +531,10 @@ pub fn xlsx(name: &str, bytes: Vec<u8>) -> axum::response::Response {
     (
         [
             (header::CONTENT_TYPE, mime.to_owned()),
-            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}.xlsx\""),
+            ),
         ],
         bytes,
     )
