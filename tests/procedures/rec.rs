@@ -237,6 +237,123 @@ fn rec_12_what_is_outside_gets_an_apology_and_a_report_to_the_head() {
 }
 
 #[test]
+fn rec_12_a_scope_that_changes_later_takes_the_order_back_and_asks_for_the_fee_again() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = story::report(&clerk);
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let made = desk.made("send");
+    let (number, order) = (made.case(), made.order());
+    let worker = w.staff("wangjianguo");
+    worker.done(&number, "accept", &[]);
+    worker.get(&format!("/tasks/{order}")).is(200);
+    // The form says what will happen, and asks for the fee of the new side.
+    let form = clerk.get(&format!("/cases/{number}/do/change_scope"));
+    form.must_say("已派出的联系单会收回").must_say("费用");
+    let mut form = form.form("/change_scope");
+    form.set("scope", "vendor")
+        .set("fee_kind", "quote")
+        .set("reason", "灯具在保，由外包单位处理");
+    clerk.send(&form).is(200);
+    let case = clerk.case(&number);
+    case.must_say("待派单")
+        .must_say("B 外包服务")
+        .must_say("撤回派单")
+        .must_say("灯具在保");
+    // The worker's telephone has it no more; nothing goes to the vendor before the customer was told.
+    worker
+        .get(&format!("/tasks/{order}"))
+        .must_say("已撤回，不用再处理")
+        .must_not_say("显示完整号码")
+        .must_not_say("暂停等待");
+    worker.get("/tasks").must_not_say(&order);
+    clerk.get(&format!("/cases/{number}/do/dispatch")).must_say("告知");
+    let mut fee = clerk.step_form(&number, "change_fee");
+    fee.set("fee_kind", "quote")
+        .put("told", "true")
+        .set("reason", "已告知由外包现场报价");
+    clerk.send(&fee).is(200);
+    let dispatch = clerk.step_form(&number, "dispatch");
+    assert!(
+        dispatch.offer("department", "工程部").is_none(),
+        "a vendor's work goes to the vendor"
+    );
+    let mut dispatch = dispatch;
+    dispatch.pick("department", "电梯维保单位");
+    clerk.send(&dispatch).is(200);
+    clerk.case(&number).must_say("电梯维保单位").must_say("待接单");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn rec_12_what_a_vendor_typed_survives_a_reload() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("电梯按钮失灵")
+        .choose("content", "五楼按钮按不亮");
+    desk.set("place", "99 栋 1 单元电梯");
+    let number = desk.made("send").case();
+    // The secret of the order, as the desk hands it over.
+    let links = clerk.fragment(&{
+        let case = clerk.case(&number);
+        let at = case.html.find("/links\"").expect("the links of the case");
+        let start = case.html[..at].rfind('"').map_or(0, |i| i + 1);
+        case.html[start..at + 6].to_owned()
+    });
+    let mut make = links.form("/links");
+    make.put("purpose", "vendor");
+    let page = clerk.send(&make);
+    let at = page.html.find("/v/").expect("the vendor's address");
+    let link: String = page.html[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
+        .collect();
+    let vendor = w.resident();
+    let screen = vendor.get(&format!("{link}?do=return"));
+    screen.is(200);
+    let draft = html::tags(&screen.html)
+        .into_iter()
+        .find_map(|t| t.attr("data-draft-url").map(str::to_owned))
+        .expect("the form is kept while it is typed");
+    assert_eq!(draft, format!("{link}/drafts/return"));
+    let kept = vendor.put_json(
+        &draft,
+        r#"{"at": 1, "fields": {"_key": "k-1", "reason": "按钮面板要订货"}}"#,
+    );
+    kept.is(204);
+    // Another browser, days later, with the same link.
+    w.wait(2 * DAY);
+    w.resident()
+        .get(&format!("{link}?do=return"))
+        .must_say("按钮面板要订货");
+    // A note as well, and it is gone once it was sent.
+    let note = format!("{link}/drafts/note");
+    vendor
+        .put_json(&note, r#"{"at": 1, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(204);
+    let order = vendor.get(&link);
+    order.must_say("明早八点到");
+    let mut form = order.form("/note");
+    form.set("note", "明早八点到").put("_key", "k-2");
+    vendor.send(&form).is(200);
+    assert!(!vendor.get(&link).part("note").contains("明早八点到"));
+    // A late save of the form that was sent does not bring it back.
+    vendor
+        .put_json(&note, r#"{"at": 2, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(410);
+    // Nobody keeps anything without the secret, or where there is no such form.
+    vendor
+        .put_json("/v/nothing-like-this-secret/drafts/return", r#"{"fields": {}}"#)
+        .is(404);
+    vendor
+        .put_json(&format!("{link}/drafts/pay"), r#"{"fields": {}}"#)
+        .is(404);
+}
+
+#[test]
 fn rec_13_a_paid_job_waits_for_the_customers_yes() {
     let w = World::new();
     let clerk = w.clerk();

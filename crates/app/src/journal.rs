@@ -57,6 +57,7 @@ pub const KINDS: &[&str] = &[
     "message_delivered",
     "message_failed",
     "message_again",
+    "notice_raised",
     // The directory
     "id_number_revealed",
     "building_created",
@@ -127,6 +128,7 @@ pub const SUBJECTS: &[&str] = &[
     "site",
     "import",
     "message",
+    "notice",
     "list",
     "backup",
     "roster",

@@ -96,6 +96,8 @@ ids! {
     DraftId,
     /// An outgoing message.
     MessageId,
+    /// A reminder or alarm to staff (提醒).
+    NoticeId,
     /// One import of an estate file.
     ImportId,
     /// A post that is held in shifts (岗位).

@@ -12,6 +12,8 @@ pub mod directory;
 pub mod fold;
 pub mod id_number;
 pub mod ids;
+pub mod ladder;
+pub mod late;
 mod limit;
 pub mod mask;
 pub mod money;

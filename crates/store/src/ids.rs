@@ -27,6 +27,7 @@ col_id!(
     TokenId,
     DraftId,
     MessageId,
+    NoticeId,
     ImportId,
     PostId,
     PatternId,

@@ -25,6 +25,7 @@ mod journal;
 mod link;
 mod list;
 mod live;
+mod notice;
 mod outbox;
 mod page;
 mod print;

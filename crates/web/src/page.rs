@@ -1,7 +1,7 @@
 //! What every page shares: language, the signed-in person, navigation, the site and the counters beside it.
 
 use app::ctx::Locale;
-pub use app::live::Counts;
+pub use app::live::{Counts, Unread};
 use domain::access::{Action, Reach};
 
 use crate::assets;
@@ -39,6 +39,10 @@ pub struct Page {
     pub seq: i64,
     pub counts: Counts,
     pub on_duty: Vec<DutyLine>,
+    /// What the signed-in person has not read.
+    pub unread: Unread,
+    /// A page of staff: it carries the bell.
+    pub bell: bool,
     /// Whether the signed-in person is at work now.
     pub duty: bool,
     /// What lacks in the roster, for who plans it.
@@ -154,6 +158,8 @@ impl Page {
             }
             p.shifts = v.may(Action::ViewRoster);
             p.tabs = ROSTER.iter().filter(|t| v.may(t.2)).map(|t| (t.0, t.1)).collect();
+            p.unread = web.desk.live.unread(&s.site, &s.actor.id);
+            p.bell = true;
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
             let held = web.desk.live.held(&s.site, &s.actor.id);
             // Figures of the whole site mislead whoever sees only a part of it.
@@ -216,6 +222,8 @@ impl Page {
             seq: 0,
             counts: Counts::default(),
             on_duty: Vec::new(),
+            unread: Unread::default(),
+            bell: false,
             duty: false,
             banner: None,
             shifts: false,
@@ -328,6 +336,15 @@ impl Page {
     /// Full date and time.
     pub fn full_time(&self, at: impl std::borrow::Borrow<i64>) -> String {
         crate::when::full(&self.zone, *at.borrow())
+    }
+
+    /// The time something happened, and the time it was entered if that was later.
+    pub fn both_times(
+        &self,
+        happened_at: impl std::borrow::Borrow<i64>,
+        recorded_at: impl std::borrow::Borrow<i64>,
+    ) -> String {
+        crate::when::both(self.locale, &self.zone, *happened_at.borrow(), *recorded_at.borrow())
     }
 
     /// The head's date, such as 11月21日 周六.

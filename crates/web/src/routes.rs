@@ -34,7 +34,7 @@ fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
         // The file and the form around it.
-        "/import" => app::import::MOST_BYTES + 1024 * 1024,
+        "/import" | "/api/v1/imports" => app::import::MOST_BYTES + 1024 * 1024,
         "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
@@ -154,6 +154,13 @@ contents! {
     // live
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
+
+    // what staff are told
+    GET  "/notices" SignedIn => crate::notice::list;
+    GET  "/notices/bell" SignedIn => crate::notice::bell;
+    POST "/notices/read" SignedIn => crate::notice::read_all;
+    POST "/notices/{id}" SignedIn => crate::notice::open;
+    POST "/notices/{id}/keep" SignedIn => crate::notice::keep;
 
     // the front desk
     GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
@@ -276,6 +283,7 @@ contents! {
     GET  "/v/{token}" Secret => crate::task::vendor_show;
     POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
     GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
+    PUT  "/v/{token}/drafts/{step}" Secret => crate::task::vendor_draft;
     POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
 
     // messages, their channels, and the links of a case
@@ -305,7 +313,12 @@ contents! {
     GET  "/api/v1/contacts" May(Action::ViewContacts) => crate::api::contacts;
     POST "/api/v1/contacts" May(Action::RegisterContact) => crate::api::register;
     GET  "/api/v1/contacts/{id}" May(Action::ViewContacts) => crate::api::contact;
+    POST "/api/v1/contacts/{id}/correct" May(Action::RegisterContact) => crate::api::contact_correct;
+    GET  "/api/v1/contacts/{id}/cases" May(Action::ViewContacts) => crate::api::contact_cases;
+    POST "/api/v1/contacts/{id}/cases" May(Action::RegisterContact) => crate::api::contact_case;
+    GET  "/api/v1/contacts/{id}/files" May(Action::ViewContacts) => crate::api::contact_files;
     POST "/api/v1/contacts/{id}/files" May(Action::RegisterContact) => crate::api::attach_contact;
+    POST "/api/v1/suggestions" May(Action::RegisterContact) => crate::api::suggest;
     GET  "/api/v1/cases" May(Action::ViewCase) => crate::api::cases;
     GET  "/api/v1/cases/{id}" May(Action::ViewCase) => crate::api::case;
     GET  "/api/v1/cases/{id}/offers" May(Action::ViewCase) => crate::api::offers;
@@ -313,18 +326,50 @@ contents! {
     GET  "/api/v1/cases/{id}/files" May(Action::ViewCase) => crate::api::files_of_case;
     POST "/api/v1/cases/{id}/files" May(Action::Attach) => crate::api::attach_case;
     POST "/api/v1/cases/{id}/reveal" May(Action::RevealPhone) => crate::api::case_reveal;
+    GET  "/api/v1/cases/{id}/links" May(Action::SendLink) => crate::api::links;
+    POST "/api/v1/cases/{id}/links" May(Action::SendLink) => crate::api::make_link;
+    POST "/api/v1/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::api::withdraw_link;
+    GET  "/api/v1/cases/{id}/messages" May(Action::ViewCase) => crate::api::case_messages;
+    GET  "/api/v1/cases/{id}/signature/{confirmation}" May(Action::ViewCase) => crate::api::signature;
     POST "/api/v1/cases/{id}/{action}" May(Action::ViewCase) => crate::api::do_step;
     GET  "/api/v1/orders" May(Action::ViewCase) => crate::api::orders;
     GET  "/api/v1/orders/{number}" May(Action::ViewCase) => crate::api::order;
+    GET  "/api/v1/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
     GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;
+    GET  "/api/v1/export/{list}" May(Action::Export) => crate::api::export;
+    GET  "/api/v1/views/{list}" May(Action::ViewCase) => crate::api::views;
+    POST "/api/v1/views/{list}" May(Action::Note) => crate::api::save_view;
+    POST "/api/v1/views/{list}/{id}/remove" May(Action::Note) => crate::api::remove_view;
+    GET  "/api/v1/messages" May(Action::ResendMessage) => crate::api::messages;
+    POST "/api/v1/messages/{id}/again" May(Action::ResendMessage) => crate::api::message_again;
+    GET  "/api/v1/imports" May(Action::Import) => crate::api::imports;
+    POST "/api/v1/imports" May(Action::Import) => crate::api::import_upload;
+    GET  "/api/v1/imports/template/{lang}" May(Action::Import) => crate::import::template;
+    GET  "/api/v1/imports/{id}" May(Action::Import) => crate::api::import;
+    GET  "/api/v1/imports/{id}/rows" May(Action::Import) => crate::api::import_rows;
+    GET  "/api/v1/imports/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
+    POST "/api/v1/imports/{id}/run" May(Action::Import) => crate::api::import_run;
+    POST "/api/v1/imports/{id}/stop" May(Action::Import) => crate::api::import_stop;
     GET  "/api/v1/find" SignedIn => crate::api::find;
     GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
+    POST "/api/v1/buildings" May(Action::EditDirectory) => crate::api::put_building;
     GET  "/api/v1/units" May(Action::ViewDirectory) => crate::api::units;
+    POST "/api/v1/units" May(Action::EditDirectory) => crate::api::put_unit;
     GET  "/api/v1/units/{id}" May(Action::ViewDirectory) => crate::api::unit;
+    GET  "/api/v1/units/{id}/changes" May(Action::ViewDirectory) => crate::api::unit_changes;
+    POST "/api/v1/units/{id}/correct" May(Action::EditDirectory) => crate::api::correct_unit;
     POST "/api/v1/units/{id}/move-in" May(Action::EditDirectory) => crate::api::move_in;
     POST "/api/v1/units/{id}/change-of-tenant" May(Action::EditDirectory) => crate::api::change_of_tenant;
     POST "/api/v1/occupancies/{id}/end" May(Action::EditDirectory) => crate::api::move_out;
+    POST "/api/v1/vehicles" May(Action::EditDirectory) => crate::api::put_vehicle;
+    POST "/api/v1/vehicles/{id}/end" May(Action::EditDirectory) => crate::api::end_vehicle;
+    POST "/api/v1/parking" May(Action::EditDirectory) => crate::api::put_parking;
+    GET  "/api/v1/people" May(Action::ViewDirectory) => crate::api::people;
+    POST "/api/v1/people" May(Action::EditDirectory) => crate::api::create_person;
     GET  "/api/v1/people/{id}" May(Action::ViewDirectory) => crate::api::person;
+    GET  "/api/v1/people/{id}/doubles" May(Action::MergePersons) => crate::api::doubles;
+    POST "/api/v1/people/{id}/merge" May(Action::MergePersons) => crate::api::merge;
+    POST "/api/v1/people/{id}/merges/{merge}/undo" May(Action::MergePersons) => crate::api::take_apart;
     POST "/api/v1/people/{id}/correct" May(Action::EditDirectory) => crate::api::correct_person;
     POST "/api/v1/people/{id}/phones" May(Action::EditDirectory) => crate::api::add_phone;
     POST "/api/v1/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::api::mark_phone;

@@ -2,6 +2,7 @@
 //! running the product's own use cases with a moved clock, so its journal verifies like a real one; the same seed makes the
 //! same estate.
 
+mod copies;
 mod dice;
 mod duty;
 mod estate;
@@ -19,6 +20,7 @@ use domain::ids::{CompanyId, DepartmentId, SiteId, StaffId};
 use store::Db;
 use store::db::Tx;
 
+pub use self::copies::copy;
 use self::dice::Dice;
 use self::duty::Duty;
 use self::estate::{House, Member, People};
@@ -49,7 +51,7 @@ pub struct Plan {
 /// How far the demo has come.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// `households` or `days`.
+    /// `households`, `days` or `copies`.
     pub what: &'static str,
     pub done: u64,
     pub of: u64,

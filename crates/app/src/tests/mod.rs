@@ -7,6 +7,7 @@ mod find;
 mod import;
 mod link;
 mod list;
+mod notice;
 mod outbox;
 mod replica;
 mod roster;

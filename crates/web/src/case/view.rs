@@ -429,8 +429,9 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
     for (number, _) in &l.related {
         add("case-related", number.clone(), format!("/cases/{number}"), "");
     }
-    if s.happened_at < s.registered_at - 60_000 {
-        add("case-happened", p.full_time(s.happened_at), String::new(), "");
+    if domain::late::entered_late(s.happened_at, s.registered_at) {
+        let times = p.both_times(s.happened_at, s.registered_at);
+        add("case-happened", times, String::new(), "");
     }
     if let Some(reason) = s.anonymous_reason.as_ref().filter(|_| s.anonymous) {
         add("case-anonymous", reason.clone(), String::new(), "");
