@@ -12,7 +12,7 @@ const data = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-roster-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', data, '--households', '60', '--days', '16', '--cases', '60'], {stdio: 'pipe'});
 const app = await startProgram({data, args: ['--lock-after', '0']});
 closing('roster', async () => { await app.stop(); fs.rmSync(data, {recursive: true, force: true}); });
-const NAMES = ['REC', 'REC-21', 'Excel', 'zxm', 'Desk', 'tidy', 'JB', 'QP-08-07-F001', 'Esc', 'English'];
+const NAMES = ['REC', 'REC-21', 'Excel', 'zxm', 'wsjls', 'Desk', 'tidy', 'JB', 'QP-08-07-F001', 'Esc', 'English'];
 
 async function person(t, login, options = {}) {
   const tab = await page(t, {base: app.base, ...options});
@@ -87,17 +87,57 @@ check('the desk says who is on duty, what comes next and what is mine', async t 
   await tab.click('#duty-strip a[href^="/duty/hand-over/"]');
   await tab.waitForURL(/duty\/hand-over\//);
   await looked(tab, 'roster-hand-over-form', 'zh');
+});
+
+check('a shift is handed over and taken over', async t => {
+  const manager = await person(t, 'jingli');
+  await manager.goto('/roster/posts');
+  await manager.fill('#name', '会务台');
+  await manager.fill('#name_en', 'Meeting desk');
+  await manager.selectOption('#department', {label: '管理处'});
+  await manager.click('#add form button.pri');
+  await manager.waitForURL(/roster\/posts\/\w+$/);
+  const post = manager.url().split('/').pop();
+  // One shift that ends in half an hour, and the next one.
+  const at = minutes => new Date(Date.now() + 8 * 3600e3 + minutes * 60e3).toISOString();
+  for (const [who, from, to] of [['沈佳怡', -120, 30], ['何静', 30, 400]]) {
+    await manager.goto(`/roster/shifts/new?post=${post}&day=${at(from).slice(0, 10)}`);
+    await manager.selectOption('#staff', {label: who});
+    await manager.fill('#hours', `${at(from).slice(11, 16)}-${at(to).slice(11, 16)}`);
+    await manager.click('main form button.pri');
+    await manager.waitForURL(/roster\?week=/);
+  }
+  const tab = await person(t, 'xingzheng');
+  await tab.goto('/duty/asked');
+  await tab.waitForURL(/duty\/check-in\//);
+  await tab.click('.mbar .btn.pri');
+  await tab.waitForURL(url => !/check-in/.test(url.pathname));
+  await tab.goto('/duty');
+  await tab.click('#duty a[href^="/duty/hand-over/"]');
+  await tab.waitForURL(/duty\/hand-over\//);
+  await looked(tab, 'roster-hand-over-form2', 'zh');
   for (const owner of await tab.locator('select[name^=owner-]').all()) await owner.selectOption({index: 1});
   await tab.fill('#note', '5 栋有装修材料进场，已通知秩序维护部。');
   await tab.click('button.pri.l');
   await tab.waitForURL(/duty\/hand-overs\//);
   assert.match(await tab.locator('.phead').innerText(), /待接班/);
   await looked(tab, 'roster-hand-over', 'zh');
-  await tab.click('a[href$="/print"]');
-  await tab.waitForURL(/print$/);
-  await looked(tab, 'roster-hand-over-print', 'zh');
-  await tab.goto('/duty/hand-overs');
-  await looked(tab, 'roster-hand-overs', 'zh');
+  const next = await person(t, 'zhiguan');
+  await next.goto('/duty/asked');
+  await next.waitForURL(/duty\/check-in\//);
+  await next.click('.mbar .btn.pri');
+  await next.waitForURL(url => !/check-in/.test(url.pathname));
+  await next.goto('/duty');
+  await next.locator('.alert.blu a').click();
+  await next.waitForURL(/duty\/hand-overs\//);
+  await looked(next, 'roster-take-over', 'zh');
+  await next.click('button[name=accept][value="1"]');
+  await until('it was taken over', async () => /已接班/.test(await next.locator('.phead').innerText()));
+  await next.click('a[href$="/print"]');
+  await next.waitForURL(/print$/);
+  await looked(next, 'roster-hand-over-print', 'zh');
+  await next.goto('/duty/hand-overs');
+  await looked(next, 'roster-hand-overs', 'zh');
 });
 
 check('the own shifts and a check-in on the phone', async t => {

@@ -571,7 +571,7 @@ fn rec_4_who_begins_a_shift_checks_in_ten_minutes_before_with_the_checklist() {
     story::checked_in(&who).is(200);
     head.get("/duty/banner").must_not_say("沈佳怡 10:30");
     let late = head.get("/duty/check-ins?view=late");
-    let row = row_of(&late, "总台");
+    let row = row_of(&late, "10:30–18:30");
     assert!(
         row.contains("沈佳怡") && row.contains("10:20") && row.contains("10:25") && row.contains(" 5 "),
         "{row}"

@@ -9,7 +9,7 @@ use domain::ids::{CaseId, StaffId};
 use domain::roster::{
     Attendance, BEFORE_MS, Coverage, Emergency, HandOverState, Item, MISSING_MS, Next, ShiftTimes, Stretch, SwapState,
     SwapStep, SwapWho, Tick, attendance, check_ticks, cycle_of, default_posts, gaps, held, late_by, may_answer,
-    may_check_in, may_hand_over, minus, on_date, rotation, short_rests, swap_step, union,
+    may_check_in, may_give, may_hand_over, minus, on_date, rotation, short_rests, swap_step, union,
 };
 use domain::time::{DayHours, Span};
 use jiff::civil::date;
@@ -418,6 +418,15 @@ fn no_emergency_is_dropped_between_two_shifts() {
         "refuse-hand-over-nobody"
     );
     assert!(may_hand_over(&[], &incoming, after(false, false)).is_ok());
+
+    // Near the end, or when the relief is there.
+    let give = |relieved, now| may_give(10 * HOUR, relieved, now).map_err(|r| (r.rule, r.args[0].1.clone()));
+    assert_eq!(give(false, 9 * HOUR), Ok(()));
+    assert_eq!(give(true, 2 * HOUR), Ok(()));
+    assert_eq!(
+        give(false, 9 * HOUR - 1),
+        Err(("refuse-hand-over-early", (9 * HOUR).to_string()))
+    );
 
     use HandOverState as H;
     let answer = |state, who: &StaffId, accepts, reason: &str| {

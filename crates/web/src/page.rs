@@ -71,7 +71,7 @@ const MENU: Menu = &[
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
-            ("/duty", "clock", "nav-duty", Action::ViewRoster),
+            ("/duty", "calendar", "nav-duty", Action::ViewRoster),
         ],
     ),
     (
@@ -86,7 +86,6 @@ const MENU: Menu = &[
                 Action::ViewCase,
             ),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
-            ("/roster", "calendar", "nav-roster", Action::ViewRoster),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),
             ("/staff", "user-cog", "nav-staff", Action::ManageStaff),
@@ -188,7 +187,8 @@ impl Page {
                                 hot: *href == "/desk" && (p.counts.overdue > 0 || p.counts.news > 0),
                                 current: v.path == *href
                                     || v.path.starts_with(&format!("{href}/"))
-                                    || (*href == "/households" && v.path.starts_with("/people/")),
+                                    || (*href == "/households" && v.path.starts_with("/people/"))
+                                    || (*href == "/duty" && v.path.starts_with("/roster")),
                             }
                         });
                     (*head, items.collect::<Vec<_>>())

@@ -9,7 +9,7 @@ use domain::clock::ClockCode;
 use domain::ids::{CaseId, HandOverId, KeyLoanId, PostId, ShiftId, StaffId};
 use domain::number::Series;
 use domain::refusal::Refusal;
-use domain::roster::{Emergency, HandOverState, NEAR_MS, Next, Stretch, may_answer, may_hand_over};
+use domain::roster::{Emergency, HandOverState, NEAR_MS, Next, Stretch, may_answer, may_give, may_hand_over};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::account as accounts;
@@ -19,7 +19,7 @@ use store::roster as db;
 use store::seam::Conn;
 
 use super::board::Board;
-use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift};
+use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift, stretch};
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
@@ -168,6 +168,8 @@ pub struct After {
     pub must: bool,
     /// When the next shift ends.
     pub until: i64,
+    /// Somebody who relieves this shift is at the post already.
+    pub relieved: bool,
 }
 
 fn after(b: &Board, s: &db::Shift, now: i64) -> After {
@@ -179,14 +181,26 @@ fn after(b: &Board, s: &db::Shift, now: i64) -> After {
             && x.from_at > s.from_at - super::LONGEST_MS
             && !b.absent(x)
     };
-    let next: Vec<db::Shift> = b
-        .shifts
-        .iter()
-        .filter(|x| x.post_id == s.post_id && x.staff_id != s.staff_id)
-        .filter(there)
+    // Somebody was put on the post beside this one, and came: they relieve it before its end.
+    let relief = |x: &&db::Shift| {
+        x.id != s.id
+            && x.from_at > s.from_at
+            && x.checked_in_at.is_some()
+            && x.ended_at.is_none()
+            && stretch(x).holds(now)
+    };
+    let of_post = |x: &&db::Shift| x.post_id == s.post_id && x.staff_id != s.staff_id;
+    let all = || b.shifts.iter();
+    let relieved = all().filter(of_post).any(|x| relief(&x));
+    let next: Vec<db::Shift> = all()
+        .filter(of_post)
+        .filter(|x| there(x) || relief(x))
         .cloned()
         .collect();
-    let mut incoming: Vec<StaffId> = b.shifts.iter().filter(there).map(|x| x.staff_id.clone()).collect();
+    let mut incoming: Vec<StaffId> = all()
+        .filter(|x| there(x) || (of_post(x) && relief(x)))
+        .map(|x| x.staff_id.clone())
+        .collect();
     incoming.sort();
     incoming.dedup();
     let instant = Stretch { from: end, to: end + 1 };
@@ -199,6 +213,7 @@ fn after(b: &Board, s: &db::Shift, now: i64) -> After {
         incoming,
         must,
         until,
+        relieved,
     }
 }
 
@@ -260,6 +275,7 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
         if f.shift.ended_at.is_some() {
             return Err(Refusal::new("refuse-hand-over-answered").clause("REC-21").into());
         }
+        may_give(f.shift.to_at, f.after.relieved, ctx.now)?;
         if g.note.chars().count() > 1000 {
             return Err(Error::field("note", "too-long"));
         }

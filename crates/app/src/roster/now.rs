@@ -94,6 +94,8 @@ pub struct Now {
     /// Counter of the roster's changes when it was read.
     pub n: i64,
     pub read_at: i64,
+    /// How far ahead it looks: a gap that reaches here goes on.
+    pub until: i64,
     pub posts: Vec<PostNow>,
     pub waiting: Vec<Waiting>,
 }
@@ -149,6 +151,7 @@ impl Now {
         Ok(Now {
             n,
             read_at: now,
+            until: window.to,
             posts: posts.collect(),
             waiting: waiting.collect(),
         })

@@ -576,6 +576,11 @@ fn a_hand_over_never_drops_an_emergency_and_ends_with_the_next_shifts_acceptance
         let loan = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| key::lend(tx, ctx, "", &k)).unwrap();
         let twice = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| key::lend(tx, ctx, "", &k2)).unwrap_err();
         assert_eq!(word(&twice), "roster-key-out");
+        // Hours before the end nobody goes home, unless somebody is there for them.
+        assert_eq!(
+            word(&give(Some(w.staff(Role::CsHead)), "").unwrap_err()),
+            "refuse-hand-over-early"
+        );
         w.wait(4 * HOUR);
         let id = first.clone();
         let f = read(&w, &w.ctx(Role::FrontDesk), move |c, ctx| hand_over::form(c, ctx, &id)).unwrap();
@@ -682,6 +687,44 @@ fn a_hand_over_never_drops_an_emergency_and_ends_with_the_next_shifts_acceptance
         })
         .unwrap();
         assert_eq!(story.iter().filter(|e| e.kind == "emergency_owner_named").count(), 2);
+    });
+}
+
+#[test]
+fn who_falls_ill_is_relieved_before_the_end_of_the_shift() {
+    for_both(|db| {
+        let w = World::new(db);
+        let posts = begin(&w);
+        let (pm, desk) = (w.ctx(Role::ProjectManager), posts["front_desk"].clone());
+        let ill = put(&w, &pm, &desk, &w.staff(Role::FrontDesk), "2026-11-21", "10:50-18:00").unwrap();
+        check_in(&w, Role::FrontDesk, &ill).unwrap();
+        w.wait(HOUR);
+        let give = |w: &World| {
+            let id = ill.clone();
+            write(w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+                hand_over::give(tx, ctx, "", &id, &hand_over::Give::default())
+            })
+        };
+        assert_eq!(word(&give(&w).unwrap_err()), "refuse-hand-over-early");
+        let relief = put(
+            &w,
+            &pm,
+            &desk,
+            &w.staff(Role::Administration),
+            "2026-11-21",
+            "11:30-18:00",
+        )
+        .unwrap();
+        assert_eq!(word(&give(&w).unwrap_err()), "refuse-hand-over-early", "not there yet");
+        check_in(&w, Role::Administration, &relief).unwrap();
+        let given = give(&w).unwrap();
+        write(&w, &w.ctx(Role::Administration), move |tx, ctx| {
+            hand_over::answer(tx, ctx, &given, 1, true, "")
+        })
+        .unwrap();
+        w.desk.recount(&w.site).unwrap();
+        assert!(!w.desk.live.is_on_duty(&w.site, &w.staff(Role::FrontDesk)));
+        assert!(w.desk.live.is_on_duty(&w.site, &w.staff(Role::Administration)));
     });
 }
 

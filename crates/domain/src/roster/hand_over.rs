@@ -7,6 +7,23 @@ use crate::refusal::Refusal;
 /// Cases that fall due within this time are named in a hand-over, in milliseconds.
 pub const NEAR_MS: i64 = 2 * 3_600_000;
 
+/// A shift is handed over this long before its end at the earliest, unless its relief is there already. Milliseconds.
+pub const EARLY_MS: i64 = 60 * 60_000;
+
+/// Whether a shift that ends at `ends_at` may be handed over now: near its end, or when somebody who relieves it is there.
+///
+/// # Errors
+/// `refuse-hand-over-early` with the instant from which it may (REC-21: the desk stays manned).
+pub fn may_give(ends_at: i64, relieved: bool, now: i64) -> Result<(), Refusal> {
+    if relieved || now >= ends_at - EARLY_MS {
+        Ok(())
+    } else {
+        Err(Refusal::new("refuse-hand-over-early")
+            .clause("REC-21")
+            .arg("at", ends_at - EARLY_MS))
+    }
+}
+
 codes! {
     /// What has become of a hand-over.
     HandOverState {

@@ -14,7 +14,7 @@ pub use attend::{
     may_check_in,
 };
 pub use cover::{Coverage, Gap, Stretch, gaps, held, hours_text, instant, minus, on_date, union};
-pub use hand_over::{Emergency, HandOverState, NEAR_MS, Next, may_answer, may_hand_over};
+pub use hand_over::{EARLY_MS, Emergency, HandOverState, NEAR_MS, Next, may_answer, may_give, may_hand_over};
 pub use plan::{AbsenceKind, Place, Rest, SHORT_REST_MS, cycle_of, rotation, short_rests};
 pub use posts::{PatternPlan, PostPlan, default_posts, parse};
 pub use swap::{SwapState, SwapStep, SwapWho, swap_step};

@@ -1,6 +1,5 @@
 ## Duty and roster
-nav-duty = Duty and hand-over
-nav-roster = Roster
+nav-duty = Duty and roster
 duty-title = On duty
 duty-not-in = not checked in
 duty-nobody-at = nobody there
@@ -28,6 +27,7 @@ duty-banner-more = { $n ->
    *[other] {$n} more
 }
 duty-gap = {$span} nobody on duty
+duty-gap-open = nobody on duty from {$from} on
 duty-gap-few = {$span} too few ({$is} of {$must})
 duty-missing = {$post}: {$name} has not checked in for the shift of {$at}
 duty-not-accepted = {$post}: hand-over {$number} not taken over yet
@@ -135,7 +135,7 @@ roster-weekend = Held at weekends
 roster-cover-hint = 00:00-24:00 for around the clock; empty for not at all.
 roster-needed-label = People at the same time, at least
 roster-checklist = Opening checklist
-roster-checklist-hint = One line a thing, English behind a bar: 台面整洁 | Desk tidy
+roster-checklist-hint = One line a thing: Chinese, a bar ( | ), then English.
 roster-in-use = in use
 roster-out-of-use = out of use
 roster-patterns = Shifts
@@ -355,3 +355,5 @@ subject-key = Key
 action-view_roster = see the roster
 action-manage_roster = plan the roster
 case-duty-owner = Owner on this shift
+refuse-hand-over-early = An hour before the end at the earliest (from {$at}). To leave earlier, ask the head to plan somebody who checks in first.
+duty-warn = {$post}: {$gap}

@@ -1,6 +1,5 @@
 ## 值班与排班
-nav-duty = 值班交接
-nav-roster = 排班表
+nav-duty = 值班排班
 duty-title = 值班
 duty-not-in = 未签到
 duty-nobody-at = 无人在岗
@@ -22,6 +21,7 @@ duty-others-none = 没有其他人签到在岗
 duty-banner = 值班提醒
 duty-banner-more = 还有 {$n} 项
 duty-gap = {$span} 无人值班
+duty-gap-open = {$from} 起无人值班
 duty-gap-few = {$span} 人手不足（{$is}/{$must}）
 duty-missing = {$post} {$name} {$at} 的班未签到
 duty-not-accepted = {$post} 交接班 {$number} 尚未接班
@@ -330,3 +330,5 @@ subject-key = 钥匙
 action-view_roster = 查看排班
 action-manage_roster = 排班
 case-duty-owner = 当班负责人
+refuse-hand-over-early = 最早在下班前 1 小时交班（{$at} 起）。要提前离岗，请主管先排人接替并签到。
+duty-warn = {$post} {$gap}

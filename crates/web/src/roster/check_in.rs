@@ -13,7 +13,7 @@ use office::sheet::{Cell, Column, Kind, ListSheet, ListWriter};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, pick, span, tone, value, values};
+use super::parts::{Pairs, late_minutes, pick, settle, span, tone, value, values};
 use super::swap::{cursor, cursor_text};
 use super::week::xlsx;
 use crate::case::names::Names;
@@ -70,7 +70,7 @@ async fn view(web: &Web, v: &Viewer, id: &str, f: &CheckIn, first: bool, e: Erro
         post: pick(p.en(), &form.own.post.name, &form.own.post.name_en).to_owned(),
         span: span(&p, s.from_at, s.to_at),
         due: when::clock(&p.zone, due),
-        late: domain::roster::late_by(s.from_at, v.now) / 60_000,
+        late: late_minutes(domain::roster::late_by(s.from_at, v.now)),
         word: p.code("attendance", form.own.attendance.as_str()),
         tone: tone(form.own.attendance),
         open: form.own.open,
@@ -124,8 +124,7 @@ pub async fn check_in(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
     {
         Ok(_) => {
             // The page that comes back shows it already.
-            let (desk, site) = (web.desk.clone(), ctx.site.clone());
-            crate::account::blocking(move || desk.recount(&site)).await?;
+            settle(&web, &v).await?;
             Ok(Redirect::to("/").into_response())
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
@@ -239,7 +238,7 @@ async fn read(web: &Web, v: &Viewer, a: Ask, limit: i64) -> Result<Found, Fail> 
                     .map_or_else(|| x.code.clone(), |i| pick(en, &i.zh, &i.en).to_owned())
             })
             .collect();
-        let late = s.late_ms.map(|ms| (ms + 59_999) / 60_000);
+        let late = s.late_ms.map(late_minutes);
         let (word, tone) = match a {
             // How it was counts more in a register than that it is over.
             Attendance::Done if late.is_some_and(|l| l > 0) => (p.code("attendance", "late"), "amb"),

@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 use domain::ids::StaffId;
 
-use super::parts::{DutyLine, Mine, gap_text, my_shift, others, pick, strip_html, to_accept, tone, week_of};
+use super::parts::{
+    DutyLine, Mine, Warning, gap_text, my_shift, others, pick, strip_html, to_accept, tone, warnings, week_of,
+};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::live::page;
@@ -46,12 +48,14 @@ struct DutyPage {
     mine: Option<Mine>,
     accept: Vec<(String, String)>,
     plans: bool,
+    /// Everything that lacks, not only what the banner has room for.
+    warnings: Vec<Warning>,
 }
 
 /// The page.
 pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
     let ctx = v.ctx()?;
-    let p = Page::new(&web, &v, "duty-title");
+    let mut p = Page::new(&web, &v, "duty-title");
     let roster = web.desk.live.roster(&ctx.site);
     let en = p.en();
     let mut named: Vec<StaffId> = Vec::new();
@@ -101,7 +105,7 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
             gaps: post
                 .gaps_ahead(v.now)
                 .take(4)
-                .map(|g| (gap_text(&p, g), week_of(&p.zone, g.at.from.max(v.now))))
+                .map(|g| (gap_text(&p, g, roster.until), week_of(&p.zone, g.at.from.max(v.now))))
                 .collect(),
         });
     }
@@ -117,7 +121,10 @@ pub async fn duty(State(web): State<Web>, v: Viewer) -> Answer {
             department_en: d.department_en.unwrap_or_default(),
         })
         .collect();
+    let warnings = warnings(&p, &v, &roster).into_iter().flatten().collect();
+    p.banner = None;
     Ok(page(&DutyPage {
+        warnings,
         others: others(&all, &named, en),
         mine: my_shift(&p, &v, &roster),
         accept: to_accept(&p, &v, &roster),

@@ -12,7 +12,7 @@ use domain::ids::{AbsenceId, PostId, ShiftId};
 use domain::roster::{AbsenceKind, Attendance};
 use serde::Deserialize;
 
-use super::parts::{Pairs, hours, pick, span, tone, value, values};
+use super::parts::{Pairs, hours, late_minutes, pick, settle, span, tone, value, values};
 use super::swap::{Line, line_of};
 use super::week::{Ask, show as show_week};
 use crate::fail::{Answer, Fail, status};
@@ -135,7 +135,10 @@ pub async fn shift_add(State(web): State<Web>, v: Viewer, Form(f): Form<ShiftFor
         .write(&v.ctx()?, move |tx, ctx| plan::add_shift(tx, ctx, &key, &new))
         .await;
     match done {
-        Ok(_) => Ok(back(&f.f.day)),
+        Ok(_) => {
+            settle(&web, &v).await?;
+            Ok(back(&f.f.day))
+        }
         Err(e) => {
             let status = status(&e);
             let view = new_view(&web, &v, f.f, Errors::from(v.locale, Fail(e))?).await?;
@@ -260,7 +263,7 @@ async fn shift_view(web: &Web, v: &Viewer, id: &str, typed: Option<NewShift>, e:
             Some(by) if *by != s.staff_id => shown(names.staff(by)),
             _ => String::new(),
         },
-        late: if sees { s.late_ms.unwrap_or(0) / 60_000 } else { 0 },
+        late: if sees { late_minutes(s.late_ms.unwrap_or(0)) } else { 0 },
         remark: shown(s.remark.clone()),
         ticks: if sees { ticks.collect() } else { Vec::new() },
         ended: shown(s.ended_at.map(|at| p.full_time(at)).unwrap_or_default()),
@@ -300,7 +303,10 @@ async fn shift_done(
     to: Response,
 ) -> Answer {
     match done {
-        Ok(()) => Ok(to),
+        Ok(()) => {
+            settle(web, v).await?;
+            Ok(to)
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -364,6 +370,7 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(id): Path<String>, 
 async fn filled(web: &Web, v: &Viewer, week: String, done: Result<plan::Filled, Error>) -> Answer {
     match done {
         Ok(f) => {
+            settle(web, v).await?;
             let to = format!("/roster?week={week}&made={}&skipped={}", f.made, f.skipped);
             Ok(Redirect::to(&to).into_response())
         }
@@ -402,6 +409,7 @@ pub async fn clear(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> A
     let w = week.clone();
     web.write(&v.ctx()?, move |tx, ctx| plan::clear_week(tx, ctx, &post, &w))
         .await?;
+    settle(&web, &v).await?;
     Ok(back(&week))
 }
 
@@ -631,7 +639,10 @@ pub async fn absence_add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>
         .write(&v.ctx()?, move |tx, ctx| plan::add_absence(tx, ctx, &key, &asked))
         .await
     {
-        Ok((_, hit)) => Ok(Redirect::to(&format!("/roster/absences?hit={hit}")).into_response()),
+        Ok((_, hit)) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(&format!("/roster/absences?hit={hit}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -646,5 +657,6 @@ pub async fn absence_cancel(State(web): State<Web>, v: Viewer, Path(id): Path<St
     let (id, seen) = (AbsenceId::from(id), version(&value(&f, "version")));
     web.write(&v.ctx()?, move |tx, ctx| plan::cancel_absence(tx, ctx, &id, seen))
         .await?;
+    settle(&web, &v).await?;
     Ok(Redirect::to("/roster/absences").into_response())
 }

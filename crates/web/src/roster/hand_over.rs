@@ -10,7 +10,7 @@ use domain::ids::{HandOverId, ShiftId};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, pick, span, value};
+use super::parts::{Pairs, pick, settle, span, value};
 use super::swap::{cursor, cursor_text};
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
@@ -318,8 +318,7 @@ pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
         .await;
     match done {
         Ok(()) => {
-            let (desk, site) = (web.desk.clone(), ctx.site.clone());
-            crate::account::blocking(move || desk.recount(&site)).await?;
+            settle(&web, &v).await?;
             Ok(Redirect::to(&format!("/duty/hand-overs/{id}")).into_response())
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),

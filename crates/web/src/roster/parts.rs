@@ -30,6 +30,16 @@ pub fn values(f: &Pairs, name: &str) -> Vec<String> {
     f.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect()
 }
 
+/// After a change of the roster: the page that comes back shows it already, banner and navigation included.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn settle(web: &Web, v: &Viewer) -> Result<(), Fail> {
+    let (desk, site) = (web.desk.clone(), v.ctx()?.site);
+    crate::account::blocking(move || desk.recount(&site)).await?;
+    Ok(())
+}
+
 /// The text in the page's language, the other one where it lacks.
 pub fn pick<'a>(en: bool, zh: &'a str, other: &'a str) -> &'a str {
     if (en && !other.is_empty()) || zh.is_empty() {
@@ -73,6 +83,11 @@ pub fn tone(a: Attendance) -> &'static str {
         Attendance::Due | Attendance::Missing | Attendance::Missed => "red",
         Attendance::Planned | Attendance::Absent | Attendance::Done => "",
     }
+}
+
+/// Minutes of being late: whole ones, and what is shorter than one counts as one.
+pub fn late_minutes(ms: i64) -> i64 {
+    if ms > 0 { (ms / 60_000).max(1) } else { 0 }
 }
 
 /// The Monday of the week of a date, for an address.
@@ -171,8 +186,12 @@ pub fn plans(v: &Viewer, post: &PostNow) -> bool {
     }
 }
 
-/// A gap in words.
-pub fn gap_text(p: &Page, g: &Gap) -> String {
+/// A gap in words; one that reaches `until`, where the look ahead ends, goes on from there.
+pub fn gap_text(p: &Page, g: &Gap, until: i64) -> String {
+    if g.present == 0 && g.at.to >= until {
+        let from = format!("{} {}", day(p, g.at.from), when::clock(&p.zone, g.at.from));
+        return tx(p.locale, "duty-gap-open", &[("from", &from)]);
+    }
     let span = span(p, g.at.from, g.at.to);
     if g.present == 0 {
         tx(p.locale, "duty-gap", &[("span", &span)])
@@ -188,14 +207,15 @@ pub fn gap_text(p: &Page, g: &Gap) -> String {
 
 /// A hand-over is late when nobody has accepted it after this long, in milliseconds.
 const WAITS: i64 = 15 * 60_000;
-const LINES: usize = 3;
+/// Lines of each kind in the banner: missing people, hand-overs, gaps.
+const LINES: [usize; 3] = [2, 1, 2];
 
-/// The banner of the viewer; empty for who does not plan the roster.
-pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
-    let mut lines = Vec::new();
+/// Everything that lacks at the posts that the viewer plans: missing people (the last first), hand-overs, gaps (the next first).
+pub fn warnings(p: &Page, v: &Viewer, roster: &Now) -> [Vec<Warning>; 3] {
+    let (mut missing, mut waiting, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
     for post in roster.posts.iter().filter(|x| plans(v, x)) {
         let place = pick(p.en(), &post.name, &post.name_en);
-        for s in post.shifts.iter() {
+        for s in &post.shifts {
             if matches!(s.attendance(v.now), Attendance::Due | Attendance::Missing) {
                 let name = pick(p.en(), &s.name, &s.name_en);
                 let at = when::clock(&p.zone, s.times.at.from);
@@ -204,15 +224,8 @@ pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
                     "duty-missing",
                     &[("post", place), ("name", name), ("at", &at)],
                 );
-                lines.push((
-                    0,
-                    s.times.at.from,
-                    Warning {
-                        text,
-                        href: format!("/roster/shifts/{}", s.id),
-                        now: true,
-                    },
-                ));
+                let href = format!("/roster/shifts/{}", s.id);
+                missing.push((-s.times.at.from, Warning { text, href, now: true }));
             }
         }
         for w in roster
@@ -227,22 +240,15 @@ pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
                     "duty-not-accepted"
                 };
                 let text = tx(p.locale, key, &[("post", place), ("number", &w.number)]);
-                lines.push((
-                    1,
-                    w.given_at,
-                    Warning {
-                        text,
-                        href: format!("/duty/hand-overs/{}", w.id),
-                        now: true,
-                    },
-                ));
+                let href = format!("/duty/hand-overs/{}", w.id);
+                waiting.push((w.given_at, Warning { text, href, now: true }));
             }
         }
         for g in post.gaps_ahead(v.now) {
-            let text = format!("{place} {}", gap_text(p, g));
+            let gap = gap_text(p, g, roster.until);
+            let text = tx(p.locale, "duty-warn", &[("post", place), ("gap", &gap)]);
             let href = format!("/roster?week={}", week_of(&p.zone, g.at.from.max(v.now)));
-            lines.push((
-                2,
+            gaps.push((
                 g.at.from,
                 Warning {
                     text,
@@ -252,12 +258,20 @@ pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
             ));
         }
     }
-    lines.sort_by_key(|l| (l.0, l.1));
-    let more = lines.len().saturating_sub(LINES);
-    Banner {
-        lines: lines.into_iter().take(LINES).map(|l| l.2).collect(),
-        more,
+    [missing, waiting, gaps].map(|mut list| {
+        list.sort_by_key(|l| l.0);
+        list.into_iter().map(|l| l.1).collect()
+    })
+}
+
+/// The banner of the viewer; empty for who does not plan the roster.
+pub fn banner(p: &Page, v: &Viewer, roster: &Now) -> Banner {
+    let mut b = Banner::default();
+    for (list, most) in warnings(p, v, roster).into_iter().zip(LINES) {
+        b.more += list.len().saturating_sub(most);
+        b.lines.extend(list.into_iter().take(most));
     }
+    b
 }
 
 /// A post as the desk's strip shows it.

@@ -11,7 +11,7 @@ use domain::ids::{PatternId, PostId};
 use serde::Deserialize;
 
 use super::edit::Choice;
-use super::parts::{Pairs, pick, value};
+use super::parts::{Pairs, pick, settle, value};
 use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, version};
 use crate::gate::Viewer;
@@ -23,8 +23,7 @@ use crate::state::Web;
 pub async fn begin(State(web): State<Web>, v: Viewer) -> Answer {
     let ctx = v.ctx()?;
     web.write(&ctx, post::begin).await?;
-    let (desk, site) = (web.desk.clone(), ctx.site.clone());
-    crate::account::blocking(move || desk.recount(&site)).await?;
+    settle(&web, &v).await?;
     Ok(Redirect::to("/roster").into_response())
 }
 
@@ -138,7 +137,10 @@ pub async fn add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
         .write(&v.ctx()?, move |tx, ctx| post::add(tx, ctx, &key, &asked))
         .await
     {
-        Ok(id) => Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response()),
+        Ok(id) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);
@@ -202,7 +204,10 @@ pub async fn page_of(State(web): State<Web>, v: Viewer, Path(id): Path<String>) 
 
 async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: Option<Facts>) -> Answer {
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response()),
+        Ok(()) => {
+            settle(web, v).await?;
+            Ok(Redirect::to(&format!("/roster/posts/{id}")).into_response())
+        }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);

@@ -9,7 +9,7 @@ use domain::ids::SwapId;
 use domain::roster::SwapStep;
 use serde::Deserialize;
 
-use super::parts::{Pairs, span, value};
+use super::parts::{Pairs, settle, span, value};
 use super::shifts::shifts_page;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
@@ -172,7 +172,10 @@ pub async fn answer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
         })
         .await;
     match done {
-        Ok(_) => Ok(Redirect::to(if phone { "/shifts#swaps" } else { "/roster/swaps" }).into_response()),
+        Ok(_) => {
+            settle(&web, &v).await?;
+            Ok(Redirect::to(if phone { "/shifts#swaps" } else { "/roster/swaps" }).into_response())
+        }
         Err(e @ (app::error::Error::NotFound | app::error::Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let status = status(&e);

@@ -190,14 +190,14 @@ fn lane(
         y: 1,
         w: (x_of(w, g.at.to) - x_of(w, g.at.from)).max(3),
         text: String::new(),
-        title: gap_text(p, g),
+        title: gap_text(p, g, i64::MAX),
         class: if g.at.to <= ctx.now { "gap past" } else { "gap" },
     });
     let name = pick(en, &x.post.name, &x.post.name_en).to_owned();
     let ahead: Vec<String> = found
         .iter()
         .filter(|g| g.at.to > ctx.now)
-        .map(|g| gap_text(p, g))
+        .map(|g| gap_text(p, g, i64::MAX))
         .collect();
     let label = tx(
         p.locale,
