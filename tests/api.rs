@@ -132,10 +132,16 @@ fn an_estate_is_imported_by_a_program() {
         let seen = rested(&head, &id);
         assert_eq!(seen["state"], "ready", "{seen:#}");
         let refused = seen["counts"]["refused_rows"].as_u64().unwrap_or(0);
-        assert!(refused > 0 && seen["counts"]["units"]["created"].as_u64() > Some(0), "{seen:#}");
+        assert!(
+            refused > 0 && seen["counts"]["units"]["created"].as_u64() > Some(0),
+            "{seen:#}"
+        );
         let rows = head.get(&format!("/api/v1/imports/{id}/rows?list=refused&limit=1"));
         let row = &rows["items"][0];
-        assert!(row["sheet"].is_string() && row["row"].as_u64() > Some(1) && row["message"].is_string(), "{row:#}");
+        assert!(
+            row["sheet"].is_string() && row["row"].as_u64() > Some(1) && row["message"].is_string(),
+            "{row:#}"
+        );
         let mut told = vec![row.clone()];
         let mut after = rows["next"].clone();
         while let Some(next) = after.as_str() {
@@ -143,24 +149,45 @@ fn an_estate_is_imported_by_a_program() {
             told.extend(page["items"].as_array().cloned().unwrap_or_default());
             after = page["next"].clone();
         }
-        let mut lines: Vec<_> = told.iter().map(|r| (r["sheet"].to_string(), r["row"].to_string())).collect();
+        let mut lines: Vec<_> = told
+            .iter()
+            .map(|r| (r["sheet"].to_string(), r["row"].to_string()))
+            .collect();
         lines.dedup();
-        assert!(lines.len() as u64 >= refused.min(2), "every refused row is told once: {lines:?}");
+        assert!(
+            lines.len() as u64 >= refused.min(2),
+            "every refused row is told once: {lines:?}"
+        );
         let whole = json!({"mode": "all_or_nothing"});
-        assert_eq!(head.refused(&format!("/api/v1/imports/{id}/run"), whole), "mode=import-rows-refused");
+        assert_eq!(
+            head.refused(&format!("/api/v1/imports/{id}/run"), whole),
+            "mode=import-rows-refused"
+        );
         let (status, kind, marked) = head.file(&format!("/api/v1/imports/{id}/refused.xlsx"));
         assert!(status == 200 && kind.contains("spreadsheet") && marked.starts_with(b"PK"));
         // The good rows, once, however often it is asked for.
         let good = json!({"mode": "good_rows"});
         for _ in 0..2 {
-            let run = head.try_post(&format!("/api/v1/imports/{id}/run"), &good, &[("idempotency-key", "run-1")]);
+            let run = head.try_post(
+                &format!("/api/v1/imports/{id}/run"),
+                &good,
+                &[("idempotency-key", "run-1")],
+            );
             assert_eq!(run.status, 200, "{:#}", run.body);
         }
         let done = rested(&head, &id);
         assert_eq!(done["state"], "done", "{done:#}");
         let made = done["counts"]["units"]["created"].as_u64().unwrap_or(0);
-        assert_eq!(head.get("/api/v1/units?limit=200")["items"].as_array().map_or(0, Vec::len) as u64, made);
-        assert_eq!(head.refused(&format!("/api/v1/imports/{id}/run"), good), "mode=import-not-ready");
+        assert_eq!(
+            head.get("/api/v1/units?limit=200")["items"]
+                .as_array()
+                .map_or(0, Vec::len) as u64,
+            made
+        );
+        assert_eq!(
+            head.refused(&format!("/api/v1/imports/{id}/run"), good),
+            "mode=import-not-ready"
+        );
         // A workbook of the former system, as it is; then the same again changes nothing.
         let hc = std::fs::read(here.join("../crates/office/tests/data/hc-community.xlsx")).expect("the file");
         for created in [8, 0] {
@@ -176,7 +203,10 @@ fn an_estate_is_imported_by_a_program() {
         // What is no workbook is said to be none; who may not import does not.
         let picture = head.send_file("/api/v1/imports", "a.png", b"\x89PNG\r\n\x1a\n....", &[]);
         let failed = rested(&head, &text(&picture.body["id"]));
-        assert_eq!((&failed["state"], &failed["problem"]["code"]), (&json!("failed"), &json!("not_excel")));
+        assert_eq!(
+            (&failed["state"], &failed["problem"]["code"]),
+            (&json!("failed"), &json!("not_excel"))
+        );
         head.post(&format!("/api/v1/imports/{}/stop", text(&failed["id"])), json!({}));
         let desk = w.program("front_desk");
         assert_eq!(desk.try_get("/api/v1/imports").body["code"], "forbidden-role");
@@ -188,10 +218,20 @@ fn an_estate_is_imported_by_a_program() {
 fn the_archive_is_kept_by_a_program() {
     on_both(|w: &World| {
         let head = w.program("cs_head");
-        let unit = head.post("/api/v1/units", json!({"building": "7", "entrance": "1", "room": "702", "floor": 7}));
+        let unit = head.post(
+            "/api/v1/units",
+            json!({"building": "7", "entrance": "1", "room": "702", "floor": 7}),
+        );
         assert_eq!(unit["done"], "created");
-        let same = head.post("/api/v1/units", json!({"building": "7栋", "entrance": "1", "room": "702"}));
-        assert_eq!((&same["id"], &same["done"]), (&unit["id"], &json!("unchanged")), "in any writing");
+        let same = head.post(
+            "/api/v1/units",
+            json!({"building": "7栋", "entrance": "1", "room": "702"}),
+        );
+        assert_eq!(
+            (&same["id"], &same["done"]),
+            (&unit["id"], &json!("unchanged")),
+            "in any writing"
+        );
         let id = text(&unit["id"]);
         let address = format!("/api/v1/units/{id}");
         // A correction names the version that was seen, and keeps the old value.
@@ -216,7 +256,10 @@ fn the_archive_is_kept_by_a_program() {
         );
         let double = text(&double["person"]["id"]);
         assert_ne!(kept, double);
-        assert_eq!(head.get("/api/v1/people?q=zxm")["items"].as_array().map_or(0, Vec::len), 2);
+        assert_eq!(
+            head.get("/api/v1/people?q=zxm")["items"].as_array().map_or(0, Vec::len),
+            2
+        );
         let candidates = head.get(&format!("/api/v1/people/{kept}/doubles"));
         assert_eq!(candidates["items"][0]["id"], double.as_str());
         let both = head.post(&format!("/api/v1/people/{kept}/merge"), json!({"double": double}));
@@ -230,7 +273,11 @@ fn the_archive_is_kept_by_a_program() {
         let undo = format!("/api/v1/people/{kept}/merges/{merge}/undo");
         let other = text(&head.post("/api/v1/people", json!({"name": "王强"}))["person"]["id"]);
         let wrong = format!("/api/v1/people/{other}/merges/{merge}/undo");
-        assert_eq!(head.try_post(&wrong, &json!({}), &[]).status, 404, "a merger of somebody else");
+        assert_eq!(
+            head.try_post(&wrong, &json!({}), &[]).status,
+            404,
+            "a merger of somebody else"
+        );
         let apart = head.post(&undo, json!({}));
         assert_eq!(apart["person"]["phones"].as_array().map_or(0, Vec::len), 1);
         assert_eq!(apart["person"]["care_note"], "");
@@ -244,12 +291,23 @@ fn the_archive_is_kept_by_a_program() {
         let home = head.get(&address);
         assert_eq!(home["vehicles"][0]["plate"], "浙A12345");
         assert_eq!(home["parking"][0]["code"], "B1-023");
-        assert_eq!(head.refused("/api/v1/vehicles", json!({"plate": "沪"})), "plate=directory-plate-form");
+        assert_eq!(
+            head.refused("/api/v1/vehicles", json!({"plate": "沪"})),
+            "plate=directory-plate-form"
+        );
         let end = format!("/api/v1/vehicles/{}/end", text(&made["id"]));
         assert_eq!(head.refused(&end, json!({})), "version=required");
-        let gone = head.try_post(&end, &json!({}), &[("if-match", "\"1\""), ("idempotency-key", "car-gone")]);
+        let gone = head.try_post(
+            &end,
+            &json!({}),
+            &[("if-match", "\"1\""), ("idempotency-key", "car-gone")],
+        );
         assert_eq!((gone.status, &gone.body["unit"]), (200, &json!(id)));
-        let gone = head.try_post(&end, &json!({}), &[("if-match", "\"1\""), ("idempotency-key", "car-gone")]);
+        let gone = head.try_post(
+            &end,
+            &json!({}),
+            &[("if-match", "\"1\""), ("idempotency-key", "car-gone")],
+        );
         assert_eq!(gone.status, 200, "a repeat gets the first answer: {:#}", gone.body);
         assert_eq!(head.get(&address)["vehicles"], json!([]));
     });
@@ -287,8 +345,14 @@ fn links_messages_lists_and_papers_by_a_program() {
         assert_eq!(again.body["id"], made.body["id"]);
         assert!(again.body["url"].is_null(), "the secret is given once and kept nowhere");
         assert_eq!(desk.refused(&links, json!({"purpose": "vendor"})), "refuse-link-vendor");
-        assert_eq!(desk.refused(&links, json!({"purpose": "confirm"})), "refuse-link-nothing-to-sign");
-        assert_eq!(desk.refused(&links, json!({"purpose": "all"})), "purpose=api-unknown-code");
+        assert_eq!(
+            desk.refused(&links, json!({"purpose": "confirm"})),
+            "refuse-link-nothing-to-sign"
+        );
+        assert_eq!(
+            desk.refused(&links, json!({"purpose": "all"})),
+            "purpose=api-unknown-code"
+        );
         let list = desk.get(&links);
         assert_eq!(list["items"].as_array().map_or(0, Vec::len), 1);
         assert!(!list.to_string().contains(path.trim_start_matches("/r/")));
@@ -310,21 +374,37 @@ fn links_messages_lists_and_papers_by_a_program() {
         let page = String::from_utf8_lossy(&page).into_owned();
         assert!(status == 200 && kind.contains("html") && page.contains("QP-08-07-F001") && page.contains(&order));
         let (status, kind, bytes) = head.file("/api/v1/export/cases?view=all&kind=request");
-        assert!(status == 200 && kind.contains("spreadsheet") && bytes.starts_with(b"PK"), "{status} {kind}");
+        assert!(
+            status == 200 && kind.contains("spreadsheet") && bytes.starts_with(b"PK"),
+            "{status} {kind}"
+        );
         let taken = head.get("/api/v1/journal?limit=200");
         let taken = taken["items"].as_array().cloned().unwrap_or_default();
-        let taken = taken.iter().rev().find(|e| e["kind"] == "exported").expect("on the journal");
-        assert_eq!((&taken["body"]["list"], &taken["body"]["rows"]), (&json!("cases"), &json!(1)));
+        let taken = taken
+            .iter()
+            .rev()
+            .find(|e| e["kind"] == "exported")
+            .expect("on the journal");
+        assert_eq!(
+            (&taken["body"]["list"], &taken["body"]["rows"]),
+            (&json!("cases"), &json!(1))
+        );
         assert_eq!(desk.try_get("/api/v1/export/cases").body["code"], "forbidden-role");
         assert_eq!(head.try_get("/api/v1/export/people").status, 404);
         assert_eq!(head.try_get("/api/v1/export/cases?colour=red").status, 422);
 
         // Views are one's own.
-        let saved = desk.post("/api/v1/views/cases", json!({"name": "急修", "query": "?view=open&urgency=urgent"}));
+        let saved = desk.post(
+            "/api/v1/views/cases",
+            json!({"name": "急修", "query": "?view=open&urgency=urgent"}),
+        );
         let id = text(&saved["items"][0]["id"]);
         assert_eq!(saved["items"][0]["query"], "?view=open&urgency=urgent");
         assert_eq!(head.get("/api/v1/views/cases")["items"], json!([]));
-        assert!(w.sign_in("front_desk").get("/cases").text().contains("急修"), "the page has it too");
+        assert!(
+            w.sign_in("front_desk").get("/cases").text().contains("急修"),
+            "the page has it too"
+        );
         let left = desk.post(&format!("/api/v1/views/cases/{id}/remove"), json!({}));
         assert_eq!(left["items"], json!([]));
         let reads = w.program_with("front_desk", &["cases:read".to_owned()]);
@@ -358,9 +438,16 @@ fn a_contact_is_put_right_and_leads_to_one_more_case() {
         let seen = desk.get(&address);
         let to = json!({"channel": "phone", "reason": "登记时选错", "version": seen["version"]});
         let now = desk.post(&format!("{address}/correct"), to);
-        assert_eq!((&now["channel"], &now["summary"]), (&json!("phone"), &seen["summary"]), "what is left out stays");
         assert_eq!(
-            desk.refused(&format!("{address}/correct"), json!({"channel": "visit", "version": now["version"]})),
+            (&now["channel"], &now["summary"]),
+            (&json!("phone"), &seen["summary"]),
+            "what is left out stays"
+        );
+        assert_eq!(
+            desk.refused(
+                &format!("{address}/correct"),
+                json!({"channel": "visit", "version": now["version"]})
+            ),
             "reason=required"
         );
         let case = json!({"kind": "complaint", "item": "complaint.service.no_reply", "content": "线上缴费一直没人回"});
@@ -404,10 +491,16 @@ fn what_is_entered_later_keeps_both_times() {
         for (minutes, late) in [(10, false), (40, true)] {
             let (at, contact, case) = contact(minutes);
             let k = desk.get(&format!("/api/v1/contacts/{contact}"));
-            assert_eq!((k["happened_at"].as_i64(), k["entered_late"].as_bool()), (Some(at), Some(late)));
+            assert_eq!(
+                (k["happened_at"].as_i64(), k["entered_late"].as_bool()),
+                (Some(at), Some(late))
+            );
             assert!(k["recorded_at"].as_i64() >= Some(now), "{k:#}");
             let c = desk.case(&case);
-            assert_eq!((c["happened_at"].as_i64(), c["entered_late"].as_bool()), (Some(at), Some(late)));
+            assert_eq!(
+                (c["happened_at"].as_i64(), c["entered_late"].as_bool()),
+                (Some(at), Some(late))
+            );
             let line = desk.get(&format!("/api/v1/cases/{case}/timeline?limit=200"));
             let entries = line["items"].as_array().cloned().unwrap_or_default();
             let first = entries.iter().find(|e| e["kind"] == "registered").expect("registered");
@@ -437,7 +530,11 @@ fn what_is_entered_later_keeps_both_times() {
 fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
     on_both(|w: &World| {
         let desk = w.program("front_desk");
-        let n = leak(w, &desk, json!({"fee": {"kind": "paid", "cents": 4000, "told": true, "accepted": true}}));
+        let n = leak(
+            w,
+            &desk,
+            json!({"fee": {"kind": "paid", "cents": 4000, "told": true, "accepted": true}}),
+        );
         let worker = w.program("worker");
         worker.step(&n, "accept", json!({}));
         let first = text(&desk.case(&n)["orders"][0]["number"]);
@@ -451,15 +548,24 @@ fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
             "refuse-scope-is-own"
         );
         let to = json!({"scope": "vendor", "reason": "属于外包保养范围"});
-        assert_eq!(worker.refused(&format!("/api/v1/cases/{n}/change_scope"), to.clone()), "refuse-role");
+        assert_eq!(
+            worker.refused(&format!("/api/v1/cases/{n}/change_scope"), to.clone()),
+            "refuse-role"
+        );
         desk.step(&n, "change_scope", to);
         let slip = w.sign_in("worker").get(&format!("/tasks/{first}")).text();
         assert!(slip.contains("已撤回，不用再处理"), "{slip}");
         let case = desk.case(&n);
-        assert_eq!((&case["status"], &case["scope"]), (&json!("registered"), &json!("vendor")));
+        assert_eq!(
+            (&case["status"], &case["scope"]),
+            (&json!("registered"), &json!("vendor"))
+        );
         assert_eq!(case["orders"][0]["status"], "taken_back");
         assert_eq!(case["orders"][0]["end_reason"], "属于外包保养范围");
-        assert_eq!((&case["fee"]["told"], &case["fee"]["accepted"]), (&json!(false), &Value::Null));
+        assert_eq!(
+            (&case["fee"]["told"], &case["fee"]["accepted"]),
+            (&json!(false), &Value::Null)
+        );
         assert_eq!(
             desk.refused(&format!("/api/v1/cases/{n}/dispatch"), json!({"department": vendor})),
             "refuse-fee-not-accepted"
@@ -474,6 +580,10 @@ fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
         for words in ["撤回派单", "改服务归属", "属于外包保养范围", "B 外包服务"] {
             assert!(page.text().contains(words), "{words}: {}", page.text());
         }
-        assert_eq!(w.sign_in("worker").get(&format!("/tasks/{first}")).status, 404, "it is the vendor's now");
+        assert_eq!(
+            w.sign_in("worker").get(&format!("/tasks/{first}")).status,
+            404,
+            "it is the vendor's now"
+        );
     });
 }

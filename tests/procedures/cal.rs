@@ -124,7 +124,10 @@ fn cal_2_what_was_on_paper_first_keeps_both_times() {
         .must_say("早于上一步");
     clerk.done(&number, "arrive", &[("happened_at", &field(accepted + 10 * MINUTE))]);
     let later = format!("{} 补录", clock(w.now()));
-    clerk.case(&number).must_say(&later).must_say(&clock(accepted + 10 * MINUTE));
+    clerk
+        .case(&number)
+        .must_say(&later)
+        .must_say(&clock(accepted + 10 * MINUTE));
     clerk
         .get(&format!("/orders/{order}/print"))
         .must_say(&format!("{}（{later}）", clock(accepted + 10 * MINUTE)));

@@ -223,14 +223,25 @@ fn com_30_a_link_that_went_to_the_customer_alone_makes_grade_b() {
     story::worked(&w, &worker, &number);
     // The message goes out by itself, signed for the gateway, to the number of the record.
     let message = gateway.wait_for("done", story::PHONE);
-    assert!(message.head.contains("x-signature:") && message.head.contains("x-timestamp:"), "{}", message.head);
+    assert!(
+        message.head.contains("x-signature:") && message.head.contains("x-timestamp:"),
+        "{}",
+        message.head
+    );
     let link = message.link();
     assert!(link.starts_with(&w.base) && link.contains("/r/"), "{message:?}");
-    assert!(message.body["text"].as_str().is_some_and(|t| t.contains(&link)), "{message:?}");
+    assert!(
+        message.body["text"].as_str().is_some_and(|t| t.contains(&link)),
+        "{message:?}"
+    );
     // No page of staff shows the secret, whoever looks.
     let secret = link.rsplit('/').next().unwrap_or_default().to_owned();
     for who in [&clerk, &worker, &w.staff("lihuimin"), &w.staff("admin")] {
-        for page in ["/messages".to_owned(), format!("/cases/{number}/links"), format!("/cases/{number}")] {
+        for page in [
+            "/messages".to_owned(),
+            format!("/cases/{number}/links"),
+            format!("/cases/{number}"),
+        ] {
             assert!(!who.get(&page).html.contains(&secret), "{page} shows the secret");
         }
     }

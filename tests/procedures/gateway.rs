@@ -103,16 +103,19 @@ impl Gateway {
         let since = Instant::now();
         while since.elapsed() < Duration::from_secs(30) {
             let seen = self.seen.lock().expect("nobody panicked");
-            let found = seen
-                .iter()
-                .find(|s| s.body["template"] == template && s.body["phone"].as_str().is_some_and(|p| p.ends_with(phone)));
+            let found = seen.iter().find(|s| {
+                s.body["template"] == template && s.body["phone"].as_str().is_some_and(|p| p.ends_with(phone))
+            });
             if let Some(found) = found {
                 return found.clone();
             }
             drop(seen);
             std::thread::sleep(Duration::from_millis(100));
         }
-        panic!("no message {template} to {phone}: {:#?}", self.seen.lock().expect("nobody panicked"));
+        panic!(
+            "no message {template} to {phone}: {:#?}",
+            self.seen.lock().expect("nobody panicked")
+        );
     }
 }
 

@@ -252,10 +252,15 @@ fn rec_12_a_scope_that_changes_later_takes_the_order_back_and_asks_for_the_fee_a
     let form = clerk.get(&format!("/cases/{number}/do/change_scope"));
     form.must_say("已派出的联系单会收回").must_say("费用");
     let mut form = form.form("/change_scope");
-    form.set("scope", "vendor").set("fee_kind", "quote").set("reason", "灯具在保，由外包单位处理");
+    form.set("scope", "vendor")
+        .set("fee_kind", "quote")
+        .set("reason", "灯具在保，由外包单位处理");
     clerk.send(&form).is(200);
     let case = clerk.case(&number);
-    case.must_say("待派单").must_say("B 外包服务").must_say("撤回派单").must_say("灯具在保");
+    case.must_say("待派单")
+        .must_say("B 外包服务")
+        .must_say("撤回派单")
+        .must_say("灯具在保");
     // The worker's telephone has it no more; nothing goes to the vendor before the customer was told.
     worker
         .get(&format!("/tasks/{order}"))
@@ -265,10 +270,15 @@ fn rec_12_a_scope_that_changes_later_takes_the_order_back_and_asks_for_the_fee_a
     worker.get("/tasks").must_not_say(&order);
     clerk.get(&format!("/cases/{number}/do/dispatch")).must_say("告知");
     let mut fee = clerk.step_form(&number, "change_fee");
-    fee.set("fee_kind", "quote").put("told", "true").set("reason", "已告知由外包现场报价");
+    fee.set("fee_kind", "quote")
+        .put("told", "true")
+        .set("reason", "已告知由外包现场报价");
     clerk.send(&fee).is(200);
     let dispatch = clerk.step_form(&number, "dispatch");
-    assert!(dispatch.offer("department", "工程部").is_none(), "a vendor's work goes to the vendor");
+    assert!(
+        dispatch.offer("department", "工程部").is_none(),
+        "a vendor's work goes to the vendor"
+    );
     let mut dispatch = dispatch;
     dispatch.pick("department", "电梯维保单位");
     clerk.send(&dispatch).is(200);
@@ -309,14 +319,21 @@ fn rec_12_what_a_vendor_typed_survives_a_reload() {
         .find_map(|t| t.attr("data-draft-url").map(str::to_owned))
         .expect("the form is kept while it is typed");
     assert_eq!(draft, format!("{link}/drafts/return"));
-    let kept = vendor.put_json(&draft, r#"{"at": 1, "fields": {"_key": "k-1", "reason": "按钮面板要订货"}}"#);
+    let kept = vendor.put_json(
+        &draft,
+        r#"{"at": 1, "fields": {"_key": "k-1", "reason": "按钮面板要订货"}}"#,
+    );
     kept.is(204);
     // Another browser, days later, with the same link.
     w.wait(2 * DAY);
-    w.resident().get(&format!("{link}?do=return")).must_say("按钮面板要订货");
+    w.resident()
+        .get(&format!("{link}?do=return"))
+        .must_say("按钮面板要订货");
     // A note as well, and it is gone once it was sent.
     let note = format!("{link}/drafts/note");
-    vendor.put_json(&note, r#"{"at": 1, "fields": {"_key": "k-2", "note": "明早八点到"}}"#).is(204);
+    vendor
+        .put_json(&note, r#"{"at": 1, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(204);
     let order = vendor.get(&link);
     order.must_say("明早八点到");
     let mut form = order.form("/note");
@@ -324,10 +341,16 @@ fn rec_12_what_a_vendor_typed_survives_a_reload() {
     vendor.send(&form).is(200);
     assert!(!vendor.get(&link).part("note").contains("明早八点到"));
     // A late save of the form that was sent does not bring it back.
-    vendor.put_json(&note, r#"{"at": 2, "fields": {"_key": "k-2", "note": "明早八点到"}}"#).is(410);
+    vendor
+        .put_json(&note, r#"{"at": 2, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(410);
     // Nobody keeps anything without the secret, or where there is no such form.
-    vendor.put_json("/v/nothing-like-this-secret/drafts/return", r#"{"fields": {}}"#).is(404);
-    vendor.put_json(&format!("{link}/drafts/pay"), r#"{"fields": {}}"#).is(404);
+    vendor
+        .put_json("/v/nothing-like-this-secret/drafts/return", r#"{"fields": {}}"#)
+        .is(404);
+    vendor
+        .put_json(&format!("{link}/drafts/pay"), r#"{"fields": {}}"#)
+        .is(404);
 }
 
 #[test]

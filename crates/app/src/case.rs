@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use domain::access::{Action, Reach};
-use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, OrderStatus, Status, advance, decide, legal_actions, may};
+use domain::case::{
+    By, CaseState, Command, Env, Event, Fact, Offer, OrderStatus, Status, advance, decide, legal_actions, may,
+};
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
 use domain::time::Calendars;

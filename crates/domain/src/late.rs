@@ -17,7 +17,15 @@ mod tests {
     #[test]
     fn a_quarter_of_an_hour_counts_as_live() {
         let at = 1_795_312_200_000;
-        for (minutes, late) in [(-5, false), (0, false), (1, false), (15, false), (16, true), (30, true), (1_440, true)] {
+        for (minutes, late) in [
+            (-5, false),
+            (0, false),
+            (1, false),
+            (15, false),
+            (16, true),
+            (30, true),
+            (1_440, true),
+        ] {
             assert_eq!(entered_late(at, at + minutes * 60_000), late, "{minutes} minutes");
         }
         assert!(entered_late(at, at + LIVE_MS + 1));

@@ -294,7 +294,11 @@ impl Page {
     }
 
     /// The time something happened, and the time it was entered if that was later.
-    pub fn both_times(&self, happened_at: impl std::borrow::Borrow<i64>, recorded_at: impl std::borrow::Borrow<i64>) -> String {
+    pub fn both_times(
+        &self,
+        happened_at: impl std::borrow::Borrow<i64>,
+        recorded_at: impl std::borrow::Borrow<i64>,
+    ) -> String {
         crate::when::both(self.locale, &self.zone, *happened_at.borrow(), *recorded_at.borrow())
     }
 

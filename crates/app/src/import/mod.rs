@@ -401,29 +401,29 @@ fn start(desk: &Desk, ctx: &Ctx, key: &str, id: &ImportId, mode: Mode, unseen: b
 }
 
 fn started(tx: &mut store::db::Tx, ctx: &Ctx, id: &ImportId, mode: Mode, claim: &str, unseen: bool) -> Res<()> {
-        tx.serial(&format!("import/{}", ctx.site))?;
-        let b = get(tx, ctx, id)?;
-        let refused = counts_of(&b.counts).refused_rows;
-        if mode == Mode::AllOrNothing && refused > 0 && b.state == "ready" {
-            return Err(Error::field("mode", "import-rows-refused"));
-        }
-        if store::import::list(tx, &ctx.site, LISTED)?
-            .iter()
-            .any(|o| o.state == "writing" && o.id != *id)
-        {
-            return Err(Error::field("mode", "import-other-running"));
-        }
-        let how = if unseen {
-            store::import::begin_unseen
-        } else {
-            store::import::begin
-        };
-        if how(tx, id, claim, mode.code(), ctx.now)? != 1 {
-            return Err(Error::field("mode", "import-not-ready"));
-        }
-        let body = json!({"number": b.number, "mode": mode.code(), "refused_rows": refused});
-        journal::now(tx, ctx, "import", id.as_str(), "import_started", body, &[]);
-        Ok(())
+    tx.serial(&format!("import/{}", ctx.site))?;
+    let b = get(tx, ctx, id)?;
+    let refused = counts_of(&b.counts).refused_rows;
+    if mode == Mode::AllOrNothing && refused > 0 && b.state == "ready" {
+        return Err(Error::field("mode", "import-rows-refused"));
+    }
+    if store::import::list(tx, &ctx.site, LISTED)?
+        .iter()
+        .any(|o| o.state == "writing" && o.id != *id)
+    {
+        return Err(Error::field("mode", "import-other-running"));
+    }
+    let how = if unseen {
+        store::import::begin_unseen
+    } else {
+        store::import::begin
+    };
+    if how(tx, id, claim, mode.code(), ctx.now)? != 1 {
+        return Err(Error::field("mode", "import-not-ready"));
+    }
+    let body = json!({"number": b.number, "mode": mode.code(), "refused_rows": refused});
+    journal::now(tx, ctx, "import", id.as_str(), "import_started", body, &[]);
+    Ok(())
 }
 
 /// Writes an import that is ready, or goes on with one that was stopped.

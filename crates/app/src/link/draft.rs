@@ -25,14 +25,7 @@ struct Typed {
 ///
 /// # Errors
 /// `NotFound` for no link of a vendor's, `Forbidden` when it is over, `Invalid` for what is too long.
-pub fn keep(
-    tx: &mut Tx,
-    base: &Ctx,
-    token: &str,
-    device: &Device,
-    kind: &str,
-    sent: &[u8],
-) -> Res<bool> {
+pub fn keep(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, kind: &str, sent: &[u8]) -> Res<bool> {
     let h = enter(tx, base, token, device)?;
     if h.purpose != LinkPurpose::Vendor {
         return Err(Error::NotFound);

@@ -603,7 +603,10 @@ fn a_link_is_made_once_for_a_key_and_its_secret_is_kept_nowhere() {
         let secret = first.token.clone().expect("who made it gets it");
         let again = make("k", LinkPurpose::Track).unwrap();
         assert_eq!((again.id, again.token), (first.id, None), "a repeat does not");
-        assert!(make("k", LinkPurpose::Confirm).is_err(), "the key was for something else");
+        assert!(
+            make("k", LinkPurpose::Confirm).is_err(),
+            "the key was for something else"
+        );
         let who = format!("staff:{}", w.staff(Role::FrontDesk));
         let kept = w
             .desk
@@ -659,7 +662,10 @@ fn what_a_vendor_typed_is_kept_for_the_link_and_goes_with_the_step() {
             assert!(matches!(keep(&token, broken), Err(Error::Invalid(_))), "{broken}");
         }
         let track = make(&w, Role::FrontDesk, &id, LinkPurpose::Track).unwrap().token;
-        assert!(matches!(keep(&track, r#"{"fields": {}}"#), Err(Error::NotFound)), "the customer's link has no order");
+        assert!(
+            matches!(keep(&track, r#"{"fields": {}}"#), Err(Error::NotFound)),
+            "the customer's link has no order"
+        );
         // Sent under its key: the draft is over, and a late save does not bring it back.
         let (b, t) = (base(&w), token.clone());
         w.desk
@@ -704,7 +710,9 @@ fn an_order_that_went_back_is_on_nobodys_list() {
             w.desk.read_now(move |c| crate::task::list(c, &ctx)).unwrap().mine.len()
         };
         assert_eq!(mine(), 1);
-        let back = Command::TakeBack { reason: "派错".into() };
+        let back = Command::TakeBack {
+            reason: "派错".into()
+        };
         act(&w, Role::FrontDesk, &id, back).unwrap();
         assert_eq!(mine(), 0);
     });

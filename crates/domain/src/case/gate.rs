@@ -93,7 +93,10 @@ fn own(case: &CaseState, id: &StaffId, department: Option<&DepartmentId>, action
 /// Whether an order gives a right to a step. One that went back shows what there was, and no more: nobody waits on it, asks
 /// for the customer's number by it or hands out links.
 fn serves(order: &Order, action: Action) -> bool {
-    let history = matches!(action, Action::ViewCase | Action::Note | Action::Attach | Action::PrintOrder);
+    let history = matches!(
+        action,
+        Action::ViewCase | Action::Note | Action::Attach | Action::PrintOrder
+    );
     history || !matches!(order.status, OrderStatus::TakenBack | OrderStatus::Returned)
 }
 

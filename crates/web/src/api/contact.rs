@@ -207,7 +207,9 @@ pub async fn suggest(State(web): State<Web>, v: Viewer, bytes: Bytes) -> Answer 
                 "importance": a.importance.unwrap_or(Importance::Ordinary), "scope": a.scope.unwrap_or(s.scope),
             }))?;
             let limits = plan::limits(c, ctx, &n, &k)?.unwrap_or_default();
-            let limits = limits.iter().map(|l| json!({"clock": l.code, "due_at": l.due_at, "in_ms": l.in_ms}));
+            let limits = limits
+                .iter()
+                .map(|l| json!({"clock": l.code, "due_at": l.due_at, "in_ms": l.in_ms}));
             let department = store::site::departments(c, &ctx.site)?
                 .into_iter()
                 .find(|d| d.code == s.department && d.active)

@@ -1,7 +1,8 @@
 //! The archive: buildings, units with their household, people; who moves in and out; numbers shown by one logged act.
 
 use app::directory::{
-    self, Correction, Done, MoveIn, MoveOut, NewBuilding, NewParking, NewPerson, NewPhone, NewUnit, NewVehicle, PhoneMark,
+    self, Correction, Done, MoveIn, MoveOut, NewBuilding, NewParking, NewPerson, NewPhone, NewUnit, NewVehicle,
+    PhoneMark,
 };
 use app::error::Error;
 use app::find::{HitKind, find};
@@ -89,7 +90,10 @@ pub async fn people(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let a: AskedPeople = body::asked(&uri)?;
     let n = usize::try_from(limit(a.limit)?).unwrap_or(0);
     let groups = web.read(&v.ctx()?, move |c, ctx| find(c, ctx, &a.q, n)).await?;
-    let hits = groups.iter().filter(|g| g.kind == HitKind::Person).flat_map(|g| &g.hits);
+    let hits = groups
+        .iter()
+        .filter(|g| g.kind == HitKind::Person)
+        .flat_map(|g| &g.hits);
     let items: Vec<Value> = hits.map(show::hit).collect();
     Ok(ok(&json!({"items": items, "next": null})))
 }

@@ -226,7 +226,13 @@ fn schemas() -> Value {
         v["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }
-    for name in ["Correction", "MoveOut", "ContactCorrection", "UnitCorrection", "VehicleEnd"] {
+    for name in [
+        "Correction",
+        "MoveOut",
+        "ContactCorrection",
+        "UnitCorrection",
+        "VehicleEnd",
+    ] {
         all[name]["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }

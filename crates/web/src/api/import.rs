@@ -39,7 +39,10 @@ fn shown(l: Locale, b: &Batch) -> Value {
         None => or_null(&preview.failed).map(|key| (key.to_owned(), t(l, key))),
     };
     let sheets = preview.sheets.iter().map(|s| {
-        let ignored = s.ignored.iter().map(|(letters, heading)| json!({"column": letters, "heading": heading}));
+        let ignored = s
+            .ignored
+            .iter()
+            .map(|(letters, heading)| json!({"column": letters, "heading": heading}));
         json!({
             "name": s.name, "kind": s.kind, "heading_row": s.heading_row, "data_rows": s.data_rows,
             "skipped_rows": s.skipped_rows, "ignored": ignored.collect::<Vec<_>>(),
@@ -55,7 +58,10 @@ fn shown(l: Locale, b: &Batch) -> Value {
 
 /// A thing that is new or changes.
 fn thing(x: &Line) -> Value {
-    let changes = x.fields.iter().map(|(field, old, new)| json!({"field": field, "old": old, "new": new}));
+    let changes = x
+        .fields
+        .iter()
+        .map(|(field, old, new)| json!({"field": field, "old": old, "new": new}));
     json!({
         "sheet": x.sheet, "row": x.row, "column": null, "heading": null, "kind": x.kind, "label": x.label, "code": null,
         "message": null, "changes": changes.collect::<Vec<_>>(),
@@ -159,7 +165,12 @@ pub async fn run(
 ) -> Answer {
     let asked: Run = body::read("ImportRun", &bytes)?;
     let ctx = v.ctx()?;
-    let (desk, c, i, key) = (web.desk.clone(), ctx.clone(), ImportId::from(id.as_str()), key(&headers));
+    let (desk, c, i, key) = (
+        web.desk.clone(),
+        ctx.clone(),
+        ImportId::from(id.as_str()),
+        key(&headers),
+    );
     let begun = blocking(move || begin_once(&desk, &c, &key, &i, asked.mode)).await?;
     if let Some(claim) = begun {
         let (desk, i) = (web.desk.clone(), ImportId::from(id.as_str()));

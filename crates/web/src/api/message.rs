@@ -138,7 +138,10 @@ pub async fn messages(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     let most = usize::try_from(n).unwrap_or(0);
     let more = rows.len() > most;
     rows.truncate(most);
-    let next = rows.last().filter(|_| more).map(|m| format!("{}:{}", m.created_at, m.id));
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|m| format!("{}:{}", m.created_at, m.id));
     Ok(paged(&uri, rows.iter().map(message).collect(), next))
 }
 

@@ -391,13 +391,20 @@ impl Order {
         };
         let request = s.is_open() && s.work().is_none();
         // The order that the address names; the case may have gone out again since.
-        let asked = s.orders.iter().find(|o| shown.base.ends_with(&format!("/{}", o.number)));
+        let asked = s
+            .orders
+            .iter()
+            .find(|o| shown.base.ends_with(&format!("/{}", o.number)));
         let ended = asked.filter(|o| matches!(o.status, OrderStatus::TakenBack | OrderStatus::Returned));
         let over = ended.map(|o| {
             let why = o.end_reason.as_deref().unwrap_or_default();
             p.t1(&format!("task-over-{}", o.status), "reason", why)
         });
-        let (main, side) = if over.is_some() { (None, Vec::new()) } else { (main, side) };
+        let (main, side) = if over.is_some() {
+            (None, Vec::new())
+        } else {
+            (main, side)
+        };
         let number = asked.map_or_else(|| numbers(s), |o| o.number.clone());
         Order {
             key: p.key(web),
@@ -414,7 +421,11 @@ impl Order {
                 || p.code("state", s.status.as_str()),
                 |o| p.code("order", o.status.as_str()),
             ),
-            due: due(p, clock.filter(|_| s.status != Status::Waiting && s.is_open() && over.is_none()), from),
+            due: due(
+                p,
+                clock.filter(|_| s.status != Status::Waiting && s.is_open() && over.is_none()),
+                from,
+            ),
             paused: s.status == Status::Waiting,
             address: address(p, s),
             spot: s.place.clone(),

@@ -288,7 +288,7 @@ fn a_returned_order_comes_back_with_its_reason() {
             }
         )
         .0,
-        "refuse-state"
+        "refuse-not-yours"
     );
     let dispatch = desk.dispatch();
     desk.ok(&chen(), dispatch);
@@ -422,17 +422,28 @@ fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
         let out = desk.case().order().unwrap().id.clone();
         desk.ok(&chen(), to(Scope::Vendor, None));
         let case = desk.case();
-        assert_eq!((case.status, case.scope), (Status::Registered, Scope::Vendor), "{status}");
+        assert_eq!(
+            (case.status, case.scope),
+            (Status::Registered, Scope::Vendor),
+            "{status}"
+        );
         assert!(case.order().is_none() && case.waiting.is_none());
         let order = case.orders.iter().find(|order| order.id == out).unwrap();
         assert_eq!(order.status, OrderStatus::TakenBack);
-        assert_eq!(order.end_reason.as_deref(), Some("听错了"), "with the reason that was given");
+        assert_eq!(
+            order.end_reason.as_deref(),
+            Some("听错了"),
+            "with the reason that was given"
+        );
         assert_eq!(case.fee, paid(false, None), "the price of the list, told by nobody");
         // To nobody until the customer has been asked, and then to the vendor alone.
         let send = vendor(&mut desk, true);
         assert_eq!(
             desk.no(&chen(), send),
-            ("refuse-fee-not-accepted", vec!["missing-fee-told", "missing-fee-accepted"])
+            (
+                "refuse-fee-not-accepted",
+                vec!["missing-fee-told", "missing-fee-accepted"]
+            )
         );
         desk.ok(&chen(), change(Change::Fee(paid(true, Some(true)))));
         let send = vendor(&mut desk, false);
@@ -465,7 +476,10 @@ fn a_changed_scope_can_bring_the_new_price_with_it() {
     assert_eq!(desk.case().fee, told);
     // A price that cannot be is refused, and nothing was done.
     let (scope, fee) = (Scope::Own, Some(Fee { cents: 100, ..told }));
-    assert_eq!(desk.no(&chen(), change(Change::Scope { scope, fee })).0, "refuse-fee-amount");
+    assert_eq!(
+        desk.no(&chen(), change(Change::Scope { scope, fee })).0,
+        "refuse-fee-amount"
+    );
     assert_eq!(desk.case().scope, Scope::Vendor);
 }
 
@@ -490,8 +504,18 @@ fn a_quote_does_not_hold_for_the_other_side() {
 #[test]
 fn an_order_that_went_back_gives_no_right_to_go_on() {
     for back in [
-        (chen(), Command::TakeBack { reason: "派错".into() }),
-        (wang(), Command::Return { reason: "不会修".into() }),
+        (
+            chen(),
+            Command::TakeBack {
+                reason: "派错".into()
+            },
+        ),
+        (
+            wang(),
+            Command::Return {
+                reason: "不会修".into(),
+            },
+        ),
     ] {
         let mut desk = Desk::accepted(free());
         let (who, command) = back;

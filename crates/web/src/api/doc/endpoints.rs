@@ -199,7 +199,9 @@ pub fn example(schema: &str) -> Option<Value> {
         "NewPerson" => json!({"name": "周敏", "phones": [{"number": "13800001234", "confirmed": true}]}),
         "NewVehicle" => json!({"plate": "浙A12345", "brand": "比亚迪", "color": "白"}),
         "NewParking" => json!({"lot": "地下一层", "code": "B1-023", "tenure": "rented"}),
-        "AboutCase" => json!({"kind": "request", "item": "repair.water.leak_kitchen", "content": "厨房水管漏水，地面有积水"}),
+        "AboutCase" => {
+            json!({"kind": "request", "item": "repair.water.leak_kitchen", "content": "厨房水管漏水，地面有积水"})
+        }
         "StepNote" => json!({"text": "住户下午在家", "told_customer": false}),
         _ => return None,
     })

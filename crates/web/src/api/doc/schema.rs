@@ -115,9 +115,13 @@ fn meaning(name: &str) -> Option<&'static str> {
         "phone" => "Masked in answers; shown whole by the reveal call, which is on the journal.",
         "id_number" => "Masked in answers; shown whole by the reveal call, which is on the journal.",
         "area_cm2" => "Square centimetres.",
-        "entered_late" => "It was entered more than a quarter of an hour after it happened: both times are shown and printed.",
+        "entered_late" => {
+            "It was entered more than a quarter of an hour after it happened: both times are shown and printed."
+        }
         "url" => "The secret address. Given once, to who made the link; null for a repeat of the request.",
-        "shown_to" => "The account that saw the secret: who holds the link may be anybody, and a signature by it is of grade C.",
+        "shown_to" => {
+            "The account that saw the secret: who holds the link may be anybody, and a signature by it is of grade C."
+        }
         "double" => "The record that is put into this one.",
         "seq" => "Consecutive number of the site's journal.",
         "owed_cents" => "Still to be paid or waived.",
