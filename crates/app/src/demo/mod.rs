@@ -185,9 +185,9 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
     let households = u64::try_from(homes.len()).unwrap_or(0);
 
     let base = i64::try_from(plan.households).unwrap_or(0) * 12 / 1800;
-    // In thousandths. Four contacts in five make a case, or nearly.
+    // In thousandths. Four contacts in five make a case, or nearly; seasons and rain bring a fifth more than a usual day.
     let per_day = if plan.cases > 0 {
-        i64::try_from(plan.cases).unwrap_or(0) * 100_000 / 84 / plan.days.max(1)
+        i64::try_from(plan.cases).unwrap_or(0) * 100_000 / 84 * 100 / 121 / plan.days.max(1)
     } else {
         base.max(2) * 1000
     };
