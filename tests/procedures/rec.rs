@@ -534,3 +534,147 @@ fn rec_22_the_form_keeps_its_number_and_version() {
         .get(&format!("/orders/{order}/print"))
         .must_say("QP-08-07-F001");
 }
+
+#[test]
+fn rec_4_who_begins_a_shift_checks_in_ten_minutes_before_with_the_checklist() {
+    let w = World::new();
+    let (manager, head) = (w.staff("jingli"), w.staff("lihuimin"));
+    let day = crate::world::field(w.now())[..10].to_owned();
+    let post = story::post(&manager, "总台");
+    story::shift(&manager, &post, "沈佳怡", &day, "10:30-18:30").is(200);
+    // Signing in within the hour before the shift, the person is asked.
+    let who = w.stranger();
+    let login = [("login", "xingzheng"), ("password", "sansheng-demo"), ("next", "/")];
+    let asked = who.post("/sign-in", &login);
+    assert!(asked.url.contains("/duty/check-in/"), "{}: {}", asked.url, asked.text());
+    asked
+        .must_say("应在 10:20 前到岗")
+        .must_say("台面整洁")
+        .must_say("电话试拨正常");
+    // Something left open needs a word.
+    let form = asked.form(
+        asked
+            .url
+            .split("/duty/")
+            .nth(1)
+            .and_then(|p| p.split('?').next())
+            .unwrap_or_default(),
+    );
+    who.send(&form).is(422).must_say("有 2 项检查没打勾");
+    // 10:20 passes: the head sees it at once, wherever she is.
+    w.wait(21 * MINUTE);
+    for page in ["/desk", "/duty/banner"] {
+        head.get(page).must_say("总台 沈佳怡 10:30 的班未签到");
+    }
+    // 10:25: five minutes late, measured against ten minutes before.
+    w.wait(4 * MINUTE);
+    story::checked_in(&who).is(200);
+    head.get("/duty/banner").must_not_say("沈佳怡 10:30");
+    let late = head.get("/duty/check-ins?view=late");
+    let row = row_of(&late, "总台");
+    assert!(
+        row.contains("沈佳怡") && row.contains("10:20") && row.contains("10:25") && row.contains(" 5 "),
+        "{row}"
+    );
+    let excel = head.get("/duty/check-ins/export?view=late");
+    excel.is(200);
+    assert!(excel.header("content-type").contains("spreadsheetml"));
+    // One's own line is one's own; others' are not for everybody.
+    assert!(who.get("/duty/check-ins").says("总台"));
+    assert!(
+        !w.clerk().get("/duty/check-ins").says("总台 "),
+        "a colleague's lateness"
+    );
+    // With it the person is on duty.
+    who.get("/account").must_say("起在岗");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
+    let w = World::new();
+    let (manager, clerk) = (w.staff("jingli"), w.clerk());
+    let day = crate::world::field(w.now())[..10].to_owned();
+    let post = story::post(&manager, "总台");
+    story::shift(&manager, &post, "沈佳怡", &day, "10:05-12:00").is(200);
+    story::shift(&manager, &post, "钱雅琴", &day, "12:00-18:00").is(200);
+    let (giver, next) = (w.staff("xingzheng"), w.staff("caiwu"));
+    story::checked_in(&giver).is(200);
+    let mut desk = clerk.desk();
+    desk.choose("kind", "help")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .item("反锁求助")
+        .choose("content", "老人被反锁在屋里，煤气灶开着");
+    desk.set("place", story::UNIT);
+    let number = desk.made("send").case();
+    w.wait(110 * MINUTE);
+    // What is open stands in the form; without an owner on the incoming shift it is refused.
+    let path = giver
+        .get("/shifts")
+        .link("交班")
+        .expect("the own shift can be handed over");
+    let form_of = |page: &Page| page.form(path.trim_start_matches("/duty/"));
+    let page = giver.get(&path);
+    page.is(200).must_say(&number).must_say("钱雅琴");
+    let mut form = form_of(&page);
+    form.set("note", "120 未到，家属在赶来");
+    let refused = giver.send(&form);
+    refused
+        .is(422)
+        .must_say("没有下一班的负责人")
+        .must_say(&number)
+        .must_say("REC-21");
+    // Who leaves is no choice; who comes is.
+    let owners: Vec<String> = form
+        .names()
+        .iter()
+        .filter(|n| n.starts_with("owner-"))
+        .map(|n| (*n).to_owned())
+        .collect();
+    assert!(!owners.is_empty());
+    assert!(form.offer(&owners[0], "沈佳怡").is_none());
+    for owner in &owners {
+        form.pick(owner, "钱雅琴");
+    }
+    let given = giver.send(&form);
+    given.is(200).must_say("待接班").must_say("120 未到");
+    let address = given.url[w.base.len()..].to_owned();
+    clerk.case(&number).must_say("交接班时指定当班负责人");
+    // Still on duty until the next shift accepts, which it does after its own check-in.
+    giver.get("/account").must_say("起在岗");
+    let version = [("version", "1"), ("accept", "1")];
+    next.post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("请先签到");
+    w.wait(5 * MINUTE);
+    story::checked_in(&next).is(200);
+    next.get("/duty").must_say("等待接班");
+    clerk
+        .post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("下一班的人");
+    let objection = [("version", "1"), ("accept", "0"), ("reason", "少一把钥匙")];
+    next.post(&format!("{address}/answer"), &objection)
+        .is(200)
+        .must_say("有异议");
+    w.staff("lihuimin").get("/duty/banner").must_say("接班人有异议");
+    // Handed over once more, accepted: the shift before goes home.
+    let mut again = form_of(&giver.get(&path));
+    for owner in &owners {
+        again.pick(owner, "钱雅琴");
+    }
+    again.set("note", "钥匙已补登");
+    let given = giver.send(&again);
+    let address = given.url[w.base.len()..].to_owned();
+    next.post(&format!("{address}/answer"), &version)
+        .is(200)
+        .must_say("已接班");
+    giver.get("/account").must_not_say("起在岗");
+    next.get(&format!("{address}/print"))
+        .is(200)
+        .must_say("交接班记录")
+        .must_say(&number);
+    let list = w.staff("menwei").get("/duty/hand-overs");
+    list.must_say("已接班").must_say("已重交");
+    assert!(w.journal_holds());
+}

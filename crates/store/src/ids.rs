@@ -27,5 +27,13 @@ col_id!(
     TokenId,
     DraftId,
     MessageId,
+    NoticeId,
     ImportId,
+    PostId,
+    PatternId,
+    ShiftId,
+    AbsenceId,
+    SwapId,
+    HandOverId,
+    KeyLoanId,
 );

@@ -17,13 +17,17 @@ pub mod house;
 mod ids;
 pub mod import;
 pub mod journal;
+pub mod lease;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod notice;
+pub mod roster;
 pub mod seam;
 pub mod search;
 pub mod site;
 pub mod staff;
+mod statistics;
 pub mod task;
 pub mod view;
 
@@ -50,13 +54,17 @@ const MODULES: &[&[seam::Statement]] = &[
     directory::unit::STATEMENTS,
     import::STATEMENTS,
     journal::STATEMENTS,
+    lease::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
+    notice::STATEMENTS,
+    roster::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,
     staff::STATEMENTS,
+    statistics::STATEMENTS,
     view::STATEMENTS,
 ];
 

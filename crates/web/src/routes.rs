@@ -155,6 +155,13 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // what staff are told
+    GET  "/notices" SignedIn => crate::notice::list;
+    GET  "/notices/bell" SignedIn => crate::notice::bell;
+    POST "/notices/read" SignedIn => crate::notice::read_all;
+    POST "/notices/{id}" SignedIn => crate::notice::open;
+    POST "/notices/{id}/keep" SignedIn => crate::notice::keep;
+
     // the front desk
     GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
     POST "/desk" May(Action::RegisterContact) => crate::desk::post;
@@ -203,6 +210,55 @@ contents! {
     POST "/import/{id}/run" May(Action::Import) => crate::import::run;
     POST "/import/{id}/stop" May(Action::Import) => crate::import::stop;
     GET  "/import/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
+
+    // the duty roster
+    GET  "/roster" May(Action::ViewRoster) => crate::roster::week;
+    GET  "/roster/print" May(Action::ViewRoster) => crate::roster::print;
+    GET  "/roster/export" May(Action::Export) => crate::roster::export;
+    POST "/roster/begin" May(Action::ManageRoster) => crate::roster::begin;
+    GET  "/roster/shifts/new" May(Action::ManageRoster) => crate::roster::new_shift;
+    POST "/roster/shifts" May(Action::ManageRoster) => crate::roster::shift_add;
+    GET  "/roster/shifts/{id}" May(Action::ViewRoster) => crate::roster::shift;
+    POST "/roster/shifts/{id}" May(Action::ManageRoster) => crate::roster::shift_edit;
+    POST "/roster/shifts/{id}/remove" May(Action::ManageRoster) => crate::roster::remove;
+    POST "/roster/shifts/{id}/check-in" May(Action::ManageRoster) => crate::roster::correct;
+    POST "/roster/copy" May(Action::ManageRoster) => crate::roster::copy;
+    GET  "/roster/rotate" May(Action::ManageRoster) => crate::roster::rotate_form;
+    POST "/roster/rotate" May(Action::ManageRoster) => crate::roster::rotate;
+    POST "/roster/clear" May(Action::ManageRoster) => crate::roster::clear;
+    GET  "/roster/absences" May(Action::ManageRoster) => crate::roster::absences;
+    POST "/roster/absences" May(Action::ManageRoster) => crate::roster::absence_add;
+    POST "/roster/absences/{id}/cancel" May(Action::ManageRoster) => crate::roster::absence_cancel;
+    GET  "/roster/posts" May(Action::ManageRoster) => crate::roster::posts;
+    POST "/roster/posts" May(Action::ManageRoster) => crate::roster::post_add;
+    GET  "/roster/posts/{id}" May(Action::ManageRoster) => crate::roster::post_page;
+    POST "/roster/posts/{id}" May(Action::ManageRoster) => crate::roster::post_edit;
+    POST "/roster/posts/{id}/active" May(Action::ManageRoster) => crate::roster::post_active;
+    POST "/roster/posts/{id}/patterns" May(Action::ManageRoster) => crate::roster::pattern_add;
+    POST "/roster/patterns/{id}" May(Action::ManageRoster) => crate::roster::pattern_edit;
+    GET  "/roster/swaps" May(Action::ViewRoster) => crate::roster::swaps;
+    POST "/roster/swaps" May(Action::ViewRoster) => crate::roster::swap_ask;
+    POST "/roster/swaps/{id}" May(Action::ViewRoster) => crate::roster::swap_answer;
+    GET  "/shifts" May(Action::ViewRoster) => crate::roster::shifts;
+
+    // on duty: check-in, hand-over, keys (REC-4, REC-21, COM-9)
+    GET  "/duty" May(Action::ViewRoster) => crate::roster::duty;
+    GET  "/duty/strip" May(Action::ViewRoster) => crate::roster::strip_part;
+    GET  "/duty/banner" May(Action::ManageRoster) => crate::roster::banner_part;
+    GET  "/duty/asked" SignedIn => crate::roster::asked;
+    GET  "/duty/check-in/{id}" May(Action::ViewRoster) => crate::roster::check_in_form;
+    POST "/duty/check-in/{id}" May(Action::ViewRoster) => crate::roster::check_in;
+    GET  "/duty/check-ins" May(Action::ViewRoster) => crate::roster::check_ins;
+    GET  "/duty/check-ins/export" May(Action::Export) => crate::roster::check_ins_export;
+    GET  "/duty/hand-over/{id}" May(Action::ViewRoster) => crate::roster::hand_over_form;
+    POST "/duty/hand-over/{id}" May(Action::ViewRoster) => crate::roster::hand_over_give;
+    GET  "/duty/hand-overs" May(Action::ViewRoster) => crate::roster::hand_overs;
+    GET  "/duty/hand-overs/{id}" May(Action::ViewRoster) => crate::roster::hand_over_show;
+    POST "/duty/hand-overs/{id}/answer" May(Action::ViewRoster) => crate::roster::hand_over_answer;
+    GET  "/duty/hand-overs/{id}/print" May(Action::ViewRoster) => crate::roster::hand_over_print;
+    GET  "/duty/keys" May(Action::ViewRoster) => crate::roster::keys;
+    POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;
+    POST "/duty/keys/{id}" May(Action::ViewRoster) => crate::roster::key_back;
 
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;

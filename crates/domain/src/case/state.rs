@@ -11,6 +11,7 @@ use super::values::*;
 use crate::clock::{Clock, ClockView, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
+use crate::ladder::{Climbed, Stand};
 use crate::time::Calendars;
 
 codes! {
@@ -253,6 +254,11 @@ pub struct CaseState {
     pub outside: Option<OutsideReport>,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<Clock>,
+    /// Rungs of their ladders that were reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub climbed: Vec<Climbed>,
+    #[serde(default)]
+    pub stand: Stand,
     /// Everybody who did some of the work: they do not call back, witness or check it.
     pub did: BTreeSet<StaffId>,
     pub reopened: u32,
@@ -429,7 +435,7 @@ impl CaseState {
             .min()
     }
 
-    /// The earliest instant at which a clock changes its state by itself: when the timer has to look.
+    /// The earliest instant at which a clock changes its state by itself, its ladder left aside: [`CaseState::next_look_at`].
     pub fn next_step_at(&self, now: i64) -> Option<i64> {
         self.clocks.iter().filter_map(|clock| clock.next_step_at(now)).min()
     }

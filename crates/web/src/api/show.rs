@@ -73,6 +73,11 @@ pub fn case(ctx: &Ctx, seen: &Seen) -> Res<Value> {
     v["customer"]["phone"] = json!(masked(&s.customer.phone));
     v["title"] = json!(app::case::title(ctx, s));
     v["clocks"] = serde_json::to_value(s.clock_views(ctx.now))?;
+    v["climbed"] = json!(s.climbed);
+    if let Some(fields) = v.as_object_mut() {
+        // How the rules count by themselves: nothing that a program needs.
+        fields.remove("stand");
+    }
     v["due_at"] = json!(s.due_at(ctx.now));
     v["open"] = json!(s.is_open());
     v["accepted_cents"] = json!(s.accepted_cents());

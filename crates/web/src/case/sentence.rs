@@ -238,6 +238,44 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("alarm", "red", text, "");
             line.group = Group::Clock;
         }
+        Fact::RungReached {
+            code,
+            step,
+            kind,
+            reached_at,
+            told,
+            lacking,
+            clause,
+            ..
+        } => {
+            let people: Vec<String> = told.iter().map(|t| names.staff(&t.staff)).collect();
+            let args = [
+                ("clock", p.code("clock", code.as_str())),
+                ("step", crate::notice::step(p.locale, *step)),
+                ("what", p.code("rung", kind.as_str())),
+                ("people", people.join(&p.t("list-comma"))),
+            ];
+            let escalated = *kind == domain::ladder::RungKind::Escalation;
+            set("bell", if escalated { "red" } else { "amb" }, say(&args), "");
+            let mut notes: Vec<String> = lacking
+                .iter()
+                .map(|l| {
+                    p.t1(
+                        &format!("lack-{}", l.why.as_str()),
+                        "post",
+                        p.code("post", l.post.as_str()),
+                    )
+                })
+                .collect();
+            if e.at - reached_at > app::notice::LATE {
+                notes.push(p.t1("event-part-late", "time", p.time(reached_at)));
+            }
+            if !clause.is_empty() {
+                notes.push(p.t1("event-part-clause", "clause", clause));
+            }
+            line.words = notes.join(&p.t("list-comma"));
+            line.group = Group::Clock;
+        }
         Fact::Dispatched {
             number,
             department,

@@ -69,6 +69,8 @@ pub struct Loaded {
     pub files: Vec<(String, String)>,
     pub contacts: Vec<(String, String)>,
     pub reveal: bool,
+    /// Who looks after an open emergency on this shift (REC-21).
+    pub owner: Option<domain::ids::StaffId>,
 }
 
 /// Reads a case with what its page needs.
@@ -102,7 +104,13 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     let files = files.into_iter().map(|f| (f.id.into_string(), f.mime)).collect();
     let seq = entries.first().map_or(0, |e| e.seq);
     let names = Names::load(c, ctx)?;
+    let owner = if s.is_open() {
+        app::roster::hand_over::owner_of(c, ctx, &s.id)?
+    } else {
+        None
+    };
     Ok(Loaded {
+        owner,
         offers,
         seq,
         names,
@@ -404,6 +412,9 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
         String::new(),
         "",
     );
+    if let Some(owner) = &l.owner {
+        add("case-duty-owner", names.staff(owner), String::new(), "");
+    }
     add("case-fee", fee(p, s), String::new(), "");
     if let Some(a) = s.appointment {
         add(

@@ -199,6 +199,10 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
         },
     );
     lives.push(desk);
+    let mut desk = Desk::with(free());
+    desk.now += HOUR;
+    desk.ok(&Who::System { name: "timer".into() }, Command::CheckClocks);
+    lives.push(desk);
     lives
         .into_iter()
         .flat_map(|desk| desk.events)

@@ -111,6 +111,8 @@ fn meaning(name: &str) -> Option<&'static str> {
         "answer" => "Answered on the spot, in these words.",
         "join" => "An open case that the contact is about.",
         "first_asked" => "Stays answerable until the case is closed (DIR-9).",
+        "climbed" => "Steps of the clocks' ladders that were reached, and of the limits to assign and to accept.",
+        "step" => "Its name within a ladder: 80% of the limit, -30m before due, +60m after it, wm in working minutes.",
         "did" => "Everybody who did some of the work: they do not call back, witness or check it.",
         "phone" => "Masked in answers; shown whole by the reveal call, which is on the journal.",
         "id_number" => "Masked in answers; shown whole by the reveal call, which is on the journal.",

@@ -108,7 +108,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
         repeat_of:id? contacts:id[] first_asked:id? standard:text happened_at:at registered_at:at registered_by:By \
         last_step_at:at cycle:int round_started_at:at orders:Order[] quotes:Quote[] waiting:Waiting? work:WorkDone[] \
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
-        promises:Promise[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] did:id[] reopened:int rework:int \
+        promises:Promise[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
         returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
         charged_cents:cents owed_cents:cents content_hash:text entered_late:bool version:int",
     ),
@@ -160,6 +160,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
         breached_at:at? breach_reason:breach? excused:bool provisional:bool explain:Stretch[]",
     ),
+    ("Climbed", "code:clock cycle:int step:text"),
     ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),
     ("Offers", "version:int items:Offer[]"),
     ("Offer", "action:action allowed:bool refusal:Refusal?"),
