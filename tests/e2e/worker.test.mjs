@@ -108,6 +108,48 @@ check('a price on site waits for the customer', async t => {
   await looked(tab, 'worker-consent');
 });
 
+check('what a vendor without an account types survives a reload', async t => {
+  const tab = await page(t, {base: app.base});
+  await signIn(tab, 'chenxiaowen', PASSWORD);
+  await tab.goto('/desk');
+  await tab.fill('[name=name]', '周晓敏');
+  await tab.fill('[name=phone]', '13800136699');
+  await tab.fill('[name=address]', '3-1-1201');
+  await tab.fill('#item_text', '电梯按钮');
+  await tab.waitForSelector('#item-list [data-value]');
+  await tab.press('#item_text', 'Enter');
+  await tab.waitForFunction(() => document.querySelector('[name=scope]:checked')?.value === 'vendor');
+  await tab.fill('#content', '五楼按钮按不亮');
+  await tab.fill('[name=place]', '电梯');
+  await tab.press('#content', 'Control+Enter');
+  await tab.waitForSelector('.made a[href^="/cases/"]');
+  await tab.goto(await tab.getAttribute('.made a[href^="/cases/"]', 'href'));
+  await tab.click('#links button[value=vendor]');
+  const url = new URL(await tab.textContent('#link-url')).pathname;
+  const own = await page(t, {base: app.base, phone: true});
+  const kept = path => own.waitForResponse(r => r.request().method() === 'PUT' && r.url().endsWith(path) && r.status() === 204);
+  await own.goto(url);
+  await looked(own, 'vendor-order');
+  let saved = kept('/drafts/note');
+  await own.fill('#note', '下午三点到，带新按钮');
+  await saved;
+  await own.reload();
+  assert.equal(await own.inputValue('#note'), '下午三点到，带新按钮');
+  await own.goto(`${url}?do=return`);
+  saved = kept('/drafts/return');
+  await own.fill('#reason', '面板停产，要等厂家报价');
+  await saved;
+  // Another browser with the same link goes on where this one stopped.
+  const other = await page(t, {base: app.base, phone: true});
+  await other.goto(`${url}?do=return`);
+  assert.equal(await other.inputValue('#reason'), '面板停产，要等厂家报价');
+  await looked(other, 'vendor-return');
+  await other.goto(url);
+  await other.click('form[action$="/note"] button');
+  await other.waitForURL(/said=note/);
+  assert.equal(await other.inputValue('#note'), '', 'what was sent is no draft any more');
+});
+
 check('the same pages in English', async t => {
   const number = await order(clerk);
   const tab = await worker(t, 'en-GB');

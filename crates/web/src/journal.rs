@@ -1,6 +1,9 @@
 //! The journal for people: who did what to what, when, from where, before and after.
 
-use app::ctx::Locale;
+use std::collections::HashMap;
+
+use app::ctx::{Ctx, Locale};
+use app::error::Res;
 use app::journal::{Found, Look, look, of as about};
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -8,6 +11,7 @@ use domain::access::{Action, Reach};
 use serde::Deserialize;
 use serde_json::Value;
 use store::journal::Entry;
+use store::seam::Conn;
 
 use crate::case::names::Names;
 use crate::case::sentence::{self, Line};
@@ -38,6 +42,8 @@ struct Row {
     /// Where its subject can be looked at, and its name.
     href: String,
     subject: String,
+    /// The number of a case or contact of the open site.
+    named: String,
     /// Everything that the entry holds, name and value.
     details: Vec<(String, String)>,
 }
@@ -98,8 +104,9 @@ fn href(e: &Entry) -> String {
     }
 }
 
-fn row(p: &Page, names: &Names, e: &Entry) -> Row {
+fn row(p: &Page, names: &Names, e: &Entry, numbers: &HashMap<String, String>) -> Row {
     Row {
+        named: numbers.get(&e.subject_id).cloned().unwrap_or_default(),
         line: sentence::line(p, names, e),
         number: e.seq,
         via: via(p, &e.via),
@@ -107,6 +114,23 @@ fn row(p: &Page, names: &Names, e: &Entry) -> Row {
         subject: subject(p, &e.subject_kind),
         details: details(p.locale, &e.body),
     }
+}
+
+/// The numbers by which people know the subjects of these entries.
+fn numbers(c: &mut Conn, ctx: &Ctx, entries: &[Entry]) -> Res<HashMap<String, String>> {
+    let mut out = HashMap::new();
+    for e in entries {
+        if out.contains_key(&e.subject_id) {
+            continue;
+        }
+        let number = match e.subject_kind.as_str() {
+            "case" => store::case::line(c, &ctx.site, &e.subject_id.as_str().into())?.map(|l| l.number),
+            "contact" => store::contact::get(c, &ctx.site, &e.subject_id.as_str().into())?.map(|k| k.number),
+            _ => None,
+        };
+        out.extend(number.map(|n| (e.subject_id.clone(), n)));
+    }
+    Ok(out)
 }
 
 /// The entry's own values, phones masked, what was erased said so.
@@ -157,14 +181,19 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(ask): Query<Ask>) -> 
         until: day.and_then(|d| when::day_end(&p.zone, d)),
         before: ask.before,
     };
-    let (found, names) = web
-        .read(&v.ctx()?, move |c, ctx| Ok((look(c, ctx, &l)?, Names::load(c, ctx)?)))
+    let (found, names, numbers) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let found = look(c, ctx, &l)?;
+            let numbers = numbers(c, ctx, &found.entries)?;
+            Ok((found, Names::load(c, ctx)?, numbers))
+        })
         .await?;
     let query = format!(
         "subject={}&person={}&day={}&of={}",
         ask.subject, ask.person, ask.day, ask.of
     );
-    draw(p, &v, ask, &found, &names, &format!("/journal?{query}"), String::new())
+    let address = format!("/journal?{query}");
+    draw(p, &v, ask, (&found, &names, &numbers), &address, String::new())
 }
 
 /// What happened to one thing.
@@ -177,17 +206,23 @@ pub async fn of(
     let p = Page::new(&web, &v, "journal-title");
     let before = ask.before.unwrap_or(i64::MAX);
     let (k, i) = (kind.clone(), id.clone());
-    let (found, names) = web
+    let (found, names, numbers) = web
         .read(&v.ctx()?, move |c, ctx| {
-            Ok((about(c, ctx, &k, &i, before)?, Names::load(c, ctx)?))
+            let found = about(c, ctx, &k, &i, before)?;
+            let numbers = numbers(c, ctx, &found.entries)?;
+            Ok((found, Names::load(c, ctx)?, numbers))
         })
         .await?;
     let of = subject(&p, &kind);
-    draw(p, &v, ask, &found, &names, &format!("/journal/{kind}/{id}?"), of)
+    let address = format!("/journal/{kind}/{id}?");
+    draw(p, &v, ask, (&found, &names, &numbers), &address, of)
 }
 
-fn draw(p: Page, v: &Viewer, ask: Ask, found: &Found, names: &Names, address: &str, of: String) -> Answer {
-    let rows = found.entries.iter().map(|e| row(&p, names, e)).collect();
+/// What was read for the page.
+type Read<'a> = (&'a Found, &'a Names, &'a HashMap<String, String>);
+
+fn draw(p: Page, v: &Viewer, ask: Ask, (found, names, numbers): Read<'_>, address: &str, of: String) -> Answer {
+    let rows = found.entries.iter().map(|e| row(&p, names, e, numbers)).collect();
     let subjects = SUBJECTS.iter().map(|s| (*s, subject(&p, s))).collect();
     let more = found.next.map(|n| format!("{address}&before={n}")).unwrap_or_default();
     let company = v.reach(Action::ReadJournal) == Reach::All;

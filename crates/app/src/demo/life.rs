@@ -79,6 +79,8 @@ pub struct Life {
     pub calls: VecDeque<i64>,
     /// Cases made so far.
     pub cases: u64,
+    /// Thousandths of a contact that the days before have left.
+    left_over: i64,
     /// Steps that a rule refused: the demo stumbles over them and goes on, like people do.
     pub refused: u64,
 }
@@ -99,6 +101,7 @@ impl Life {
             next: 0,
             calls: VecDeque::new(),
             cases: 0,
+            left_over: 0,
             refused: 0,
         }
     }
@@ -129,7 +132,8 @@ impl Life {
     }
 
     /// Contacts of a day: more in the rain, in winter (pipes) and summer (power), fewer at weekends, most in the evening.
-    pub fn day(&mut self, start: i64, month: i64, weekday: i64, per_day: i64) -> Vec<i64> {
+    /// `milli`: thousandths of a contact on a usual day; what is left of a day goes over to the next.
+    pub fn day(&mut self, start: i64, month: i64, weekday: i64, milli: i64) -> Vec<i64> {
         let season = match month {
             1 | 2 | 12 => 120,
             6..=8 => 130,
@@ -137,8 +141,10 @@ impl Life {
         };
         let rain = if self.dice.percent(22) { 150 } else { 100 };
         let week = if weekday >= 6 { 85 } else { 105 };
-        let base = per_day * season * rain * week / 1_000_000;
-        let spread = (base / 3).max(1);
+        let due = milli * season * rain * week / 1_000_000 + self.left_over;
+        let base = due.div_euclid(1000);
+        self.left_over = due.rem_euclid(1000);
+        let spread = (base / 3).max(i64::from(base > 1));
         let n = (base + self.dice.within(-spread, spread)).max(0);
         let mut at: Vec<i64> = (0..n)
             .map(|_| {

@@ -190,11 +190,11 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
     let households = u64::try_from(homes.len()).unwrap_or(0);
 
     let base = i64::try_from(plan.households).unwrap_or(0) * 12 / 1800;
-    // Four contacts in five make a case, or nearly.
+    // In thousandths. Four contacts in five make a case, or nearly; seasons and rain bring a fifth more than a usual day.
     let per_day = if plan.cases > 0 {
-        i64::try_from(plan.cases).unwrap_or(0) * 100 / 84 / plan.days.max(1)
+        i64::try_from(plan.cases).unwrap_or(0) * 100_000 / 84 * 100 / 121 / plan.days.max(1)
     } else {
-        base.max(2)
+        base.max(2) * 1000
     };
     let duty = Arc::new(Mutex::new(Duty::new(
         desk.clone(),
@@ -223,7 +223,12 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
                 start,
                 i64::from(date.month()),
                 i64::from(date.weekday().to_monday_one_offset()),
-                per_day,
+                // However small the estate, a visitor finds a desk at work.
+                if d + 1 >= plan.days {
+                    per_day.max(LIVELY)
+                } else {
+                    per_day
+                },
             )
         };
         contacts.retain(|at| *at <= until);
@@ -290,6 +295,9 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         refused: l.refused + duty.lock().unwrap_or_else(PoisonError::into_inner).refused,
     })
 }
+
+/// Contacts of the last two days at least, in thousandths.
+const LIVELY: i64 = 9_000;
 
 /// The people of the screenshots live where the screenshots say.
 fn known(houses: &mut [House]) {

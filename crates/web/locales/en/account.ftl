@@ -92,6 +92,7 @@ account-session-this = This device
 account-session-end = Sign out
 account-tokens = API tokens
 account-tokens-hint = Lets another program use the API in your name. A token can do what your posts allow, and no more than its scopes.
+account-tokens-document = API document (OpenAPI)
 account-token-made = The token is made. It is shown this one time: keep it now
 account-token-new = New token
 account-token-make = Make token

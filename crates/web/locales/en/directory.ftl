@@ -125,6 +125,7 @@ directory-field-occupancy = Unit
 directory-field-vehicles = The person's vehicles leave too
 directory-field-double = Possible duplicates
 directory-field-who = Or find another record
+directory-field-who-only = Find the record to merge in
 directory-field-external_key = Key of the former system
 directory-room-hint = As on the door, for example building 3, entrance 1, room 1201.
 directory-month-hint = A month or a date, for example 2021-06.

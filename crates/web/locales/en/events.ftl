@@ -4,6 +4,7 @@ event-clocks_started = deadlines started: {$clocks}
 event-clocks_retargeted = deadlines changed ({$because}): {$clocks}
 event-clock_begun = deadline started: {$clock}
 event-clock_breached = {$clock} was due {$due} ({$reason})
+event-clock_breached_later = {$clock} is past its limit: {$reason} ({$due})
 event-dispatched = sent to {$department}{$worker}, work order {$number}
 event-accepted = accepted{$worker}
 event-returned = returned the order

@@ -92,6 +92,7 @@ account-session-this = 本机
 account-session-end = 退出
 account-tokens = 接口令牌
 account-tokens-hint = 让其他程序以本人身份使用接口。令牌只能做本人岗位能做的事，且不超出所选范围。
+account-tokens-document = 接口文档（OpenAPI）
 account-token-made = 令牌已生成，只显示这一次，请立即保存
 account-token-new = 新建令牌
 account-token-make = 生成令牌

@@ -119,6 +119,7 @@ directory-field-occupancy = 房屋
 directory-field-vehicles = 名下车辆一并离开
 directory-field-double = 可能重复的档案
 directory-field-who = 或查找其他档案
+directory-field-who-only = 查找要并入的档案
 directory-field-external_key = 原系统编号
 directory-room-hint = 按门牌填写，例：3 栋 1 单元 1201。
 directory-month-hint = 年月或日期，例：2021-06。

@@ -4,6 +4,7 @@ event-clocks_started = 开始计时：{$clocks}
 event-clocks_retargeted = 因{$because}调整时限：{$clocks}
 event-clock_begun = 开始计时：{$clock}
 event-clock_breached = {$clock}超时，应于 {$due}（{$reason}）
+event-clock_breached_later = {$clock}超时：{$reason}（{$due}）
 event-dispatched = 派往 {$department}{$worker}，开具工作联系单 {$number}
 event-accepted = 接单{$worker}
 event-returned = 退回

@@ -2,7 +2,7 @@
 
 use app::ctx::Locale;
 use domain::case::{By, Customer, Event, Fact, Fee, FeeKind};
-use domain::clock::ClockStart;
+use domain::clock::{BreachReason, ClockStart};
 use domain::late::entered_late;
 use serde_json::Value;
 use store::journal::Entry;
@@ -230,7 +230,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                 ("due", p.time(breached_at)),
                 ("reason", p.code("breach", reason.as_str())),
             ];
-            set("alarm", "red", say(&args), "");
+            // Only a limit that ran out was due at that instant; otherwise it is when it was noted to be past.
+            let text = match reason {
+                BreachReason::Time => say(&args),
+                _ => s.say("event-clock_breached_later", &args),
+            };
+            set("alarm", "red", text, "");
             line.group = Group::Clock;
         }
         Fact::RungReached {

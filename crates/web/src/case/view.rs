@@ -275,6 +275,15 @@ pub(super) fn by(p: &Page, names: &Names, by: &domain::case::By) -> String {
     by.staff().map_or_else(|| p.t("actor-system"), |id| names.staff(id))
 }
 
+/// When it came in and who took it; what was entered later says so.
+fn registered(p: &Page, names: &Names, s: &CaseState) -> String {
+    let who = by(p, names, &s.registered_by);
+    match crate::when::entered(p.locale, &p.zone, s.happened_at, s.registered_at) {
+        Some(later) => format!("{} {who} · {later}", p.time(s.happened_at)),
+        None => format!("{} {who}", p.time(s.registered_at)),
+    }
+}
+
 fn steps(p: &Page, l: &Loaded) -> Vec<StepView> {
     let (s, names) = (&l.seen.state, &l.names);
     let order = s
@@ -286,11 +295,7 @@ fn steps(p: &Page, l: &Loaded) -> Vec<StepView> {
     let work = s.work().filter(|w| w.cycle == s.cycle);
     let settled = matches!(s.status, Status::Done | Status::Confirmed | Status::Closed);
     // Label, detail, done.
-    let mut list: Vec<(&str, String, bool)> = vec![(
-        "step-registered",
-        format!("{} {}", p.time(s.registered_at), by(p, names, &s.registered_by)),
-        true,
-    )];
+    let mut list: Vec<(&str, String, bool)> = vec![("step-registered", registered(p, names, s), true)];
     if visit || order.is_some() {
         let detail = order
             .map(|o| format!("{} {}", p.time(o.issued_at), names.department(&o.department)))

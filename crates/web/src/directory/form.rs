@@ -277,10 +277,14 @@ impl<'a> Build<'a> {
                 )
             })
             .collect::<Vec<_>>();
-        if !list.is_empty() {
+        let nobody = list.is_empty();
+        if !nobody {
             self.push("radio", "double", "", list);
         }
         self.push("person", "who", "", Vec::new());
+        if let Some(field) = self.fields.last_mut().filter(|_| nobody) {
+            field.label = t(self.locale, "directory-field-who-only");
+        }
         self.hint("directory-merge-hint");
         self.push("hidden", "sure", "", Vec::new());
         self.push("hidden", "person", "", Vec::new());

@@ -288,7 +288,7 @@ fn a_returned_order_comes_back_with_its_reason() {
             }
         )
         .0,
-        "refuse-state"
+        "refuse-not-yours"
     );
     let dispatch = desk.dispatch();
     desk.ok(&chen(), dispatch);
