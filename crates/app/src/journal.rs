@@ -84,6 +84,20 @@ pub const KINDS: &[&str] = &[
     "import_started",
     "import_stopped",
     "import_finished",
+    // The service standard
+    "standard_drafted",
+    "standard_uploaded",
+    "standard_edited",
+    "standard_undone",
+    "standard_checked",
+    "standard_given_back",
+    "standard_approved",
+    "standard_dropped",
+    "standard_called_off",
+    "standard_compared",
+    "standard_simulated",
+    "standard_apply_started",
+    "standard_applied",
 ];
 
 /// Everything that an event may be about.
@@ -102,6 +116,7 @@ pub const SUBJECTS: &[&str] = &[
     "message",
     "list",
     "backup",
+    "standard",
 ];
 
 /// What an event is about.

@@ -28,6 +28,7 @@ pub mod queue;
 pub mod signature;
 pub mod site;
 pub mod staff;
+pub mod standard;
 pub mod step;
 pub mod system;
 pub mod task;

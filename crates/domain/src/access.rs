@@ -108,7 +108,14 @@ codes! {
         ReadJournal = "read_journal",
         ManageStaff = "manage_staff",
         ManageSite = "manage_site",
+        /// Drafts versions of the service standard, checks and compares them.
         ManageStandard = "manage_standard",
+        /// Approves a version that somebody else has drafted, and says from when it holds.
+        ApproveStandard = "approve_standard",
+        /// Applies the standard in force to open cases that were registered under another.
+        ReapplyStandard = "reapply_standard",
+        /// Runs past cases under a standard, to see who would have been late.
+        SimulateStandard = "simulate_standard",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -270,7 +277,9 @@ const TABLE: &[Row] = &[
     Row(&[Do::ReadJournal],                                 [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ResendMessage],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     // Keeping house
-    Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -365,9 +374,11 @@ impl Action {
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
-            ViewReports | Export => (Area::Reports, false),
+            ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ManageStaff | ManageSite | ManageStandard | Settings | Backup | ApiTokens => (Area::Company, true),
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | Settings | Backup | ApiTokens => {
+                (Area::Company, true)
+            }
             _ => (Area::Cases, true),
         }
     }

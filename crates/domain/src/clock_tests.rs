@@ -32,6 +32,7 @@ fn clock(started: i64, limit: Limit) -> Clock {
         paused: vec![],
         calendar: None,
         cycle: 0,
+        continues: None,
     })
 }
 
@@ -254,6 +255,7 @@ fn start_of(clock: &Clock) -> ClockStart {
         paused: vec![],
         calendar: None,
         cycle: clock.cycle,
+        continues: None,
     }
 }
 

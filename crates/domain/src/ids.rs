@@ -98,6 +98,10 @@ ids! {
     MessageId,
     /// One import of an estate file.
     ImportId,
+    /// A version of a site's service standard.
+    StandardId,
+    /// Long work that goes on without the person who began it.
+    StandardJobId,
 }
 
 #[cfg(test)]

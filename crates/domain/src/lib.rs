@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod refusal;
 pub mod room;
 pub mod scripts;
+pub mod staffing;
 pub mod standard;
 pub mod taxonomy;
 pub mod text;

@@ -28,4 +28,6 @@ col_id!(
     DraftId,
     MessageId,
     ImportId,
+    StandardId,
+    StandardJobId,
 );

@@ -24,6 +24,7 @@ pub mod seam;
 pub mod search;
 pub mod site;
 pub mod staff;
+pub mod standard;
 pub mod task;
 pub mod view;
 
@@ -57,6 +58,7 @@ const MODULES: &[&[seam::Statement]] = &[
     site::STATEMENTS,
     task::STATEMENTS,
     staff::STATEMENTS,
+    standard::STATEMENTS,
     view::STATEMENTS,
 ];
 

@@ -263,6 +263,8 @@ pub enum Command {
     },
     /// Records limits that have passed.
     CheckClocks,
+    /// The standard in force is applied to a case that was registered under another (an act of the management, on record).
+    ReapplyStandard { reason: String },
 }
 
 impl Command {
@@ -305,6 +307,7 @@ impl Command {
             Command::JoinContact { .. } => Action::JoinContact,
             Command::Attach { .. } => Action::Attach,
             Command::CheckClocks => Action::CheckClocks,
+            Command::ReapplyStandard { .. } => Action::ReapplyStandard,
         }
     }
 }

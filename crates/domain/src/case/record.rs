@@ -152,6 +152,7 @@ pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: O
         paused: Vec::new(),
         calendar: rule.and_then(|rule| draft.env.calendar_of(rule)),
         cycle: no,
+        continues: None,
     };
     draft.emit(Fact::Promised { no, clock, what })
 }
