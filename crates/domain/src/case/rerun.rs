@@ -211,7 +211,7 @@ pub fn outcomes(case: &CaseState, now: i64) -> Vec<Outcome> {
             cycle: clock.cycle,
             due_at: clock.due_at(clock.met_at.or(clock.cancelled_at).unwrap_or(now)),
             met_at: clock.met_at,
-            late: clock.breached_at.is_some() && clock.excused_at.is_none(),
+            late: (clock.breached_at.is_some() && clock.excused_at.is_none()) || clock.unrecorded_breach(now).is_some(),
         })
         .collect()
 }
