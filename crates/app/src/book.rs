@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::ids::{SiteId, StandardId};
 use domain::price_list::PriceList;
 use domain::scripts::Scripts;
-use domain::ids::{SiteId, StandardId};
 use domain::standard::{Document, Standard};
 use domain::taxonomy::Taxonomy;
 use domain::time::Calendars;

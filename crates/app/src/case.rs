@@ -177,7 +177,11 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
-    Ok(legal_actions(state, &ctx.who(), &Reckons::of_case(c, ctx, state)?.env(ctx)))
+    Ok(legal_actions(
+        state,
+        &ctx.who(),
+        &Reckons::of_case(c, ctx, state)?.env(ctx),
+    ))
 }
 
 /// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.

@@ -107,7 +107,9 @@ pub struct Listed {
 }
 
 fn read(text: &str) -> Res<Document> {
-    Document::parse(text).map(Document::with_shipped_limits).map_err(Error::internal)
+    Document::parse(text)
+        .map(Document::with_shipped_limits)
+        .map_err(Error::internal)
 }
 
 /// The version in force at the open site; everybody signed in may read it (CSR-2).
@@ -188,9 +190,13 @@ pub fn get(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Shown> {
 
 /// Whether the actor sees what is not approved yet.
 pub fn sees_drafts(ctx: &Ctx) -> bool {
-    [Action::ManageStandard, Action::ApproveStandard, Action::SimulateStandard]
-        .iter()
-        .any(|action| ctx.need(*action).is_ok())
+    [
+        Action::ManageStandard,
+        Action::ApproveStandard,
+        Action::SimulateStandard,
+    ]
+    .iter()
+    .any(|action| ctx.need(*action).is_ok())
 }
 
 /// What a version is compared with: the one it was drafted from, else the one in force.
@@ -269,12 +275,23 @@ fn taken(c: &mut Conn, ctx: &Ctx, but: &str) -> Res<Vec<String>> {
 pub fn draft(tx: &mut Tx, ctx: &Ctx, key: &str, from: &str) -> Res<StandardId> {
     ctx.need(Action::ManageStandard)?;
     once(tx, ctx, key, &("standard-draft", from), |tx, ctx| {
-        let of = if from.is_empty() { force(tx, ctx)? } else { get(tx, ctx, from)? };
+        let of = if from.is_empty() {
+            force(tx, ctx)?
+        } else {
+            get(tx, ctx, from)?
+        };
         let names = taken(tx, ctx, "")?;
         let mut document = of.document.clone();
         document.version = document.next_version(|name| names.iter().any(|other| other == name));
         let row = insert(tx, ctx, &document, of.key(), "")?;
-        said(tx, ctx, &row, "standard_drafted", json!({"from": of.document.version}), &[]);
+        said(
+            tx,
+            ctx,
+            &row,
+            "standard_drafted",
+            json!({"from": of.document.version}),
+            &[],
+        );
         Ok(row.id)
     })
 }
@@ -419,7 +436,14 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, edit: &Edit) -> 
     let row = rewritten(ctx, row, &after)?;
     save(tx, &row)?;
     let what = domain::standard::compare::differences(&before, &after).len();
-    said(tx, ctx, &row, "standard_edited", json!({"what": edit.code(), "differences": what}), &[]);
+    said(
+        tx,
+        ctx,
+        &row,
+        "standard_edited",
+        json!({"what": edit.code(), "differences": what}),
+        &[],
+    );
     Ok(())
 }
 
@@ -571,12 +595,17 @@ pub fn approve(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, valid_from: O
         return Err(Refusal::new("refuse-standard-own").into());
     }
     let shown = get(tx, ctx, id.as_str())?;
-    let errors = findings(tx, ctx, &shown)?.iter().filter(|f| f.grave == Grave::Error).count();
+    let errors = findings(tx, ctx, &shown)?
+        .iter()
+        .filter(|f| f.grave == Grave::Error)
+        .count();
     if errors > 0 {
         return Err(Refusal::new("refuse-standard-errors").arg("n", errors).into());
     }
     // The form knows minutes: the one that runs is now.
-    let from = valid_from.filter(|at| *at >= ctx.now - 59_999).map(|at| at.max(ctx.now));
+    let from = valid_from
+        .filter(|at| *at >= ctx.now - 59_999)
+        .map(|at| at.max(ctx.now));
     let valid_from = match (valid_from, from) {
         (None, _) => ctx.now,
         (Some(_), Some(at)) if at <= ctx.now + FARTHEST => at,
@@ -598,7 +627,14 @@ pub fn approve(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, valid_from: O
         ..row
     };
     save(tx, &row)?;
-    said(tx, ctx, &row, "standard_approved", json!({"valid_from": valid_from}), &[]);
+    said(
+        tx,
+        ctx,
+        &row,
+        "standard_approved",
+        json!({"valid_from": valid_from}),
+        &[],
+    );
     Ok(())
 }
 
@@ -609,7 +645,11 @@ pub fn approve(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, valid_from: O
 pub fn drop_it(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64) -> Res<()> {
     let row = open(tx, ctx, id, seen)?;
     let coming = row.state == "approved" && row.valid_from.is_some_and(|at| at > ctx.now);
-    ctx.need(if coming { Action::ApproveStandard } else { Action::ManageStandard })?;
+    ctx.need(if coming {
+        Action::ApproveStandard
+    } else {
+        Action::ManageStandard
+    })?;
     if !coming {
         need_draft(&row)?;
     }
@@ -621,7 +661,11 @@ pub fn drop_it(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64) -> Res<()> {
         ..row
     };
     save(tx, &row)?;
-    let kind = if coming { "standard_called_off" } else { "standard_dropped" };
+    let kind = if coming {
+        "standard_called_off"
+    } else {
+        "standard_dropped"
+    };
     said(tx, ctx, &row, kind, json!({}), &[]);
     Ok(())
 }

@@ -376,9 +376,8 @@ impl Action {
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
             ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | Settings | Backup | ApiTokens => {
-                (Area::Company, true)
-            }
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | Settings | Backup
+            | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

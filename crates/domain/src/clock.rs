@@ -279,7 +279,10 @@ impl Clock {
     /// What does not count: pauses and, after them, the rests between rounds. The two never overlap, because done ends all
     /// pauses. A rest has no reason.
     fn pauses(&self) -> Vec<(i64, Option<i64>, Option<WaitReason>)> {
-        let waits = self.waits().into_iter().map(|(from, to, reason)| (from, to, Some(reason)));
+        let waits = self
+            .waits()
+            .into_iter()
+            .map(|(from, to, reason)| (from, to, Some(reason)));
         if self.rests.is_empty() {
             return waits.collect();
         }

@@ -1,6 +1,6 @@
 //! Versions of the service standard, what a draft was before, and the long work on them with what it found.
 
-use domain::ids::{CaseId, StandardJobId, SiteId, StaffId, StandardId};
+use domain::ids::{CaseId, SiteId, StaffId, StandardId, StandardJobId};
 
 use crate::seam::{Q, row, sql};
 

@@ -44,7 +44,7 @@ struct Row {
 
 /// Subjects that a filter offers.
 const SUBJECTS: &[&str] = &[
-    "case", "contact", "person", "unit", "staff", "site", "import", "link", "message",
+    "case", "contact", "person", "unit", "staff", "site", "standard", "import", "link", "message",
 ];
 
 #[derive(Template)]

@@ -30,6 +30,7 @@ mod page;
 mod print;
 mod settings;
 mod staff;
+pub mod standard;
 mod task;
 mod when;
 

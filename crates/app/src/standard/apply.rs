@@ -58,7 +58,9 @@ struct Looked {
 }
 
 fn look(c: &mut Conn, ctx: &Ctx, id: &CaseId, calendars: &Calendars) -> Res<Option<Looked>> {
-    let Some(held) = db::held(c, &ctx.site, id)? else { return Ok(None) };
+    let Some(held) = db::held(c, &ctx.site, id)? else {
+        return Ok(None);
+    };
     let mut state: CaseState = serde_json::from_str(&held.doc)?;
     state.attach(calendars);
     Ok(Some(Looked {
@@ -102,7 +104,11 @@ fn count(summary: &mut Summary, looked: &Looked, moves: &[Moved]) {
     for m in moves {
         department.clock(false, m.late);
         summary.all.clock(false, m.late);
-        summary.codes.entry(m.code.as_str().to_owned()).or_default().clock(false, m.late);
+        summary
+            .codes
+            .entry(m.code.as_str().to_owned())
+            .or_default()
+            .clock(false, m.late);
     }
     summary.all.cases += 1;
     summary.rows += i64::try_from(moves.len()).unwrap_or(0);
@@ -165,14 +171,20 @@ pub(super) fn apply(hand: &mut Hand<'_>) -> Res<()> {
     let mut at = 0;
     while at < ids.len() {
         let to = (at + hand.size()).min(ids.len());
-        let (mine, r, reason) = (ids.get(at..to).unwrap_or_default().to_vec(), rules.clone(), params.reason.clone());
+        let (mine, r, reason) = (
+            ids.get(at..to).unwrap_or_default().to_vec(),
+            rules.clone(),
+            params.reason.clone(),
+        );
         let (job, first) = (hand.job.id.clone(), hand.no);
         let (next, (mut part, n)) = hand.slice(len(to), move |tx, ctx| {
             let mut part = Summary::default();
             let mut no = first;
             for id in &mine {
                 part.looked += 1;
-                let Some(looked) = look(tx, ctx, id, &r.calendars)? else { continue };
+                let Some(looked) = look(tx, ctx, id, &r.calendars)? else {
+                    continue;
+                };
                 let moves = moved(&looked.state, &r.env(ctx.now));
                 if !looked.state.is_open() || (moves.is_empty() && looked.state.standard == r.standard.version()) {
                     continue;
@@ -236,7 +248,15 @@ fn ended(hand: &Hand<'_>, summary: &Summary, stopped: bool) -> Res<()> {
         "label": job.label, "looked": summary.looked, "changed": summary.changed, "failed": summary.failed, "stopped": stopped,
     });
     hand.desk.write_now(&hand.ctx(), move |tx, ctx| {
-        journal::now(tx, ctx, "standard", subject(&job), "standard_applied", body.clone(), &[]);
+        journal::now(
+            tx,
+            ctx,
+            "standard",
+            subject(&job),
+            "standard_applied",
+            body.clone(),
+            &[],
+        );
         Ok(())
     })
 }

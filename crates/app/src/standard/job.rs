@@ -216,7 +216,11 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &P
 
 /// What an entry of the journal about work belongs to: the version.
 pub(super) fn subject(job: &Job) -> &str {
-    if job.standard_id.is_empty() { SHIPPED } else { &job.standard_id }
+    if job.standard_id.is_empty() {
+        SHIPPED
+    } else {
+        &job.standard_id
+    }
 }
 
 /// Comparing is open to who drafts, approves or simulates.
@@ -288,7 +292,11 @@ pub fn go_on(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<String> {
     need(ctx, What::of(&job.kind))?;
     let claim = ctx.ids.hex(8);
     tx.serial(&format!("standard-job/{}", ctx.site))?;
-    if job.kind == "apply" && db::jobs(tx, &ctx.site, "apply", LISTED)?.iter().any(|j| j.state == "running") {
+    if job.kind == "apply"
+        && db::jobs(tx, &ctx.site, "apply", LISTED)?
+            .iter()
+            .any(|j| j.state == "running")
+    {
         return Err(domain::refusal::Refusal::new("refuse-standard-running").into());
     }
     match db::go_on(tx, id, &claim, ctx.now)? {
@@ -334,7 +342,12 @@ impl Hand<'_> {
         done: i64,
         mut f: impl FnMut(&mut Tx, &Ctx) -> Res<T> + Send + 'static,
     ) -> Res<(Next, T)> {
-        let (id, claim, clock, total) = (self.job.id.clone(), self.claim.clone(), self.desk.clock.clone(), self.total);
+        let (id, claim, clock, total) = (
+            self.job.id.clone(),
+            self.claim.clone(),
+            self.desk.clock.clone(),
+            self.total,
+        );
         let (stop, out, took) = self.desk.write_now(&self.ctx(), move |tx, ctx| {
             let begun = clock.now();
             let Some(stop) = db::beat(tx, &id, &claim, done, total, ctx.now)? else {
@@ -407,7 +420,9 @@ impl Hand<'_> {
             // A draft changes: it is read as it is now, not kept.
             let row = db::get(c, &site, &StandardId::from(id.as_str()))?.ok_or(Error::NotFound)?;
             let document = domain::standard::Document::parse(&row.document).map_err(Error::internal)?;
-            Ok(Arc::new(document.with_shipped_limits().standard().map_err(Error::internal)?))
+            Ok(Arc::new(
+                document.with_shipped_limits().standard().map_err(Error::internal)?,
+            ))
         })
     }
 
@@ -415,7 +430,9 @@ impl Hand<'_> {
     fn clear(&self, job: &StandardJobId) -> Res<()> {
         loop {
             let id = job.clone();
-            let n = self.desk.write_now(&self.ctx(), move |tx, _: &Ctx| Ok(db::rows_remove(tx, &id, 300)?))?;
+            let n = self
+                .desk
+                .write_now(&self.ctx(), move |tx, _: &Ctx| Ok(db::rows_remove(tx, &id, 300)?))?;
             if n < 300 {
                 return Ok(());
             }
@@ -499,14 +516,20 @@ fn as_before(desk: &Desk, site: &SiteId, id: &StandardJobId) -> Res<Ctx> {
     let (s, i) = (site.clone(), id.clone());
     let actor = desk.read_now(move |c| {
         let job = db::job(c, &s, &i)?.ok_or(Error::NotFound)?;
-        let Some(staff) = job.created_by else { return Ok::<_, Error>(None) };
+        let Some(staff) = job.created_by else {
+            return Ok::<_, Error>(None);
+        };
         let name = store::site::staff_name(c, &staff)?;
         let roles = store::account::roles_of(c, &staff)?;
         Ok(name.map(|name| crate::ctx::StaffActor {
             id: staff,
             name: name.name,
             name_en: name.name_en,
-            roles: roles.iter().filter(|r| r.site_id == s).filter_map(|r| r.role.parse().ok()).collect(),
+            roles: roles
+                .iter()
+                .filter(|r| r.site_id == s)
+                .filter_map(|r| r.role.parse().ok())
+                .collect(),
             department: None,
             session: None,
             scopes: None,

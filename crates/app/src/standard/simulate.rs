@@ -60,7 +60,10 @@ fn one(c: &mut Conn, site: &SiteId, id: &CaseId, rules: &Rules, now: i64) -> Res
     let mut keys: Vec<_> = before.iter().chain(&after).map(|o| (o.code, o.cycle)).collect();
     keys.sort_unstable();
     keys.dedup();
-    let department = was.last_order().map(|o| o.department.as_str().to_owned()).unwrap_or_default();
+    let department = was
+        .last_order()
+        .map(|o| o.department.as_str().to_owned())
+        .unwrap_or_default();
     let worker = was
         .last_order()
         .and_then(|o| o.worker.as_ref())
@@ -93,7 +96,11 @@ fn one(c: &mut Conn, site: &SiteId, id: &CaseId, rules: &Rules, now: i64) -> Res
         });
     }
     let done = jobs(&was, &events);
-    let all = was.orders.iter().filter(|o| o.status == domain::case::OrderStatus::Done).count();
+    let all = was
+        .orders
+        .iter()
+        .filter(|o| o.status == domain::case::OrderStatus::Done)
+        .count();
     Ok(Some(Ran {
         rows,
         clocks,
@@ -110,7 +117,9 @@ pub(super) fn simulate(hand: &mut Hand<'_>) -> Res<()> {
     let rules = Rules::of(hand)?;
     let params = params_of(&hand.job);
     let (site, from, until) = (hand.ctx.site.clone(), params.from, params.until);
-    let ids = hand.desk.read_now(move |c| Ok::<_, Error>(db::registered(c, &site, from, until, MOST)?))?;
+    let ids = hand
+        .desk
+        .read_now(move |c| Ok::<_, Error>(db::registered(c, &site, from, until, MOST)?))?;
     hand.total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let now = hand.ctx().now;
     let mut sum = Summary::default();
@@ -152,13 +161,21 @@ fn take(sum: &mut Summary, r: &Ran) {
     sum.all.cases += cases;
     sum.departments.entry(r.department.clone()).or_default().cases += cases;
     sum.items.entry(r.item.clone()).or_default().cases += cases;
-    let codes: HashSet<&str> = r.clocks.iter().filter(|(_, b, a)| *b || *a).map(|(code, ..)| code.as_str()).collect();
+    let codes: HashSet<&str> = r
+        .clocks
+        .iter()
+        .filter(|(_, b, a)| *b || *a)
+        .map(|(code, ..)| code.as_str())
+        .collect();
     for code in codes {
         sum.codes.entry(code.to_owned()).or_default().cases += 1;
     }
     for (code, before, after) in &r.clocks {
         sum.all.clock(*before, *after);
-        sum.departments.entry(r.department.clone()).or_default().clock(*before, *after);
+        sum.departments
+            .entry(r.department.clone())
+            .or_default()
+            .clock(*before, *after);
         sum.items.entry(r.item.clone()).or_default().clock(*before, *after);
         sum.codes.entry(code.clone()).or_default().clock(*before, *after);
     }

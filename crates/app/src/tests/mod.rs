@@ -10,4 +10,5 @@ mod list;
 mod outbox;
 mod replica;
 mod staff;
+mod standard;
 mod step;

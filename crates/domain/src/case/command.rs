@@ -264,7 +264,9 @@ pub enum Command {
     /// Records limits that have passed.
     CheckClocks,
     /// The standard in force is applied to a case that was registered under another (an act of the management, on record).
-    ReapplyStandard { reason: String },
+    ReapplyStandard {
+        reason: String,
+    },
 }
 
 impl Command {

@@ -30,7 +30,9 @@ fn start(
     env: &Env<'_>,
 ) -> ClockStart {
     let goes_on = rule.and_then(|rule| continued(case, code, rule));
-    let from = goes_on.and_then(|clock| clock.started_at).unwrap_or(case.round_started_at);
+    let from = goes_on
+        .and_then(|clock| clock.started_at)
+        .unwrap_or(case.round_started_at);
     let begins = code != ClockCode::Callback;
     let pausable = rule.map(|rule| rule.pausable.clone()).unwrap_or_default();
     // Work by appointment does not run late before the time that the customer chose.
@@ -63,7 +65,10 @@ fn start(
 
 /// The clock of the round before that goes on in this one, where the standard says so.
 fn continued<'a>(case: &'a CaseState, code: ClockCode, rule: &ClockRule) -> Option<&'a Clock> {
-    let before = case.cycle.checked_sub(1).filter(|_| rule.reopen == OnReopen::Continue)?;
+    let before = case
+        .cycle
+        .checked_sub(1)
+        .filter(|_| rule.reopen == OnReopen::Continue)?;
     let met = |clock: &&Clock| clock.code == code && clock.cycle == before && clock.met_at.is_some();
     case.clocks.iter().find(met)
 }

@@ -36,7 +36,9 @@ pub fn moved(case: &CaseState, env: &Env<'_>) -> Vec<Moved> {
     let mut out = Vec::with_capacity(changed.len() + dropped.len());
     for start in changed {
         let old = find(start.code);
-        let before = old.filter(|clock| clock.is_open()).and_then(|clock| clock.due_at(env.now));
+        let before = old
+            .filter(|clock| clock.is_open())
+            .and_then(|clock| clock.due_at(env.now));
         let breached = old.is_some_and(|clock| clock.breached_at.is_some());
         let (code, cycle) = (start.code, start.cycle);
         let mut new = match old {

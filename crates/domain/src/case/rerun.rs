@@ -82,7 +82,9 @@ impl Run<'_> {
 
     /// Limits that a step moved into the past are passed at the step.
     fn moved_into_the_past(&mut self, step: Option<(i64, BreachReason)>) {
-        let (Some(case), Some((at, reason))) = (&mut self.state, step) else { return };
+        let (Some(case), Some((at, reason))) = (&mut self.state, step) else {
+            return;
+        };
         for clock in &mut case.clocks {
             if clock.unrecorded_breach(at).is_some() {
                 clock.breach(at, reason);
@@ -99,7 +101,9 @@ impl Run<'_> {
         let event = Event {
             at: of.at,
             happened_at: of.happened_at,
-            by: By::System { name: "rerun".to_owned() },
+            by: By::System {
+                name: "rerun".to_owned(),
+            },
             fact,
         };
         self.apply(&event);
@@ -165,9 +169,14 @@ impl Run<'_> {
     }
 
     fn begin_callback(&mut self, event: &Event, env: &Env<'_>) {
-        let Some(case) = self.state.as_ref().filter(|case| callback_needed(case)) else { return };
+        let Some(case) = self.state.as_ref().filter(|case| callback_needed(case)) else {
+            return;
+        };
         let waiting = case.clocks.iter().find(|clock| {
-            clock.code == ClockCode::Callback && clock.cycle == case.cycle && clock.started_at.is_none() && clock.is_open()
+            clock.code == ClockCode::Callback
+                && clock.cycle == case.cycle
+                && clock.started_at.is_none()
+                && clock.is_open()
         });
         if let Some(clock) = waiting {
             let (cycle, started_at) = (clock.cycle, event.when());
@@ -186,11 +195,13 @@ impl Run<'_> {
 
     /// The promise with the other standard's limit; a time that the customer named stays.
     fn promised(&self, real: &ClockStart, env: &Env<'_>) -> ClockStart {
-        let rule = self
-            .state
-            .as_ref()
-            .and_then(|case| env.standard.promise(case.kind, &case.item, case.importance, case.urgency));
-        let (Some(rule), Some(at)) = (rule, real.started_at) else { return real.clone() };
+        let rule = self.state.as_ref().and_then(|case| {
+            env.standard
+                .promise(case.kind, &case.item, case.importance, case.urgency)
+        });
+        let (Some(rule), Some(at)) = (rule, real.started_at) else {
+            return real.clone();
+        };
         ClockStart {
             clause: rule.clause.clone(),
             limit: Some(rule.limit),
@@ -227,7 +238,10 @@ pub fn jobs(case: &CaseState, events: &[Event]) -> Vec<Job> {
         .filter_map(|order| {
             let (accepted_at, arrived_at, ended_at) = (order.accepted_at?, order.arrived_at?, order.ended_at?);
             let due = |code| {
-                let of = case.clocks.iter().find(|clock| clock.code == code && clock.cycle == order.cycle)?;
+                let of = case
+                    .clocks
+                    .iter()
+                    .find(|clock| clock.code == code && clock.cycle == order.cycle)?;
                 of.due_at(of.met_at.or(of.cancelled_at).unwrap_or(ended_at))
             };
             let clip = |(from, to): &(i64, i64)| {
@@ -237,7 +251,11 @@ pub fn jobs(case: &CaseState, events: &[Event]) -> Vec<Job> {
             Some(Job {
                 department: order.department.clone(),
                 // Of a later round it is known since its order was issued; of the first since the report.
-                known_at: if order.cycle == 0 { case.happened_at } else { order.issued_at },
+                known_at: if order.cycle == 0 {
+                    case.happened_at
+                } else {
+                    order.issued_at
+                },
                 accepted_at,
                 arrived_at,
                 ended_at,

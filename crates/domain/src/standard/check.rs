@@ -210,9 +210,14 @@ pub(super) fn sound(doc: &Document) -> Vec<Found> {
         line_sound(l, line, &mut found);
     }
     for (l, line) in doc.lines.iter().enumerate() {
-        let sets_same =
-            |other: &LineFile| (line.clocks.iter()).any(|rule| other.clocks.iter().any(|theirs| theirs.code == rule.code));
-        let earlier = doc.lines.iter().take(l).position(|o| o.same_cases(line) && sets_same(o));
+        let sets_same = |other: &LineFile| {
+            (line.clocks.iter()).any(|rule| other.clocks.iter().any(|theirs| theirs.code == rule.code))
+        };
+        let earlier = doc
+            .lines
+            .iter()
+            .take(l)
+            .position(|o| o.same_cases(line) && sets_same(o));
         if let Some(other) = earlier {
             found.push(
                 Found::new(Grave::Error, "same-cases", Place::line(l, "")).arg("other", format!("lines[{other}]")),
@@ -331,7 +336,9 @@ pub struct Beside<'a> {
 pub fn look(doc: &Document, beside: &Beside<'_>) -> Vec<Found> {
     let mut found = sound(doc);
     if beside.taken.iter().any(|name| name == doc.version.trim()) {
-        found.push(Found::new(Grave::Error, "version-taken", Place::whole("version")).arg("version", doc.version.trim()));
+        found.push(
+            Found::new(Grave::Error, "version-taken", Place::whole("version")).arg("version", doc.version.trim()),
+        );
     }
     for (l, line) in doc.lines.iter().enumerate() {
         for (c, clock) in line.clocks.iter().enumerate() {
@@ -357,7 +364,9 @@ pub fn look(doc: &Document, beside: &Beside<'_>) -> Vec<Found> {
 
 /// The items at which one line may win over another: each prefix that is named, and none.
 fn probes<'a>(docs: &[&'a Document], more: &[&'a str]) -> Vec<&'a str> {
-    let named = docs.iter().flat_map(|doc| doc.lines.iter().flat_map(|line| line.items.iter().map(|i| i.trim())));
+    let named = docs
+        .iter()
+        .flat_map(|doc| doc.lines.iter().flat_map(|line| line.items.iter().map(|i| i.trim())));
     let mut all: Vec<&str> = named.chain(more.iter().copied()).chain([""]).collect();
     all.sort_unstable();
     all.dedup();
@@ -422,7 +431,12 @@ fn against_the_clauses(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Foun
                     }
                     Some(_) => continue,
                 };
-                let key = (what, *code, is.place.line, format!("{} {:?}", wanted.clause, wanted.limit));
+                let key = (
+                    what,
+                    *code,
+                    is.place.line,
+                    format!("{} {:?}", wanted.clause, wanted.limit),
+                );
                 let entry = seen.entry(key).or_insert_with(|| {
                     let mut f = Found::new(grave, what, is.place.clone())
                         .arg("clock", code)

@@ -107,7 +107,10 @@ mod tests {
         clock.code = crate::clock::ClockCode::Finish;
         assert!(doc.put_row(None, &help, clock.clone()));
         assert_eq!(doc.lines.len(), shipped.lines.len() + 1);
-        let (at, _, _) = doc.rows().find(|(_, l, c)| l.same_cases(&help) && c.code == clock.code).unwrap();
+        let (at, _, _) = doc
+            .rows()
+            .find(|(_, l, c)| l.same_cases(&help) && c.code == clock.code)
+            .unwrap();
         assert!(doc.remove_row(at) && doc.remove_row((at.0, 0)) && !doc.remove_row((99, 0)));
         assert!(!doc.put_row(Some((99, 0)), &help, clock));
         // What is left differs by the one row that went.

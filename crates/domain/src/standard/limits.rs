@@ -60,16 +60,32 @@ codes! {
 #[serde(tag = "unit", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Span {
     /// Rings of the telephone.
-    Ring { n: u32 },
-    Second { n: u32 },
-    Minute { n: u32 },
-    Hour { n: u32 },
+    Ring {
+        n: u32,
+    },
+    Second {
+        n: u32,
+    },
+    Minute {
+        n: u32,
+    },
+    Hour {
+        n: u32,
+    },
     /// Natural days: 0 ends at 24:00 of the same day, n at 24:00 of the n-th day after.
-    NaturalDay { n: u32 },
-    WorkingDay { n: u32 },
-    Month { n: u32 },
+    NaturalDay {
+        n: u32,
+    },
+    WorkingDay {
+        n: u32,
+    },
+    Month {
+        n: u32,
+    },
     /// At once: what took longer than these seconds was not at once.
-    AtOnce { n: u32 },
+    AtOnce {
+        n: u32,
+    },
     /// The time that the customer asked for.
     Customer {},
 }

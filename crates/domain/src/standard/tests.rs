@@ -133,7 +133,8 @@ fn the_shipped_standard_says_what_the_clauses_say() {
     }
 }
 
-const HEAD: &str = r#"{"version":"1","callback":{"unreachable_after_attempts":3,"attempt_spacing":{"unit":"hour","n":2}},"lines":["#;
+const HEAD: &str =
+    r#"{"version":"1","callback":{"unreachable_after_attempts":3,"attempt_spacing":{"unit":"hour","n":2}},"lines":["#;
 const PROMISE: &str = r#"{"clocks":[{"code":"promise","limit":{"unit":"natural_day","n":0},"clause":"REC-8"}]}"#;
 
 fn with(lines: &str) -> Result<Standard, StandardError> {
@@ -167,16 +168,42 @@ fn errors_say_where_and_what() {
     for (lines, path, word) in [
         (r#",{"clocks":[]}"#.to_owned(), "lines[1].clocks", "empty"),
         (r#",{"items":[" "],"clocks":[]}"#.to_owned(), "lines[1].clocks", "empty"),
-        (format!(r#",{{"items":[""],"clocks":[{finish}]}}"#), "lines[1].items", "empty prefix"),
-        (format!(r#",{{"clocks":[{finish},{finish}]}}"#), "lines[1].clocks[1]", "twice"),
-        (format!(r#",{{"clocks":[{finish}]}},{{"clocks":[{finish}]}}"#), "lines[2]", "lines[1]"),
-        (r#",{"clocks":[{"code":"finish","limit":{"unit":"hour","n":0},"clause":"X"}]}"#.to_owned(),
-         "lines[1].clocks[0].limit", "nothing"),
-        (r#",{"clocks":[{"code":"finish","limit":{"unit":"hour","n":1},"clause":" "}]}"#.to_owned(),
-         "lines[1].clocks[0].clause", "clause"),
-        (r#",{"clocks":[{"code":"finish","limit":{"unit":"natural_day","n":1},"clause":"X","pausable":["parts"]}]}"#.to_owned(),
-         "lines[1].clocks[0].pausable", "paused"),
-        (r#",{"clocks":[{"code":"lunch","limit":{"unit":"hour","n":1},"clause":"X"}]}"#.to_owned(), "", "lunch"),
+        (
+            format!(r#",{{"items":[""],"clocks":[{finish}]}}"#),
+            "lines[1].items",
+            "empty prefix",
+        ),
+        (
+            format!(r#",{{"clocks":[{finish},{finish}]}}"#),
+            "lines[1].clocks[1]",
+            "twice",
+        ),
+        (
+            format!(r#",{{"clocks":[{finish}]}},{{"clocks":[{finish}]}}"#),
+            "lines[2]",
+            "lines[1]",
+        ),
+        (
+            r#",{"clocks":[{"code":"finish","limit":{"unit":"hour","n":0},"clause":"X"}]}"#.to_owned(),
+            "lines[1].clocks[0].limit",
+            "nothing",
+        ),
+        (
+            r#",{"clocks":[{"code":"finish","limit":{"unit":"hour","n":1},"clause":" "}]}"#.to_owned(),
+            "lines[1].clocks[0].clause",
+            "clause",
+        ),
+        (
+            r#",{"clocks":[{"code":"finish","limit":{"unit":"natural_day","n":1},"clause":"X","pausable":["parts"]}]}"#
+                .to_owned(),
+            "lines[1].clocks[0].pausable",
+            "paused",
+        ),
+        (
+            r#",{"clocks":[{"code":"lunch","limit":{"unit":"hour","n":1},"clause":"X"}]}"#.to_owned(),
+            "",
+            "lunch",
+        ),
         (r#",{"colour":1,"clocks":[]}"#.to_owned(), "", "colour"),
     ] {
         let failed = with(&lines).unwrap_err();
@@ -201,12 +228,27 @@ const CARRIED_BY: &[(&str, ClockCode)] = &[
 fn every_clause_with_a_duration_is_in_the_shipped_standard() {
     let doc = Document::shipped().unwrap();
     let catalogue = crate::clauses::shipped().unwrap();
-    let of_lines = doc.lines.iter().flat_map(|line| line.clocks.iter().map(|clock| clock.clause.as_str()));
-    let of_limits = doc.limits.iter().flat_map(|limit| limit.clauses.iter().map(String::as_str));
+    let of_lines = doc
+        .lines
+        .iter()
+        .flat_map(|line| line.clocks.iter().map(|clock| clock.clause.as_str()));
+    let of_limits = doc
+        .limits
+        .iter()
+        .flat_map(|limit| limit.clauses.iter().map(String::as_str));
     let named: Vec<&str> = of_lines.chain(of_limits).collect();
-    for clause in catalogue.clauses.iter().filter(|c| c.how.contains(&crate::clauses::How::Clock)) {
+    for clause in catalogue
+        .clauses
+        .iter()
+        .filter(|c| c.how.contains(&crate::clauses::How::Clock))
+    {
         let carried = CARRIED_BY.iter().any(|(id, _)| *id == clause.id);
-        assert!(named.contains(&clause.id.as_str()) || carried, "{}: {}", clause.id, clause.en);
+        assert!(
+            named.contains(&clause.id.as_str()) || carried,
+            "{}: {}",
+            clause.id,
+            clause.en
+        );
     }
     for clause in &named {
         assert!(catalogue.get(clause).is_some(), "{clause} is no clause");
@@ -234,9 +276,20 @@ fn the_named_limits_say_what_the_clauses_say() {
         (C::HostAnswer, Span::Minute { n: 5 }, "VIS-5", true),
     ] {
         let limit = doc.limit(code).unwrap();
-        assert_eq!((limit.limit, limit.clauses[0].as_str(), limit.own), (span, clause, own), "{code}");
+        assert_eq!(
+            (limit.limit, limit.clauses[0].as_str(), limit.own),
+            (span, clause, own),
+            "{code}"
+        );
     }
-    for code in [C::HelpMedical, C::HelpSecurity, C::HelpEngineering, C::EmergencyPassed, C::OrderSent, C::Report] {
+    for code in [
+        C::HelpMedical,
+        C::HelpSecurity,
+        C::HelpEngineering,
+        C::EmergencyPassed,
+        C::OrderSent,
+        C::Report,
+    ] {
         assert!(matches!(doc.limit(code).unwrap().limit, Span::AtOnce { .. }), "{code}");
     }
 }
@@ -261,7 +314,10 @@ fn look(doc: &Document) -> Vec<Found> {
 }
 
 fn found(doc: &Document) -> Vec<(Grave, &'static str, String)> {
-    look(doc).into_iter().map(|f| (f.grave, f.code, f.place.path())).collect()
+    look(doc)
+        .into_iter()
+        .map(|f| (f.grave, f.code, f.place.path()))
+        .collect()
 }
 
 #[test]
@@ -277,7 +333,11 @@ fn what_the_clauses_demand_must_be_there_and_longer_limits_are_named() {
     doc.lines[line].clocks[0].limit = Limit::Hour { n: 2 };
     doc.lines[line].clocks.remove(1);
     doc.limits.retain(|limit| limit.code != LimitCode::Hold);
-    let consult = doc.limits.iter_mut().find(|l| l.code == LimitCode::ConsultCaller).unwrap();
+    let consult = doc
+        .limits
+        .iter_mut()
+        .find(|l| l.code == LimitCode::ConsultCaller)
+        .unwrap();
     consult.limit = Span::Minute { n: 3 };
     let host = doc.limits.iter_mut().find(|l| l.code == LimitCode::HostAnswer).unwrap();
     host.limit = Span::Minute { n: 30 };
@@ -293,7 +353,10 @@ fn what_the_clauses_demand_must_be_there_and_longer_limits_are_named() {
         ]
     );
     let longer = &all[2];
-    assert_eq!((longer.was, longer.now), (Some(Limit::Hour { n: 1 }), Some(Limit::Hour { n: 2 })));
+    assert_eq!(
+        (longer.was, longer.now),
+        (Some(Limit::Hour { n: 1 }), Some(Limit::Hour { n: 2 }))
+    );
     assert!(longer.args.contains(&("clause", "STD-3".to_owned())));
     // Nine levels of a complaint, and once more for each item that a line names.
     let uncovered = &all[0];
@@ -306,7 +369,10 @@ fn a_shorter_limit_is_no_departure_and_another_pause_is() {
     doc.lines[0].clocks[0].limit = Limit::Hour { n: 2 };
     assert_eq!(found(&doc), []);
     doc.lines[0].clocks[0].pausable = vec![WaitReason::Weather];
-    assert_eq!(found(&doc), [(Grave::Departure, "pause-added", "lines[0].clocks[0].limit".to_owned())]);
+    assert_eq!(
+        found(&doc),
+        [(Grave::Departure, "pause-added", "lines[0].clocks[0].limit".to_owned())]
+    );
 }
 
 #[test]
@@ -324,7 +390,10 @@ fn a_line_that_never_wins_and_words_that_nobody_knows_are_found() {
     // Every kind has a line of its own: the line for all of them never wins any more.
     let more: Vec<LineFile> = Kind::ALL.iter().map(|kind| of_kind(*kind, response(3))).collect();
     doc.lines.extend(more);
-    assert_eq!(found(&doc), [(Grave::Error, "never-wins", "lines[0].clocks[0]".to_owned())]);
+    assert_eq!(
+        found(&doc),
+        [(Grave::Error, "never-wins", "lines[0].clocks[0]".to_owned())]
+    );
     let mut doc = Document::shipped().unwrap();
     doc.lines[0].clocks[0].clause = "本项目约定".to_owned();
     doc.lines[9].items.push("repair.moon".to_owned());
@@ -377,7 +446,12 @@ fn two_versions_are_compared_clock_by_clock_whatever_their_order() {
         .collect();
     assert_eq!(
         marks,
-        [(Mark::Changed, true), (Mark::Removed, true), (Mark::Changed, false), (Mark::Changed, false)]
+        [
+            (Mark::Changed, true),
+            (Mark::Removed, true),
+            (Mark::Changed, false),
+            (Mark::Changed, false)
+        ]
     );
 }
 
@@ -386,7 +460,10 @@ fn a_document_is_read_as_it_was_written() {
     let doc = Document::shipped().unwrap();
     assert_eq!(Document::parse(&doc.text()).unwrap(), doc);
     assert_eq!(doc.next_version(|name| name == "2026-2"), "2026-3");
-    let odd = Document { version: "翠园".into(), ..doc };
+    let odd = Document {
+        version: "翠园".into(),
+        ..doc
+    };
     assert_eq!(odd.next_version(|_| false), "翠园-2");
 }
 

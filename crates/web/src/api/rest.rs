@@ -60,7 +60,9 @@ pub async fn scripts(v: Viewer) -> Answer {
 
 /// The limits of the service standard.
 pub async fn standard(State(web): State<Web>, v: Viewer) -> Answer {
-    let standard = web.read(&v.ctx()?, |c, ctx| ctx.book.standard(c, &ctx.site, ctx.now)).await?;
+    let standard = web
+        .read(&v.ctx()?, |c, ctx| ctx.book.standard(c, &ctx.site, ctx.now))
+        .await?;
     Ok(ok(&show::standard(&standard)))
 }
 

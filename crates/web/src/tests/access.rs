@@ -118,6 +118,7 @@ fn address(e: &Entry, t: &Things) -> String {
                 "files" => &t.file,
                 "staff" => &t.staff,
                 "departments" => &t.department,
+                "versions" => &t.standard,
                 _ => "0198c0de000070008000000000000000",
             },
             "{unit}" => &t.unit,
@@ -132,6 +133,9 @@ fn address(e: &Entry, t: &Things) -> String {
             "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}" => {
                 "nothing-like-this"
             }
+            "{job}" => &t.job,
+            "{line}" => "0-0",
+            "{code}" => "hold",
             "{lang}" => "zh",
             "{channel}" => "sms_http",
             "{*path}" => "nothing.css",

