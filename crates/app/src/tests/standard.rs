@@ -176,6 +176,7 @@ fn a_version_is_drafted_checked_approved_by_another_and_comes_into_force() {
             "an open case keeps its standard"
         );
         // The next one retires it; it stays readable for everybody.
+        w.wait(MIN);
         let next = version(&w, Limit::Hour { n: 3 }, None);
         assert_eq!((stand(&w, &id), stand(&w, &next)), (Stand::Retired, Stand::InForce));
         let (clerk, i) = (w.ctx(Role::FrontDesk), id.clone());
@@ -270,10 +271,10 @@ fn a_file_goes_out_and_comes_back_as_a_draft() {
 fn open_cases_are_compared_and_moved_on_record() {
     for_both(|db| {
         let w = World::new(db);
-        let manager = w.ctx(Role::ProjectManager);
         let cases: Vec<CaseId> = (0..5).map(|_| case(&w)).collect();
         let begun = START;
         w.wait(10 * MIN);
+        let manager = w.ctx(Role::ProjectManager);
         let id = version(&w, Limit::Minute { n: 30 }, None);
         let (compared, sum) = run(&w, &w.ctx(Role::CsHead), What::Compare, id.as_str(), Params::default());
         assert_eq!((compared.state.as_str(), sum.looked, sum.changed), ("done", 5, 5));

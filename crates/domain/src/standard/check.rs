@@ -478,18 +478,24 @@ fn never_wins(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Found>) {
     }
 }
 
+/// Whether a site's limit asks for less than the clause.
+fn wider(code: LimitCode, shipped: Span, mine: Span) -> bool {
+    match shipped {
+        // Nothing else is the customer's own time.
+        Span::Customer {} => mine != shipped,
+        // Time before something: being there earlier is more.
+        _ if code == LimitCode::CheckIn => mine.rough_ms() < shipped.rough_ms(),
+        _ => mine.rough_ms() > shipped.rough_ms(),
+    }
+}
+
 fn named_limits(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Found>) {
     for shipped in &beside.shipped.limits {
         let place = Place::limit(shipped.code);
         let clause = shipped.clauses.first().cloned().unwrap_or_default();
         match doc.limit(shipped.code) {
             None => found.push(Found::new(Grave::Error, "limit-missing", place).arg("clause", clause)),
-            Some(mine) if !shipped.own && mine.limit.rough_ms() > shipped.limit.rough_ms() => {
-                let mut f = Found::new(Grave::Departure, "limit-longer", place).arg("clause", clause);
-                f.spans = Some((shipped.limit, mine.limit));
-                found.push(f);
-            }
-            Some(mine) if matches!(shipped.limit, Span::Customer {}) && mine.limit != shipped.limit => {
+            Some(mine) if !shipped.own && wider(shipped.code, shipped.limit, mine.limit) => {
                 let mut f = Found::new(Grave::Departure, "limit-longer", place).arg("clause", clause);
                 f.spans = Some((shipped.limit, mine.limit));
                 found.push(f);

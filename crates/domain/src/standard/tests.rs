@@ -339,6 +339,9 @@ fn what_the_clauses_demand_must_be_there_and_longer_limits_are_named() {
         .find(|l| l.code == LimitCode::ConsultCaller)
         .unwrap();
     consult.limit = Span::Minute { n: 3 };
+    // Fifteen minutes before the shift is earlier than ten, two would be later.
+    let check_in = doc.limits.iter_mut().find(|l| l.code == LimitCode::CheckIn).unwrap();
+    check_in.limit = Span::Minute { n: 15 };
     let host = doc.limits.iter_mut().find(|l| l.code == LimitCode::HostAnswer).unwrap();
     host.limit = Span::Minute { n: 30 };
     let all = look(&doc);

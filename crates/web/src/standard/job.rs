@@ -136,6 +136,8 @@ struct View {
     people_plot: String,
     hours: Vec<HourRow>,
     jobs_counted: i64,
+    /// Departments whose people can be looked at: id, name, whether it is the one.
+    crowds: Vec<(String, String, bool)>,
     ask: Ask,
     /// The version it is about is in force, and the viewer may apply it.
     apply: bool,
@@ -330,8 +332,26 @@ async fn view(web: &Web, v: &Viewer, p: &Page, id: &str, ask: Ask, e: Errors, re
         60,
     );
     let codes = figures(&summary.codes, |code| p.code("clock", code), 20);
-    let everybody = summary.people.get("").cloned().unwrap_or_default();
+    // Of the department that was chosen, otherwise of everybody.
+    let crowd = if ask.department == NOBODY {
+        ""
+    } else {
+        ask.department.as_str()
+    };
+    let everybody = summary.people.get(crowd).cloned().unwrap_or_default();
     let (hours, people_plot) = people(p, &everybody, summary.days);
+    let crowds = summary
+        .people
+        .keys()
+        .map(|id| {
+            let name = if id.is_empty() {
+                p.t("standard-everybody")
+            } else {
+                department(p, &names, id)
+            };
+            (id.clone(), name, id == crowd)
+        })
+        .collect();
     let day = |at: i64| when::date(&p.zone, at);
     let range = if what == What::Simulate {
         p.t2(
@@ -387,6 +407,7 @@ async fn view(web: &Web, v: &Viewer, p: &Page, id: &str, ask: Ask, e: Errors, re
         },
         narrowed: narrowed.join(" · "),
         jobs_counted: everybody.jobs,
+        crowds,
         key: p.key(web),
         departments,
         items,
@@ -551,8 +572,175 @@ pub async fn go_on(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
     Ok(Redirect::to(&there).into_response())
 }
 
-/// What work found, as a workbook.
-pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(ask): Query<Ask>) -> Answer {
+/// Which part of the page is taken away.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Part {
+    /// `figures` or `hours`; otherwise the list.
+    part: String,
+}
+
+/// Columns of a list: heading, what it holds, width.
+fn columns(l: app::ctx::Locale, of: &[(&str, Kind, f64)]) -> Vec<Column> {
+    of.iter()
+        .map(|(key, kind, width)| Column {
+            heading: t(l, key),
+            kind: *kind,
+            width: *width,
+        })
+        .collect()
+}
+
+/// Every figure by department, item and step.
+fn figure_sheet(p: &Page, names: &Names, sum: &Summary) -> (Vec<Column>, Vec<Vec<Cell<'static>>>) {
+    let head = columns(
+        p.locale,
+        &[
+            ("standard-by", Kind::Text, 14.0),
+            ("standard-name", Kind::Text, 32.0),
+            ("standard-clocks", Kind::Number, 10.0),
+            ("standard-late-before", Kind::Number, 12.0),
+            ("standard-late-after", Kind::Number, 12.0),
+            ("standard-newly", Kind::Number, 12.0),
+            ("standard-no-longer", Kind::Number, 12.0),
+        ],
+    );
+    let item = |id: &str| {
+        if id.is_empty() {
+            p.t("standard-no-item")
+        } else {
+            names.item(id)
+        }
+    };
+    let parts = [
+        (
+            "standard-by-department",
+            figures(&sum.departments, |id| department(p, names, id), usize::MAX),
+        ),
+        ("standard-by-item", figures(&sum.items, item, usize::MAX)),
+        (
+            "standard-by-clock",
+            figures(&sum.codes, |code| p.code("clock", code), usize::MAX),
+        ),
+    ];
+    let rows = parts
+        .into_iter()
+        .flat_map(|(by, list)| {
+            let by = p.t(by);
+            list.into_iter().map(move |f| {
+                vec![
+                    Cell::from(by.clone()),
+                    Cell::from(f.name),
+                    Cell::Int(f.c.clocks),
+                    Cell::Int(f.c.before),
+                    Cell::Int(f.c.after),
+                    Cell::Int(f.c.newly),
+                    Cell::Int(f.c.no_longer),
+                ]
+            })
+        })
+        .collect();
+    (head, rows)
+}
+
+/// People needed, by department and hour of the day.
+fn hour_sheet(p: &Page, names: &Names, sum: &Summary) -> (Vec<Column>, Vec<Vec<Cell<'static>>>) {
+    let head = columns(
+        p.locale,
+        &[
+            ("col-department", Kind::Text, 20.0),
+            ("standard-hour", Kind::Text, 10.0),
+            ("standard-mean-done", Kind::Number, 12.0),
+            ("standard-people-done", Kind::Number, 14.0),
+            ("standard-mean-wanted", Kind::Number, 12.0),
+            ("standard-people-wanted", Kind::Number, 14.0),
+            ("standard-highest", Kind::Number, 12.0),
+        ],
+    );
+    let mut rows = Vec::new();
+    for (id, of) in &sum.people {
+        let name = if id.is_empty() {
+            p.t("standard-everybody")
+        } else {
+            department(p, names, id)
+        };
+        for (h, (done, wanted)) in of.done.iter().zip(&of.wanted).enumerate() {
+            rows.push(vec![
+                Cell::from(name.clone()),
+                Cell::from(format!("{h:02}–{:02}", h + 1)),
+                Cell::Number(mean(done.busy_ms, sum.days)),
+                Cell::Int(i64::from(done.needed)),
+                Cell::Number(mean(wanted.busy_ms, sum.days)),
+                Cell::Int(i64::from(wanted.needed)),
+                Cell::Int(i64::from(wanted.highest)),
+            ]);
+        }
+    }
+    (head, rows)
+}
+
+fn list_columns(l: app::ctx::Locale, simulate: bool) -> Vec<Column> {
+    let (now, then) = if simulate {
+        ("standard-due-was", "standard-due-would")
+    } else {
+        ("standard-due-now", "standard-due-then")
+    };
+    columns(
+        l,
+        &[
+            ("word-number", Kind::Text, 20.0),
+            ("col-kind", Kind::Text, 12.0),
+            ("standard-items", Kind::Text, 26.0),
+            ("col-department", Kind::Text, 18.0),
+            ("col-worker", Kind::Text, 12.0),
+            ("handbook-step", Kind::Text, 14.0),
+            (now, Kind::DateTime, 18.0),
+            (then, Kind::DateTime, 18.0),
+            ("standard-met", Kind::DateTime, 18.0),
+            ("standard-late-was", Kind::Text, 10.0),
+            ("standard-late-would", Kind::Text, 10.0),
+        ],
+    )
+}
+
+fn list_cells(p: &Page, names: &Names, r: &Line) -> Vec<Cell<'static>> {
+    let shown = row(p, names, r);
+    let at = |at: Option<i64>| at.map_or(Cell::Empty, Cell::At);
+    let yes = |late: bool| {
+        if late {
+            Cell::from(p.t("standard-late"))
+        } else {
+            Cell::Empty
+        }
+    };
+    let worker = if r.worker_id.is_empty() {
+        String::new()
+    } else {
+        names.staff_text(&r.worker_id)
+    };
+    vec![
+        Cell::from(r.number.clone()),
+        Cell::from(shown.kind),
+        Cell::from(shown.item),
+        Cell::from(department(p, names, &r.department_id)),
+        Cell::from(worker),
+        Cell::from(shown.clock),
+        at(r.before_at),
+        at(r.after_at),
+        at(r.met_at),
+        yes(r.late_before),
+        yes(r.late_after),
+    ]
+}
+
+/// What work found, as a workbook: the list, the figures, or the people needed each hour.
+pub async fn export(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+    Query(which): Query<Part>,
+) -> Answer {
     let (l, zone) = (v.locale, v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default());
     let p = titled(&web, &v);
     let job_id = StandardJobId::from(id.as_str());
@@ -562,41 +750,12 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Q
             Ok((work::one(c, ctx, &i)?, Names::load(c, ctx)?))
         })
         .await?;
-    let simulate = job.kind == "simulate";
-    let column = |key: &str, kind: Kind, width: f64| Column {
-        heading: t(l, key),
-        kind,
-        width,
+    let sum = work::summary_of(&job);
+    let (head, fixed) = match which.part.as_str() {
+        "figures" => figure_sheet(&p, &names, &sum),
+        "hours" => hour_sheet(&p, &names, &sum),
+        _ => (list_columns(l, job.kind == "simulate"), Vec::new()),
     };
-    let columns = vec![
-        column("word-number", Kind::Text, 20.0),
-        column("col-kind", Kind::Text, 12.0),
-        column("standard-items", Kind::Text, 26.0),
-        column("col-department", Kind::Text, 18.0),
-        column("col-worker", Kind::Text, 12.0),
-        column("handbook-step", Kind::Text, 14.0),
-        column(
-            if simulate {
-                "standard-due-was"
-            } else {
-                "standard-due-now"
-            },
-            Kind::DateTime,
-            18.0,
-        ),
-        column(
-            if simulate {
-                "standard-due-would"
-            } else {
-                "standard-due-then"
-            },
-            Kind::DateTime,
-            18.0,
-        ),
-        column("standard-met", Kind::DateTime, 18.0),
-        column("standard-late-was", Kind::Text, 10.0),
-        column("standard-late-would", Kind::Text, 10.0),
-    ];
     let who = v
         .session
         .as_ref()
@@ -608,55 +767,33 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Q
         "list-watermark",
         &[("who", &who), ("when", &when::full(&zone, v.now)), ("filter", &filter)],
     );
-    let title = t(l, &format!("standard-job-kind-{}", job.kind));
-    let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let sheet = ListSheet {
-        title,
+        title: t(l, &format!("standard-job-kind-{}", job.kind)),
         watermark,
-        columns,
-        zone: tz,
+        columns: head,
+        zone: jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC),
     };
     let mut writer = ListWriter::new(&sheet).map_err(Error::internal)?;
-    let mut f = ask.filter();
-    f.after = None;
-    let (mut count, mut more) = (0_i64, true);
-    let yes = |late: bool| -> Cell<'static> {
-        if late {
-            Cell::from(t(l, "standard-late"))
-        } else {
-            Cell::Empty
-        }
+    let mut count = 0_i64;
+    for cells in &fixed {
+        writer.push(cells).map_err(Error::internal)?;
+        count += 1;
+    }
+    let mut f = Filter {
+        after: None,
+        ..ask.filter()
     };
+    let mut more = !matches!(which.part.as_str(), "figures" | "hours");
     while more {
         let (i, ask) = (job_id.clone(), f.clone());
         let (rows, next) = web
             .read(&v.ctx()?, move |c, ctx| work::rows(c, ctx, &i, &ask, 500))
             .await?;
         for r in &rows {
-            let shown = row(&p, &names, r);
-            let at = |at: Option<i64>| at.map_or(Cell::Empty, Cell::At);
-            let worker = if r.worker_id.is_empty() {
-                String::new()
-            } else {
-                names.staff_text(&r.worker_id)
-            };
-            let cells = [
-                Cell::from(r.number.as_str()),
-                Cell::from(shown.kind),
-                Cell::from(shown.item),
-                Cell::from(department(&p, &names, &r.department_id)),
-                Cell::from(worker),
-                Cell::from(shown.clock),
-                at(r.before_at),
-                at(r.after_at),
-                at(r.met_at),
-                yes(r.late_before),
-                yes(r.late_after),
-            ];
-            writer.push(&cells).map_err(Error::internal)?;
+            writer.push(&list_cells(&p, &names, r)).map_err(Error::internal)?;
             count += 1;
         }
-        if count >= MOST_EXPORTED {
+        if count > MOST_EXPORTED {
             return Err(Fail(Error::field("from", "invalid-too-many-rows")));
         }
         f.after = next;

@@ -163,7 +163,8 @@ fn body(e: &Entry, full: bool) -> (&'static str, String) {
         }
         return ("application/json", sample);
     }
-    if e.path == "/attachments" || e.path.ends_with("/photos") {
+    let file = e.path.starts_with("/standard/") && (e.path.ends_with("/file") || e.path.ends_with("/upload"));
+    if e.path == "/attachments" || e.path.ends_with("/photos") || file {
         return ("multipart/form-data; boundary=x", PICTURE.to_owned());
     }
     if !full {
