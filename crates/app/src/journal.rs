@@ -57,6 +57,7 @@ pub const KINDS: &[&str] = &[
     "message_delivered",
     "message_failed",
     "message_again",
+    "notice_raised",
     // The directory
     "id_number_revealed",
     "building_created",
@@ -98,6 +99,33 @@ pub const KINDS: &[&str] = &[
     "standard_simulated",
     "standard_apply_started",
     "standard_applied",
+    // The duty roster
+    "post_added",
+    "post_changed",
+    "pattern_added",
+    "pattern_changed",
+    "shift_added",
+    "shift_changed",
+    "shift_removed",
+    "shifts_filled",
+    "absence_added",
+    "absence_cancelled",
+    "swap_asked",
+    "swap_agreed",
+    "swap_declined",
+    "swap_withdrawn",
+    "swap_approved",
+    "swap_refused",
+    "swap_lapsed",
+    "checked_in",
+    "check_in_corrected",
+    "duty_handed_over",
+    "duty_taken_over",
+    "hand_over_objected",
+    "emergency_owner_named",
+    "key_lent",
+    "key_returned",
+    "key_return_undone",
 ];
 
 /// Everything that an event may be about.
@@ -114,9 +142,15 @@ pub const SUBJECTS: &[&str] = &[
     "site",
     "import",
     "message",
+    "notice",
     "list",
     "backup",
     "standard",
+    "roster",
+    "post",
+    "shift",
+    "hand_over",
+    "key",
 ];
 
 /// What an event is about.

@@ -40,6 +40,8 @@ pub struct Query {
     pub channel: String,
     pub outcome: String,
     pub building: String,
+    /// Contacts of one unit; contacts only.
+    pub unit: String,
     /// Who registered the case (首问责任人); callbacks only.
     pub clerk: String,
     pub from: Option<i64>,
@@ -359,7 +361,7 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
         staff: own.or_else(|| some(&q.worker)),
         channel: some(&q.channel),
         outcome: some(&q.outcome),
-        unit: None,
+        unit: some(&q.unit),
         from: q.from,
         until: q.until,
         before: cursor(&q.after),

@@ -116,6 +116,10 @@ codes! {
         ReapplyStandard = "reapply_standard",
         /// Runs past cases under a standard, to see who would have been late.
         SimulateStandard = "simulate_standard",
+        /// Sees the roster and takes part in it: own shifts, check-in, swaps, hand-over, keys.
+        ViewRoster = "view_roster",
+        /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
+        ManageRoster = "manage_roster",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -277,6 +281,8 @@ const TABLE: &[Row] = &[
     Row(&[Do::ReadJournal],                                 [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ResendMessage],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     // Keeping house
+    Row(&[Do::ViewRoster],                                  [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ManageRoster],                                [N,  N,   S,   D,   N,   D,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
@@ -376,8 +382,9 @@ impl Action {
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
             ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | Settings | Backup
-            | ApiTokens => (Area::Company, true),
+            ViewRoster => (Area::Company, false),
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageRoster | Settings
+            | Backup | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+use crate::ladder::Rung;
 pub use crate::limit::{Limit, Target};
 use crate::time::{self, CalendarRef, Calendars, Gap, Hours, Reckoning, Term};
 
@@ -31,6 +32,17 @@ codes! {
         Callback = "callback",
         /// A reply that was promised (REC-8).
         Promise = "promise",
+        /// Somebody is given the work. A limit for ourselves: see [`crate::ladder::handling`].
+        Assign = "assign",
+        /// Whoever was given the work takes it. A limit for ourselves.
+        Accept = "accept",
+    }
+}
+
+impl ClockCode {
+    /// A limit for ourselves, no promise to the customer: it climbs, and is neither due in lists nor breached.
+    pub const fn is_handling(self) -> bool {
+        matches!(self, ClockCode::Assign | ClockCode::Accept)
     }
 }
 
@@ -102,6 +114,9 @@ pub struct ClockStart {
     /// The calendar of a limit in working time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarRef>,
+    /// Who is told when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     /// 0 for the first round, one more with each reopening; for a promise its number.
     pub cycle: u32,
     /// The round whose clock goes on here, where the standard says that reopening continues.
@@ -137,6 +152,9 @@ pub struct Clock {
     /// The calendar's hours, given by [`Clock::attach`]; without them a limit in working time has no due time.
     #[serde(skip)]
     hours: Attached,
+    /// Who is told when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     pub cycle: u32,
     pub met_at: Option<i64>,
     pub breached_at: Option<i64>,
@@ -236,6 +254,7 @@ impl Clock {
             rests: Vec::new(),
             calendar: start.calendar,
             hours: Attached::default(),
+            ladder: start.ladder,
             cycle: start.cycle,
             met_at: None,
             breached_at: None,
@@ -250,8 +269,13 @@ impl Clock {
         self.hours = Attached(self.calendar.as_ref().and_then(|of| calendars.hours(of)));
     }
 
+    /// The hours of the clock's calendar, once they are attached.
+    pub(crate) fn hours(&self) -> Option<&Hours> {
+        self.hours.0.as_deref()
+    }
+
     /// Runs `f` over the reckoning of a limit in working time or days. None for other limits and without the hours.
-    fn reckon<T>(&self, f: impl FnOnce(Reckoning<'_>) -> T) -> Option<T> {
+    pub(crate) fn reckon<T>(&self, f: impl FnOnce(Reckoning<'_>) -> T) -> Option<T> {
         let term = match self.target? {
             Target::Working { ms } => Term::Working { ms },
             Target::Days { term } => Term::Days(term),
@@ -278,9 +302,9 @@ impl Clock {
 
     /// What does not count: pauses and, after them, the rests between rounds. The two never overlap, because done ends all
     /// pauses. A rest has no reason.
-    fn pauses(&self) -> Vec<(i64, Option<i64>, Option<WaitReason>)> {
+    pub(crate) fn pauses(&self) -> Vec<(i64, Option<i64>, Option<WaitReason>)> {
         let waits = self
-            .waits()
+            .declared()
             .into_iter()
             .map(|(from, to, reason)| (from, to, Some(reason)));
         if self.rests.is_empty() {
@@ -293,7 +317,7 @@ impl Clock {
     }
 
     /// Pauses as they count: a union, clipped to the clock's start, cut at the longest total. Open ends stay open.
-    fn waits(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
+    fn declared(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
         let Some(start) = self.started_at else {
             return Vec::new();
         };
@@ -326,12 +350,12 @@ impl Clock {
     }
 
     /// The earliest outside instant.
-    fn bound(&self) -> Option<&Bound> {
+    pub(crate) fn bound(&self) -> Option<&Bound> {
         self.bounds.iter().min_by_key(|bound| bound.at)
     }
 
     /// When the standard's own limit is reached, as pauses known so far leave it. None while a pause has no end.
-    fn own_due(&self) -> Option<i64> {
+    pub(crate) fn own_due(&self) -> Option<i64> {
         let start = self.started_at?;
         let mut left = match self.target? {
             Target::Fixed { at } => return Some(at),
@@ -464,6 +488,7 @@ impl Clock {
             self.calendar = rule.calendar;
         }
         self.bounds = rule.bounds;
+        self.ladder = rule.ladder;
         self.pausable = rule.pausable;
         self.max_pause_ms = rule.max_pause_ms;
         for pause in &mut self.paused {
@@ -500,6 +525,7 @@ impl Clock {
             && self.bounds == rule.bounds
             && self.pausable == rule.pausable
             && self.max_pause_ms == rule.max_pause_ms
+            && self.ladder == rule.ladder
             && self.calendar.as_ref().map(|of| &of.code) == rule.calendar.as_ref().map(|of| &of.code)
     }
 

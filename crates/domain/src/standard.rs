@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::ladder::Rung;
 
 pub mod check;
 pub mod compare;
@@ -60,6 +61,7 @@ pub struct Standard {
     limits: Vec<NamedLimit>,
     callback: CallbackRule,
     longest_wait_ms: i64,
+    ladder: Vec<Rung>,
 }
 
 /// When a callback may be given up as unreachable.
@@ -84,6 +86,10 @@ pub struct ClockRule {
     pub calendar: Option<String>,
     /// What reopening does.
     pub reopen: OnReopen,
+    /// Who is told when: the rule's own ladder, or the file's.
+    pub ladder: Vec<Rung>,
+    /// The duration is a habit of the trade; the clause asks for the step, not for the time.
+    pub habit: bool,
 }
 
 /// For which cases (what is not named is any) which clocks are set.
@@ -173,7 +179,7 @@ impl Standard {
     pub fn clocks_for(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Vec<&ClockRule> {
         ClockCode::ALL
             .iter()
-            .filter(|code| **code != ClockCode::Promise)
+            .filter(|code| **code != ClockCode::Promise && !code.is_handling())
             .filter_map(|code| self.rule(*code, kind, item, importance, urgency))
             .collect()
     }
@@ -181,6 +187,23 @@ impl Standard {
     /// The limit of a promised reply (REC-8).
     pub fn promise(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Option<&ClockRule> {
         self.rule(ClockCode::Promise, kind, item, importance, urgency)
+    }
+
+    /// The limit for ourselves until somebody is given the work, or takes it.
+    pub fn handling(
+        &self,
+        code: ClockCode,
+        kind: Kind,
+        item: &str,
+        importance: Importance,
+        urgency: Urgency,
+    ) -> Option<&ClockRule> {
+        self.rule(code, kind, item, importance, urgency)
+    }
+
+    /// The ladder of clocks that have none of their own.
+    pub fn ladder(&self) -> &[Rung] {
+        &self.ladder
     }
 
     /// The most specific line's rule.

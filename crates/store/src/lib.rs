@@ -17,9 +17,12 @@ pub mod house;
 mod ids;
 pub mod import;
 pub mod journal;
+pub mod lease;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod notice;
+pub mod roster;
 pub mod seam;
 pub mod search;
 pub mod site;
@@ -51,9 +54,12 @@ const MODULES: &[&[seam::Statement]] = &[
     directory::unit::STATEMENTS,
     import::STATEMENTS,
     journal::STATEMENTS,
+    lease::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
+    notice::STATEMENTS,
+    roster::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

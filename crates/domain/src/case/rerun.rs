@@ -207,6 +207,7 @@ impl Run<'_> {
             limit: Some(rule.limit),
             target: Some(rule.limit.target(at, env.zone)),
             calendar: env.calendar_of(rule),
+            ladder: rule.ladder.clone(),
             ..real.clone()
         }
     }

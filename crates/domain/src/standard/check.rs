@@ -10,6 +10,7 @@ use crate::case::{Importance, Kind, Urgency};
 use crate::clauses::Clauses;
 use crate::clock::{ClockCode, Limit};
 use crate::codes::codes;
+use crate::ladder;
 use crate::time::{Calendars, calendars};
 
 codes! {
@@ -93,6 +94,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("limit-missing", "is missing"),
     ("limit-length", "must be more than nothing and at most a year"),
     ("limit-clause", "must name its clauses"),
+    ("ladder", "this ladder cannot be used"),
     ("uncovered", "no line sets a clock that a clause demands"),
     ("never-wins", "another line always wins over this one"),
     ("longer", "is longer than the clause says"),
@@ -206,6 +208,13 @@ pub(super) fn sound(doc: &Document) -> Vec<Found> {
     if doc.longest_wait_days.is_some_and(|days| !(1..=366).contains(&days)) {
         error("wait-days", Place::whole("longest_wait_days"));
     }
+    if let Err((path, what)) = ladder::checked(doc.ladder.clone(), false, "ladder") {
+        found.push(
+            Found::new(Grave::Error, "ladder", Place::whole("ladder"))
+                .arg("path", path)
+                .arg("what", what),
+        );
+    }
     for (l, line) in doc.lines.iter().enumerate() {
         line_sound(l, line, &mut found);
     }
@@ -307,6 +316,16 @@ fn line_sound(l: usize, line: &LineFile, found: &mut Vec<Found>) {
         }
         if line.clocks.iter().take(c).any(|other| other.code == clock.code) {
             error("clock-twice", "");
+        }
+        if let Some(own) = &clock.ladder
+            && let Err((path, what)) = ladder::checked(own.clone(), clock.calendar.is_some(), "ladder")
+        {
+            let place = Place::clock(l, c, clock.code, "ladder");
+            found.push(
+                Found::new(Grave::Error, "ladder", place)
+                    .arg("path", path)
+                    .arg("what", what),
+            );
         }
     }
 }
@@ -425,6 +444,8 @@ fn against_the_clauses(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Foun
                 let is = stand(&mine, *code, cases, item);
                 let (grave, what) = match is.rule {
                     None => (Grave::Error, "uncovered"),
+                    // What is a habit of the trade is no clause's duration.
+                    Some(_) if wanted.habit => continue,
                     Some(rule) if rule.limit.rough_ms() > wanted.limit.rough_ms() => (Grave::Departure, "longer"),
                     Some(rule) if rule.pausable.iter().any(|reason| !wanted.pausable.contains(reason)) => {
                         (Grave::Departure, "pause-added")

@@ -7,6 +7,7 @@ use super::limits::{LimitCode, NamedLimit};
 use super::{CallbackRule, ClockRule, Line, OnReopen, Standard, StandardError};
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::ladder::{self, Rung, RungFile};
 
 /// The file as it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_wait_days: Option<u32>,
     pub lines: Vec<LineFile>,
+    /// Who is told when, for clocks that have no ladder of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<RungFile>,
     /// Limits that are no clocks of a case. A name that is missing has the shipped limit.
     #[serde(default)]
     pub limits: Vec<NamedLimit>,
@@ -65,6 +69,12 @@ pub struct ClockFile {
     pub max_pause: Option<Limit>,
     #[serde(default, skip_serializing_if = "OnReopen::is_default")]
     pub reopen: OnReopen,
+    /// Instead of the file's own ladder; empty: nobody is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Vec<RungFile>>,
+    /// The duration is a habit of the trade; the clause asks for the step, not for the time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub habit: bool,
 }
 
 /// How long work may wait for one reason where the file does not say.
@@ -138,9 +148,11 @@ impl Document {
     /// The standard as it stands, without looking whether it is sound.
     pub(super) fn built(&self) -> Standard {
         let days = self.longest_wait_days.unwrap_or(LONGEST_WAIT_DAYS);
+        let ladder = rungs(&self.ladder, false);
         Standard {
             version: self.version.trim().to_owned(),
-            lines: self.lines.iter().map(LineFile::built).collect(),
+            lines: self.lines.iter().map(|line| line.built(&ladder)).collect(),
+            ladder: ladder.clone(),
             limits: self.limits.clone(),
             callback: CallbackRule {
                 attempts: self.callback.unreachable_after_attempts,
@@ -170,13 +182,13 @@ impl Document {
 }
 
 impl LineFile {
-    fn built(&self) -> Line {
+    fn built(&self, ladder: &[Rung]) -> Line {
         Line {
             kinds: self.kinds.clone(),
             importance: self.importance.clone(),
             urgency: self.urgency.clone(),
             items: self.items.iter().map(|item| item.trim().to_owned()).collect(),
-            clocks: self.clocks.iter().map(ClockFile::built).collect(),
+            clocks: self.clocks.iter().map(|clock| clock.built(ladder)).collect(),
         }
     }
 
@@ -203,7 +215,7 @@ impl LineFile {
 }
 
 impl ClockFile {
-    fn built(&self) -> ClockRule {
+    fn built(&self, ladder: &[Rung]) -> ClockRule {
         ClockRule {
             code: self.code,
             limit: self.limit,
@@ -212,6 +224,24 @@ impl ClockFile {
             max_pause_ms: self.max_pause.map(Limit::rough_ms),
             calendar: self.calendar.clone(),
             reopen: self.reopen,
+            ladder: match &self.ladder {
+                Some(own) => rungs(own, self.calendar.is_some()),
+                None => ladder.to_vec(),
+            },
+            habit: self.habit,
         }
     }
+
+    /// Who is told when: its own ladder, or the document's.
+    pub fn rungs(&self, document: &Document) -> Vec<Rung> {
+        match &self.ladder {
+            Some(own) => rungs(own, self.calendar.is_some()),
+            None => rungs(&document.ladder, false),
+        }
+    }
+}
+
+/// The steps of a ladder; none where something is wrong with it, which the check says.
+fn rungs(file: &[RungFile], calendar: bool) -> Vec<Rung> {
+    ladder::checked(file.to_vec(), calendar, "ladder").unwrap_or_default()
 }

@@ -76,6 +76,10 @@ struct LinePage {
     most: String,
     most_hours: bool,
     reopen: Vec<Choice>,
+    ladder: Vec<Choice>,
+    /// The steps of the row's own ladder.
+    rungs: Vec<String>,
+    habit: bool,
 }
 
 fn choices(p: &Page, family: &str, codes: impl Iterator<Item = &'static str>, chosen: &[String]) -> Vec<Choice> {
@@ -107,7 +111,20 @@ fn begins(line: &LineFile, clock: Option<&ClockFile>) -> Typed {
         add("most_unit", most.unit().to_owned());
     }
     add("reopen", c.reopen.as_str().to_owned());
+    if c.habit {
+        add("habit", "1".to_owned());
+    }
+    add("ladder", ladder_of(c).to_owned());
     out
+}
+
+/// Which ladder a row has: the version's, none, or one of its own.
+fn ladder_of(c: &ClockFile) -> &'static str {
+    match &c.ladder {
+        None => "common",
+        Some(own) if own.is_empty() => "none",
+        Some(_) => "own",
+    }
 }
 
 /// The row that was typed.
@@ -174,22 +191,11 @@ fn row(typed: &Typed) -> Res<(LineFile, ClockFile)> {
         max_pause: most.filter(|_| !pausable.is_empty()),
         pausable,
         reopen,
-        ..fresh()
+        // Written in the file; "own" keeps what the row has.
+        ladder: (one(typed, "ladder") == "none").then(Vec::new),
+        habit: one(typed, "habit") == "1",
     };
     Ok((line, clock))
-}
-
-/// A clock with nothing in it, for the fields that this form does not ask for.
-fn fresh() -> ClockFile {
-    ClockFile {
-        code: ClockCode::Response,
-        limit: Limit::Hour { n: 1 },
-        calendar: None,
-        clause: String::new(),
-        pausable: Vec::new(),
-        max_pause: None,
-        reopen: OnReopen::NewCycle,
-    }
 }
 
 async fn line_page(
@@ -268,9 +274,35 @@ async fn line_page(
             OnReopen::ALL.iter().map(|k| k.as_str()),
             &chosen("reopen"),
         ),
+        ladder: {
+            let own = at
+                .and_then(|at| s.document.row(at))
+                .is_some_and(|(_, c)| ladder_of(c) == "own");
+            let all = if own {
+                &["common", "none", "own"][..]
+            } else {
+                &["common", "none"]
+            };
+            let chosen: Vec<String> = all_or(&typed, "ladder", "common");
+            choices(&p, "standard-ladder", all.iter().copied(), &chosen)
+        },
+        rungs: at
+            .and_then(|at| s.document.row(at))
+            .filter(|(_, c)| ladder_of(c) == "own")
+            .map(|(_, c)| words::ladder(&p, &s.document, c))
+            .unwrap_or_default(),
+        habit: one(&typed, "habit") == "1",
         e,
         p,
     })
+}
+
+/// What was chosen, or this.
+fn all_or(typed: &Typed, name: &str, otherwise: &str) -> Vec<String> {
+    match one(typed, name) {
+        "" => vec![otherwise.to_owned()],
+        chosen => vec![chosen.to_owned()],
+    }
 }
 
 /// The form of a row, or of a new one.
@@ -292,9 +324,17 @@ pub async fn save_line(
     );
     let done = match row(&typed) {
         Ok((cases, clock)) => {
-            let edit = Edit::Put(at, Box::new(cases), Box::new(clock));
-            web.write(&v.ctx()?, move |tx, ctx| app::standard::edit(tx, ctx, &i, seen, &edit))
-                .await
+            let (own, key) = (one(&typed, "ladder") == "own", id.clone());
+            web.write(&v.ctx()?, move |tx, ctx| {
+                let mut clock = clock.clone();
+                if let Some(at) = at.filter(|_| own) {
+                    let s = app::standard::get(tx, ctx, &key)?;
+                    clock.ladder = s.document.row(at).and_then(|(_, old)| old.ladder.clone());
+                }
+                let edit = Edit::Put(at, Box::new(cases.clone()), Box::new(clock));
+                app::standard::edit(tx, ctx, &i, seen, &edit)
+            })
+            .await
         }
         Err(e) => Err(e),
     };

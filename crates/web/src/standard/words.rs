@@ -128,6 +128,11 @@ pub fn reopen(p: &Page, c: &ClockFile) -> String {
     p.code("reopen_mode", c.reopen.as_str())
 }
 
+/// Who is told when, one line a step.
+pub fn ladder(p: &Page, doc: &Document, c: &ClockFile) -> Vec<String> {
+    c.rungs(doc).iter().map(|r| crate::notice::ladder_line(p, r)).collect()
+}
+
 /// The text of a clause, for a look; empty for a site's own rule.
 pub fn clause(p: &Page, clauses: &Clauses, id: &str) -> String {
     clauses
@@ -152,6 +157,9 @@ pub struct Row {
     pub calendar: String,
     pub pause: String,
     pub reopen: String,
+    /// Who is told when.
+    pub ladder: Vec<String>,
+    pub habit: bool,
     pub clause: String,
     pub clause_text: String,
     /// Differs from the version it was drafted from.
@@ -192,6 +200,8 @@ pub fn rows(p: &Page, book: &Book, clauses: &Clauses, doc: &Document, base: Opti
                 calendar: calendar(p, clock),
                 pause: pause(p, clock),
                 reopen: reopen(p, clock),
+                ladder: ladder(p, doc, clock),
+                habit: clock.habit,
                 clause: clock.clause.clone(),
                 clause_text: clause(p, clauses, &clock.clause),
                 differs: !as_before,
