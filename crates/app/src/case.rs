@@ -477,7 +477,7 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
         version,
         acted,
     } = seen;
-    let next_step_at = s.next_look_at(&Reckons::of(c, ctx)?.env(ctx));
+    let next_step_at = s.next_look_at(&Reckons::of_case(c, ctx, s)?.env(ctx));
     let open = s.is_open();
     let order = s.last_order();
     let (due_at, due_code) = due(s, ctx.now);

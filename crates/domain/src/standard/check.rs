@@ -374,7 +374,7 @@ pub fn look(doc: &Document, beside: &Beside<'_>) -> Vec<Found> {
         }
     }
     against_the_clauses(doc, beside, &mut found);
-    never_wins(doc, beside, &mut found);
+    never_wins(doc, &mut found);
     named_limits(doc, beside, &mut found);
     words(doc, beside, &mut found);
     found.sort_by_key(|f| f.grave);
@@ -382,11 +382,11 @@ pub fn look(doc: &Document, beside: &Beside<'_>) -> Vec<Found> {
 }
 
 /// The items at which one line may win over another: each prefix that is named, and none.
-fn probes<'a>(docs: &[&'a Document], more: &[&'a str]) -> Vec<&'a str> {
+fn probes<'a>(docs: &[&'a Document]) -> Vec<&'a str> {
     let named = docs
         .iter()
         .flat_map(|doc| doc.lines.iter().flat_map(|line| line.items.iter().map(|i| i.trim())));
-    let mut all: Vec<&str> = named.chain(more.iter().copied()).chain([""]).collect();
+    let mut all: Vec<&str> = named.chain([""]).collect();
     all.sort_unstable();
     all.dedup();
     all
@@ -435,7 +435,7 @@ fn against_the_clauses(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Foun
     let (mine, theirs) = (doc.built(), beside.shipped.built());
     // One finding for all the cases that meet the same two rules.
     let mut seen: BTreeMap<(&'static str, ClockCode, Option<usize>, String), (Found, usize)> = BTreeMap::new();
-    for item in probes(&[doc, beside.shipped], &[]) {
+    for item in probes(&[doc, beside.shipped]) {
         for cases in all_cases() {
             for code in ClockCode::ALL {
                 let Some((_, wanted)) = theirs.winner(*code, cases.kind, item, cases.importance, cases.urgency) else {
@@ -474,10 +474,10 @@ fn against_the_clauses(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Foun
 }
 
 /// Lines that some other line always wins over: who reads them would believe what does not hold.
-fn never_wins(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Found>) {
+fn never_wins(doc: &Document, found: &mut Vec<Found>) {
     let mine = doc.built();
     let mut wins: Vec<Vec<bool>> = doc.lines.iter().map(|line| vec![false; line.clocks.len()]).collect();
-    for item in probes(&[doc], beside.items) {
+    for item in probes(&[doc]) {
         for cases in all_cases() {
             for code in ClockCode::ALL {
                 let won = stand(&mine, *code, cases, item).place;

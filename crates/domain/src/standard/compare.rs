@@ -33,6 +33,8 @@ pub enum What {
     },
     /// When a callback may be given up: attempts and minutes between them, before and after.
     Callback { before: (u32, i64), after: (u32, i64) },
+    /// The ladder of clocks that have none of their own: steps before and after.
+    Ladder { before: usize, after: usize },
     /// Days that work may wait, before and after.
     Wait { before: Option<u32>, after: Option<u32> },
 }
@@ -127,6 +129,15 @@ pub fn differences(before: &Document, after: &Document) -> Vec<Difference> {
             What::Callback {
                 before: callback(before),
                 after: callback(after),
+            },
+        );
+    }
+    if before.ladder != after.ladder {
+        push(
+            Mark::Changed,
+            What::Ladder {
+                before: before.ladder.len(),
+                after: after.ladder.len(),
             },
         );
     }

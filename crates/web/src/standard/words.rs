@@ -367,6 +367,9 @@ fn rule(p: &Page, c: &ClockFile) -> String {
     if c.reopen == OnReopen::Continue {
         parts.push(reopen(p, c));
     }
+    if let Some(own) = &c.ladder {
+        parts.push(format!("{} {}", p.t("handbook-ladder"), p.t1("handbook-ladder-n", "n", own.len())));
+    }
     parts.push(c.clause.clone());
     parts.join(" · ")
 }
@@ -404,6 +407,10 @@ pub fn differences(p: &Page, book: &Book, all: &[Difference]) -> Vec<DiffRow> {
                 What::Callback { before, after } => {
                     let say = |(n, minutes): &(u32, i64)| p.t2("standard-callback-is", "n", n, "minutes", minutes);
                     (p.t("standard-callback"), String::new(), say(before), say(after))
+                }
+                What::Ladder { before, after } => {
+                    let say = |n: &usize| p.t1("handbook-ladder-n", "n", n);
+                    (p.t("handbook-ladder"), String::new(), say(before), say(after))
                 }
                 What::Wait { before, after } => {
                     let say = |days: &Option<u32>| p.t1("standard-days", "n", days.unwrap_or(90));
