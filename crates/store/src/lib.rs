@@ -28,6 +28,7 @@ pub mod search;
 pub mod site;
 pub mod staff;
 pub mod standard;
+mod statistics;
 pub mod task;
 pub mod view;
 
@@ -65,6 +66,7 @@ const MODULES: &[&[seam::Statement]] = &[
     task::STATEMENTS,
     staff::STATEMENTS,
     standard::STATEMENTS,
+    statistics::STATEMENTS,
     view::STATEMENTS,
 ];
 

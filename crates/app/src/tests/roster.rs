@@ -580,7 +580,7 @@ fn a_hand_over_never_drops_an_emergency_and_ends_with_the_next_shifts_acceptance
         let id = first.clone();
         let f = read(&w, &w.ctx(Role::FrontDesk), move |c, ctx| hand_over::form(c, ctx, &id)).unwrap();
         assert_eq!(f.open.emergencies.len(), 1);
-        assert_eq!(f.open.keys, [loan.clone()]);
+        assert_eq!(f.open.keys, std::slice::from_ref(&loan));
         let next = w.staff(Role::CsHead);
         assert_eq!(
             (f.after.next.len(), f.after.incoming.as_slice(), f.after.must),

@@ -368,7 +368,11 @@ fn rule(p: &Page, c: &ClockFile) -> String {
         parts.push(reopen(p, c));
     }
     if let Some(own) = &c.ladder {
-        parts.push(format!("{} {}", p.t("handbook-ladder"), p.t1("handbook-ladder-n", "n", own.len())));
+        parts.push(format!(
+            "{} {}",
+            p.t("handbook-ladder"),
+            p.t1("handbook-ladder-n", "n", own.len())
+        ));
     }
     parts.push(c.clause.clone());
     parts.join(" · ")
