@@ -268,3 +268,200 @@ fn std_6_an_ordinary_complaint_takes_eight_hours_a_serious_one_five_working_days
         .must_say("5 个工作日内")
         .must_say("17:30 前");
 }
+
+/// The response of every report, changed in a draft: found in the table, changed in its form, by the head of customer service.
+fn drafted(w: &World, minutes: &str) -> String {
+    let head = w.staff("lihuimin");
+    let page = head.get("/standard");
+    page.is(200)
+        .must_say("STD-1")
+        .must_say("4 小时内")
+        .must_say("铃响 3 声内");
+    let draft = head.send(&page.form("/standard/versions"));
+    draft.is(200).must_say("草稿");
+    let id = draft.url.rsplit('/').next().expect("an id").to_owned();
+    // Line 1 is the response of every report (STD-1).
+    let mut form = head.get(&format!("/standard/versions/{id}/line/0-0")).form("/line/0-0");
+    assert_eq!(
+        (form.get("code"), form.get("clause"), form.get("n")),
+        ("response", "STD-1", "4")
+    );
+    form.set("n", minutes).set("unit", "minute");
+    head.send(&form)
+        .is(200)
+        .must_say(&format!("{minutes} 分钟内"))
+        .must_say("有改动");
+    id
+}
+
+/// Checked by who drafted it and approved by the project manager, valid at once.
+fn in_force(w: &World, id: &str) {
+    let head = w.staff("lihuimin");
+    let mut form = head.get(&format!("/standard/versions/{id}?tab=check")).form("/check");
+    form.set("note", "缩短首次响应");
+    head.send(&form).is(200).must_say("待批准").must_say("等待项目经理批准");
+    let manager = w.staff("jingli");
+    let form = manager
+        .get(&format!("/standard/versions/{id}?tab=check"))
+        .form("/approve");
+    manager.send(&form).is(200).must_say("现行");
+}
+
+fn inquiry(clerk: &crate::world::Person) -> String {
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT);
+    desk.choose("content", "物业费怎么交");
+    desk.made("record").case()
+}
+
+#[test]
+fn std_1_a_changed_standard_counts_for_new_cases_and_open_ones_keep_theirs() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let old = inquiry(&clerk);
+    let was = format!("{} 前", clock(w.now() + 4 * HOUR));
+    clerk.case(&old).must_say(&was);
+    let id = drafted(&w, "90");
+    // Nobody but the project manager approves, and a draft counts for nothing.
+    let new = inquiry(&clerk);
+    clerk.case(&new).must_say(&was);
+    let head = w.staff("lihuimin");
+    assert_eq!(
+        head.post(&format!("/standard/versions/{id}/approve"), &[("version", "2")])
+            .status,
+        403
+    );
+    clerk.get(&format!("/standard/versions/{id}")).is(404);
+    in_force(&w, &id);
+    let begun = w.now();
+    let now = inquiry(&clerk);
+    clerk
+        .case(&now)
+        .must_say(&format!("{} 前", clock(begun + 90 * MINUTE)))
+        .must_say("2026-2");
+    clerk.case(&old).must_say(&was).must_say("2026-1");
+    // Everybody reads it, in both languages, with what the clauses say.
+    clerk.get("/standard").is(200).must_say("90 分钟内").must_say("2026-2");
+    clerk.get("/handbook").is(200).must_say("90 分钟内");
+    w.wait(91 * MINUTE);
+    assert!(
+        w.until(|| clerk.case(&now).says("首次响应超时")),
+        "{}",
+        clerk.case(&now).text()
+    );
+    clerk.case(&old).must_not_say("首次响应超时");
+}
+
+#[test]
+fn std_1_a_longer_limit_needs_a_reason_and_a_later_version_comes_by_itself() {
+    let w = World::new();
+    let (clerk, head, manager) = (w.clerk(), w.staff("lihuimin"), w.staff("jingli"));
+    let id = drafted(&w, "300");
+    let page = head.get(&format!("/standard/versions/{id}?tab=check"));
+    page.must_say("偏离条款").must_say("STD-1").must_say("300 分钟内");
+    let refused = head.send(&page.form("/check"));
+    refused.is(422).must_say("说明理由");
+    let mut form = refused.form("/check");
+    form.set("reason", "夜间人手不足");
+    head.send(&form).is(200).must_say("夜间人手不足");
+    let mut form = manager
+        .get(&format!("/standard/versions/{id}?tab=check"))
+        .form("/approve");
+    form.set("valid_from", &field(w.now() + HOUR));
+    manager.send(&form).is(200).must_say("已批准，待生效");
+    clerk.get("/standard").must_say("4 小时内").must_not_say("300 分钟内");
+    w.wait(61 * MINUTE);
+    clerk.get("/standard").must_say("300 分钟内").must_say("现行");
+    let number = inquiry(&clerk);
+    clerk
+        .case(&number)
+        .must_say(&format!("{} 前", clock(w.now() + 300 * MINUTE)));
+}
+
+#[test]
+fn std_1_applying_it_to_open_cases_moves_due_times_and_is_on_record() {
+    let w = World::new();
+    let (clerk, manager) = (w.clerk(), w.staff("jingli"));
+    let (begun, old) = (w.now(), inquiry(&clerk));
+    let id = drafted(&w, "90");
+    in_force(&w, &id);
+    // What would change is said first, case by case.
+    let page = manager.get(&format!("/standard/versions/{id}?tab=open"));
+    let started = manager.send(&page.form("/compare"));
+    let job = started.url.clone();
+    let path = format!("/standard/jobs/{}", job.rsplit('/').next().expect("an id"));
+    assert!(
+        w.until(|| manager.get(&path).says("件会变")),
+        "{}",
+        manager.get(&path).text()
+    );
+    let found = manager.get(&path);
+    found
+        .must_say(&old)
+        .must_say(&clock(begun + 4 * HOUR))
+        .must_say(&clock(begun + 90 * MINUTE));
+    clerk.case(&old).must_say(&format!("{} 前", clock(begun + 4 * HOUR)));
+    // Without a reason nothing happens.
+    let mut form = found.form("/standard/apply");
+    form.put("which", "all");
+    manager.send(&form).is(422);
+    form.set("reason", "业委会同意")
+        .put("_key", "second")
+        .put("which", "all");
+    let applied = manager.send(&form);
+    applied.is(200).must_say("业委会同意");
+    assert!(
+        w.until(|| clerk.case(&old).says(&format!("{} 前", clock(begun + 90 * MINUTE)))),
+        "{}",
+        clerk.case(&old).text()
+    );
+    clerk
+        .case(&old)
+        .must_say("重新适用服务标准：2026-1 → 2026-2")
+        .must_say("业委会同意")
+        .must_say("2026-2");
+    assert!(w.journal_holds());
+    w.wait(91 * MINUTE - (w.now() - begun));
+    assert!(
+        w.until(|| clerk.case(&old).says("首次响应超时")),
+        "{}",
+        clerk.case(&old).text()
+    );
+}
+
+#[test]
+fn std_1_past_cases_are_run_under_a_draft_before_it_is_published() {
+    let w = World::new();
+    let quality = w.staff("zhiguan");
+    let id = drafted(&w, "5");
+    let mut form = quality
+        .get(&format!("/standard/simulate?of={id}"))
+        .form("/standard/simulate");
+    let day = |at: i64| field(at)[..10].to_owned();
+    form.set("from", &day(w.now() - 10 * DAY)).set("until", &day(w.now()));
+    let started = quality.send(&form);
+    let path = format!("/standard/jobs/{}", started.url.rsplit('/').next().expect("an id"));
+    assert!(
+        w.until(|| quality.get(&path).says("每小时需要的人数")),
+        "{}",
+        quality.get(&path).text()
+    );
+    let page = quality.get(&path);
+    page.must_say("按此标准超时")
+        .must_say("工程")
+        .must_say("算法：每张单从接单到完工");
+    let sheet = quality.get(&format!("{path}/export?late=newly"));
+    assert!(
+        sheet.header("content-type").contains("spreadsheetml"),
+        "{:?}",
+        sheet.headers
+    );
+    // The desk neither simulates nor drafts.
+    let clerk = w.clerk();
+    assert_eq!(
+        (clerk.get("/standard/simulate").status, clerk.get(&path).status),
+        (403, 403)
+    );
+    assert_eq!(clerk.post("/standard/versions", &[]).status, 403);
+}

@@ -9,6 +9,7 @@ use domain::case::{
 };
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
+use domain::standard::Standard;
 use domain::time::Calendars;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -57,20 +58,42 @@ pub fn zone(c: &mut Conn, site: &SiteId) -> Res<TimeZone> {
     TimeZone::get(&s.zone).map_err(Error::internal)
 }
 
-/// How the open site reckons time: its zone and its working calendars.
+/// How the open site reckons time: its zone, its working calendars and its service standard.
 pub(crate) struct Reckons {
     pub zone: TimeZone,
     pub calendars: Arc<Calendars>,
+    pub standard: Arc<Standard>,
 }
 
 impl Reckons {
+    /// By the standard in force now: for what begins.
+    ///
     /// # Errors
     /// `NotFound` when there is no such site.
     pub fn of(c: &mut Conn, ctx: &Ctx) -> Res<Reckons> {
+        let standard = ctx.book.standard(c, &ctx.site, ctx.now)?;
+        Self::by(c, ctx, standard)
+    }
+
+    /// By the standard that a case was registered under: an open case keeps it until another is applied to it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub fn of_case(c: &mut Conn, ctx: &Ctx, case: &CaseState) -> Res<Reckons> {
+        let standard = ctx.book.standard_named(c, &ctx.site, &case.standard, ctx.now)?;
+        Self::by(c, ctx, standard)
+    }
+
+    /// By this standard.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such site.
+    pub fn by(c: &mut Conn, ctx: &Ctx, standard: Arc<Standard>) -> Res<Reckons> {
         let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
         Ok(Reckons {
             zone: TimeZone::get(&s.zone).map_err(Error::internal)?,
             calendars: ctx.book.calendars(&s.zone)?,
+            standard,
         })
     }
 
@@ -78,7 +101,7 @@ impl Reckons {
     pub fn env<'a>(&'a self, ctx: &'a Ctx) -> Env<'a> {
         Env {
             now: ctx.now,
-            standard: &ctx.book.standard,
+            standard: &self.standard,
             zone: &self.zone,
             calendars: &self.calendars,
         }
@@ -107,7 +130,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Seen> {
     let row = db::doc(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let mut state: CaseState = serde_json::from_str(&row.doc)?;
     if state.clocks.iter().any(|clock| clock.calendar.is_some()) {
-        state.attach(&Reckons::of(c, ctx)?.calendars);
+        state.attach(&Reckons::by(c, ctx, ctx.book.shipped.clone())?.calendars);
     }
     let visible = match &ctx.actor {
         Actor::Staff(_) => may(Some(&state), Action::ViewCase, &ctx.who()).is_ok(),
@@ -177,7 +200,11 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
-    Ok(legal_actions(state, &ctx.who(), &Reckons::of(c, ctx)?.env(ctx)))
+    Ok(legal_actions(
+        state,
+        &ctx.who(),
+        &Reckons::of_case(c, ctx, state)?.env(ctx),
+    ))
 }
 
 /// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.
@@ -213,7 +240,10 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
 
 /// What the rules make of a command: the case as it will be, and the events.
 fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<Event>)> {
-    let reckons = Reckons::of(tx, ctx)?;
+    let reckons = match cmd {
+        Command::ReapplyStandard { .. } => Reckons::of(tx, ctx)?,
+        _ => Reckons::of_case(tx, ctx, &now.state)?,
+    };
     let mut events = decide(Some(&now.state), cmd, &ctx.who(), &reckons.env(ctx))?;
     notice::name_who(tx, ctx, &now.state, &mut events)?;
     let mut state = Some(now.state);
@@ -233,7 +263,7 @@ fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<E
 /// `NotFound`, or `Conflict` when somebody else was at the case at the same moment.
 pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let now = get(tx, ctx, id)?;
-    let reckons = Reckons::of(tx, ctx)?;
+    let reckons = Reckons::of_case(tx, ctx, &now.state)?;
     if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &reckons.env(ctx))?.is_empty() {
         return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
     }
@@ -447,7 +477,7 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
         version,
         acted,
     } = seen;
-    let next_step_at = s.next_look_at(&Reckons::of(c, ctx)?.env(ctx));
+    let next_step_at = s.next_look_at(&Reckons::of_case(c, ctx, s)?.env(ctx));
     let open = s.is_open();
     let order = s.last_order();
     let (due_at, due_code) = due(s, ctx.now);

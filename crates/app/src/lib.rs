@@ -32,6 +32,7 @@ pub mod roster;
 pub mod signature;
 pub mod site;
 pub mod staff;
+pub mod standard;
 pub mod step;
 pub mod system;
 pub mod task;

@@ -211,6 +211,9 @@ pub struct Things {
     pub occupancy: String,
     pub vehicle: String,
     pub file: String,
+    /// A draft of the service standard, and a comparison of it.
+    pub standard: String,
+    pub job: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
     pub word: String,
 }
@@ -319,7 +322,14 @@ impl World {
                     key: String::new(),
                 };
                 let file = crate::attachment::attach(tx, ctx, &crate::attachment::Subject::Case(case.clone()), &picture, &up)?;
+                let product = Ctx { actor: Actor::System("test"), ..ctx.clone() };
+                let standard = crate::standard::draft(tx, &product, "", "")?;
+                let compare = crate::standard::job::What::Compare;
+                let params = crate::standard::job::Params::default();
+                let (job, _) = crate::standard::job::begin(tx, &product, "", compare, standard.as_str(), &params)?;
                 Ok::<_, Error>(Things {
+                    standard: standard.as_str().to_owned(),
+                    job: job.as_str().to_owned(),
                     site: ctx.site.clone(),
                     department: department.as_str().to_owned(),
                     staff: spare.clone(),

@@ -108,7 +108,14 @@ codes! {
         ReadJournal = "read_journal",
         ManageStaff = "manage_staff",
         ManageSite = "manage_site",
+        /// Drafts versions of the service standard, checks and compares them.
         ManageStandard = "manage_standard",
+        /// Approves a version that somebody else has drafted, and says from when it holds.
+        ApproveStandard = "approve_standard",
+        /// Applies the standard in force to open cases that were registered under another.
+        ReapplyStandard = "reapply_standard",
+        /// Runs past cases under a standard, to see who would have been late.
+        SimulateStandard = "simulate_standard",
         /// Sees the roster and takes part in it: own shifts, check-in, swaps, hand-over, keys.
         ViewRoster = "view_roster",
         /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
@@ -276,7 +283,9 @@ const TABLE: &[Row] = &[
     // Keeping house
     Row(&[Do::ViewRoster],                                  [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ManageRoster],                                [N,  N,   S,   D,   N,   D,   S,   N,   N,   N,   N,   N,   N,   N]),
-    Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -371,12 +380,11 @@ impl Action {
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
-            ViewReports | Export => (Area::Reports, false),
+            ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
             ViewRoster => (Area::Company, false),
-            ManageStaff | ManageSite | ManageStandard | ManageRoster | Settings | Backup | ApiTokens => {
-                (Area::Company, true)
-            }
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageRoster | Settings
+            | Backup | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

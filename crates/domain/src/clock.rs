@@ -119,6 +119,17 @@ pub struct ClockStart {
     pub ladder: Vec<Rung>,
     /// 0 for the first round, one more with each reopening; for a promise its number.
     pub cycle: u32,
+    /// The round whose clock goes on here, where the standard says that reopening continues.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continues: Option<u32>,
+}
+
+/// A stretch between an ending and the reopening: unlike a pause it never counts, whatever the rule allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    pub from: i64,
+    /// Exclusive.
+    pub to: i64,
 }
 
 /// One time limit of a case with everything that happened to it.
@@ -133,6 +144,9 @@ pub struct Clock {
     pub pausable: Vec<WaitReason>,
     pub max_pause_ms: Option<i64>,
     pub paused: Vec<Pause>,
+    /// Between the end of a round and the next one that this clock went on in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Rest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarRef>,
     /// The calendar's hours, given by [`Clock::attach`]; without them a limit in working time has no due time.
@@ -237,6 +251,7 @@ impl Clock {
             pausable: start.pausable,
             max_pause_ms: start.max_pause_ms,
             paused: start.paused,
+            rests: Vec::new(),
             calendar: start.calendar,
             hours: Attached::default(),
             ladder: start.ladder,
@@ -285,8 +300,24 @@ impl Clock {
         self.met_at.is_none() && self.cancelled_at.is_none()
     }
 
+    /// What does not count: pauses and, after them, the rests between rounds. The two never overlap, because done ends all
+    /// pauses. A rest has no reason.
+    pub(crate) fn pauses(&self) -> Vec<(i64, Option<i64>, Option<WaitReason>)> {
+        let waits = self
+            .declared()
+            .into_iter()
+            .map(|(from, to, reason)| (from, to, Some(reason)));
+        if self.rests.is_empty() {
+            return waits.collect();
+        }
+        let rests = self.rests.iter().map(|rest| (rest.from, Some(rest.to), None));
+        let mut all: Vec<_> = waits.chain(rests).collect();
+        all.sort_by_key(|(from, _, _)| *from);
+        all
+    }
+
     /// Pauses as they count: a union, clipped to the clock's start, cut at the longest total. Open ends stay open.
-    pub(crate) fn pauses(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
+    fn declared(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
         let Some(start) = self.started_at else {
             return Vec::new();
         };
@@ -345,7 +376,7 @@ impl Clock {
     }
 
     /// The pause that holds the clock at `now`, if it is not overdue already.
-    fn pause_at(&self, now: i64) -> Option<(i64, Option<i64>, WaitReason)> {
+    fn pause_at(&self, now: i64) -> Option<(i64, Option<i64>, Option<WaitReason>)> {
         if matches!(self.target, None | Some(Target::Fixed { .. })) {
             return None;
         }
@@ -466,6 +497,36 @@ impl Clock {
             }
         }
         self.paused.extend(rule.paused);
+    }
+
+    /// A clock that was met goes on in the next round, with the time that was left. The rule is the one it has now; start,
+    /// breach and what did not count stay.
+    pub fn go_on(&mut self, rule: ClockStart, at: i64) {
+        let Some(met) = self.met_at.take() else { return };
+        for pause in &mut self.paused {
+            if pause.to.is_none_or(|to| to > met) {
+                pause.to = Some(met.max(pause.from));
+            }
+        }
+        if at > met {
+            self.rests.push(Rest { from: met, to: at });
+        }
+        self.cycle = rule.cycle;
+        self.excused_at = None;
+        self.retarget(rule, at);
+    }
+
+    /// Whether the rule is the one that the clock has already. What an appointment holds is left out: it is no part of a rule.
+    pub fn follows(&self, rule: &ClockStart) -> bool {
+        let begun = self.started_at.is_some();
+        self.clause == rule.clause
+            && self.limit == rule.limit
+            && (!begun || rule.target.is_none() || self.target == rule.target)
+            && self.bounds == rule.bounds
+            && self.pausable == rule.pausable
+            && self.max_pause_ms == rule.max_pause_ms
+            && self.ladder == rule.ladder
+            && self.calendar.as_ref().map(|of| &of.code) == rule.calendar.as_ref().map(|of| &of.code)
     }
 
     /// The clock is of no interest any more. A breach stays.
@@ -607,7 +668,7 @@ impl Clock {
             }
             let to = to.unwrap_or(until).min(until);
             run(at, from, &mut push);
-            push(from, to, StretchKind::Paused, Some(reason));
+            push(from, to, StretchKind::Paused, reason);
             at = to;
         }
         run(at, until, &mut push);

@@ -33,6 +33,7 @@ fn clock(started: i64, limit: Limit) -> Clock {
         calendar: None,
         ladder: vec![],
         cycle: 0,
+        continues: None,
     })
 }
 
@@ -256,6 +257,7 @@ fn start_of(clock: &Clock) -> ClockStart {
         calendar: None,
         ladder: clock.ladder.clone(),
         cycle: clock.cycle,
+        continues: None,
     }
 }
 

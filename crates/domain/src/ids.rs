@@ -100,6 +100,10 @@ ids! {
     NoticeId,
     /// One import of an estate file.
     ImportId,
+    /// A version of a site's service standard.
+    StandardId,
+    /// Long work that goes on without the person who began it.
+    StandardJobId,
     /// A post that is held in shifts (岗位).
     PostId,
     /// A shift pattern of a post (班次).

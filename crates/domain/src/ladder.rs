@@ -221,18 +221,21 @@ as_text!(When, Rung);
 const MINUTE: i64 = 60_000;
 
 /// A rung as the standard's file writes it: `percent`, `before` or `after`, one of them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RungFile {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     percent: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<Limit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<Limit>,
     to: Vec<Post>,
     #[serde(rename = "as")]
     kind: RungKind,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     clause: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     habit: bool,
 }
 
@@ -491,6 +494,7 @@ pub fn handling(case: &CaseState, env: &Env<'_>) -> Option<Clock> {
         calendar: rule.calendar.as_deref().and_then(|code| env.calendars.newest(code)),
         ladder: rule.ladder.clone(),
         cycle: case.stand.no,
+        continues: None,
     });
     clock.attach(env.calendars);
     Some(clock)

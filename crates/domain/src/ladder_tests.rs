@@ -43,6 +43,7 @@ fn clock(started: &str, limit: Limit, calendar: Option<&str>) -> Clock {
         .map(|rung| rung.parse().unwrap())
         .to_vec(),
         cycle: 0,
+        continues: None,
     });
     clock.attach(&calendars);
     clock
@@ -194,6 +195,7 @@ fn a_new_limit_moves_what_is_ahead_and_repeats_nothing() {
         calendar: None,
         ladder: clock.ladder.clone(),
         cycle: 0,
+        continues: None,
     };
     clock.retarget(start, ms("2026-03-09T12:30"));
     let next = clock.next_rung_at(&climbed, ms("2026-03-09T12:30")).map(said);

@@ -26,6 +26,7 @@ pub mod refusal;
 pub mod room;
 pub mod roster;
 pub mod scripts;
+pub mod staffing;
 pub mod standard;
 pub mod taxonomy;
 pub mod text;

@@ -76,6 +76,62 @@ impl Limit {
         )
     }
 
+    /// Whole minutes of a limit that runs round the clock; of others an estimate.
+    pub fn minutes(self) -> i64 {
+        self.rough_ms() / 60_000
+    }
+
+    /// The text code of the unit.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Limit::Minute { .. } => "minute",
+            Limit::Hour { .. } => "hour",
+            Limit::NaturalDay { .. } => "natural_day",
+            Limit::WorkingMinute { .. } => "working_minute",
+            Limit::WorkingHour { .. } => "working_hour",
+            Limit::WorkingDay { .. } => "working_day",
+            Limit::Month { .. } => "month",
+        }
+    }
+
+    /// How many of the unit.
+    pub const fn n(self) -> u32 {
+        match self {
+            Limit::Minute { n }
+            | Limit::Hour { n }
+            | Limit::NaturalDay { n }
+            | Limit::WorkingMinute { n }
+            | Limit::WorkingHour { n }
+            | Limit::WorkingDay { n }
+            | Limit::Month { n } => n,
+        }
+    }
+
+    /// The codes of all units, in the order of a form.
+    pub const UNITS: &'static [&'static str] = &[
+        "minute",
+        "hour",
+        "natural_day",
+        "working_minute",
+        "working_hour",
+        "working_day",
+        "month",
+    ];
+
+    /// A limit of so many units; none for a unit that nobody knows.
+    pub fn of(unit: &str, n: u32) -> Option<Limit> {
+        Some(match unit {
+            "minute" => Limit::Minute { n },
+            "hour" => Limit::Hour { n },
+            "natural_day" => Limit::NaturalDay { n },
+            "working_minute" => Limit::WorkingMinute { n },
+            "working_hour" => Limit::WorkingHour { n },
+            "working_day" => Limit::WorkingDay { n },
+            "month" => Limit::Month { n },
+            _ => return None,
+        })
+    }
+
     /// For ordering limits of different units; a day counts from its first instant.
     pub(crate) fn rough_ms(self) -> i64 {
         match self {

@@ -44,20 +44,20 @@ pub struct Args {
     pub lang: Option<String>,
 }
 
-fn locale(args: &Args) -> Locale {
+/// The language that was named, or that of the environment.
+pub fn chosen_locale(lang: Option<&str>) -> Locale {
     let from_env = || {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|k| std::env::var(k).ok().filter(|v| !v.is_empty()))
     };
-    args.lang
-        .clone()
+    lang.map(str::to_owned)
         .or_else(from_env)
         .map_or(Locale::Zh, |l| Locale::parse(&l))
 }
 
 /// The words of a failure.
-fn words(l: Locale, e: &Error) -> String {
+pub fn words(l: Locale, e: &Error) -> String {
     match e {
         Error::Invalid(f) => f.iter().map(|f| t(l, f.key)).collect::<Vec<_>>().join("\n"),
         Error::Unavailable(key) | Error::Forbidden(key) => t(l, key),
@@ -66,7 +66,8 @@ fn words(l: Locale, e: &Error) -> String {
     }
 }
 
-fn find_site(desk: &Desk, name: Option<&str>, l: Locale) -> Result<SiteId, String> {
+/// The site of a name, or the only one.
+pub fn find_site(desk: &Desk, name: Option<&str>, l: Locale) -> Result<SiteId, String> {
     let sites = desk
         .read_now(|c| Ok::<_, Error>(store::site::all(c)?))
         .map_err(|e| words(l, &e))?;
@@ -223,7 +224,7 @@ fn file_trouble(l: Locale, problem: &FileProblem, as_json: bool) -> ExitCode {
 
 /// Imports a file. Exit code 1 when refused rows kept it from being written or it was stopped, 2 when the file cannot be read.
 pub fn run(args: Args) -> Result<ExitCode, String> {
-    let l = locale(&args);
+    let l = chosen_locale(args.lang.as_deref());
     let limit = u64::try_from(import::MOST_BYTES).unwrap_or(u64::MAX);
     let size = std::fs::metadata(&args.file)
         .map_err(|e| tx(l, "cli-import-no-file", &[("why", &e.to_string())]))?
@@ -343,6 +344,9 @@ pub fn watch(desk: &Desk, stop: &AtomicBool) {
             rest = 20;
             if let Err(e) = import::resume_left(desk, &|_| true) {
                 tracing::warn!(error = %e, "an import that was left could not be finished");
+            }
+            if let Err(e) = app::standard::job::resume_left(desk) {
+                tracing::warn!(error = %e, "work on a standard that was left could not be finished");
             }
         }
         rest -= 1;

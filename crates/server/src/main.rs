@@ -13,6 +13,7 @@ mod journal;
 mod outbox;
 mod restore;
 mod serve;
+mod standard;
 mod user;
 
 use std::io::IsTerminal as _;
@@ -63,6 +64,9 @@ enum Command {
     /// Worked examples of time limits: checked, explained.
     #[command(subcommand)]
     Clock(clock::Command),
+    /// The service standard as a file: checked, written out, taken in.
+    #[command(subcommand)]
+    Standard(standard::Command),
 }
 
 /// Long work beside a running desk takes the processor only when the desk leaves it. Called before any thread is made.
@@ -93,6 +97,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
         Command::Clock(command) => clock::run(command),
+        Command::Standard(command) => standard::run(command),
     };
     match done {
         Ok(code) => code,

@@ -29,6 +29,8 @@ col_id!(
     MessageId,
     NoticeId,
     ImportId,
+    StandardId,
+    StandardJobId,
     PostId,
     PatternId,
     ShiftId,

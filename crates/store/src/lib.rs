@@ -27,6 +27,7 @@ pub mod seam;
 pub mod search;
 pub mod site;
 pub mod staff;
+pub mod standard;
 mod statistics;
 pub mod task;
 pub mod view;
@@ -64,6 +65,7 @@ const MODULES: &[&[seam::Statement]] = &[
     site::STATEMENTS,
     task::STATEMENTS,
     staff::STATEMENTS,
+    standard::STATEMENTS,
     statistics::STATEMENTS,
     view::STATEMENTS,
 ];

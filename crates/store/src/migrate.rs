@@ -64,6 +64,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018_link_draft"),
     migration!(19, "0019_timer"),
     migration!(20, "0020_roster"),
+    migration!(21, "0021_standard"),
     migration!(23, "0023_found_by_id"),
 ];
 

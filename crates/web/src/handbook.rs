@@ -13,6 +13,7 @@ use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
+use crate::standard::Table;
 use crate::state::Web;
 
 /// The site's facts that a public list carries.
@@ -26,75 +27,21 @@ struct Head {
 #[template(path = "handbook/standards.html")]
 struct StandardsPage {
     p: Page,
-    book: Arc<Book>,
+    label: String,
+    t: Table,
     tab: &'static str,
-}
-
-impl StandardsPage {
-    /// A limit in words.
-    fn limit(&self, limit: &domain::clock::Limit) -> String {
-        use domain::clock::Limit;
-        match limit {
-            Limit::Minute { n } => self.p.t1("handbook-limit-minutes", "n", n),
-            Limit::Hour { n } => self.p.t1("handbook-limit-hours", "n", n),
-            Limit::NaturalDay { n: 0 } => self.p.t("handbook-limit-today"),
-            Limit::NaturalDay { n } => self.p.t1("handbook-limit-days", "n", n),
-            other => crate::case::clocks::limit_text(self.p.locale, *other),
-        }
-    }
-
-    /// Who is told when, one line a step.
-    fn ladder(&self, rungs: &[domain::ladder::Rung]) -> Vec<String> {
-        rungs.iter().map(|r| crate::notice::ladder_line(&self.p, r)).collect()
-    }
-
-    /// Kinds, levels and items that a line speaks of; all cases when it names none.
-    fn for_whom(&self, l: &domain::standard::Line) -> String {
-        let comma = self.p.t("word-comma");
-        let join = |list: Vec<String>| list.join(&comma);
-        let mut parts = Vec::new();
-        if !l.kinds.is_empty() {
-            parts.push(join(l.kinds.iter().map(|k| self.p.code("kind", k.as_str())).collect()));
-        }
-        if !l.importance.is_empty() {
-            parts.push(join(
-                l.importance
-                    .iter()
-                    .map(|k| self.p.code("importance", k.as_str()))
-                    .collect(),
-            ));
-        }
-        if !l.urgency.is_empty() {
-            parts.push(join(
-                l.urgency.iter().map(|k| self.p.code("urgency", k.as_str())).collect(),
-            ));
-        }
-        if !l.items.is_empty() {
-            let named = self
-                .book
-                .taxonomy
-                .items
-                .iter()
-                .filter(|i| l.items.iter().any(|p| i.code.starts_with(p.as_str())));
-            let names: Vec<String> = named
-                .map(|i| if self.p.en() { i.en.clone() } else { i.zh.clone() })
-                .collect();
-            parts.push(join(names));
-        }
-        if parts.is_empty() {
-            self.p.t("handbook-all")
-        } else {
-            parts.join(" · ")
-        }
-    }
 }
 
 /// The limits that the service standard in force sets.
 pub async fn standards(State(web): State<Web>, v: Viewer) -> Answer {
+    let ctx = v.ctx()?;
+    let s = web.read(&ctx, app::standard::in_force).await?;
+    let p = Page::new(&web, &v, "nav-handbook");
     Ok(page(&StandardsPage {
-        p: Page::new(&web, &v, "nav-handbook"),
-        book: web.desk.book(),
+        t: Table::new(&p, &ctx.book, &s.document, None, None)?,
+        label: s.document.version.clone(),
         tab: "standards",
+        p,
     })?)
 }
 

@@ -56,6 +56,7 @@ const SUBJECTS: &[&str] = &[
     "unit",
     "staff",
     "site",
+    "standard",
     "import",
     "link",
     "message",

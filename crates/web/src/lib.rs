@@ -32,6 +32,7 @@ mod print;
 mod roster;
 mod settings;
 mod staff;
+pub mod standard;
 mod task;
 mod when;
 

@@ -85,6 +85,7 @@ const MENU: Menu = &[
                 "nav-departments",
                 Action::ViewCase,
             ),
+            ("/standard", "certificate", "nav-standard", Action::ViewCase),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),

@@ -126,6 +126,37 @@ contents! {
     GET "/handbook/scripts" SignedIn => crate::handbook::scripts;
     GET "/handbook/prices" SignedIn => crate::handbook::prices;
     GET "/handbook/prices/print" SignedIn => crate::handbook::prices_print;
+
+    // the service standard: read by all, drafted, approved, applied and simulated by some
+    GET  "/standard" SignedIn => crate::standard::in_force;
+    GET  "/standard/versions" SignedIn => crate::standard::versions;
+    POST "/standard/versions" May(Action::ManageStandard) => crate::standard::draft;
+    POST "/standard/upload" May(Action::ManageStandard) => crate::standard::upload;
+    GET  "/standard/versions/{id}" SignedIn => crate::standard::show;
+    GET  "/standard/versions/{id}/file" SignedIn => crate::standard::file;
+    POST "/standard/versions/{id}/file" May(Action::ManageStandard) => crate::standard::replace;
+    GET  "/standard/versions/{id}/line/{line}" May(Action::ManageStandard) => crate::standard::form::line;
+    POST "/standard/versions/{id}/line/{line}" May(Action::ManageStandard) => crate::standard::form::save_line;
+    POST "/standard/versions/{id}/line/{line}/remove" May(Action::ManageStandard) => crate::standard::form::remove_line;
+    GET  "/standard/versions/{id}/limit/{code}" May(Action::ManageStandard) => crate::standard::form::limit;
+    POST "/standard/versions/{id}/limit/{code}" May(Action::ManageStandard) => crate::standard::form::save_limit;
+    GET  "/standard/versions/{id}/head" May(Action::ManageStandard) => crate::standard::form::head;
+    POST "/standard/versions/{id}/head" May(Action::ManageStandard) => crate::standard::form::save_head;
+    POST "/standard/versions/{id}/undo" May(Action::ManageStandard) => crate::standard::undo;
+    POST "/standard/versions/{id}/check" May(Action::ManageStandard) => crate::standard::check;
+    POST "/standard/versions/{id}/give-back" May(Action::ManageStandard) => crate::standard::give_back;
+    POST "/standard/versions/{id}/approve" May(Action::ApproveStandard) => crate::standard::approve;
+    POST "/standard/versions/{id}/drop" May(Action::ManageStandard) => crate::standard::drop_it;
+    POST "/standard/versions/{id}/compare" May(Action::SimulateStandard) => crate::standard::job::compare;
+    POST "/standard/apply" May(Action::ReapplyStandard) => crate::standard::job::apply;
+    GET  "/standard/jobs/{job}" May(Action::SimulateStandard) => crate::standard::job::show;
+    GET  "/standard/jobs/{job}/body" May(Action::SimulateStandard) => crate::standard::job::body;
+    GET  "/standard/jobs/{job}/export" May(Action::Export) => crate::standard::job::export;
+    POST "/standard/jobs/{job}/stop" May(Action::SimulateStandard) => crate::standard::job::stop;
+    POST "/standard/jobs/{job}/go-on" May(Action::SimulateStandard) => crate::standard::job::go_on;
+    GET  "/standard/simulate" May(Action::SimulateStandard) => crate::standard::job::simulation;
+    POST "/standard/simulate" May(Action::SimulateStandard) => crate::standard::job::simulate;
+
     // the search box
     GET "/find" SignedIn => crate::find::hits;
     GET "/find/page" SignedIn => crate::find::results;

@@ -12,4 +12,5 @@ mod outbox;
 mod replica;
 mod roster;
 mod staff;
+mod standard;
 mod step;

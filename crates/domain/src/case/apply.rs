@@ -522,6 +522,7 @@ fn on_record(case: &mut CaseState, event: &Event) {
             (case.anonymous, case.anonymous_reason) = (anonymous, anonymous_reason);
         }
         Fact::AppointmentChanged { new, .. } => case.appointment = new,
+        Fact::StandardReapplied { new, .. } => case.standard = new,
         Fact::ContactJoined { contact } if !case.contacts.contains(&contact) => case.contacts.push(contact),
         Fact::Attached {
             attachment,

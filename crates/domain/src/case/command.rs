@@ -269,6 +269,10 @@ pub enum Command {
     },
     /// Records limits that have passed.
     CheckClocks,
+    /// The standard in force is applied to a case that was registered under another (an act of the management, on record).
+    ReapplyStandard {
+        reason: String,
+    },
 }
 
 impl Command {
@@ -311,6 +315,7 @@ impl Command {
             Command::JoinContact { .. } => Action::JoinContact,
             Command::Attach { .. } => Action::Attach,
             Command::CheckClocks => Action::CheckClocks,
+            Command::ReapplyStandard { .. } => Action::ReapplyStandard,
         }
     }
 }

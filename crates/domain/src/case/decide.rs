@@ -10,7 +10,7 @@ use super::gate::gate;
 use super::plan;
 use super::state::CaseState;
 use super::values::Because;
-use super::{after, record, steps};
+use super::{after, reapply, record, steps};
 use crate::access::Who;
 use crate::clock::BreachReason;
 use crate::ladder::Reached;
@@ -227,6 +227,7 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
             caption,
         } => record::attach(draft, case, (attachment, file), *kind, caption),
         Command::CheckClocks => Ok(()),
+        Command::ReapplyStandard { reason } => reapply::reapply(draft, case, reason),
     }
 }
 

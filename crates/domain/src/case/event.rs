@@ -121,6 +121,8 @@ facts! {
     ClocksStarted = "clocks_started" { clocks: Vec<ClockStart> } personal {}
     /// A change gave other limits.
     ClocksRetargeted = "clocks_retargeted" { changed: Vec<ClockStart>, dropped: Vec<ClockCode>, because: Because } personal {}
+    /// A later version of the service standard holds for this case from now on; what follows from it stands in the next event.
+    StandardReapplied = "standard_reapplied" { old: String, new: String } personal { reason: String }
     /// A clock that had not begun begins.
     ClockBegun = "clock_begun" { code: ClockCode, cycle: u32, started_at: i64, target: Option<Target> } personal {}
     /// A limit was passed.

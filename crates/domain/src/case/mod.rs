@@ -17,7 +17,9 @@ mod event;
 mod gate;
 mod money;
 mod plan;
+mod reapply;
 mod record;
+mod rerun;
 mod state;
 mod steps;
 mod timing;
@@ -30,6 +32,8 @@ pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
+pub use reapply::{Moved, moved};
+pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{
     Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,
     Waiting, Waiver, WorkDone,

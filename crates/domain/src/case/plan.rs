@@ -3,8 +3,8 @@
 use super::decide::Env;
 use super::state::CaseState;
 use super::values::Kind;
-use crate::clock::{Bound, BoundSource, ClockCode, ClockStart, Pause, WaitReason};
-use crate::standard::ClockRule;
+use crate::clock::{Bound, BoundSource, Clock, ClockCode, ClockStart, Pause, WaitReason};
+use crate::standard::{ClockRule, OnReopen};
 
 /// The clocks of this round. The callback's waits for completion. `pause_from`: since when an appointment holds them.
 pub(super) fn clocks(case: &CaseState, pause_from: i64, env: &Env<'_>) -> Vec<ClockStart> {
@@ -29,7 +29,10 @@ fn start(
     pause_from: i64,
     env: &Env<'_>,
 ) -> ClockStart {
-    let from = case.round_started_at;
+    let goes_on = rule.and_then(|rule| continued(case, code, rule));
+    let from = goes_on
+        .and_then(|clock| clock.started_at)
+        .unwrap_or(case.round_started_at);
     let begins = code != ClockCode::Callback;
     let pausable = rule.map(|rule| rule.pausable.clone()).unwrap_or_default();
     // Work by appointment does not run late before the time that the customer chose.
@@ -57,7 +60,18 @@ fn start(
         calendar: rule.and_then(|rule| env.calendar_of(rule)),
         ladder: rule.map_or_else(|| env.standard.ladder().to_vec(), |rule| rule.ladder.clone()),
         cycle: case.cycle,
+        continues: goes_on.map(|clock| clock.cycle),
     }
+}
+
+/// The clock of the round before that goes on in this one, where the standard says so.
+fn continued<'a>(case: &'a CaseState, code: ClockCode, rule: &ClockRule) -> Option<&'a Clock> {
+    let before = case
+        .cycle
+        .checked_sub(1)
+        .filter(|_| rule.reopen == OnReopen::Continue)?;
+    let met = |clock: &&Clock| clock.code == code && clock.cycle == before && clock.met_at.is_some();
+    case.clocks.iter().find(met)
 }
 
 /// Instants fixed by the customer or an authority. They bind the first round; a reopened case gets new ones if agreed.
@@ -124,6 +138,49 @@ pub(super) fn retarget(before: &CaseState, after: &CaseState, env: &Env<'_>) -> 
         .iter()
         .filter(|clock| clock.cycle == after.cycle && clock.is_open() && clock.code != ClockCode::Promise)
         .filter(|clock| !(clock.code == ClockCode::Callback && clock.started_at.is_some()))
+        .map(|clock| clock.code)
+        .filter(|code| !new.iter().any(|start| start.code == *code))
+        .collect();
+    Retarget { changed, dropped }
+}
+
+/// The difference between the clocks that run and those that `env.standard` asks for, for a case that stays as it is. What is
+/// met stays met; a callback that has begun gets its new limit from when it began; promises stay what was promised.
+pub(super) fn reapply(case: &CaseState, env: &Env<'_>) -> Retarget {
+    let new = clocks(case, env.now, env);
+    let this_round = |code: ClockCode| {
+        case.clocks
+            .iter()
+            .rev()
+            .find(move |clock| clock.code == code && clock.cycle == case.cycle)
+    };
+    let arrived = case
+        .orders
+        .iter()
+        .any(|order| order.cycle == case.cycle && order.arrived_at.is_some());
+    let changed = new
+        .iter()
+        .filter_map(|start| match this_round(start.code) {
+            Some(clock) if clock.met_at.is_some() => None,
+            Some(clock) => {
+                let mut start = start.clone();
+                if let Some(begun) = clock.started_at {
+                    start.started_at = Some(begun);
+                    start.target = start.limit.map(|limit| limit.target(begun, env.zone));
+                }
+                // What an authority or the customer fixed was no part of a standard.
+                (clock.cancelled_at.is_some() || !clock.follows(&start)).then_some(start)
+            }
+            None => {
+                let comes_late = case.work().is_some() || (arrived && start.code == ClockCode::OnSite);
+                (!comes_late).then(|| start.clone())
+            }
+        })
+        .collect();
+    let dropped = case
+        .clocks
+        .iter()
+        .filter(|clock| clock.cycle == case.cycle && clock.is_open() && clock.code != ClockCode::Promise)
         .map(|clock| clock.code)
         .filter(|code| !new.iter().any(|start| start.code == *code))
         .collect();

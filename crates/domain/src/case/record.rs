@@ -154,6 +154,7 @@ pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: O
         calendar: rule.and_then(|rule| draft.env.calendar_of(rule)),
         ladder: rule.map_or_else(|| draft.env.standard.ladder().to_vec(), |rule| rule.ladder.clone()),
         cycle: no,
+        continues: None,
     };
     draft.emit(Fact::Promised { no, clock, what })
 }

@@ -86,6 +86,13 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
 }
 
 fn add_clock(case: &mut CaseState, start: ClockStart, at: i64) {
+    if let Some(before) = start.continues {
+        let met = |clock: &&mut Clock| clock.code == start.code && clock.cycle == before && clock.met_at.is_some();
+        let reopened = case.round_started_at;
+        if let Some(clock) = case.clocks.iter_mut().find(met) {
+            return clock.go_on(start, reopened);
+        }
+    }
     let mut clock = Clock::new(start);
     if let Some(waiting) = &case.waiting {
         clock.pause(waiting.since.max(at), Some(waiting.until), waiting.reason);

@@ -210,7 +210,14 @@ codes! {
 
 codes! {
     /// Which change moved the clocks.
-    Because { Kind = "kind", Level = "level", Item = "item", Appointment = "appointment" }
+    Because {
+        Kind = "kind",
+        Level = "level",
+        Item = "item",
+        Appointment = "appointment",
+        /// Another version of the service standard was applied.
+        Standard = "standard",
+    }
 }
 
 /// Name, address and phone against the archive (VIS-1).

@@ -5,7 +5,7 @@ use crate::db::Options;
 use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, case, contact, journal, message, roster};
+use crate::{Conn, Error, case, contact, journal, message, roster, standard};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -29,6 +29,31 @@ fn after() -> Option<(i64, String)> {
 fn lists() -> Vec<Asked> {
     let mut out = Vec::new();
     let some = |t: &str| Some(t.to_owned());
+    // What long work on a standard found.
+    for after in [None, Some(1)] {
+        let all = standard::Filter {
+            job: "j".into(),
+            after,
+            limit: 51,
+            ..Default::default()
+        };
+        let department = standard::Filter {
+            department: some("d"),
+            ..all.clone()
+        };
+        let item = standard::Filter {
+            item: some("i"),
+            late_after: Some(true),
+            ..all.clone()
+        };
+        for (name, f) in [
+            ("rows of work", &all),
+            ("rows of a department", &department),
+            ("rows of an item", &item),
+        ] {
+            out.push(asked(name, &standard::rows_q(f)));
+        }
+    }
     // Cases and work orders: by due time what is open, by age the rest; the first page and a later one.
     for page in [None, after()] {
         let open = case::Filter {

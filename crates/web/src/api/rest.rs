@@ -59,8 +59,11 @@ pub async fn scripts(v: Viewer) -> Answer {
 }
 
 /// The limits of the service standard.
-pub async fn standard(v: Viewer) -> Answer {
-    Ok(ok(&show::standard(&v.ctx()?.book.standard)))
+pub async fn standard(State(web): State<Web>, v: Viewer) -> Answer {
+    let standard = web
+        .read(&v.ctx()?, |c, ctx| ctx.book.standard(c, &ctx.site, ctx.now))
+        .await?;
+    Ok(ok(&show::standard(&standard)))
 }
 
 /// Departments, vendors and outside services.

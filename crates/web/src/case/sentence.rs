@@ -215,6 +215,15 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("clock", "grey", say(&args), "");
             line.group = Group::Clock;
         }
+        Fact::StandardReapplied { old, new, reason } => {
+            set(
+                "certificate",
+                "blu",
+                say(&[("old", old.clone()), ("new", new.clone())]),
+                reason,
+            );
+            line.group = Group::Clock;
+        }
         Fact::ClockBegun { code, .. } => {
             set("clock", "grey", say(&[("clock", p.code("clock", code.as_str()))]), "");
             line.group = Group::Clock;

@@ -126,6 +126,7 @@ fn address(e: &Entry, t: &Things) -> String {
                 "files" => &t.file,
                 "staff" => &t.staff,
                 "departments" => &t.department,
+                "versions" => &t.standard,
                 _ => "0198c0de000070008000000000000000",
             },
             "{unit}" => &t.unit,
@@ -140,6 +141,9 @@ fn address(e: &Entry, t: &Things) -> String {
             "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}" => {
                 "nothing-like-this"
             }
+            "{job}" => &t.job,
+            "{line}" => "0-0",
+            "{code}" => "hold",
             "{lang}" => "zh",
             "{channel}" => "sms_http",
             "{*path}" => "nothing.css",
@@ -167,7 +171,8 @@ fn body(e: &Entry, full: bool) -> (&'static str, String) {
         }
         return ("application/json", sample);
     }
-    if e.path == "/attachments" || e.path.ends_with("/photos") {
+    let file = e.path.starts_with("/standard/") && (e.path.ends_with("/file") || e.path.ends_with("/upload"));
+    if e.path == "/attachments" || e.path.ends_with("/photos") || file {
         return ("multipart/form-data; boundary=x", PICTURE.to_owned());
     }
     if !full {

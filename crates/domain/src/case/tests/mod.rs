@@ -5,6 +5,7 @@ mod life;
 mod limits;
 mod random;
 mod refusals;
+mod standard;
 mod table;
 
 use std::sync::LazyLock;

@@ -454,6 +454,14 @@ proptest! {
             }
         }
         prop_assert_eq!(&replay(&desk.events, &CALENDARS), &desk.state);
+        // Run again under the standard it had, the same limits are passed and kept; applied again it moves nothing.
+        let until = desk.events.iter().map(|event| event.at).chain([desk.now]).max().unwrap_or(desk.now);
+        let again = rerun(&desk.events, &env(until));
+        let ran = |case: &Option<CaseState>| case.as_ref().map(|case| outcomes(case, until));
+        prop_assert_eq!(ran(&again), ran(&replay(&desk.events, &CALENDARS)));
+        if let Some(case) = replay(&desk.events, &CALENDARS) {
+            prop_assert_eq!(moved(&case, &env(until)), vec![]);
+        }
         let json = serde_json::to_string(&desk.events).unwrap();
         let read: Vec<Event> = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(&replay(&read, &CALENDARS), &desk.state);

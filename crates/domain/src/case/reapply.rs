@@ -1,0 +1,97 @@
+//! Applying another version of the service standard to an open case: what would move, and doing it.
+
+use super::decide::{Draft, Env, required};
+use super::event::Fact;
+use super::plan;
+use super::state::CaseState;
+use super::values::Because;
+use crate::clock::{Clock, ClockCode};
+use crate::refusal::Refusal;
+
+/// A clock that another version would move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub code: ClockCode,
+    pub cycle: u32,
+    /// Due now; None where it does not run, or is not there yet.
+    pub before: Option<i64>,
+    /// Due then; None where it would not run, or be dropped.
+    pub after: Option<i64>,
+    /// The clock would be dropped.
+    pub dropped: bool,
+    /// It would be past at once: a breach of the moment of the change.
+    pub late: bool,
+}
+
+/// What the version in `env` would move in an open case at `env.now`; empty for one that it leaves as it is.
+pub fn moved(case: &CaseState, env: &Env<'_>) -> Vec<Moved> {
+    if !case.is_open() {
+        return Vec::new();
+    }
+    let plan::Retarget { changed, dropped } = plan::reapply(case, env);
+    let find = |code: ClockCode| {
+        let mine = |clock: &&Clock| clock.code == code && clock.cycle == case.cycle;
+        case.clocks.iter().rev().find(mine)
+    };
+    let mut out = Vec::with_capacity(changed.len() + dropped.len());
+    for start in changed {
+        let old = find(start.code);
+        let before = old
+            .filter(|clock| clock.is_open())
+            .and_then(|clock| clock.due_at(env.now));
+        let breached = old.is_some_and(|clock| clock.breached_at.is_some());
+        let (code, cycle) = (start.code, start.cycle);
+        let mut new = match old {
+            Some(clock) => {
+                let mut clock = clock.clone();
+                clock.retarget(start, env.now);
+                clock
+            }
+            None => Clock::new(start),
+        };
+        new.attach(env.calendars);
+        let after = new.due_at(env.now);
+        out.push(Moved {
+            code,
+            cycle,
+            before,
+            after,
+            dropped: false,
+            late: !breached && after.is_some_and(|due| due < env.now),
+        });
+    }
+    for code in dropped {
+        out.push(Moved {
+            code,
+            cycle: case.cycle,
+            before: find(code).and_then(|clock| clock.due_at(env.now)),
+            after: None,
+            dropped: true,
+            late: false,
+        });
+    }
+    out
+}
+
+/// The version in force holds for this case from now on. Breaches stay; a limit that this moves into the past is breached now.
+pub(super) fn reapply(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -> Result<(), Refusal> {
+    let reason = required(reason, "missing-reason")?;
+    let new = draft.env.standard.version().to_owned();
+    let plan::Retarget { changed, dropped } = plan::reapply(case, &draft.env);
+    if case.standard == new && changed.is_empty() && dropped.is_empty() {
+        return Err(Refusal::new("refuse-nothing-changed"));
+    }
+    draft.emit(Fact::StandardReapplied {
+        old: case.standard.clone(),
+        new,
+        reason,
+    })?;
+    if changed.is_empty() && dropped.is_empty() {
+        return Ok(());
+    }
+    draft.emit(Fact::ClocksRetargeted {
+        changed,
+        dropped,
+        because: Because::Standard,
+    })
+}
