@@ -463,6 +463,8 @@ fn building(s: &CaseState) -> String {
 
 /// Orders and callbacks as rows, those that the events touched.
 fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    crate::ontime::project(tx, ctx, s)?;
+    crate::promise::project(tx, ctx, s)?;
     let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
     if registered && s.orders.is_empty() && s.callbacks.is_empty() {
         return Ok(());

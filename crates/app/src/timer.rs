@@ -82,7 +82,8 @@ pub fn run(desk: &Desk, stop: &dyn Fn() -> bool) {
     // Any change may have brought an earlier step.
     desk.live.listen(move |_, _| ring.ring());
     while !stop() {
-        let mut sleep = match run_due(desk).and_then(|_| until_next(desk)) {
+        let due = run_due(desk).and_then(|_| crate::consult::run_due(desk));
+        let mut sleep = match due.and_then(|_| until_next(desk)) {
             Ok(sleep) => sleep,
             Err(e) => {
                 tracing::warn!(error = %e, "the timer pauses");
@@ -101,7 +102,11 @@ pub fn run(desk: &Desk, stop: &dyn Fn() -> bool) {
 }
 
 fn until_next(desk: &Desk) -> Res<Duration> {
-    let next = desk.read_now(|c| Ok::<_, Error>(store::case::next_step(c)?))?;
+    let next = desk.read_now(|c| {
+        let consult = store::consult::next_due(c)?.map(|due| due + 1);
+        let case = store::case::next_step(c)?;
+        Ok::<_, Error>(case.into_iter().chain(consult).min())
+    })?;
     let ms = next.map_or(i64::MAX, |next| next.saturating_sub(desk.clock.now()));
     Ok(Duration::from_millis(u64::try_from(ms).unwrap_or(0)).clamp(Duration::from_millis(5), LONGEST))
 }

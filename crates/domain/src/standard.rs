@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::desk_rules::DeskRules;
 use crate::time::calendars;
 
 /// The standard a site works by, read from its file and checked.
@@ -16,6 +17,7 @@ pub struct Standard {
     lines: Vec<Line>,
     callback: CallbackRule,
     longest_wait_ms: i64,
+    desk: DeskRules,
 }
 
 /// When a callback may be given up as unreachable.
@@ -79,6 +81,9 @@ struct File {
     callback: CallbackFile,
     /// Days; a wait has to be looked at again by then.
     longest_wait_days: Option<u32>,
+    /// Consultation, calls back, first answers, more time.
+    #[serde(default)]
+    desk: DeskRules,
     lines: Vec<LineFile>,
 }
 
@@ -152,6 +157,9 @@ impl Standard {
         if !(1..=366).contains(&wait_days) {
             return Err(error("longest_wait_days", "must be 1 to 366"));
         }
+        if let Some((path, message)) = file.desk.fault() {
+            return Err(error(path, message));
+        }
         let mut lines = Vec::with_capacity(file.lines.len());
         for (l, line) in file.lines.into_iter().enumerate() {
             lines.push(checked_line(line, &format!("lines[{l}]"))?);
@@ -172,6 +180,7 @@ impl Standard {
             lines,
             callback,
             longest_wait_ms: i64::from(wait_days) * 86_400_000,
+            desk: file.desk,
         };
         for kind in Kind::ALL {
             for importance in Importance::ALL {
@@ -207,11 +216,16 @@ impl Standard {
         self.callback
     }
 
+    /// What the desk lives by while a customer waits (REC-7, CAL-3, CAL-6, COM-32).
+    pub fn desk(&self) -> &DeskRules {
+        &self.desk
+    }
+
     /// The clocks a case gets, one per code. Promises are made one by one: see [`Standard::promise`].
     pub fn clocks_for(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Vec<&ClockRule> {
         ClockCode::ALL
             .iter()
-            .filter(|code| **code != ClockCode::Promise)
+            .filter(|code| !code.on_demand())
             .filter_map(|code| self.rule(*code, kind, item, importance, urgency))
             .collect()
     }
@@ -330,6 +344,9 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
                 ));
             }
             _ => {}
+        }
+        if matches!(clock.code, ClockCode::Interim | ClockCode::Consult) {
+            return Err(error(&path, "is set under \"desk\""));
         }
         if clocks.iter().any(|other| other.code == clock.code) {
             return Err(error(&path, &format!("sets {} twice", clock.code)));

@@ -27,5 +27,7 @@ col_id!(
     TokenId,
     DraftId,
     MessageId,
+    ExtensionId,
+    ConsultId,
     ImportId,
 );

@@ -8,6 +8,7 @@ pub mod account;
 pub mod attachment;
 pub mod case;
 pub mod check;
+pub mod consult;
 pub mod contact;
 pub mod db;
 pub mod desk;
@@ -20,6 +21,8 @@ pub mod journal;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod ontime;
+pub mod promise;
 pub mod seam;
 pub mod search;
 pub mod site;
@@ -38,6 +41,7 @@ const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
     attachment::STATEMENTS,
     case::STATEMENTS,
+    consult::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     db::watch::statements::STATEMENTS,
@@ -53,6 +57,8 @@ const MODULES: &[&[seam::Statement]] = &[
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
+    ontime::STATEMENTS,
+    promise::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_import"),
     migration!(16, "0016_lists"),
     migration!(17, "0017_news"),
+    migration!(22, "0022_promise"),
 ];
 
 row! {

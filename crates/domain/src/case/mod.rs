@@ -14,6 +14,7 @@ mod close;
 mod command;
 mod decide;
 mod event;
+mod extend;
 mod gate;
 mod money;
 mod plan;
@@ -31,8 +32,8 @@ pub use event::{By, Event, Fact};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use state::{
-    Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,
-    Waiting, Waiver, WorkDone,
+    Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
+    OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
 };
 pub use values::*;
 

@@ -333,10 +333,7 @@ fn the_wrong_kind_becomes_the_right_one_without_loss() {
     let mut desk = Desk::with(of_kind(Kind::Inquiry));
     desk.ok(
         &chen(),
-        Command::Promise {
-            what: "问工程部".into(),
-            by: None,
-        },
+        promise("问工程部"),
     );
     let to_complaint = Change::Kind {
         kind: Kind::Complaint,

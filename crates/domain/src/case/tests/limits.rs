@@ -187,10 +187,7 @@ fn a_promise_lasts_until_midnight_of_its_day() {
         });
         desk.ok(
             &chen(),
-            Command::Promise {
-                what: "查图纸".into(),
-                by: None,
-            },
+            promise("查图纸"),
         );
         assert_eq!(
             view(&desk, ClockCode::Promise).due_at,

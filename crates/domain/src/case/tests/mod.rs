@@ -5,6 +5,7 @@ mod life;
 mod limits;
 mod random;
 mod refusals;
+mod promise;
 mod table;
 
 use std::sync::LazyLock;
@@ -355,6 +356,42 @@ pub fn unreached(result: AttemptResult) -> Command {
         answers: vec![],
         note: String::new(),
         happened_at: None,
+    }
+}
+
+pub fn promise(what: impl Into<String>) -> Command {
+    Command::Promise {
+        kind: PromiseKind::Reply,
+        what: what.into(),
+        by: None,
+        reported_to: vec!["li".into()],
+    }
+}
+
+pub fn ask_extension(extension: &str, code: crate::clock::ClockCode, cycle: u32, to: i64) -> Command {
+    Command::AskExtension {
+        extension: extension.into(),
+        code,
+        cycle,
+        to,
+        reason: "配件明早到".into(),
+        told: Told::Phone,
+    }
+}
+
+pub fn agree(extension: &str) -> Command {
+    Command::AnswerExtension {
+        extension: extension.into(),
+        agree: true,
+        how: ConsentHow::Own,
+    }
+}
+
+pub fn approve(extension: &str) -> Command {
+    Command::DecideExtension {
+        extension: extension.into(),
+        approve: true,
+        note: String::new(),
     }
 }
 

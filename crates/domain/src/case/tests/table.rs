@@ -133,10 +133,7 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
         ),
         Action::Promise => (
             chen(),
-            Command::Promise {
-                what: reason(),
-                by: None,
-            },
+            promise(reason()),
         ),
         Action::ChangeKind => (
             chen(),
