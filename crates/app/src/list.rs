@@ -360,11 +360,17 @@ pub fn promises(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Prom
 /// Requests for more time: pending ones by the limit that runs, or by when they were asked, newest first (COM-32).
 ///
 /// # Errors
-/// `Forbidden` without the right to see the cases of the site.
+/// `Forbidden` without the right to see cases.
 pub fn extensions(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<ExtensionRow>> {
-    if ctx.reach(Action::ViewCase) < Reach::Site {
-        return Err(Error::Forbidden("forbidden-role"));
-    }
+    let staff = ctx.need_staff()?;
+    let (department, asked_by) = match ctx.need(Action::ViewCase)? {
+        Reach::Never | Reach::Own => (None, Some(staff.id.as_str().to_owned())),
+        Reach::Department => {
+            let own = staff.department.as_ref().map_or("-", |d| d.as_str());
+            (Some(own.to_owned()), None)
+        }
+        Reach::Site | Reach::All => (None, None),
+    };
     let open = !matches!(q.view.as_str(), "granted" | "refused" | "lapsed" | "all");
     let f = ExtensionFilter {
         site: ctx.site.as_str().to_owned(),
@@ -375,6 +381,8 @@ pub fn extensions(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Ex
             _ => None,
         },
         kind: some(&q.kind),
+        department,
+        asked_by,
         from: q.from,
         until: q.until,
         after: cursor(&q.after),

@@ -60,7 +60,6 @@ pub fn superiors(c: &mut Conn, ctx: &Ctx) -> Res<Vec<StaffId>> {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn latest(c: &mut Conn, ctx: &Ctx, kind: PromiseKind, k: &NewCase) -> Res<Option<(i64, Limit)>> {
-    let reckons = Reckons::of(c, ctx)?;
     let limit = match kind {
         PromiseKind::CallBack => Some(ctx.book.standard.desk().call_back),
         PromiseKind::Reply => ctx
@@ -69,7 +68,16 @@ pub fn latest(c: &mut Conn, ctx: &Ctx, kind: PromiseKind, k: &NewCase) -> Res<Op
             .promise(k.kind, &k.item, k.importance, k.urgency)
             .map(|rule| rule.limit),
     };
+    Ok(due(c, ctx, limit)?.zip(limit))
+}
+
+/// When a limit that begins now ends.
+///
+/// # Errors
+/// `NotFound` when the site is gone.
+pub fn due(c: &mut Conn, ctx: &Ctx, limit: Option<Limit>) -> Res<Option<i64>> {
     let Some(limit) = limit else { return Ok(None) };
+    let reckons = Reckons::of(c, ctx)?;
     let mut clock = domain::consult::clock(limit, ctx.now);
     clock.target = Some(limit.target(ctx.now, &reckons.zone));
     clock.calendar = limit
@@ -77,7 +85,7 @@ pub fn latest(c: &mut Conn, ctx: &Ctx, kind: PromiseKind, k: &NewCase) -> Res<Op
         .then(|| reckons.calendars.newest("office"))
         .flatten();
     clock.attach(&reckons.calendars);
-    Ok(clock.due_at(ctx.now).map(|at| (at, limit)))
+    Ok(clock.due_at(ctx.now))
 }
 
 fn row(ctx: &Ctx, s: &CaseState, p: &PromiseMade) -> db::PromiseRow {
@@ -129,6 +137,7 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
         cycle: i64::from(e.cycle),
         asked_at: e.at,
         asked_by: staff(&e.by),
+        department_id: s.last_order().map(|o| o.department.clone()),
         due_at: e.due_at.unwrap_or(store::case::NO_DUE),
         to_at: e.to,
         told: e.told.as_str().to_owned(),

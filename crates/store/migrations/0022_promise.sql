@@ -84,6 +84,7 @@ CREATE TABLE extension (
   cycle BIGINT NOT NULL,
   asked_at BIGINT NOT NULL,
   asked_by TEXT,
+  department_id TEXT,
   due_at BIGINT NOT NULL,
   to_at BIGINT NOT NULL,
   told TEXT NOT NULL,

@@ -1,6 +1,6 @@
 //! Promises and requests for more time, as their lists and the head's queue show them.
 
-use domain::ids::{CaseId, ExtensionId, SiteId, StaffId};
+use domain::ids::{CaseId, DepartmentId, ExtensionId, SiteId, StaffId};
 
 use crate::seam::{Q, row, sql};
 
@@ -22,7 +22,7 @@ row! {
     pub struct ExtensionRow {
         pub id: ExtensionId, pub site_id: SiteId, pub case_id: CaseId, pub case_number: String, pub kind: String,
         pub title: String, pub place: String, pub code: String, pub cycle: i64, pub asked_at: i64,
-        pub asked_by: Option<StaffId>, pub due_at: i64, pub to_at: i64, pub told: String, pub approver: String,
+        pub asked_by: Option<StaffId>, pub department_id: Option<DepartmentId>, pub due_at: i64, pub to_at: i64, pub told: String, pub approver: String,
         pub agreed: Option<bool>, pub grade: String, pub approved: Option<bool>, pub state: String, pub open: bool,
         pub ended_at: Option<i64>,
     }
@@ -104,6 +104,8 @@ pub struct ExtensionFilter {
     pub open: Option<bool>,
     pub state: Option<String>,
     pub kind: Option<String>,
+    pub department: Option<String>,
+    pub asked_by: Option<String>,
     pub from: Option<i64>,
     pub until: Option<i64>,
     /// `(due_at, id)` when open ones are listed, `(asked_at, id)` otherwise.
@@ -118,6 +120,8 @@ impl ExtensionFilter {
             open: Some(true),
             state: Some("granted".into()),
             kind: Some("request".into()),
+            department: Some("d".into()),
+            asked_by: Some("w".into()),
             from: Some(0),
             until: Some(1),
             after: Some((1, "x".into())),
@@ -146,6 +150,8 @@ pub(crate) fn extensions_q(f: &ExtensionFilter) -> Q<'_> {
         .when(f.open == Some(false), "AND NOT open")
         .opt("AND state = ?", f.state.as_ref())
         .opt("AND kind = ?", f.kind.as_ref())
+        .opt("AND department_id = ?", f.department.as_ref())
+        .opt("AND asked_by = ?", f.asked_by.as_ref())
         .opt("AND asked_at >= ?", f.from.as_ref())
         .opt("AND asked_at < ?", f.until.as_ref())
         .opt2("AND (due_at, id) > (?, ?)", f.after.as_ref().filter(|_| open))
@@ -166,7 +172,7 @@ sql! {
 
     pub fn extension_put(row: &ExtensionRow) { insert "extension" "ON CONFLICT (id) DO UPDATE SET \
         case_number = excluded.case_number, kind = excluded.kind, title = excluded.title, place = excluded.place, \
-        due_at = excluded.due_at, agreed = excluded.agreed, grade = excluded.grade, approved = excluded.approved, \
+        department_id = excluded.department_id, due_at = excluded.due_at, agreed = excluded.agreed, grade = excluded.grade, approved = excluded.approved, \
         state = excluded.state, open = excluded.open, ended_at = excluded.ended_at" }
     pub fn extensions(f: &ExtensionFilter) -> Vec<ExtensionRow> { dynamic extensions_q, ExtensionFilter::variants }
     pub fn count_extensions(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM extension WHERE site_id = $1 AND open" }

@@ -29,6 +29,7 @@ pub use close::missing_to_close;
 pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
 pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
+pub use extend::{at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use state::{

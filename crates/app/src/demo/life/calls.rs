@@ -12,7 +12,7 @@ use crate::case;
 use crate::contact::{self, NewCase, NewContact};
 use crate::ctx::Ctx;
 use crate::demo::words::{self, Words};
-use crate::error::Res;
+use crate::error::{Error, Res};
 
 impl Life {
     fn home(&mut self) -> Home {
@@ -132,6 +132,7 @@ impl Life {
             department: None,
             worker: None,
             answer: answer.map(str::to_owned),
+            promise: None,
         }
     }
 
