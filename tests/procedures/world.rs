@@ -409,6 +409,11 @@ impl Person {
         self.sending(&form.action, &html::body(&form.fields), false)
     }
 
+    /// Sends the fields of a form elsewhere, as a part of the page does by itself.
+    pub fn sending_form(&self, path: &str, form: &Form) -> Page {
+        self.sending(path, &html::body(&form.fields), true)
+    }
+
     pub fn delete(&self, path: &str) -> Page {
         self.page(
             self.agent

@@ -266,7 +266,14 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewConsult) -> Res<ConsultId> 
         let me = ctx.need_staff()?.id.clone();
         let limit = ctx.book.standard.desk().consult_limit(n.channel);
         let question = domain::privacy::masked(n.question.trim());
-        let k = Consult::ask(me.clone(), asked.clone(), &question, limit, target.on_duty.len(), ctx.now)?;
+        let k = Consult::ask(
+            me.clone(),
+            asked.clone(),
+            &question,
+            limit,
+            target.on_duty.len(),
+            ctx.now,
+        )?;
         let due_at = k.clock.due_at(ctx.now).unwrap_or(ctx.now);
         let row = ConsultRow {
             id: ctx.id(),

@@ -471,7 +471,11 @@ pub fn answer_extension(
         } => Grade::C,
         _ => Grade::B,
     };
-    let what = if agree { "extension_agreed" } else { "extension_declined" };
+    let what = if agree {
+        "extension_agreed"
+    } else {
+        "extension_declined"
+    };
     journal_use(tx, &h, device, what, grade);
     Ok(done)
 }

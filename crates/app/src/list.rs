@@ -354,7 +354,9 @@ pub fn promises(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Prom
         limit: limit + 1,
     };
     let rows = store::promise::list(c, &f)?;
-    Ok(page(rows, limit, |r| (if open { r.due_at } else { r.made_at }, r.id.clone())))
+    Ok(page(rows, limit, |r| {
+        (if open { r.due_at } else { r.made_at }, r.id.clone())
+    }))
 }
 
 /// Requests for more time: pending ones by the limit that runs, or by when they were asked, newest first (COM-32).

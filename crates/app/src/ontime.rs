@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use store::db::Tx;
-pub use store::ontime::{By as GroupBy, ClockFact, Figure, Filter, Grouped, Which};
 use store::ontime::{self as db};
+pub use store::ontime::{By as GroupBy, ClockFact, Figure, Filter, Grouped, Which};
 use store::seam::Conn;
 
 use crate::case::{self, Reckons};

@@ -91,7 +91,8 @@ pub fn due(c: &mut Conn, ctx: &Ctx, limit: Option<Limit>) -> Res<Option<i64>> {
 fn row(ctx: &Ctx, s: &CaseState, p: &PromiseMade) -> db::PromiseRow {
     let clock = s.clock(ClockCode::Promise, p.no);
     let first = s.clock(ClockCode::Interim, p.no);
-    let due = |c: Option<&domain::clock::Clock>| c.and_then(|c| c.due_at(c.met_at.or(c.cancelled_at).unwrap_or(ctx.now)));
+    let due =
+        |c: Option<&domain::clock::Clock>| c.and_then(|c| c.due_at(c.met_at.or(c.cancelled_at).unwrap_or(ctx.now)));
     let dropped = clock.is_some_and(|c| c.met_at.is_none() && c.cancelled_at.is_some());
     let state = match (p.kept_at, dropped) {
         (Some(_), _) => "kept",

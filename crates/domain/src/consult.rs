@@ -198,7 +198,11 @@ mod tests {
             let mut consult = asked(minutes);
             consult.answer((&id, &roles, None), Some("可以"), AT + after).unwrap();
             assert_eq!(consult.state, ConsultState::Answered);
-            assert_eq!(consult.clock.breached_at.is_some(), breached, "{minutes} min, {after} ms");
+            assert_eq!(
+                consult.clock.breached_at.is_some(),
+                breached,
+                "{minutes} min, {after} ms"
+            );
             assert_eq!(consult.clock.met_at, Some(AT + after));
         }
     }
@@ -214,7 +218,10 @@ mod tests {
         assert_eq!(given_up.clock.breached_at, Some(AT + 60_000));
         let (id, roles) = li();
         consult.answer((&id, &roles, None), None, AT + 120_000).unwrap();
-        assert_eq!((consult.state, consult.clock.breached_at), (ConsultState::Cannot, Some(AT + 60_000)));
+        assert_eq!(
+            (consult.state, consult.clock.breached_at),
+            (ConsultState::Cannot, Some(AT + 60_000))
+        );
     }
 
     #[test]
@@ -233,12 +240,25 @@ mod tests {
         assert_eq!(rule(asked(1).answer(desk, Some("x"), AT)), "refuse-not-asked");
         let own = (&StaffId::from("chen"), &[Role::CsHead][..], None);
         assert_eq!(rule(asked(1).answer(own, Some("x"), AT)), "refuse-not-asked");
-        assert_eq!(rule(asked(1).answer((&id, &roles, None), Some(" "), AT)), "refuse-incomplete");
+        assert_eq!(
+            rule(asked(1).answer((&id, &roles, None), Some(" "), AT)),
+            "refuse-incomplete"
+        );
         let mut consult = asked(1);
         consult.answer((&id, &roles, None), Some("x"), AT).unwrap();
-        assert_eq!(rule(consult.answer((&id, &roles, None), Some("y"), AT)), "refuse-consult-over");
+        assert_eq!(
+            rule(consult.answer((&id, &roles, None), Some("y"), AT)),
+            "refuse-consult-over"
+        );
         assert_eq!(rule(consult.give_up(AT)), "refuse-consult-over");
-        let empty = Consult::ask("c".into(), Asked::Post(Role::CsHead), " ", Limit::Minute { n: 1 }, 1, AT);
+        let empty = Consult::ask(
+            "c".into(),
+            Asked::Post(Role::CsHead),
+            " ",
+            Limit::Minute { n: 1 },
+            1,
+            AT,
+        );
         assert_eq!(empty.unwrap_err().rule, "refuse-incomplete");
     }
 }

@@ -138,23 +138,41 @@ impl Filter {
 }
 
 fn narrowed<'a>(q: Q<'a>, f: &'a Filter) -> Q<'a> {
-    q.when(f.which == Which::Late, "AND breached_at IS NOT NULL AND decided_at IS NOT NULL")
-        .when(f.which == Which::Unexcused, "AND breached_at IS NOT NULL AND excused_at IS NULL AND decided_at IS NOT NULL")
-        .when(f.which == Which::Excused, "AND breached_at IS NOT NULL AND excused_at IS NOT NULL AND decided_at IS NOT NULL")
-        .when(f.which == Which::Overdue, "AND state = 'overdue' AND decided_at IS NOT NULL")
-        .when(f.which == Which::OnTime, "AND breached_at IS NULL AND decided_at IS NOT NULL")
-        .when(f.which == Which::Decided, "AND decided_at IS NOT NULL")
-        .when(f.which == Which::Done, "AND decided_at IS NOT NULL AND natural_ms IS NOT NULL")
-        .opt("AND code = ?", f.code.as_ref())
-        .when(Filter::of_nobody(f.department.as_ref()), "AND department_id IS NULL")
-        .opt("AND department_id = ?", Filter::named(f.department.as_ref()))
-        .when(Filter::of_nobody(f.worker.as_ref()), "AND worker_id IS NULL")
-        .opt("AND worker_id = ?", Filter::named(f.worker.as_ref()))
-        .opt("AND kind = ?", f.kind.as_ref())
-        .opt("AND item = ?", f.item.as_ref())
-        .opt("AND month = ?", f.month.as_ref())
-        .opt("AND decided_at >= ?", f.from.as_ref())
-        .opt("AND decided_at < ?", f.until.as_ref())
+    q.when(
+        f.which == Which::Late,
+        "AND breached_at IS NOT NULL AND decided_at IS NOT NULL",
+    )
+    .when(
+        f.which == Which::Unexcused,
+        "AND breached_at IS NOT NULL AND excused_at IS NULL AND decided_at IS NOT NULL",
+    )
+    .when(
+        f.which == Which::Excused,
+        "AND breached_at IS NOT NULL AND excused_at IS NOT NULL AND decided_at IS NOT NULL",
+    )
+    .when(
+        f.which == Which::Overdue,
+        "AND state = 'overdue' AND decided_at IS NOT NULL",
+    )
+    .when(
+        f.which == Which::OnTime,
+        "AND breached_at IS NULL AND decided_at IS NOT NULL",
+    )
+    .when(f.which == Which::Decided, "AND decided_at IS NOT NULL")
+    .when(
+        f.which == Which::Done,
+        "AND decided_at IS NOT NULL AND natural_ms IS NOT NULL",
+    )
+    .opt("AND code = ?", f.code.as_ref())
+    .when(Filter::of_nobody(f.department.as_ref()), "AND department_id IS NULL")
+    .opt("AND department_id = ?", Filter::named(f.department.as_ref()))
+    .when(Filter::of_nobody(f.worker.as_ref()), "AND worker_id IS NULL")
+    .opt("AND worker_id = ?", Filter::named(f.worker.as_ref()))
+    .opt("AND kind = ?", f.kind.as_ref())
+    .opt("AND item = ?", f.item.as_ref())
+    .opt("AND month = ?", f.month.as_ref())
+    .opt("AND decided_at >= ?", f.from.as_ref())
+    .opt("AND decided_at < ?", f.until.as_ref())
 }
 
 pub(crate) fn list_q(f: &Filter) -> Q<'_> {

@@ -40,6 +40,13 @@ pub struct Question {
     pub case: String,
 }
 
+impl Question {
+    /// Who waits, as text keys name it.
+    fn who(&self) -> &'static str {
+        if self.channel == "visit" { "visit" } else { "phone" }
+    }
+}
+
 fn whom(p: &Page, names: &Names, r: &ConsultRow) -> String {
     match (&r.answered_by, &r.asked_department) {
         (Some(id), _) => names.staff(id),
@@ -414,10 +421,7 @@ pub async fn answer(
 
 fn explain(l: Locale, e: &Error) -> String {
     match e {
-        Error::Invalid(list) => list
-            .first()
-            .map(|x| crate::fail::field_text(l, x))
-            .unwrap_or_default(),
+        Error::Invalid(list) => list.first().map(|x| crate::fail::field_text(l, x)).unwrap_or_default(),
         e => crate::fail::explain(l, e).0,
     }
 }

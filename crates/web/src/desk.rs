@@ -550,7 +550,11 @@ pub async fn promise_form(
         &Entry {
             promise_by: String::new(),
             promise_what: e.question().to_owned(),
-            content: if e.content.is_empty() { "-".into() } else { e.content.clone() },
+            content: if e.content.is_empty() {
+                "-".into()
+            } else {
+                e.content.clone()
+            },
             ..e.clone()
         },
         &zone,

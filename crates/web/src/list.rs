@@ -78,7 +78,13 @@ impl List {
             List::Promises => &["open", "due", "mine", "kept", "broken", "all"],
             List::Extensions => &["pending", "granted", "refused", "lapsed", "all"],
             List::Breaches => &[
-                "late", "unexcused", "excused", "open_late", "on_time", "decided", "finished",
+                "late",
+                "unexcused",
+                "excused",
+                "open_late",
+                "on_time",
+                "decided",
+                "finished",
             ],
         }
     }
@@ -410,12 +416,10 @@ fn conditions(l: Locale, which: List, a: &Asked, view: &str, names: &Names) -> S
             code.to_owned()
         }
     };
-    let staff = |id: &str| {
-        match id {
-            "" => String::new(),
-            "-" => t(l, "ontime-nobody"),
-            id => names.staff_text(id),
-        }
+    let staff = |id: &str| match id {
+        "" => String::new(),
+        "-" => t(l, "ontime-nobody"),
+        id => names.staff_text(id),
     };
     let worker = if which == List::Contacts {
         "col-clerk"

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use crate::case::clocks::duration;
 use crate::case::names::Names;
-use crate::fail::Answer;
+use crate::fail::{Answer, Fail};
 use crate::gate::{Viewer, encode};
 use crate::l10n::{t, tx};
 use crate::live::page;
@@ -183,7 +183,11 @@ fn line(l: Locale, a: &Asked, f: &Figure, label: (String, bool), changed: &[(&st
         decided: (f.decided, a.list("decided", changed)),
         on_time: (f.on_time, a.list("on_time", changed)),
         share: share(f.on_time, f.decided),
-        mille: if f.decided == 0 { 0 } else { f.on_time * 1000 / f.decided },
+        mille: if f.decided == 0 {
+            0
+        } else {
+            f.on_time * 1000 / f.decided
+        },
         late: (late, a.list("late", changed)),
         excused: (f.excused, a.list("excused", changed)),
         done: (f.done, a.list("finished", changed)),
@@ -263,11 +267,7 @@ fn lines(l: Locale, a: &Asked, f: &Figures) -> Vec<Line> {
             let label = (t(l, &format!("clock-{code}")), true);
             let mut line = line(l, a, found, label, &[("clock", code.as_str())]);
             line.more = a.address(&[("clock", code.as_str())]);
-            line.running = f
-                .running
-                .iter()
-                .find(|(c, _)| c == code.as_str())
-                .map(|(_, n)| *n);
+            line.running = f.running.iter().find(|(c, _)| c == code.as_str()).map(|(_, n)| *n);
             line
         })
         .collect()
@@ -290,7 +290,13 @@ fn groups(l: Locale, zone: &str, a: &Asked, names: &Names, f: &Figures, code: Cl
             changed.extend(filter.iter().map(|(k, v)| (*k, v.as_str())));
             let mut line = line(l, a, x, label, &changed);
             if !open {
-                for link in [&mut line.decided, &mut line.on_time, &mut line.late, &mut line.excused, &mut line.done] {
+                for link in [
+                    &mut line.decided,
+                    &mut line.on_time,
+                    &mut line.late,
+                    &mut line.excused,
+                    &mut line.done,
+                ] {
                     link.1.clear();
                 }
             }
@@ -334,17 +340,18 @@ fn chosen(a: &Asked, f: &Figures) -> Option<ClockCode> {
     most.and_then(|x| x.code.parse().ok())
 }
 
-async fn read(web: &Web, v: &Viewer, a: &Asked, zone: &str) -> Result<(Figures, Names), Error> {
+async fn read(web: &Web, v: &Viewer, a: &Asked, zone: &str) -> Result<(Figures, Names), Fail> {
     // The table shows all limits; a chosen one only decides what is broken down.
     let ask = Ask {
         code: String::new(),
         ..a.ask(zone)
     };
     let by = a.group();
-    web.read(&v.ctx()?, move |c, ctx| {
+    let ctx = v.ctx()?;
+    let found = web.read(&ctx, move |c, ctx| {
         Ok((ontime::figures(c, ctx, &ask, by)?, Names::load(c, ctx)?))
-    })
-    .await
+    });
+    Ok(found.await?)
 }
 
 /// The page.
@@ -355,12 +362,12 @@ pub async fn show(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
     let a = a.with_period(today);
     let (f, names, error) = match read(&web, &v, &a, &zone).await {
         Ok((f, names)) => (f, names, String::new()),
-        Err(Error::Invalid(list)) => {
+        Err(Fail(Error::Invalid(list))) => {
             let text = list.first().map(|x| crate::fail::field_text(v.locale, x));
             let names = web.read(&v.ctx()?, Names::load).await?;
             (Figures::default(), names, text.unwrap_or_default())
         }
-        Err(e) => return Err(e.into()),
+        Err(e) => return Err(e),
     };
     let l = v.locale;
     let code = chosen(&a, &f);
@@ -505,7 +512,13 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_and_nothing_has_none() {
-        for (part, whole, text) in [(0, 0, "—"), (0, 3, "0.0%"), (2, 3, "66.7%"), (3, 3, "100.0%"), (999, 1000, "99.9%")] {
+        for (part, whole, text) in [
+            (0, 0, "—"),
+            (0, 3, "0.0%"),
+            (2, 3, "66.7%"),
+            (3, 3, "100.0%"),
+            (999, 1000, "99.9%"),
+        ] {
             assert_eq!(share(part, whole), text);
         }
     }
@@ -518,8 +531,14 @@ mod tests {
             ..Asked::default()
         };
         let cut = |month: &str| group_filter("", GroupBy::Month, month, &a).unwrap();
-        assert_eq!(cut("2026-10"), [("from", "2026-10-20".to_owned()), ("until", "2026-10-31".to_owned())]);
-        assert_eq!(cut("2026-11"), [("from", "2026-11-01".to_owned()), ("until", "2026-11-21".to_owned())]);
+        assert_eq!(
+            cut("2026-10"),
+            [("from", "2026-10-20".to_owned()), ("until", "2026-10-31".to_owned())]
+        );
+        assert_eq!(
+            cut("2026-11"),
+            [("from", "2026-11-01".to_owned()), ("until", "2026-11-21".to_owned())]
+        );
     }
 
     #[test]

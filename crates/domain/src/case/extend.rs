@@ -205,12 +205,7 @@ pub(super) fn answer(
     grant(draft, extension)
 }
 
-pub(super) fn decide(
-    draft: &mut Draft<'_>,
-    extension: &ExtensionId,
-    approve: bool,
-    note: &str,
-) -> Result<(), Refusal> {
+pub(super) fn decide(draft: &mut Draft<'_>, extension: &ExtensionId, approve: bool, note: &str) -> Result<(), Refusal> {
     let asked = pending(draft, extension)?;
     if asked.decision.is_some() {
         return Err(Refusal::new("refuse-extension-over").clause("COM-32"));

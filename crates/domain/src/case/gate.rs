@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::close::missing_to_close;
-use super::extend;
 use super::decide::Env;
+use super::extend;
 use super::state::CaseState;
 use super::values::*;
 use crate::access::{Action, Reach, Via, Who};

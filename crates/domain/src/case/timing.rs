@@ -66,7 +66,9 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
                 clock.extend(at, *to);
             }
         }
-        Fact::BreachExcused { code, cycle, reason, .. } => {
+        Fact::BreachExcused {
+            code, cycle, reason, ..
+        } => {
             let same = |clock: &&mut Clock| clock.code == *code && clock.cycle == *cycle;
             if let Some(clock) = case.clocks.iter_mut().find(same) {
                 clock.forgive(at, *reason);

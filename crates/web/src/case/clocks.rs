@@ -204,10 +204,7 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
         out.push(tx(l, "why-extended", &[("time", &p.full_time(from))]));
     }
     if let (Some(reason), Some(at)) = (v.excuse, v.breached_at) {
-        let args = [
-            ("time", p.full_time(at)),
-            ("reason", p.code("excuse", reason.as_str())),
-        ];
+        let args = [("time", p.full_time(at)), ("reason", p.code("excuse", reason.as_str()))];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         out.push(tx(l, "why-forgiven", &args));
     }

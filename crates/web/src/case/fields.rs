@@ -510,7 +510,9 @@ impl Build<'_> {
                         .hint(p.t("hint-extension")),
                     self.f("to", Input::Time).required().label(p.t("case-f-extend-to")),
                     self.reason(),
-                    self.f("told", Input::Radio).required().options(self.codes("told", &told)),
+                    self.f("told_how", Input::Radio)
+                        .required()
+                        .options(self.codes("told", &told)),
                 ]
             }
             Action::ConsentExtension => {
@@ -537,9 +539,7 @@ impl Build<'_> {
                         .required()
                         .options(self.codes("consent", &how))
                         .hint(p.t("hint-extension-noted")),
-                    self.f("note", Input::Area)
-                        .required()
-                        .label(p.t("case-f-consent-note")),
+                    self.f("note", Input::Area).required().label(p.t("case-f-consent-note")),
                 ]
             }
             Action::ApproveExtension => vec![
@@ -606,7 +606,11 @@ impl Build<'_> {
         let fitting = self.s.clocks.iter().filter(|k| fits(k));
         fitting
             .map(|k| {
-                let due = k.breached_at.or(k.due_at(p.now)).map(|at| p.time(at)).unwrap_or_default();
+                let due = k
+                    .breached_at
+                    .or(k.due_at(p.now))
+                    .map(|at| p.time(at))
+                    .unwrap_or_default();
                 Opt {
                     value: format!("{}:{}", k.code, k.cycle),
                     label: format!("{} {due}", p.code("clock", k.code.as_str())),

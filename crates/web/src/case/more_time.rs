@@ -74,7 +74,12 @@ pub(super) fn extensions(p: &Page, l: &Loaded) -> Vec<ExtensionView> {
                 };
                 let said = tx(p.locale, key, &[("grade", &a.grade.as_str().to_uppercase())]);
                 let parts = [said, p.code("consent", a.how.as_str()), p.time(a.at), a.note.clone()];
-                parts.iter().filter(|x| !x.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+                parts
+                    .iter()
+                    .filter(|x| !x.is_empty())
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" · ")
             }
             None => p.t("extension-agreement-open"),
         });
@@ -86,7 +91,12 @@ pub(super) fn extensions(p: &Page, l: &Loaded) -> Vec<ExtensionView> {
                     "extension-rejected"
                 };
                 let parts = [p.t(key), by(p, names, &d.by), p.time(d.at), d.note.clone()];
-                parts.iter().filter(|x| !x.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+                parts
+                    .iter()
+                    .filter(|x| !x.is_empty())
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" · ")
             }
             None => p.t1("extension-decides", "post", p.code("role", e.approver.as_str())),
         });
@@ -125,7 +135,12 @@ pub(super) fn excuses(p: &Page, l: &Loaded) -> Vec<String> {
             by(p, names, &x.by),
             p.time(x.at),
         ];
-        parts.iter().filter(|x| !x.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+        parts
+            .iter()
+            .filter(|x| !x.is_empty())
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" · ")
     };
     s.excuses.iter().rev().map(line).collect()
 }

@@ -301,7 +301,7 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
             happened_at,
         },
         Action::AskExtension => {
-            let (clock, to, told) = (clock(r), r.time("to"), r.code("told"));
+            let (clock, to, told) = (clock(r), r.time("to"), r.code("told_how"));
             if r.posted.get("to").is_empty() {
                 r.bad.add("to", "required");
             }

@@ -514,7 +514,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                 "event-extension_refused"
             };
             let text = s.say(key, &[("how", p.code("consent", how.as_str()))]);
-            set(if *agreed { "check" } else { "x" }, if *agreed { "grn" } else { "red" }, text, note);
+            set(
+                if *agreed { "check" } else { "x" },
+                if *agreed { "grn" } else { "red" },
+                text,
+                note,
+            );
             line.tag = Some(("grn", p.code("grade_short", grade.as_str())));
             line.group = Group::Talk;
         }
@@ -525,7 +530,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                 "event-extension_rejected"
             };
             let text = s.say(key, &[]);
-            set(if *approved { "check" } else { "x" }, if *approved { "grn" } else { "red" }, text, note);
+            set(
+                if *approved { "check" } else { "x" },
+                if *approved { "grn" } else { "red" },
+                text,
+                note,
+            );
             line.group = Group::Clock;
         }
         Fact::ExtensionGranted { code, to, .. } => {

@@ -3,7 +3,9 @@
 use app::contact::{NewCase, NewContact};
 use app::error::{Error, Fields, Res};
 use app::promise::NewPromise;
-use domain::case::{Appointment, Channel, Check, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency};
+use domain::case::{
+    Appointment, Channel, Check, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::when::parse_field;

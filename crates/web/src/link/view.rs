@@ -453,7 +453,9 @@ fn notice(p: &Page, s: &CaseState, said: &str) -> Option<(&'static str, &'static
     let (tone, icon) = match said {
         // "We start now" is no news once the work is done.
         "quote-yes" | "quote-no" if s.work().is_some() => return None,
-        "urged" | "said" | "photo" | "quote-yes" | "quote-no" | "signed" | "extension-yes" | "extension-no" => ("grn", "circle-check"),
+        "urged" | "said" | "photo" | "quote-yes" | "quote-no" | "signed" | "extension-yes" | "extension-no" => {
+            ("grn", "circle-check")
+        }
         "reopened" => ("blu", "refresh"),
         "urge-soon" | "changed" => ("", "info-circle"),
         _ => return None,

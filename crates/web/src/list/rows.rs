@@ -426,7 +426,12 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
             maybe(w, r.due_at),
             Cell::Own(late),
             Cell::Text(r.title.clone()),
-            Cell::Text(r.department_id.as_ref().map(|d| w.names.department(d)).unwrap_or_default()),
+            Cell::Text(
+                r.department_id
+                    .as_ref()
+                    .map(|d| w.names.department(d))
+                    .unwrap_or_default(),
+            ),
             Cell::Text(r.worker_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
             Cell::Own(excuse),
             Cell::Own(r.clause.clone()),

@@ -1,8 +1,6 @@
 //! Who calls, what they want, and where the desk sends it.
 
-use domain::case::{
-    Channel, Check, Command, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency,
-};
+use domain::case::{Channel, Check, Command, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency};
 use domain::ids::CaseId;
 use domain::taxonomy::Item;
 use store::db::Tx;

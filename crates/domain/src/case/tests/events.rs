@@ -63,10 +63,7 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
             told_customer: true,
         },
     );
-    desk.ok(
-        &chen(),
-        promise("查"),
-    );
+    desk.ok(&chen(), promise("查"));
     desk.ok(
         &chen(),
         Command::KeepPromise {
@@ -90,7 +87,10 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     desk.ok(&chen(), Command::WithdrawExtension { extension, reason });
     desk.ok(&chen(), ask_extension("e2", finish, 0, to));
     desk.ok(&customer(), agree("e2"));
-    desk.ok(&staff("pm", crate::access::Role::ProjectManager, "office"), approve("e2"));
+    desk.ok(
+        &staff("pm", crate::access::Role::ProjectManager, "office"),
+        approve("e2"),
+    );
     desk.ok(&chen(), ask_extension("e3", crate::clock::ClockCode::Promise, 2, to));
     desk.ok(&chen(), wait(WaitReason::ThirdParty, desk.now + HOUR));
     desk.ok(&chen(), Command::Resume);

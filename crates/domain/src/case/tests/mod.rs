@@ -3,9 +3,9 @@
 mod events;
 mod life;
 mod limits;
+mod promise;
 mod random;
 mod refusals;
-mod promise;
 mod table;
 
 use std::sync::LazyLock;

@@ -76,7 +76,9 @@ fn a_reply_is_promised_to_somebody_who_can_be_answered() {
 #[test]
 fn the_customers_own_time_may_be_earlier_and_not_later_than_the_level_allows() {
     let mut desk = inquiry(Importance::Ordinary);
-    let refused = desk.run(&chen(), of(PromiseKind::Reply, Some(midnight() + 1))).unwrap_err();
+    let refused = desk
+        .run(&chen(), of(PromiseKind::Reply, Some(midnight() + 1)))
+        .unwrap_err();
     assert_eq!(refused.rule, "refuse-promise-later");
     assert!(refused.args.contains(&("at", midnight().to_string())));
     desk.ok(&chen(), of(PromiseKind::Reply, Some(midnight() - HOUR)));

@@ -131,10 +131,7 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
                 told_customer: false,
             },
         ),
-        Action::Promise => (
-            chen(),
-            promise(reason()),
-        ),
+        Action::Promise => (chen(), promise(reason())),
         Action::ChangeKind => (
             chen(),
             change(Change::Kind {
