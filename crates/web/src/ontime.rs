@@ -322,8 +322,6 @@ struct Show {
     item: String,
     lines: Vec<Line>,
     chart: String,
-    /// The limit that is broken down.
-    code: String,
     code_name: String,
     groups: Vec<Line>,
     group_chart: String,
@@ -409,7 +407,6 @@ pub async fn show(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
         },
         chart: chart::shares(l, &p.t("ontime-chart"), &lines),
         lines,
-        code: code.map_or("", ClockCode::as_str).to_owned(),
         code_name: code.map_or_else(String::new, |c| p.code("clock", c.as_str())),
         group_chart: chart::counts(l, &p.t("ontime-chart-groups"), &groups),
         groups,

@@ -487,9 +487,7 @@ impl Build<'_> {
                         .required()
                         .options(self.codes("promised", &kinds))
                         .value("reply"),
-                    self.f("say_shown", Input::Show)
-                        .label(p.t("case-f-say"))
-                        .value(self.c.say.clone()),
+                    self.f("say_shown", Input::Show).value(self.c.say.clone()),
                     self.f("what", Input::Area).required(),
                     self.f("by", Input::Time).hint(p.t("hint-promise-by")),
                 ]

@@ -57,7 +57,9 @@ pub async fn quote(
 
 #[derive(Deserialize)]
 pub struct ExtensionAnswer {
+    #[serde(default)]
     extension: String,
+    #[serde(default)]
     answer: String,
 }
 
