@@ -35,7 +35,12 @@ pub struct Args {
 
 /// Makes the demo.
 pub fn run(args: Args) -> Result<ExitCode, String> {
-    let db = serve::open_db(&args.place)?;
+    // A demo that breaks off has no mark and is made anew.
+    let filling = store::db::Options {
+        filling: true,
+        ..store::db::Options::default()
+    };
+    let db = serve::open_db_with(&args.place, filling)?;
     let now = args.until.unwrap_or_else(|| HostClock::default().now());
     let plan = Plan {
         seed: args.seed,

@@ -45,9 +45,14 @@ pub struct Args {
 
 /// Opens the database of a place and brings its schema up to date.
 pub fn open_db(place: &Place) -> Result<Db, String> {
+    open_db_with(place, Options::default())
+}
+
+/// Opens the database of a place with options, makes its folder if need be.
+pub fn open_db_with(place: &Place, options: Options) -> Result<Db, String> {
     std::fs::create_dir_all(&place.data)
         .map_err(|e| format!("the folder {} cannot be made: {e}", place.data.display()))?;
-    Db::open(url(place)?).map_err(|e| format!("the database cannot be opened: {e}"))
+    Db::open_with(url(place)?, options).map_err(|e| format!("the database cannot be opened: {e}"))
 }
 
 /// Where the database of a place is.

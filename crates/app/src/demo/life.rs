@@ -23,7 +23,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// Contacts and steps in one transaction.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 200;
 
 /// One household as the demo knows it.
 #[derive(Clone)]

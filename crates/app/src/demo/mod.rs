@@ -215,8 +215,7 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         };
         contacts.retain(|at| *at <= until);
         clock.0.store(until, Ordering::Relaxed);
-        // A day is many transactions: the writer's memory stays small, and SQLite's savepoints stay cheap (releasing one
-        // costs as much as the transaction around it has changed).
+        // A large estate's day is many transactions: the writer's memory stays small.
         life.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .calls

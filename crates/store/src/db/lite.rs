@@ -1,5 +1,6 @@
-//! SQLite's threads. The writer puts up to [`BATCH`] waiting closures into one transaction, each in a savepoint, commits
-//! once with a full sync, then answers all: a durable commit costs the same for one as for many.
+//! SQLite's threads. The writer puts up to [`BATCH`] waiting closures into one transaction, commits once with a full sync,
+//! then answers all: a durable commit costs the same for one as for many. The first closure needs no savepoint, since the
+//! transaction holds nothing else yet (a savepoint keeps a copy of every page that is changed); those that join have one each.
 
 use std::time::{Duration, Instant};
 
@@ -49,10 +50,18 @@ fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Bo
     let mut i = 0;
     while i < jobs.len() {
         let before = Instant::now();
-        match in_savepoint(tx, jobs[i].as_mut()) {
-            Ok(true) => after.append(&mut tx.take_after()),
-            Ok(false) => {}
-            Err(e) => jobs[i].fail(e),
+        if i == 0 {
+            if !alone(tx, jobs[0].as_mut()) {
+                // Nothing else was in the transaction; who waits gets the next one.
+                return true;
+            }
+            after.append(&mut tx.take_after());
+        } else {
+            match in_savepoint(tx, jobs[i].as_mut()) {
+                Ok(true) => after.append(&mut tx.take_after()),
+                Ok(false) => {}
+                Err(e) => jobs[i].fail(e),
+            }
         }
         if before.elapsed() > SLOW {
             tracing::warn!(ms = before.elapsed().as_millis(), "a use case held the writer");
@@ -79,6 +88,25 @@ fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Bo
         }
     }
     true
+}
+
+/// Runs the first closure of a transaction. True if its work stands; false if it failed, and the transaction with it.
+fn alone(tx: &mut Tx, job: &mut dyn WriteWork) -> bool {
+    let depth = tx.depth();
+    let ok = job.attempt(tx);
+    if ok && tx.alive() && tx.reset_to(depth).is_ok() && !tx.is_aborted() {
+        return true;
+    }
+    if ok {
+        job.fail(Error::new(
+            ErrorKind::Aborted,
+            "the transaction was ended inside the closure",
+        ));
+    }
+    if let Err(e) = tx.reset_to(0) {
+        tracing::error!(error = %e, "a transaction could not be undone");
+    }
+    false
 }
 
 /// True if the work stands in the transaction; false if the closure failed and its work is undone.

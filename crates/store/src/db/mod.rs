@@ -77,6 +77,9 @@ pub struct Options {
     pub statement_timeout_ms: u32,
     /// Bring the schema up to date when opening; without it, an older schema is refused.
     pub migrate: bool,
+    /// A SQLite file is being filled that is thrown away if the work breaks off: the disk is waited for at the end and not
+    /// at each commit, and the writer has a large cache. Never for data that somebody was told is kept.
+    pub filling: bool,
 }
 
 impl Default for Options {
@@ -88,6 +91,7 @@ impl Default for Options {
             mmap_bytes: 64 << 20,
             statement_timeout_ms: 10_000,
             migrate: true,
+            filling: false,
         }
     }
 }
@@ -275,7 +279,13 @@ fn wait<T: Send + 'static, E: From<Error> + Send + 'static>(
 
 pub(crate) fn connect(url: &DbUrl, usage: Use, options: &Options) -> Result<Conn> {
     match url {
-        DbUrl::Sqlite(path) => Conn::lite(path, usage, options.mmap_bytes),
+        DbUrl::Sqlite(path) => {
+            let conn = Conn::lite(path, usage, options.mmap_bytes)?;
+            if options.filling && usage == Use::Write {
+                conn.set_filling()?;
+            }
+            Ok(conn)
+        }
         DbUrl::Postgres(url) => Conn::pg(url, usage, options.statement_timeout_ms),
     }
 }

@@ -71,6 +71,16 @@ impl Conn {
         })
     }
 
+    /// See `Options::filling`.
+    pub(crate) fn set_filling(&self) -> Result<()> {
+        match &self.db {
+            Driver::Lite(c) => c
+                .execute_batch("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1000000; PRAGMA wal_autocheckpoint=50000;")
+                .map_err(|e| lite_error(c, &e)),
+            Driver::Pg { .. } => Ok(()),
+        }
+    }
+
     pub(crate) fn pg(url: &str, usage: Use, timeout_ms: u32) -> Result<Conn> {
         let mut config: postgres::Config = url.parse().map_err(|e| from_pg(&e))?;
         config.application_name("sansheng");

@@ -15,8 +15,9 @@ use crate::ctx::{Actor, Ctx, LinkPurpose};
 use crate::error::Res;
 
 impl Life {
+    /// Without a savepoint: a step is refused before it writes anything.
     fn act(&mut self, tx: &mut Tx, ctx: &Ctx, id: &CaseId, cmd: &Command) -> Res<case::Seen> {
-        tx.attempt(|tx| case::act(tx, ctx, id, None, cmd))
+        case::act(tx, ctx, id, None, cmd)
     }
 
     pub(super) fn step(&mut self, tx: &mut Tx, at: i64, key: u64, step: Step) -> Res<()> {
