@@ -292,7 +292,7 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
     let due = w.now() + 8 * HOUR;
     // Not without a reason, a later time and how the customer was told.
     let mut form = clerk.step_form(&number, "ask_extension");
-    form.pick("clock", "完工").set("to", &field(due - HOUR)).set("reason", "等物业巡查取证");
+    form.pick("clock", "完成").set("to", &field(due - HOUR)).set("reason", "等物业巡查取证");
     form.set("told_how", "link");
     clerk.send(&form).is(422);
     form.set("to", &field(due + 2 * HOUR));
@@ -300,7 +300,8 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
     head.get("/extensions").must_say(&number).must_say("等客户同意");
     head.get("/desk").must_say("个延期申请等审批");
     // The customer reads it on the own page in plain words, and agrees there.
-    let made = clerk.post(&format!("/cases/{number}/links"), &[("purpose", "track")]);
+    let links = clerk.case(&number).link_to("/links");
+    let made = clerk.post(&links, &[("purpose", "track")]);
     let at = made.html.find("/r/").unwrap_or_else(|| panic!("no link: {}", made.text()));
     let link: String = made.html[at..]
         .chars()
@@ -319,9 +320,9 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
         .must_say("当前岗位不能");
     head.done(&number, "approve_extension", &[("approve", "true")]).must_say("已延期");
     w.wait(due + MINUTE - w.now());
-    clerk.case(&number).must_not_say("完工超时");
+    clerk.case(&number).must_not_say("完成超时");
     w.wait(2 * HOUR);
-    assert!(w.until(|| clerk.case(&number).says("完工超时")), "{}", clerk.case(&number).text());
+    assert!(w.until(|| clerk.case(&number).says("完成超时")), "{}", clerk.case(&number).text());
     assert!(w.journal_holds());
 }
 
@@ -331,22 +332,22 @@ fn com_32_after_the_limit_there_is_only_an_excuse_beside_the_breach() {
     let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
     let number = complaint(&clerk);
     let mut form = clerk.step_form(&number, "ask_extension");
-    form.pick("clock", "完工")
+    form.pick("clock", "完成")
         .set("to", &field(w.now() + 10 * HOUR))
         .set("reason", "人手不足");
     form.set("told_how", "phone");
     clerk.send(&form).is(200);
     w.wait(8 * HOUR + MINUTE);
-    assert!(w.until(|| clerk.case(&number).says("完工超时")), "{}", clerk.case(&number).text());
+    assert!(w.until(|| clerk.case(&number).says("完成超时")), "{}", clerk.case(&number).text());
     clerk.get("/extensions?view=lapsed").must_say(&number);
     clerk
         .get(&format!("/cases/{number}/do/ask_extension"))
         .must_say("不能再延期");
     let mut form = head.step_form(&number, "excuse_breach");
-    form.pick("clock", "完工").set("excuse_reason", "customer").set("text", "住户三次改约");
+    form.pick("clock", "完成").set("excuse_reason", "customer").set("text", "住户三次改约");
     head.send(&form).is(200);
     let case = clerk.case(&number);
-    case.must_say("免责：客户原因").must_say("完工超时");
+    case.must_say("免责：客户原因").must_say("完成超时");
     // In every list the breach stays, the excuse beside it.
     let late = head.get("/breaches?view=late&clock=finish");
     let row = row_of(&late, &number);

@@ -311,6 +311,20 @@ impl Page {
         None
     }
 
+    /// The first address of the page that ends so.
+    #[track_caller]
+    pub fn link_to(&self, end: &str) -> String {
+        let tags = html::tags(&self.html);
+        let found = tags
+            .iter()
+            .flat_map(|t| [t.attr("href"), t.attr("hx-get")])
+            .flatten()
+            .find(|a| a.ends_with(end));
+        found
+            .unwrap_or_else(|| panic!("nothing on {} leads to {end}", self.url))
+            .to_owned()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .iter()
