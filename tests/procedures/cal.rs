@@ -111,7 +111,10 @@ fn cal_3_a_call_back_is_promised_with_the_number_alone_and_clocked() {
     made.is(200);
     let number = made.numbers("ZX").remove(0);
     let row = row_of(&clerk.get("/promises"), &number);
-    assert!(row.contains("回电") && row.contains(&clock(w.now() + 30 * MINUTE)), "{row}");
+    assert!(
+        row.contains("回电") && row.contains(&clock(w.now() + 30 * MINUTE)),
+        "{row}"
+    );
     // Half an hour later it is late.
     w.wait(31 * MINUTE);
     assert!(w.until(|| clerk.get("/promises?view=broken").says(&number)));
@@ -139,7 +142,11 @@ fn cal_6_an_interim_answer_on_the_same_day_is_a_clock_of_its_own() {
     // The other hears nothing today: that is a breach; the answer itself is due later.
     w.wait(14 * HOUR);
     let clerk = w.clerk();
-    assert!(w.until(|| clerk.case(&numbers[1]).says("首次答复超时")), "{}", clerk.case(&numbers[1]).text());
+    assert!(
+        w.until(|| clerk.case(&numbers[1]).says("首次答复超时")),
+        "{}",
+        clerk.case(&numbers[1]).text()
+    );
     clerk.case(&numbers[0]).must_not_say("首次答复超时");
     w.wait(DAY);
     let clerk = w.clerk();

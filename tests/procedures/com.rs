@@ -292,7 +292,9 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
     let due = w.now() + 8 * HOUR;
     // Not without a reason, a later time and how the customer was told.
     let mut form = clerk.step_form(&number, "ask_extension");
-    form.pick("clock", "完成").set("to", &field(due - HOUR)).set("reason", "等物业巡查取证");
+    form.pick("clock", "完成")
+        .set("to", &field(due - HOUR))
+        .set("reason", "等物业巡查取证");
     form.set("told_how", "link");
     clerk.send(&form).is(422);
     form.set("to", &field(due + 2 * HOUR));
@@ -302,7 +304,10 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
     // The customer reads it on the own page in plain words, and agrees there.
     let links = clerk.case(&number).link_to("/links");
     let made = clerk.post(&links, &[("purpose", "track")]);
-    let at = made.html.find("/r/").unwrap_or_else(|| panic!("no link: {}", made.text()));
+    let at = made
+        .html
+        .find("/r/")
+        .unwrap_or_else(|| panic!("no link: {}", made.text()));
     let link: String = made.html[at..]
         .chars()
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
@@ -318,11 +323,16 @@ fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded()
     clerk
         .get(&format!("/cases/{number}/do/approve_extension"))
         .must_say("当前岗位不能");
-    head.done(&number, "approve_extension", &[("approve", "true")]).must_say("已延期");
+    head.done(&number, "approve_extension", &[("approve", "true")])
+        .must_say("已延期");
     w.wait(due + MINUTE - w.now());
     clerk.case(&number).must_not_say("完成超时");
     w.wait(2 * HOUR);
-    assert!(w.until(|| clerk.case(&number).says("完成超时")), "{}", clerk.case(&number).text());
+    assert!(
+        w.until(|| clerk.case(&number).says("完成超时")),
+        "{}",
+        clerk.case(&number).text()
+    );
     assert!(w.journal_holds());
 }
 
@@ -338,13 +348,19 @@ fn com_32_after_the_limit_there_is_only_an_excuse_beside_the_breach() {
     form.set("told_how", "phone");
     clerk.send(&form).is(200);
     w.wait(8 * HOUR + MINUTE);
-    assert!(w.until(|| clerk.case(&number).says("完成超时")), "{}", clerk.case(&number).text());
+    assert!(
+        w.until(|| clerk.case(&number).says("完成超时")),
+        "{}",
+        clerk.case(&number).text()
+    );
     clerk.get("/extensions?view=lapsed").must_say(&number);
     clerk
         .get(&format!("/cases/{number}/do/ask_extension"))
         .must_say("不能再延期");
     let mut form = head.step_form(&number, "excuse_breach");
-    form.pick("clock", "完成").set("excuse_reason", "customer").set("text", "住户三次改约");
+    form.pick("clock", "完成")
+        .set("excuse_reason", "customer")
+        .set("text", "住户三次改约");
     head.send(&form).is(200);
     let case = clerk.case(&number);
     case.must_say("免责：客户原因").must_say("完成超时");

@@ -1,7 +1,7 @@
 //! DIR: fixed workflow of the head of customer service (客服主任工作固化流程).
 
-use crate::story;
 use crate::rec::row_of;
+use crate::story;
 use crate::world::{HOUR, World};
 
 #[test]
@@ -58,7 +58,10 @@ fn dir_8_matters_of_owners_have_a_named_follower_and_a_reply_limit() {
         .choose("content", "建议增设快递柜");
     let number = desk.made("promise").case();
     let row = row_of(&head.get("/promises"), &number);
-    assert!(row.contains("陈晓雯") && row.contains("00:00"), "a name and a limit: {row}");
+    assert!(
+        row.contains("陈晓雯") && row.contains("24:00"),
+        "a name and a limit: {row}"
+    );
     // The head sees how each follower keeps the limits, by figures that open their lists.
     clerk.done(&number, "answer", &[("answer", "下月增设")]);
     let figures = head.get("/ontime?by=worker&clock=promise");

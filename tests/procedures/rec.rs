@@ -450,7 +450,10 @@ fn rec_7_a_caller_waits_one_minute_for_a_consultation_and_a_visitor_two() {
         panel.must_say("装修押金能否分期退？").must_not_say("等候时限已过");
         // Whom it reaches sees it at once, with the same clock.
         let asked = head.fragment("/consults/asked");
-        asked.must_say("有人请示您").must_say("装修押金能否分期退？").must_say("陈晓雯");
+        asked
+            .must_say("有人请示您")
+            .must_say("装修押金能否分期退？")
+            .must_say("陈晓雯");
         let own = format!("/consults/mine?key={}", desk.form.get("_key"));
         // The limit itself is in time; a second later its passing is visible at the desk, with what to do now.
         w.wait(limit - 5_000);
@@ -467,12 +470,17 @@ fn rec_7_a_caller_waits_one_minute_for_a_consultation_and_a_visitor_two() {
         form.put("answer", "不能分期，验收后一次退");
         form.put("act", "answer");
         head.send(&form).is(200);
-        clerk.fragment(&own).must_say("不能分期，验收后一次退").must_say("超过等候时限");
+        clerk
+            .fragment(&own)
+            .must_say("不能分期，验收后一次退")
+            .must_say("超过等候时限");
         // It is part of the record: the case shows it, the register of breaches counts it.
         desk.set("answer", "验收后一次退");
         let number = desk.made("answer").case();
         let case = clerk.case(&number);
-        case.must_say("装修押金能否分期退？").must_say("不能分期，验收后一次退").must_say("李慧敏");
+        case.must_say("装修押金能否分期退？")
+            .must_say("不能分期，验收后一次退")
+            .must_say("李慧敏");
         clerk.fragment(&own).must_not_say("装修押金能否分期退？");
         let late = head.get("/breaches?view=late&clock=consult");
         assert!(row_of(&late, &number).contains("超时办结"), "{}", late.text());
@@ -502,7 +510,9 @@ fn rec_8_a_promise_needs_name_unit_and_phone_and_is_due_by_the_level_at_midnight
         (story::NAME, story::PHONE, "", "房号"),
     ] {
         let mut desk = clerk.desk();
-        desk.choose("kind", "inquiry").caller(name, phone, unit).choose("content", "三期何时交付");
+        desk.choose("kind", "inquiry")
+            .caller(name, phone, unit)
+            .choose("content", "三期何时交付");
         desk.refused("promise")
             .must_say("没有姓名、房号和电话，不能答应回复")
             .must_say(lacks)
@@ -513,21 +523,32 @@ fn rec_8_a_promise_needs_name_unit_and_phone_and_is_due_by_the_level_at_midnight
         let day = (now + 8 * HOUR).div_euclid(DAY) * DAY - 8 * HOUR;
         day + (days + 1) * DAY
     };
-    for (importance, days, spoken) in [("ordinary", 0, "今天24:00前答复您"), ("important", 2, "24:00前答复您"), ("major", 3, "24:00前答复您")] {
+    for (importance, days, spoken) in [
+        ("ordinary", 0, "今天24:00前答复您"),
+        ("important", 2, "24:00前答复您"),
+        ("major", 3, "24:00前答复您"),
+    ] {
         let mut desk = clerk.desk();
         desk.choose("kind", "inquiry")
             .caller(story::NAME, story::PHONE, story::UNIT)
             .choose("content", "三期何时交付")
             .choose("importance", importance);
         // The dialog fills in the limit and the sentence to say.
-        clerk.sending_form("/desk/promise?kind=reply", &desk.form).must_say(spoken);
+        clerk
+            .sending_form("/desk/promise?kind=reply", &desk.form)
+            .must_say(spoken);
         let made = desk.made("promise");
         assert!(made.panel().contains(spoken), "{}", made.panel());
         let number = made.case();
         let list = clerk.get("/promises?view=open");
-        let due = crate::world::field(midnight(days));
         let row = row_of(&list, &number);
-        assert!(row.contains(&due[11..]) && row.contains("陈晓雯"), "{due}: {row}");
+        // Spoken of as the end of the day: the 24:00 of the day that the level allows.
+        let day = crate::world::field(midnight(days) - MINUTE);
+        let said = match days {
+            0 => "今天24:00前".to_owned(),
+            _ => format!("{}日24:00前", day[8..10].trim_start_matches('0')),
+        };
+        assert!(row.contains(&said) && row.contains("陈晓雯"), "{said}: {row}");
     }
     // The customer's own time may be earlier, not later.
     let mut desk = clerk.desk();
@@ -552,7 +573,9 @@ fn rec_9_the_question_reaches_the_superior_and_the_leader_may_answer() {
         .choose("content", "楼下餐馆油烟能否处理");
     let number = desk.made("promise").case();
     clerk.case(&number).must_say("已上报 李慧敏");
-    head.get("/desk?tab=promises").must_say("上报给您").must_say("楼下餐馆油烟");
+    head.get("/desk?tab=promises")
+        .must_say("上报给您")
+        .must_say("楼下餐馆油烟");
     // Not kept, the case is not closed; kept by the leader, the answer is the promise's.
     clerk.get(&format!("/cases/{number}/do/close")).must_say("答应的回复");
     head.done(&number, "answer", &[("answer", "已约城管周五到场")]);

@@ -75,7 +75,9 @@ impl Conn {
     pub(crate) fn set_filling(&self) -> Result<()> {
         match &self.db {
             Driver::Lite(c) => c
-                .execute_batch("PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1000000; PRAGMA wal_autocheckpoint=50000;")
+                .execute_batch(
+                    "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1000000; PRAGMA wal_autocheckpoint=50000;",
+                )
                 .map_err(|e| lite_error(c, &e)),
             Driver::Pg { .. } => Ok(()),
         }

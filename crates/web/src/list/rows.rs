@@ -83,14 +83,12 @@ pub fn cols(list: List) -> Vec<Col> {
             number,
             col("col-due", "c-sla", Kind::Text, 16.0),
             col("col-due-at", "c-m", Kind::DateTime, 17.0),
-            col("col-promised", "c-m", Kind::Text, 10.0),
-            col("col-place", "c-m", Kind::Text, 14.0),
-            col("col-name", "c-m", Kind::Text, 12.0),
+            col("col-promised", "c-s", Kind::Text, 10.0),
+            col("col-customer", "c-m", Kind::Text, 20.0),
             col("col-question", "", Kind::Text, 46.0),
-            col("col-made-by", "c-m", Kind::Text, 12.0),
+            col("col-made-by", "c-s", Kind::Text, 12.0),
             col("col-made-at", "c-m", Kind::DateTime, 17.0),
-            col("col-first-answer", "c-m", Kind::Text, 17.0),
-            col("col-kept-by", "c-m", Kind::Text, 12.0),
+            col("col-progress", "c-m", Kind::Text, 28.0),
         ],
         List::Extensions => vec![
             number,
@@ -325,7 +323,19 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
         (false, _) => Due::over(w.l(), r.breached),
     };
     let staff = |id: Option<&domain::ids::StaffId>| Cell::Text(id.map(|s| w.names.staff(s)).unwrap_or_default());
-    let first = match (r.first_due_at, r.first_at) {
+    let kept = r.kept_by.as_ref().map(|s| w.names.staff(s));
+    let progress = match (r.first_due_at, r.first_at) {
+        _ if r.kept_at.is_some() => Cell::Own(crate::l10n::tx(
+            w.l(),
+            "promise-kept-by",
+            &[
+                ("name", &kept.unwrap_or_default()),
+                (
+                    "time",
+                    &r.kept_at.map(|at| when::short(w.zone, w.now, at)).unwrap_or_default(),
+                ),
+            ],
+        )),
         (_, Some(at)) => Cell::Own(crate::l10n::tx(
             w.l(),
             "promise-first-given",
@@ -350,15 +360,16 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
                 text: r.case_number.clone(),
             },
             Cell::Due(due),
-            maybe(w, Some(r.due_at)),
+            Cell::Time {
+                at: r.due_at,
+                shown: crate::promise::by(w.l(), w.zone, w.now, r.due_at),
+            },
             Cell::Own(t(w.l(), &format!("promised-{}", r.promised))),
-            Cell::Text(r.place.clone()),
-            Cell::Text(r.name.clone()),
+            Cell::Text([r.place.as_str(), &r.name].join(" ").trim().to_owned()),
             Cell::Text(r.title.clone()),
             staff(r.made_by.as_ref()),
             w.time(r.made_at),
-            first,
-            staff(r.kept_by.as_ref()),
+            progress,
         ],
     }
 }
