@@ -143,6 +143,38 @@ impl Program {
         self.reply(path, req.send_json(body))
     }
 
+    /// Asks for a file: its status, kind and bytes.
+    pub fn file(&self, path: &str) -> (u16, String, Vec<u8>) {
+        let req = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header("accept-language", "zh")
+            .header("authorization", format!("Bearer {}", self.token));
+        let mut r = req.call().unwrap_or_else(|e| panic!("{path}: {e}"));
+        let (status, kind) = (r.status().as_u16(), header(&r, "content-type"));
+        (status, kind, r.body_mut().read_to_vec().unwrap_or_default())
+    }
+
+    /// Sends a file, whatever comes back.
+    pub fn send_file(&self, path: &str, name: &str, bytes: &[u8], headers: &[(&str, &str)]) -> Reply {
+        let mut body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--cut--\r\n");
+        let mut req = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "multipart/form-data; boundary=cut");
+        for (name, value) in headers {
+            req = req.header(*name, *value);
+        }
+        self.reply(path, req.send(&body[..]))
+    }
+
     /// Asks for what is there.
     pub fn get(&self, path: &str) -> Value {
         let r = self.try_get(path);

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -108,6 +108,82 @@ fn free_port() -> u16 {
         .port()
 }
 
+/// Starts the program; what it prints comes line by line.
+fn serve(dir: &Path, base: &str, database: Option<&pg::Database>) -> (Child, Receiver<String>) {
+    let mut command = Command::new(binary());
+    command.arg("serve").arg("--data").arg(dir.join("data"));
+    command.args(["--listen", base.trim_start_matches("http://")]);
+    if let Some(d) = database {
+        command.args(["--database", &d.url]);
+    }
+    let log = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(dir.join("log"))
+        .expect("a log file");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .expect("the program starts");
+    let (send, lines) = channel();
+    let out = child.stdout.take().expect("an output");
+    std::thread::spawn(move || {
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    (child, lines)
+}
+
+fn ready(lines: &Receiver<String>) {
+    loop {
+        match lines.recv_timeout(Duration::from_secs(60)) {
+            Ok(line) if line.contains("is ready at") => return,
+            Ok(_) => {}
+            Err(e) => panic!("the program does not come up: {e}"),
+        }
+    }
+}
+
+/// Moves the clock of a program; negative: back. Gives its time, unix milliseconds.
+fn move_clock(base: &str, ms: i64) -> i64 {
+    let done = Person::new(base).post_text("/_test/clock", &ms.to_string());
+    assert_eq!(
+        done.status, 200,
+        "the program has no test switch: build it with --features test-switch"
+    );
+    done.html.trim().parse().expect("a time")
+}
+
+/// One more process of the program on a world's database. Killed when this goes.
+pub struct Replica {
+    pub base: String,
+    dir: PathBuf,
+    child: Child,
+}
+
+impl Replica {
+    /// Moves this process's clock; negative: back. Gives its time.
+    pub fn shift(&self, ms: i64) -> i64 {
+        move_clock(&self.base, ms)
+    }
+
+    /// Ends the process at once, as a lost machine would.
+    pub fn kill(&mut self) {
+        let _gone = (self.child.kill(), self.child.wait());
+    }
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        self.kill();
+        let _removed = fs::remove_dir_all(&self.dir);
+    }
+}
+
 impl World {
     /// A new estate on SQLite.
     pub fn start() -> World {
@@ -121,27 +197,7 @@ impl World {
         fs::create_dir_all(&dir).expect("a directory");
         let database = (engine == Engine::Postgres).then(|| pg::Database::new(n));
         let base = format!("http://127.0.0.1:{}", free_port());
-        let mut command = Command::new(binary());
-        command.arg("serve").arg("--data").arg(dir.join("data"));
-        command.args(["--listen", base.trim_start_matches("http://")]);
-        if let Some(d) = &database {
-            command.args(["--database", &d.url]);
-        }
-        let log = fs::File::create(dir.join("log")).expect("a log file");
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the program starts");
-        let (send, lines) = channel();
-        let out = child.stdout.take().expect("an output");
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    return;
-                }
-            }
-        });
+        let (child, lines) = serve(&dir, &base, database.as_ref());
         let admin = Person::new(&base);
         let mut w = World {
             base,
@@ -312,11 +368,43 @@ impl World {
 
     /// Moves the program's clock forward.
     pub fn wait(&self, time: Duration) {
-        let done = Person::new(&self.base).post_text("/_test/clock", &time.as_millis().to_string());
-        assert_eq!(
-            done.status, 200,
-            "the program has no test switch: build it with --features test-switch"
-        );
+        self.shift(i64::try_from(time.as_millis()).expect("a span"));
+    }
+
+    /// Moves the program's clock; negative: back. Gives its time, unix milliseconds.
+    pub fn shift(&self, ms: i64) -> i64 {
+        move_clock(&self.base, ms)
+    }
+
+    /// Ends the program at once, as a power cut would.
+    pub fn kill(&mut self) {
+        let _gone = (self.child.kill(), self.child.wait());
+    }
+
+    /// Starts the program again on the same data and address. Its clock is the host's again.
+    pub fn restart(&mut self) {
+        self.kill();
+        (self.child, self.lines) = serve(&self.dir, &self.base, self._database.as_ref());
+        ready(&self.lines);
+    }
+
+    /// One more process over the same database (PostgreSQL).
+    pub fn replica(&self) -> Replica {
+        let n = NUMBER.fetch_add(1, Ordering::SeqCst);
+        let dir = std::env::temp_dir().join(format!("sansheng-box-{}-{n}", std::process::id()));
+        fs::create_dir_all(&dir).expect("a directory");
+        let base = format!("http://127.0.0.1:{}", free_port());
+        let (child, lines) = serve(&dir, &base, self._database.as_ref());
+        ready(&lines);
+        Replica { base, dir, child }
+    }
+
+    /// Processor time that the program has used so far, in hundredths of a second.
+    pub fn busy(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        let after = stat.rsplit(')').next().unwrap_or_default().to_owned();
+        let fields: Vec<u64> = after.split_whitespace().map(|f| f.parse().unwrap_or(0)).collect();
+        fields.get(11).copied().unwrap_or(0) + fields.get(12).copied().unwrap_or(0)
     }
 
     /// Moves the program's clock forward by hours.

@@ -2,7 +2,7 @@
 
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{DAY, HOUR, MINUTE, World, clock};
+use crate::world::{DAY, HOUR, MINUTE, World, clock, field};
 
 #[test]
 fn cal_2_every_kind_of_call_goes_into_the_register() {
@@ -87,6 +87,56 @@ fn cal_6_who_cannot_be_answered_at_once_hears_the_same_day() {
         "{}",
         clerk.case(&number).text()
     );
+}
+
+#[test]
+fn cal_2_what_was_on_paper_first_keeps_both_times() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let now = w.now();
+    let (at, entered) = (now - 40 * MINUTE, now);
+    let mut desk = story::report(&clerk);
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    desk.set("happened_at", &field(at));
+    let made = desk.made("send");
+    let (number, order) = (made.case(), made.order());
+    let both = format!("{} 补录", clock(entered));
+    // The register, the contact, the case, its history and the paper: the time it happened, and the time it was entered.
+    let row = row_of(&clerk.get("/contacts"), &made.number_of_contact());
+    assert!(row.contains(&clock(at)) && row.contains(&both), "{row}");
+    clerk
+        .get(&format!("/contacts/{}", made.number_of_contact()))
+        .must_say(&clock(at))
+        .must_say(&clock(entered))
+        .must_say("补录");
+    clerk.case(&number).must_say(&both).must_say(&clock(at));
+    let paper = clerk.get(&format!("/orders/{order}/print"));
+    paper.must_say(&format!("{}（{both}）", clock(at)));
+    // The worker's slip comes back in the afternoon: arrival and work are entered with their times, in their order.
+    w.wait(2 * HOUR);
+    let worker = clerk.case(&number);
+    worker.must_say("待接单");
+    let accepted = at + 5 * MINUTE;
+    clerk.done(&number, "accept", &[("happened_at", &field(accepted))]);
+    clerk
+        .refused(&number, "arrive", &[("happened_at", &field(at - MINUTE))])
+        .must_say("早于上一步");
+    clerk.done(&number, "arrive", &[("happened_at", &field(accepted + 10 * MINUTE))]);
+    let later = format!("{} 补录", clock(w.now()));
+    clerk
+        .case(&number)
+        .must_say(&later)
+        .must_say(&clock(accepted + 10 * MINUTE));
+    clerk
+        .get(&format!("/orders/{order}/print"))
+        .must_say(&format!("{}（{later}）", clock(accepted + 10 * MINUTE)));
+    // A call that is entered while it lasts has one time.
+    let mut desk = story::report(&clerk);
+    desk.set("happened_at", &field(w.now() - 10 * MINUTE));
+    let made = desk.made("send");
+    let row = row_of(&clerk.get("/contacts"), &made.number_of_contact());
+    assert!(!row.contains("补录"), "{row}");
 }
 
 #[test]

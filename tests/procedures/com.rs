@@ -1,8 +1,10 @@
 //! COM: customer communication control procedure (顾客沟通控制工作程序).
 
+use crate::gateway;
+use crate::html;
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{HOUR, MINUTE, Person, World, clock, field};
+use crate::world::{DAY, HOUR, MINUTE, Person, World, clock, field};
 
 #[test]
 fn com_4_opinions_by_phone_and_visit_are_registered_and_answered_in_time() {
@@ -209,6 +211,64 @@ fn com_30_the_customer_signs_on_the_customers_own_phone_and_staff_cannot() {
 }
 
 #[test]
+fn com_30_a_link_that_went_to_the_customer_alone_makes_grade_b() {
+    let (w, gateway) = gateway::with_gateway();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let made = {
+        let mut desk = story::report(&clerk);
+        let wang = desk.form.offer("worker", "王建国").expect("王建国");
+        desk.choose("worker", &wang);
+        desk.made("send")
+    };
+    let (number, order) = (made.case(), made.order());
+    story::worked(&w, &worker, &number);
+    // The message goes out by itself, signed for the gateway, to the number of the record.
+    let message = gateway.wait_for("done", story::PHONE);
+    assert!(
+        message.head.contains("x-signature:") && message.head.contains("x-timestamp:"),
+        "{}",
+        message.head
+    );
+    let link = message.link();
+    assert!(link.starts_with(&w.base) && link.contains("/r/"), "{message:?}");
+    assert!(
+        message.body["text"].as_str().is_some_and(|t| t.contains(&link)),
+        "{message:?}"
+    );
+    // No page of staff shows the secret, whoever looks.
+    let secret = link.rsplit('/').next().unwrap_or_default().to_owned();
+    for who in [&clerk, &worker, &w.staff("lihuimin"), &w.staff("admin")] {
+        for page in [
+            "/messages".to_owned(),
+            format!("/cases/{number}/links"),
+            format!("/cases/{number}"),
+        ] {
+            assert!(!who.get(&page).html.contains(&secret), "{page} shows the secret");
+        }
+    }
+    // The customer opens it on the own telephone and signs what was done.
+    let customer = w.resident();
+    let page = customer.get(&format!("{link}/sign"));
+    page.is(200).must_say("更换声控开关，已亮");
+    let mut form = page.form("/sign");
+    form.set("typed_name", story::NAME).set("opinion", "very_satisfied");
+    customer.send(&form).is(200);
+    // Grade B: the customer's own word. Nobody has to check it, and the paper says what it is worth.
+    let case = clerk.case(&number);
+    case.must_say("B 级").must_not_say("A 级").must_not_say("C 级");
+    clerk
+        .get(&format!("/cases/{number}/do/second_check"))
+        .must_say("没有等待复核的签字");
+    let paper = clerk.get(&format!("/orders/{order}/print"));
+    paper.is(200).must_say("B 级，客户本人").must_say("☑ 很满意");
+    assert!(paper.html.contains("<svg "), "the signature stands on the paper");
+    // Once: the link has done its work.
+    let again = customer.get(&format!("{link}/sign"));
+    assert!(!again.html.contains("typed_name"), "{}", again.text());
+    assert!(w.journal_holds());
+}
+
+#[test]
 fn com_30_a_private_window_of_the_office_makes_no_own_word() {
     let w = World::new();
     let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
@@ -268,6 +328,226 @@ fn com_30_what_was_signed_and_then_changed_is_void() {
         .must_say("内容有变，原签字作废")
         .must_say("内容有变，原签字已作废");
     clerk.get(&format!("/cases/{number}/do/close")).must_say("住户签字");
+}
+
+/// Goes on duty by the account menu.
+fn at_work(who: &crate::world::Person) {
+    who.post("/account/duty", &[("on", "1"), ("next", "/account")]).is(200);
+}
+
+#[test]
+fn com_25_what_nobody_takes_up_goes_to_the_leader_step_by_step() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let (head, cs, manager) = (w.staff("gongcheng"), w.staff("lihuimin"), w.staff("jingli"));
+    for who in [&clerk, &worker, &head, &cs] {
+        at_work(who);
+    }
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    let told = |who: &crate::world::Person, words: &str| {
+        let page = who.get("/notices");
+        page.text().contains(&number) && page.says(words)
+    };
+    // Half of the ten minutes: the worker is reminded, nobody else.
+    w.wait(5 * MINUTE + 1);
+    assert!(
+        w.until(|| told(&worker, "接单：时限用去 50%")),
+        "{}",
+        worker.get("/notices").text()
+    );
+    assert!(!told(&head, "接单"));
+    // Ten: the head of the department; twenty: customer service; thirty: the project manager.
+    w.wait(5 * MINUTE + 1);
+    assert!(w.until(|| told(&head, "接单：到时")), "{}", head.get("/notices").text());
+    assert!(!told(&cs, "接单"));
+    w.wait(10 * MINUTE);
+    assert!(
+        w.until(|| told(&cs, "接单：超时 10 分钟")),
+        "{}",
+        cs.get("/notices").text()
+    );
+    assert!(!told(&manager, "接单"));
+    w.wait(10 * MINUTE);
+    assert!(
+        w.until(|| told(&manager, "接单：超时 20 分钟")),
+        "{}",
+        manager.get("/notices").text()
+    );
+    // Who was told before, and why it came here.
+    let page = manager.get("/notices");
+    page.must_say("因担任项目经理收到")
+        .must_say("REC-9")
+        .must_say("此前已通知");
+    for name in ["王建国", "李慧敏"] {
+        page.must_say(name);
+    }
+    // The story of the case says it, too; and once it is taken up, nobody is asked any more.
+    clerk.case(&number).must_say("接单，超时 20 分钟");
+    worker.done(&number, "accept", &[]);
+    manager.get("/notices").must_say("已办结");
+}
+
+#[test]
+fn com_9_nobody_on_duty_is_itself_an_alarm() {
+    let w = World::new();
+    let (clerk, manager) = (w.clerk(), w.staff("jingli"));
+    for login in ["chenxiaowen", "wangjianguo", "gongcheng", "lihuimin", "zhaolixin"] {
+        w.staff(login)
+            .post("/account/duty", &[("on", "0"), ("next", "/account")])
+            .is(200);
+    }
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let number = desk.made("send").case();
+    w.wait(11 * MINUTE);
+    let said = || manager.get("/notices").text();
+    assert!(
+        w.until(|| said().contains("无人在岗") && said().contains(&number)),
+        "{}",
+        said()
+    );
+    manager.get("/notices").must_say("转给项目经理");
+}
+
+#[test]
+fn com_9_no_hour_is_uncovered_unseen_and_who_is_on_duty_is_always_shown() {
+    let w = World::new();
+    let (manager, clerk) = (w.staff("jingli"), w.clerk());
+    let day = crate::world::field(w.now())[..10].to_owned();
+    // The shipped estate has a roster, and one evening of the next days without anybody: shown in red before it happens.
+    manager
+        .get("/roster")
+        .is(200)
+        .must_say("前台")
+        .must_say("24 小时，至少 1 人");
+    manager.get("/cases").must_say("前台").must_say("无人值班");
+    // A post that must be held, and nobody on it.
+    let post = story::post(&manager, "夜间值守");
+    let page = manager.get("/roster");
+    assert!(page.html.contains("class=\"gap\""), "the gap is drawn");
+    page.must_say("夜间值守").must_say("缺岗 1 处");
+    clerk
+        .get("/duty")
+        .must_say("夜间值守")
+        .must_say("无人在岗")
+        .must_say("8099");
+    // The gap shrinks to what is left.
+    story::shift(&manager, &post, "沈佳怡", &day, "09:30-18:00").is(200);
+    let text = manager.get("/roster").text();
+    assert!(text.contains("18:00"), "the gap begins when the shift ends: {text}");
+    story::shift(&manager, &post, "沈佳怡", &day, "17:00-20:00")
+        .is(422)
+        .must_say("不能同时在两处");
+    story::shift(&manager, &post, "钱雅琴", &day, "18:00-24:00").is(200);
+    // Who is on duty stands on the desk's screen, with the extension, and before the check-in that it lacks.
+    clerk
+        .get("/desk")
+        .must_say("沈佳怡")
+        .must_say("夜间值守")
+        .must_say("未签到");
+    story::checked_in(&w.staff("xingzheng")).is(200);
+    let desk = clerk.get("/desk");
+    desk.must_say("沈佳怡").must_say("8099");
+    assert!(w.until(|| !clerk.get("/desk").says("未签到") || clerk.get("/nav").says("沈佳怡")));
+    // The whole of the company's people sees it; only the heads plan it, and a department's head the own posts.
+    w.staff("menwei").get("/duty").is(200).must_say("沈佳怡");
+    w.staff("wangjianguo").get("/roster/posts").is(403);
+    let other = w
+        .staff("gongcheng")
+        .get(&format!("/roster/shifts/new?post={post}&day={day}"));
+    other.is(403).must_say("只能安排本部门岗位的班次");
+    // On paper and in Excel.
+    manager
+        .get("/roster/print")
+        .is(200)
+        .must_say("夜间值守")
+        .must_say("沈佳怡");
+    let excel = manager.get("/roster/export");
+    excel.is(200);
+    assert!(excel.header("content-type").contains("spreadsheetml"));
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
+    let w = World::new();
+    let (manager, head) = (w.staff("jingli"), w.staff("lihuimin"));
+    let (asker, other) = (w.staff("xingzheng"), w.staff("caiwu"));
+    let day = |n: i64| crate::world::field(w.now() + n * DAY)[..10].to_owned();
+    let post = story::post(&manager, "夜间值守");
+    story::shift(&manager, &post, "沈佳怡", &day(2), "08:00-16:00").is(200);
+    story::shift(&manager, &post, "钱雅琴", &day(3), "08:00-16:00").is(200);
+    let mut form = asker.get("/shifts").form("/roster/swaps");
+    form.pick("shift", "08:00–16:00")
+        .pick("other_shift", "钱雅琴")
+        .set("reason", "家长会");
+    asker.send(&form).is(200).must_say("待对方同意");
+    // Nobody approves before the other has agreed, and nobody but the head.
+    assert!(!head.get("/roster/swaps").says("批准") || !head.get("/roster/swaps").html.contains("value=\"approve\""));
+    let page = other.get("/shifts");
+    page.must_say("待对方同意");
+    let swap = html::tags(&page.html)
+        .into_iter()
+        .find_map(|t| {
+            t.attr("action")
+                .filter(|a| a.starts_with("/roster/swaps/"))
+                .map(str::to_owned)
+        })
+        .expect("the swap");
+    let answer = |who: &crate::world::Person, step: &str, version: &str| {
+        who.post(&swap, &[("step", step), ("version", version)])
+    };
+    answer(&asker, "agree", "1")
+        .is(422)
+        .must_say("只有被请求的同事可以答复");
+    answer(&other, "agree", "1").is(200);
+    answer(&other, "approve", "2").is(422);
+    answer(&head, "approve", "2").is(200).must_say("已批准");
+    // The shifts have changed hands, and the history is there.
+    other.get("/shifts").must_say("08:00–16:00");
+    head.get("/roster/swaps")
+        .must_say("沈佳怡")
+        .must_say("钱雅琴")
+        .must_say("家长会");
+}
+
+#[test]
+fn com_11_records_of_the_post_stay_there() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut form = clerk.get("/duty/keys").form("/duty/keys");
+    form.set("key_name", "配电房").set("lent_to", "供电公司王工");
+    clerk.send(&form).is(200).must_say("配电房");
+    // The next one at the post sees it, nobody can delete it, and the return stays on record.
+    let next = w.staff("lintingting");
+    let out = next.get("/duty/keys");
+    out.must_say("供电公司王工");
+    assert!(!out.says("删除"));
+    let back = html::tags(&out.html)
+        .into_iter()
+        .filter_map(|t| {
+            t.attr("action")
+                .filter(|a| a.starts_with("/duty/keys/"))
+                .map(str::to_owned)
+        })
+        .find(|a| {
+            let row = out
+                .html
+                .split("<tr")
+                .find(|r| r.contains(a.as_str()))
+                .unwrap_or_default();
+            row.contains("配电房") && row.contains("供电公司王工")
+        })
+        .expect("the key can come back");
+    next.post(&back, &[("version", "1")]).is(200);
+    clerk.get("/duty/keys").must_say("配电房").must_say("林婷婷");
+    clerk.get("/duty/hand-overs").is(200);
 }
 
 /// A complaint with the worker of the demo, whose finish is due in eight hours.

@@ -2,6 +2,7 @@
 //! file for each document; a test is named after its clause. They need the program (`SANSHENG_BIN`, built with the feature
 //! `test-switch`) and link none of its crates.
 
+mod gateway;
 mod html;
 mod story;
 mod world;

@@ -237,6 +237,123 @@ fn rec_12_what_is_outside_gets_an_apology_and_a_report_to_the_head() {
 }
 
 #[test]
+fn rec_12_a_scope_that_changes_later_takes_the_order_back_and_asks_for_the_fee_again() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = story::report(&clerk);
+    let wang = desk.form.offer("worker", "王建国").expect("王建国");
+    desk.choose("worker", &wang);
+    let made = desk.made("send");
+    let (number, order) = (made.case(), made.order());
+    let worker = w.staff("wangjianguo");
+    worker.done(&number, "accept", &[]);
+    worker.get(&format!("/tasks/{order}")).is(200);
+    // The form says what will happen, and asks for the fee of the new side.
+    let form = clerk.get(&format!("/cases/{number}/do/change_scope"));
+    form.must_say("已派出的联系单会收回").must_say("费用");
+    let mut form = form.form("/change_scope");
+    form.set("scope", "vendor")
+        .set("fee_kind", "quote")
+        .set("reason", "灯具在保，由外包单位处理");
+    clerk.send(&form).is(200);
+    let case = clerk.case(&number);
+    case.must_say("待派单")
+        .must_say("B 外包服务")
+        .must_say("撤回派单")
+        .must_say("灯具在保");
+    // The worker's telephone has it no more; nothing goes to the vendor before the customer was told.
+    worker
+        .get(&format!("/tasks/{order}"))
+        .must_say("已撤回，不用再处理")
+        .must_not_say("显示完整号码")
+        .must_not_say("暂停等待");
+    worker.get("/tasks").must_not_say(&order);
+    clerk.get(&format!("/cases/{number}/do/dispatch")).must_say("告知");
+    let mut fee = clerk.step_form(&number, "change_fee");
+    fee.set("fee_kind", "quote")
+        .put("told", "true")
+        .set("reason", "已告知由外包现场报价");
+    clerk.send(&fee).is(200);
+    let dispatch = clerk.step_form(&number, "dispatch");
+    assert!(
+        dispatch.offer("department", "工程部").is_none(),
+        "a vendor's work goes to the vendor"
+    );
+    let mut dispatch = dispatch;
+    dispatch.pick("department", "电梯维保单位");
+    clerk.send(&dispatch).is(200);
+    clerk.case(&number).must_say("电梯维保单位").must_say("待接单");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn rec_12_what_a_vendor_typed_survives_a_reload() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    desk.caller(story::NAME, story::PHONE, story::UNIT)
+        .item("电梯按钮失灵")
+        .choose("content", "五楼按钮按不亮");
+    desk.set("place", "99 栋 1 单元电梯");
+    let number = desk.made("send").case();
+    // The secret of the order, as the desk hands it over.
+    let links = clerk.fragment(&{
+        let case = clerk.case(&number);
+        let at = case.html.find("/links\"").expect("the links of the case");
+        let start = case.html[..at].rfind('"').map_or(0, |i| i + 1);
+        case.html[start..at + 6].to_owned()
+    });
+    let mut make = links.form("/links");
+    make.put("purpose", "vendor");
+    let page = clerk.send(&make);
+    let at = page.html.find("/v/").expect("the vendor's address");
+    let link: String = page.html[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
+        .collect();
+    let vendor = w.resident();
+    let screen = vendor.get(&format!("{link}?do=return"));
+    screen.is(200);
+    let draft = html::tags(&screen.html)
+        .into_iter()
+        .find_map(|t| t.attr("data-draft-url").map(str::to_owned))
+        .expect("the form is kept while it is typed");
+    assert_eq!(draft, format!("{link}/drafts/return"));
+    let kept = vendor.put_json(
+        &draft,
+        r#"{"at": 1, "fields": {"_key": "k-1", "reason": "按钮面板要订货"}}"#,
+    );
+    kept.is(204);
+    // Another browser, days later, with the same link.
+    w.wait(2 * DAY);
+    w.resident()
+        .get(&format!("{link}?do=return"))
+        .must_say("按钮面板要订货");
+    // A note as well, and it is gone once it was sent.
+    let note = format!("{link}/drafts/note");
+    vendor
+        .put_json(&note, r#"{"at": 1, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(204);
+    let order = vendor.get(&link);
+    order.must_say("明早八点到");
+    let mut form = order.form("/note");
+    form.set("note", "明早八点到").put("_key", "k-2");
+    vendor.send(&form).is(200);
+    assert!(!vendor.get(&link).part("note").contains("明早八点到"));
+    // A late save of the form that was sent does not bring it back.
+    vendor
+        .put_json(&note, r#"{"at": 2, "fields": {"_key": "k-2", "note": "明早八点到"}}"#)
+        .is(410);
+    // Nobody keeps anything without the secret, or where there is no such form.
+    vendor
+        .put_json("/v/nothing-like-this-secret/drafts/return", r#"{"fields": {}}"#)
+        .is(404);
+    vendor
+        .put_json(&format!("{link}/drafts/pay"), r#"{"fields": {}}"#)
+        .is(404);
+}
+
+#[test]
 fn rec_13_a_paid_job_waits_for_the_customers_yes() {
     let w = World::new();
     let clerk = w.clerk();
@@ -416,6 +533,150 @@ fn rec_22_the_form_keeps_its_number_and_version() {
     w.clerk()
         .get(&format!("/orders/{order}/print"))
         .must_say("QP-08-07-F001");
+}
+
+#[test]
+fn rec_4_who_begins_a_shift_checks_in_ten_minutes_before_with_the_checklist() {
+    let w = World::new();
+    let (manager, head) = (w.staff("jingli"), w.staff("lihuimin"));
+    let day = crate::world::field(w.now())[..10].to_owned();
+    let post = story::post(&manager, "总台");
+    story::shift(&manager, &post, "沈佳怡", &day, "10:30-18:30").is(200);
+    // Signing in within the hour before the shift, the person is asked.
+    let who = w.stranger();
+    let login = [("login", "xingzheng"), ("password", "sansheng-demo"), ("next", "/")];
+    let asked = who.post("/sign-in", &login);
+    assert!(asked.url.contains("/duty/check-in/"), "{}: {}", asked.url, asked.text());
+    asked
+        .must_say("应在 10:20 前到岗")
+        .must_say("台面整洁")
+        .must_say("电话试拨正常");
+    // Something left open needs a word.
+    let form = asked.form(
+        asked
+            .url
+            .split("/duty/")
+            .nth(1)
+            .and_then(|p| p.split('?').next())
+            .unwrap_or_default(),
+    );
+    who.send(&form).is(422).must_say("有 2 项检查没打勾");
+    // 10:20 passes: the head sees it at once, wherever she is.
+    w.wait(21 * MINUTE);
+    for page in ["/desk", "/duty/banner"] {
+        head.get(page).must_say("总台 沈佳怡 10:30 的班未签到");
+    }
+    // 10:25: five minutes late, measured against ten minutes before.
+    w.wait(4 * MINUTE);
+    story::checked_in(&who).is(200);
+    head.get("/duty/banner").must_not_say("沈佳怡 10:30");
+    let late = head.get("/duty/check-ins?view=late");
+    let row = row_of(&late, "总台");
+    assert!(
+        row.contains("沈佳怡") && row.contains("10:20") && row.contains("10:25") && row.contains(" 5 "),
+        "{row}"
+    );
+    let excel = head.get("/duty/check-ins/export?view=late");
+    excel.is(200);
+    assert!(excel.header("content-type").contains("spreadsheetml"));
+    // One's own line is one's own; others' are not for everybody.
+    assert!(who.get("/duty/check-ins").says("总台"));
+    assert!(
+        !w.clerk().get("/duty/check-ins").says("总台 "),
+        "a colleague's lateness"
+    );
+    // With it the person is on duty.
+    who.get("/account").must_say("起在岗");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
+    let w = World::new();
+    let (manager, clerk) = (w.staff("jingli"), w.clerk());
+    let day = crate::world::field(w.now())[..10].to_owned();
+    let post = story::post(&manager, "总台");
+    story::shift(&manager, &post, "沈佳怡", &day, "10:05-12:00").is(200);
+    story::shift(&manager, &post, "钱雅琴", &day, "12:00-18:00").is(200);
+    let (giver, next) = (w.staff("xingzheng"), w.staff("caiwu"));
+    story::checked_in(&giver).is(200);
+    let mut desk = clerk.desk();
+    desk.choose("kind", "help")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .item("反锁求助")
+        .choose("content", "老人被反锁在屋里，煤气灶开着");
+    desk.set("place", story::UNIT);
+    let number = desk.made("send").case();
+    w.wait(110 * MINUTE);
+    // What is open stands in the form; without an owner on the incoming shift it is refused.
+    let path = giver
+        .get("/shifts")
+        .link("交班")
+        .expect("the own shift can be handed over");
+    let form_of = |page: &Page| page.form(path.trim_start_matches("/duty/"));
+    let page = giver.get(&path);
+    page.is(200).must_say(&number).must_say("钱雅琴");
+    let mut form = form_of(&page);
+    form.set("note", "120 未到，家属在赶来");
+    let refused = giver.send(&form);
+    refused
+        .is(422)
+        .must_say("没有下一班的负责人")
+        .must_say(&number)
+        .must_say("REC-21");
+    // Who leaves is no choice; who comes is.
+    let owners: Vec<String> = form
+        .names()
+        .iter()
+        .filter(|n| n.starts_with("owner-"))
+        .map(|n| (*n).to_owned())
+        .collect();
+    assert!(!owners.is_empty());
+    assert!(form.offer(&owners[0], "沈佳怡").is_none());
+    for owner in &owners {
+        form.pick(owner, "钱雅琴");
+    }
+    let given = giver.send(&form);
+    given.is(200).must_say("待接班").must_say("120 未到");
+    let address = given.url[w.base.len()..].to_owned();
+    clerk.case(&number).must_say("交接班时指定当班负责人");
+    // Still on duty until the next shift accepts, which it does after its own check-in.
+    giver.get("/account").must_say("起在岗");
+    let version = [("version", "1"), ("accept", "1")];
+    next.post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("请先签到");
+    w.wait(5 * MINUTE);
+    story::checked_in(&next).is(200);
+    next.get("/duty").must_say("等待接班");
+    clerk
+        .post(&format!("{address}/answer"), &version)
+        .is(422)
+        .must_say("下一班的人");
+    let objection = [("version", "1"), ("accept", "0"), ("reason", "少一把钥匙")];
+    next.post(&format!("{address}/answer"), &objection)
+        .is(200)
+        .must_say("有异议");
+    w.staff("lihuimin").get("/duty/banner").must_say("接班人有异议");
+    // Handed over once more, accepted: the shift before goes home.
+    let mut again = form_of(&giver.get(&path));
+    for owner in &owners {
+        again.pick(owner, "钱雅琴");
+    }
+    again.set("note", "钥匙已补登");
+    let given = giver.send(&again);
+    let address = given.url[w.base.len()..].to_owned();
+    next.post(&format!("{address}/answer"), &version)
+        .is(200)
+        .must_say("已接班");
+    giver.get("/account").must_not_say("起在岗");
+    next.get(&format!("{address}/print"))
+        .is(200)
+        .must_say("交接班记录")
+        .must_say(&number);
+    let list = w.staff("menwei").get("/duty/hand-overs");
+    list.must_say("已接班").must_say("已重交");
+    assert!(w.journal_holds());
 }
 
 /// The desk's form asks whom with its own dialog; returns what the panel shows then.

@@ -78,3 +78,47 @@ pub fn resident_link(worker: &Person, number: &str) -> String {
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
         .collect()
 }
+
+/// A post of its own, held around the clock, made by the project manager; returns its id.
+pub fn post(manager: &Person, name: &str) -> String {
+    let mut form = manager.get("/roster/posts").form("/roster/posts");
+    form.set("name", name)
+        .pick("department", "管理处")
+        .set("extension", "8099")
+        .set("checklist", "台面整洁 | Desk tidy\n电话试拨正常 | Phone works");
+    let page = manager.send(&form);
+    page.is(200);
+    let id = page.url.rsplit('/').next().unwrap_or_default().to_owned();
+    assert!(page.url.contains("/roster/posts/"), "{}: {}", page.url, page.text());
+    id
+}
+
+/// Puts somebody on a shift of today (`2026-11-28`, `10:30-18:30`).
+pub fn shift(manager: &Person, post: &str, name: &str, day: &str, hours: &str) -> Page {
+    let page = manager.get(&format!("/roster/shifts/new?post={post}&day={day}"));
+    let mut form = page.form("/roster/shifts");
+    form.pick("staff", name).set("pattern", "").set("hours", hours);
+    manager.send(&form)
+}
+
+/// Opens the check-in that somebody is asked for and says that everything is in order.
+pub fn checked_in(who: &Person) -> Page {
+    let asked = who.get("/duty/asked");
+    let mut form = asked.form(
+        asked
+            .url
+            .split("/duty/")
+            .nth(1)
+            .and_then(|p| p.split('?').next())
+            .unwrap_or("check-in"),
+    );
+    let all: Vec<String> = form
+        .controls
+        .iter()
+        .filter(|c| c.name == "ok")
+        .flat_map(|c| c.options.iter().map(|o| o.0.clone()))
+        .collect();
+    form.fields.retain(|(n, _)| n != "ok");
+    form.fields.extend(all.into_iter().map(|c| ("ok".to_owned(), c)));
+    who.send(&form)
+}

@@ -428,6 +428,16 @@ impl Person {
         self.sending(path, &html::body(&form.fields), true)
     }
 
+    /// Sends JSON, as a page's script does for a draft.
+    pub fn put_json(&self, path: &str, body: &str) -> Page {
+        let r = self
+            .agent
+            .put(self.address(path))
+            .header("origin", &self.base)
+            .header("content-type", "application/json");
+        self.page(r.send(body))
+    }
+
     pub fn delete(&self, path: &str) -> Page {
         self.page(
             self.agent

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use domain::access::{Action, Reach};
-use domain::case::{By, CaseState, Command, Env, Event, Fact, Offer, Status, advance, decide, legal_actions, may};
+use domain::case::{
+    By, CaseState, Command, Env, Event, Fact, Offer, OrderStatus, Status, advance, decide, legal_actions, may,
+};
 use domain::ids::{CaseId, SiteId};
 use domain::number::{RecordNumber, Series};
 use domain::time::Calendars;
@@ -17,6 +19,7 @@ use store::seam::Conn;
 use crate::ctx::{Actor, Ctx};
 use crate::error::{Error, Res};
 use crate::journal::{self, Subject};
+use crate::notice;
 use crate::outbox;
 
 /// A case with the version it was read at.
@@ -24,6 +27,25 @@ use crate::outbox;
 pub struct Seen {
     pub state: CaseState,
     pub version: i64,
+    /// Version of the last change that was more than time running on: whoever saw that one saw all that people did.
+    pub acted: i64,
+}
+
+/// Parts that the timer's work is cut into.
+pub const SHARDS: i64 = 16;
+
+/// The part that a case belongs to.
+fn shard(id: &CaseId) -> i64 {
+    let sum = id
+        .as_str()
+        .bytes()
+        .fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    i64::from(sum) % SHARDS
+}
+
+/// Time ran on; nobody did anything.
+fn is_time(e: &Event) -> bool {
+    matches!(e.fact, Fact::ClockBreached { .. } | Fact::RungReached { .. })
 }
 
 /// The zone of the open site.
@@ -96,6 +118,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Seen> {
         Ok(Seen {
             state,
             version: row.version,
+            acted: row.acted,
         })
     } else {
         Err(Error::NotFound)
@@ -175,7 +198,8 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
             });
         }
         let (next, events) = decided(tx, ctx, now, cmd)?;
-        if db::save(tx, &row(ctx, &next.state, next.version)?)? == 1 {
+        let row = row(tx, ctx, &next)?;
+        if db::save(tx, &row)? == 1 {
             after(tx, ctx, &next.state, &events)?;
             return Ok(next);
         }
@@ -190,14 +214,16 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &CaseId, seen: Option<i64>, cmd: &Command
 /// What the rules make of a command: the case as it will be, and the events.
 fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<Event>)> {
     let reckons = Reckons::of(tx, ctx)?;
-    let events = decide(Some(&now.state), cmd, &ctx.who(), &reckons.env(ctx))?;
+    let mut events = decide(Some(&now.state), cmd, &ctx.who(), &reckons.env(ctx))?;
+    notice::name_who(tx, ctx, &now.state, &mut events)?;
     let mut state = Some(now.state);
     for e in &events {
         advance(&mut state, e, &reckons.calendars);
     }
     let state = state.ok_or_else(|| Error::Internal("a case ended in nothing".into()))?;
     let version = now.version + 1;
-    Ok((Seen { state, version }, events))
+    let acted = if events.iter().all(is_time) { now.acted } else { version };
+    Ok((Seen { state, version, acted }, events))
 }
 
 /// Lets the clocks of a case be looked at: a limit that has passed becomes a fact, and lists learn what is due now. When
@@ -213,7 +239,11 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     }
     let (due_at, due_code) = due(&now.state, ctx.now);
     let due_at = now.state.is_open().then_some(due_at);
-    let next = now.state.next_step_at(ctx.now);
+    // Nothing was to be done now: whatever the rules say, the next look is not at once.
+    let next = now
+        .state
+        .next_look_at(&reckons.env(ctx))
+        .map(|at| at.max(ctx.now + AGAIN));
     if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code)? != 1 {
         return Err(Error::Conflict {
             seen: now.version,
@@ -225,6 +255,9 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     tx.after_commit(move || live.changed(&site));
     Ok(())
 }
+
+/// After a look that found nothing the next one is at least this much later (ms).
+const AGAIN: i64 = 1_000;
 
 /// Somebody at the desk has seen what came in. Who dispatches nothing looks without clearing the mark.
 ///
@@ -277,9 +310,15 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<Seen> {
         advance(&mut state, e, &reckons.calendars);
     }
     let state = state.ok_or_else(|| Error::Internal("a case began without an event".into()))?;
-    db::insert(tx, &row(ctx, &state, 1)?)?;
-    after(tx, ctx, &state, &events)?;
-    Ok(Seen { state, version: 1 })
+    let seen = Seen {
+        state,
+        version: 1,
+        acted: 1,
+    };
+    let row = row(tx, ctx, &seen)?;
+    db::insert(tx, &row)?;
+    after(tx, ctx, &seen.state, &events)?;
+    Ok(seen)
 }
 
 /// Everything that follows a change: projections, journal, words, messages.
@@ -323,6 +362,8 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     if let Some(news) = events.iter().rev().find_map(Event::news) {
         db::set_news(tx, &ctx.site, &state.id, ctx.now, news.as_str())?;
     }
+    notice::for_events(tx, ctx, state, events)?;
+    crate::promise::tell(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
 
@@ -401,7 +442,13 @@ fn due(s: &CaseState, now: i64) -> (i64, String) {
 }
 
 /// The row of a case: the document and its projection.
-fn row(ctx: &Ctx, s: &CaseState, version: i64) -> Res<db::CaseRow> {
+fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
+    let Seen {
+        state: s,
+        version,
+        acted,
+    } = seen;
+    let next_step_at = s.next_look_at(&Reckons::of(c, ctx)?.env(ctx));
     let open = s.is_open();
     let order = s.last_order();
     let (due_at, due_code) = due(s, ctx.now);
@@ -442,7 +489,7 @@ fn row(ctx: &Ctx, s: &CaseState, version: i64) -> Res<db::CaseRow> {
         updated_at: ctx.now,
         due_at: open.then_some(due_at),
         due_code,
-        next_step_at: s.next_step_at(ctx.now),
+        next_step_at,
         paused: s.status == Status::Waiting,
         breached: s.clocks.iter().any(|c| c.breached_at.is_some()),
         reopened: i64::from(s.reopened),
@@ -452,7 +499,9 @@ fn row(ctx: &Ctx, s: &CaseState, version: i64) -> Res<db::CaseRow> {
         satisfaction: opinion.map(|o| o.as_str().to_owned()),
         solved: callback.and_then(|a| a.solved),
         doc: serde_json::to_string(s)?,
-        version,
+        version: *version,
+        shard: shard(&s.id),
+        acted: *acted,
     })
 }
 
@@ -475,12 +524,14 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     // Only the order in hand and the one before can change.
     for o in s.orders.iter().skip(earlier) {
         let current = Some(&o.id) == last.as_ref();
-        let state = if current && o.ended_at.is_none_or(|_| o.status == domain::case::OrderStatus::Done) {
+        let state = if current && o.ended_at.is_none_or(|_| o.status == OrderStatus::Done) {
             s.status.as_str().to_owned()
         } else {
             o.status.as_str().to_owned()
         };
-        let open = current && s.is_open();
+        // What went back is on nobody's list any more; the case waits at the desk.
+        let back = matches!(o.status, OrderStatus::TakenBack | OrderStatus::Returned);
+        let open = current && s.is_open() && !back;
         db::order_put(
             tx,
             &db::OrderRow {

@@ -596,7 +596,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
 }
 
 /// Puts a contact's words into the index.
-fn index(tx: &mut Tx, ctx: &Ctx, row: &db::Contact) -> Res<()> {
+pub(crate) fn index(tx: &mut Tx, ctx: &Ctx, row: &db::Contact) -> Res<()> {
     let mut tokens = domain::tokens::index_tokens(&[row.summary.as_str(), &row.name, &row.address].join(" \n"));
     tokens.push(row.number.to_lowercase().replace('-', ""));
     Ok(store::search::put(

@@ -1,8 +1,8 @@
 //! Who asks, for which site, when, and where time, ids and randomness come from. Every use case takes a `Ctx`;
 //! nothing below it reads the clock of the host.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use domain::access::{Action, Reach, Role, Via, Who, reach, scope_allows};
 use domain::ids::{CaseId, DepartmentId, LinkId, OrderId, SessionId, SiteId, StaffId};
@@ -50,19 +50,37 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, buf: &mut [u8]);
 }
 
-/// The host's clock, never stepping back within the process.
+/// The host's clock, never stepping back within the process and never standing still: when the host was set back, time goes
+/// on at half speed until the host has caught up.
 #[derive(Default)]
-pub struct HostClock {
-    last: AtomicU64,
+pub struct HostClock(Mutex<Option<(i64, Instant)>>);
+
+impl HostClock {
+    /// The instant to go by, when the host says `host` at the monotonic instant `at`.
+    fn follow(&self, host: i64, at: Instant) -> i64 {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = match *last {
+            Some((said, then)) if host < said => {
+                let ran = i64::try_from(at.saturating_duration_since(then).as_millis()).unwrap_or(0);
+                if ran < 2 {
+                    return said;
+                }
+                said.saturating_add(ran / 2)
+            }
+            _ => host,
+        };
+        *last = Some((now, at));
+        now
+    }
 }
 
 impl Clock for HostClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where the host's clock is read")]
     fn now(&self) -> i64 {
-        let ms = std::time::SystemTime::now()
+        let host = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0));
-        i64::try_from(ms.max(self.last.fetch_max(ms, Ordering::Relaxed))).unwrap_or(i64::MAX)
+            .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
+        self.follow(host, Instant::now())
     }
 }
 
@@ -78,14 +96,14 @@ pub struct MovedClock {
 impl MovedClock {
     /// Moves the clock forward.
     pub fn add(&self, ms: i64) {
-        self.added.fetch_add(ms, Ordering::SeqCst);
+        self.added.fetch_add(ms, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
 #[cfg(feature = "test-switch")]
 impl Clock for MovedClock {
     fn now(&self) -> i64 {
-        self.host.now() + self.added.load(Ordering::SeqCst)
+        self.host.now() + self.added.load(std::sync::atomic::Ordering::SeqCst)
     }
 }
 
@@ -308,5 +326,27 @@ impl Ctx {
             Actor::Link { link, .. } => ("customer_link", link.as_str().to_owned()),
             Actor::System(name) => ("system", (*name).to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_host_that_is_set_back_does_not_stop_the_product() {
+        let clock = HostClock::default();
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        assert_eq!(clock.follow(10_000, at(0)), 10_000);
+        assert_eq!(clock.follow(10_050, at(50)), 10_050);
+        // An hour ahead by mistake, then put right: time goes on at half speed, never back.
+        assert_eq!(clock.follow(3_610_100, at(100)), 3_610_100);
+        assert_eq!(clock.follow(10_200, at(200)), 3_610_150);
+        assert_eq!(clock.follow(10_201, at(201)), 3_610_150);
+        assert_eq!(clock.follow(11_200, at(1200)), 3_610_650);
+        // Once the host has caught up, it is the host's time again.
+        assert_eq!(clock.follow(3_700_000, at(90_000)), 3_700_000);
     }
 }

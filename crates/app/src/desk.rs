@@ -131,7 +131,8 @@ impl Desk {
     /// `Unavailable` while the database is away.
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
-        let (counts, on_duty, held, seq) = self.read_now(move |c| {
+        let known = self.live.roster(site);
+        let (counts, on_duty, held, unread, seq, roster) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
@@ -152,9 +153,24 @@ impl Desk {
                 })
                 .collect::<Vec<_>>();
             let held = store::site::held(c, &s)?.into_iter().map(|h| (h.id, h.jobs)).collect();
-            Ok::<_, Error>((counts, duty, held, store::site::seq(c, &s)?.unwrap_or(0)))
+            let unread = crate::notice::unread(c, &s)?;
+            let n = store::roster::change(c, &s)?.unwrap_or(0);
+            let roster = if known.fresh(n, now) {
+                known.clone()
+            } else {
+                Arc::new(crate::roster::now::Now::read(c, &s, n, now)?)
+            };
+            let seq = store::site::seq(c, &s)?.unwrap_or(0);
+            Ok::<_, Error>((counts, duty, held, unread, seq, roster))
         })?;
-        Ok(self.live.set(site, seq, counts, on_duty, held))
+        let standing = crate::live::Standing {
+            counts,
+            on_duty,
+            held,
+            unread,
+            roster,
+        };
+        Ok(self.live.set(site, seq, standing))
     }
 
     /// Follows the commits until the product stops, those of other processes too: reads counters again where something
@@ -180,6 +196,11 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Tells this process from other replicas; another one with each start.
+    pub fn mark(&self) -> &str {
+        &self.mark
     }
 
     /// Hears what other processes write to the same database (replicas, an import on the command line) until the product

@@ -15,6 +15,8 @@ pub const SESSIONS: i64 = 90 * DAY;
 pub const FAILURES: i64 = DAY;
 /// A draft that nobody touched for this long is given up.
 pub const DRAFTS: i64 = 90 * DAY;
+/// Notices are kept this long; that they were raised stays in the journal.
+pub const NOTICES: i64 = 400 * DAY;
 /// Rows removed in one transaction.
 const SLICE: i64 = 500;
 
@@ -25,6 +27,7 @@ pub struct Removed {
     pub failures: u64,
     pub sessions: u64,
     pub drafts: u64,
+    pub notices: u64,
 }
 
 /// One round of house-keeping. Safe to run on several replicas at once.
@@ -48,6 +51,13 @@ pub fn tidy(desk: &Desk) -> Res<Removed> {
         answers: all(db::answers, ctx.now - ANSWERS)?,
         failures: all(db::failures, ctx.now - FAILURES)?,
         sessions: all(db::sessions, ctx.now - SESSIONS)?,
-        drafts: all(db::drafts, ctx.now - DRAFTS)?,
+        drafts: all(db::drafts, ctx.now - DRAFTS)? + all(db::link_drafts, ctx.now - DRAFTS)?,
+        notices: all(
+            |c, before, limit| {
+                store::notice::forget_to(c, before, limit)?;
+                store::notice::forget(c, before, limit)
+            },
+            ctx.now - NOTICES,
+        )?,
     })
 }

@@ -64,6 +64,7 @@ pub const KINDS: &[&str] = &[
     "consult_given_up",
     "consult_passed",
     "consult_recorded",
+    "notice_raised",
     // The directory
     "id_number_revealed",
     "building_created",
@@ -91,6 +92,33 @@ pub const KINDS: &[&str] = &[
     "import_started",
     "import_stopped",
     "import_finished",
+    // The duty roster
+    "post_added",
+    "post_changed",
+    "pattern_added",
+    "pattern_changed",
+    "shift_added",
+    "shift_changed",
+    "shift_removed",
+    "shifts_filled",
+    "absence_added",
+    "absence_cancelled",
+    "swap_asked",
+    "swap_agreed",
+    "swap_declined",
+    "swap_withdrawn",
+    "swap_approved",
+    "swap_refused",
+    "swap_lapsed",
+    "checked_in",
+    "check_in_corrected",
+    "duty_handed_over",
+    "duty_taken_over",
+    "hand_over_objected",
+    "emergency_owner_named",
+    "key_lent",
+    "key_returned",
+    "key_return_undone",
 ];
 
 /// Everything that an event may be about.
@@ -108,8 +136,14 @@ pub const SUBJECTS: &[&str] = &[
     "site",
     "import",
     "message",
+    "notice",
     "list",
     "backup",
+    "roster",
+    "post",
+    "shift",
+    "hand_over",
+    "key",
 ];
 
 /// What an event is about.

@@ -4,6 +4,7 @@
 //! to nobody else counts as the customer's own word (docs/decisions/0003-whose-signature.md).
 
 mod code;
+pub mod draft;
 
 use domain::access::{Action, Reach, Via};
 use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
@@ -109,6 +110,30 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, case: &CaseId, purpose: LinkPurpose) -> Res<
     }
     let (by, by_id) = ctx.actor_ref();
     put(tx, ctx, &seen.state, purpose, format!("{by}:{by_id}"))
+}
+
+/// A link made for a program.
+#[derive(Debug)]
+pub struct MadeOnce {
+    pub id: LinkId,
+    pub expires_at: i64,
+    /// Only for the one who made it: the secret stands in no table, so a repeat of the request does not get it again.
+    pub token: Option<String>,
+}
+
+/// As [`make`], once for each key.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_once(tx: &mut Tx, ctx: &Ctx, key: &str, case: &CaseId, purpose: LinkPurpose) -> Res<MadeOnce> {
+    case::get(tx, ctx, case)?;
+    let mut token = None;
+    let (id, expires_at) = once::once(tx, ctx, key, &("link", case, purpose.code()), |tx, ctx| {
+        let made = make(tx, ctx, case, purpose)?;
+        token = Some(made.token);
+        Ok((made.id, made.expires_at))
+    })?;
+    Ok(MadeOnce { id, expires_at, token })
 }
 
 /// Makes a link without asking who may: for messages of the product itself. A message to the number of an account is

@@ -43,6 +43,8 @@ pub struct Query {
     pub channel: String,
     pub outcome: String,
     pub building: String,
+    /// Contacts of one unit; contacts only.
+    pub unit: String,
     /// Who registered the case (首问责任人); callbacks only.
     pub clerk: String,
     /// What a limit measures, and the item of the case; the register of breaches only.
@@ -463,7 +465,7 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
         staff: own.or_else(|| some(&q.worker)),
         channel: some(&q.channel),
         outcome: some(&q.outcome),
-        unit: None,
+        unit: some(&q.unit),
         from: q.from,
         until: q.until,
         before: cursor(&q.after),

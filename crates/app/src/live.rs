@@ -2,10 +2,12 @@
 //! navigation and who is on duty. Filled after each commit, read without a query by every page.
 
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{SiteId, StaffId};
+
+use crate::roster::now::Now;
 
 /// Counters beside the navigation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,12 +36,42 @@ pub struct OnDuty {
     pub department_en: String,
 }
 
+/// How many notices somebody has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    pub n: i64,
+    /// Of these, what is urgent.
+    pub urgent: i64,
+}
+
+/// What every page of a site shows beside its own, as it was last read.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    pub counts: Counts,
+    pub on_duty: Vec<OnDuty>,
+    /// Open orders that each worker has in hand.
+    pub held: HashMap<StaffId, i64>,
+    /// What each has not read.
+    pub unread: HashMap<StaffId, Unread>,
+    /// The roster of these days.
+    pub roster: Arc<Now>,
+}
+
+impl Standing {
+    /// Whether somebody who looks would see something else.
+    fn differs(&self, other: &Standing) -> bool {
+        self.counts != other.counts
+            || self.on_duty != other.on_duty
+            || self.held != other.held
+            || self.unread != other.unread
+            || self.roster.n != other.roster.n
+    }
+}
+
 #[derive(Default)]
 struct SiteNow {
     seq: i64,
-    counts: Counts,
-    on_duty: Vec<OnDuty>,
-    held: HashMap<StaffId, i64>,
+    standing: Standing,
     dirty: bool,
     /// This process changed it: other replicas are to be told.
     mine: bool,
@@ -134,23 +166,14 @@ impl Live {
     }
 
     /// Stores what was just read and tells the listeners. Returns whether the counters differ from before.
-    pub fn set(
-        &self,
-        site: &SiteId,
-        seq: i64,
-        counts: Counts,
-        on_duty: Vec<OnDuty>,
-        held: HashMap<StaffId, i64>,
-    ) -> bool {
+    pub fn set(&self, site: &SiteId, seq: i64, standing: Standing) -> bool {
         let (differs, moved) = {
             let mut sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
             let now = sites.entry(site.clone()).or_default();
-            let differs = now.counts != counts || now.on_duty != on_duty || now.held != held;
+            let differs = now.standing.differs(&standing);
             let moved = seq > now.seq;
             now.seq = now.seq.max(seq);
-            now.counts = counts;
-            now.on_duty = on_duty;
-            now.held = held;
+            now.standing = standing;
             (differs, moved)
         };
         if differs || moved {
@@ -163,7 +186,7 @@ impl Live {
 
     pub fn counts(&self, site: &SiteId) -> Counts {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        sites.get(site).map(|n| n.counts.clone()).unwrap_or_default()
+        sites.get(site).map(|n| n.standing.counts.clone()).unwrap_or_default()
     }
 
     pub fn seq(&self, site: &SiteId) -> i64 {
@@ -174,12 +197,28 @@ impl Live {
             .map_or(0, |n| n.seq)
     }
 
+    /// The roster of these days, as it was last read.
+    pub fn roster(&self, site: &SiteId) -> Arc<Now> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.standing.roster.clone()).unwrap_or_default()
+    }
+
     /// How many open orders this person has in hand.
     pub fn held(&self, site: &SiteId, staff: &StaffId) -> i64 {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites
             .get(site)
-            .and_then(|n| n.held.get(staff))
+            .and_then(|n| n.standing.held.get(staff))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What this person has not read.
+    pub fn unread(&self, site: &SiteId, staff: &StaffId) -> Unread {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites
+            .get(site)
+            .and_then(|n| n.standing.unread.get(staff))
             .copied()
             .unwrap_or_default()
     }
@@ -187,9 +226,9 @@ impl Live {
     /// The first who are at work now.
     pub fn on_duty(&self, site: &SiteId) -> Vec<OnDuty> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = sites
-            .get(site)
-            .map_or(&[][..], |n| n.on_duty.get(..SHOWN).unwrap_or(&n.on_duty));
+        let first = sites.get(site).map_or(&[][..], |n| {
+            n.standing.on_duty.get(..SHOWN).unwrap_or(&n.standing.on_duty)
+        });
         first.to_vec()
     }
 
@@ -198,6 +237,6 @@ impl Live {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites
             .get(site)
-            .is_some_and(|n| n.on_duty.iter().any(|d| d.id == *staff))
+            .is_some_and(|n| n.standing.on_duty.iter().any(|d| d.id == *staff))
     }
 }

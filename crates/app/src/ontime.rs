@@ -121,7 +121,11 @@ fn rows(ctx: &Ctx, zone: &TimeZone, calendars: &Calendars, s: &CaseState) -> Vec
             decided_at: m.decided_at,
         })
     };
-    s.clocks.iter().filter_map(row).collect()
+    s.clocks
+        .iter()
+        .filter(|c| !c.code.is_handling())
+        .filter_map(row)
+        .collect()
 }
 
 /// Writes what changed of a case's rows. Whose limit it was when it was decided stays: a later hand-over changes nothing.

@@ -308,6 +308,42 @@ fn to_staff(tx: &mut Tx, ctx: &Ctx, s: &CaseState, on: Channels, settings: &str)
     Ok(())
 }
 
+/// Tells the group of staff of a notice that has to be acted on, once: codes and numbers, no name and no words of the customer.
+pub(crate) fn for_notice(tx: &mut Tx, ctx: &Ctx, n: &store::notice::Notice) -> Res<()> {
+    let site = store::site::get(tx, &ctx.site)?.ok_or(Error::NotFound)?;
+    let on = channels_in(&site.settings);
+    if !on.wecom && !on.dingtalk {
+        return Ok(());
+    }
+    let args: Value = serde_json::from_str(&n.args)?;
+    let line = n
+        .case_id
+        .as_ref()
+        .map(|c| store::case::line(tx, &ctx.site, c))
+        .transpose()?
+        .flatten();
+    let key = |family: &str, code: &Value| match code.as_str() {
+        Some(code) => json!({"key": format!("{family}-{code}")}),
+        None => json!(""),
+    };
+    let mut p = Map::new();
+    p.insert("what".into(), key("notice", &json!(n.kind)));
+    p.insert("level".into(), key("notice_level", &json!(n.level)));
+    p.insert("clock".into(), key("clock", &args["code"]));
+    p.insert("number".into(), json!(line.map(|l| l.number).unwrap_or_default()));
+    let template = if n.case_id.is_some() {
+        "staff_notice_case"
+    } else {
+        "staff_notice"
+    };
+    for (name, set) in [("wecom", on.wecom), ("dingtalk", on.dingtalk)] {
+        if set {
+            put(tx, ctx, n.case_id.as_ref(), name, "", template, Locale::Zh, p.clone())?;
+        }
+    }
+    Ok(())
+}
+
 /// Queues a code for a link. The code itself is made when the message goes out.
 pub(crate) fn code(tx: &mut Tx, ctx: &Ctx, s: &CaseState, link: &LinkId) -> Res<()> {
     let mut p = Map::new();
@@ -476,6 +512,24 @@ pub fn list(c: &mut Conn, ctx: &Ctx, f: &Filter) -> Res<Vec<Message>> {
     .into_iter()
     .map(shown)
     .collect())
+}
+
+/// One message of the site.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub fn one(c: &mut Conn, ctx: &Ctx, id: &MessageId) -> Res<Message> {
+    ctx.need(Action::ResendMessage)?;
+    let m = db::get(c, id)?
+        .filter(|m| m.site_id == ctx.site)
+        .ok_or(Error::NotFound)?;
+    Ok(shown(m))
+}
+
+/// Whether a message that reached nobody can be tried again: not a code, which is asked for anew, and not one without a
+/// number that takes messages.
+pub fn can_go_again(m: &Message) -> bool {
+    matches!(m.state.as_str(), "failed" | "no_channel") && m.template != "code" && m.failure != "recipient"
 }
 
 /// Messages of a case.

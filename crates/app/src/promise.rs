@@ -1,9 +1,9 @@
 //! Promises and requests for more time: to whom a promise is reported (REC-9), and the rows their lists are made of.
 
 use domain::access::Role;
-use domain::case::{CaseState, Extension, ExtensionState, PromiseKind, PromiseMade};
+use domain::case::{CaseState, Event, Extension, ExtensionState, Fact, PromiseKind, PromiseMade};
 use domain::clock::{ClockCode, Limit};
-use domain::ids::StaffId;
+use domain::ids::{ExtensionId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::db::Tx;
 use store::promise as db;
@@ -13,6 +13,7 @@ use crate::case::{self, Reckons};
 use crate::contact::NewCase;
 use crate::ctx::Ctx;
 use crate::error::Res;
+use crate::notice::{self, Leads, Level, NewNotice};
 use crate::ontime::staff;
 
 /// A promise that is made together with the case.
@@ -150,6 +151,78 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
         open: e.state == ExtensionState::Pending,
         ended_at: e.ended_at,
     }
+}
+
+/// Whoever holds a post at the site: those on duty, else all of them. Never who asks.
+fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
+    let me = ctx.staff().map(|s| s.id.clone());
+    let mut people = store::site::workers(c, &ctx.site)?;
+    people.retain(|w| w.role == post.as_str() && Some(&w.id) != me.as_ref());
+    let on_duty: Vec<StaffId> = people
+        .iter()
+        .filter(|w| w.on_duty_since.is_some())
+        .map(|w| w.id.clone())
+        .collect();
+    let mut ids = if on_duty.is_empty() {
+        people.into_iter().map(|w| w.id).collect()
+    } else {
+        on_duty
+    };
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// Tells the superior of a question that was reported (REC-9) and the post that decides of more time that is asked for
+/// (COM-32), and settles both when they are over.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    let promised = |no: u32| format!("case/{}/promised/{no}", s.id);
+    let asked = |id: &ExtensionId| format!("case/{}/extension/{id}", s.id);
+    for e in events {
+        let (key, kind, level, to) = match &e.fact {
+            Fact::Promised { no, reported_to, .. } if !reported_to.is_empty() => {
+                (promised(*no), notice::PROMISED, Level::Note, reported_to.clone())
+            }
+            Fact::ExtensionAsked {
+                extension, approver, ..
+            } => (
+                asked(extension),
+                notice::EXTENSION,
+                Level::Warning,
+                holders(tx, ctx, *approver)?,
+            ),
+            Fact::PromiseKept { no, .. } => {
+                notice::settled(tx, ctx, &promised(*no))?;
+                continue;
+            }
+            Fact::ExtensionDecided { extension, .. }
+            | Fact::ExtensionLapsed { extension, .. }
+            | Fact::ExtensionWithdrawn { extension, .. }
+            | Fact::ExtensionAnswered {
+                extension,
+                agreed: false,
+                ..
+            } => {
+                notice::settled(tx, ctx, &asked(extension))?;
+                continue;
+            }
+            _ => continue,
+        };
+        let new = NewNotice {
+            key,
+            kind,
+            level,
+            leads: Leads::Case(s.id.clone()),
+            to,
+            due_at: ctx.now,
+            args: serde_json::Map::from_iter([("number".to_owned(), serde_json::json!(s.number))]),
+        };
+        notice::raise(tx, ctx, new)?;
+    }
+    Ok(())
 }
 
 /// Promises and requests of a case as rows.

@@ -262,8 +262,11 @@ pub enum Step {
         fee: Fee,
         reason: String,
     },
+    /// An order that is out is taken back. `fee` is the price as it is now told; without it the fee is asked for again.
     ChangeScope {
         scope: Scope,
+        #[serde(default)]
+        fee: Option<Fee>,
         reason: String,
     },
     ChangeItem {
@@ -394,7 +397,8 @@ fn short_enough(step: &Step) -> Res<()> {
 }
 
 fn check_version(c: &mut Conn, ctx: &Ctx, now: &Seen, saw: Saw) -> Res<()> {
-    if saw.version == now.version {
+    // What only time has changed since is nothing that the person should look at again.
+    if (now.acted..=now.version).contains(&saw.version) {
         return Ok(());
     }
     let conflict = Error::Conflict {
@@ -422,8 +426,9 @@ pub fn since(c: &mut Conn, ctx: &Ctx, id: &CaseId, seq: i64) -> Res<Vec<store::j
 
 /// Whether a person who is about to do a step would want to know of this first.
 pub fn matters(kind: &str) -> bool {
-    const MINDLESS: [&str; 14] = [
+    const MINDLESS: [&str; 15] = [
         "clock_breached",
+        "rung_reached",
         "noted",
         "attached",
         "urged",

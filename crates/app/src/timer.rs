@@ -1,54 +1,135 @@
-//! The timer: it sleeps until a clock of some case changes by itself, then lets the rules look at that case. A limit that
-//! has passed becomes a fact in the journal, once, however often and by how many replicas it is looked at; after a stop it
-//! catches up, and the fact keeps the instant at which it was due.
+//! The timer: it sleeps until a clock of some case changes by itself or a step of its ladder is reached, then lets the rules
+//! look at that case. A limit that has passed and a step that was reached become facts in the journal, and notices to those
+//! who can act, each once, however often and by how many replicas it is looked at. After a stop it catches up, in slices
+//! between which others write; a fact keeps the instant at which it was due.
+//!
+//! Only the next step of each shard is asked for, never every case. Sleep is measured against the host's clock as it is now:
+//! a clock that is moved is noticed at once, and what was reached is not reached again.
 
+use std::collections::HashMap;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::ids::CaseId;
 
-use crate::case;
+use crate::case::{self, SHARDS};
 use crate::desk::Desk;
 use crate::error::{Error, Res};
+use crate::lease::Leases;
 
-/// Cases looked at in one go.
-const BATCH: i64 = 200;
+/// Cases handed to the writers at once; people's requests come between two slices.
+const SLICE: i64 = 32;
 /// Longest sleep: another replica may have made an earlier step.
 const LONGEST: Duration = Duration::from_secs(20);
 /// Sleep after something went wrong.
 const RETRY: Duration = Duration::from_secs(5);
+/// Shortest sleep: a case that cannot be looked at, or a clock that stands still, does not keep the processor busy.
+const SHORTEST: Duration = Duration::from_millis(5);
 
 /// Looks at every case whose clock has something to do by now. Returns how many there were.
 ///
 /// # Errors
-/// `Unavailable` while the database is away.
+/// `Unavailable` while the database is away, or when a case could not be looked at.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let mut looked = 0;
-    let mut failed: Vec<CaseId> = Vec::new();
-    loop {
-        let now = desk.clock.now();
-        let due = desk.read_now(move |c| Ok(store::case::due_steps(c, now, BATCH)?))?;
-        let due: Vec<_> = due.into_iter().filter(|d| !failed.contains(&d.id)).collect();
-        if due.is_empty() {
-            return if failed.is_empty() {
-                Ok(looked)
-            } else {
-                Err(Error::Unavailable("unavailable-busy"))
-            };
+    let mut work = Work::default();
+    let shards: Vec<i64> = (0..SHARDS).collect();
+    let looked = work.through(desk, &shards, &mut |_| Ok(true))?;
+    if work.failed.is_empty() {
+        Ok(looked)
+    } else {
+        Err(Error::Unavailable("unavailable-busy"))
+    }
+}
+
+/// What the timer remembers from one round to the next.
+#[derive(Default)]
+struct Work {
+    /// Cases that could not be looked at, and when they are tried again.
+    failed: HashMap<CaseId, Instant>,
+}
+
+impl Work {
+    /// Looks at all cases of these shards that are due, slice by slice. `goes_on` is asked between slices whether a shard is
+    /// still ours.
+    fn through(&mut self, desk: &Desk, shards: &[i64], goes_on: &mut dyn FnMut(i64) -> Res<bool>) -> Res<usize> {
+        let mut looked = 0;
+        loop {
+            let mut round = 0;
+            for shard in shards {
+                round += self.shard(desk, *shard, goes_on)?;
+            }
+            looked += round;
+            if round == 0 {
+                return Ok(looked);
+            }
         }
+    }
+
+    /// One pass over what is due in a shard.
+    fn shard(&mut self, desk: &Desk, shard: i64, goes_on: &mut dyn FnMut(i64) -> Res<bool>) -> Res<usize> {
+        let mut looked = 0;
+        let mut after = (i64::MIN, CaseId::from(""));
+        loop {
+            if !goes_on(shard)? {
+                return Ok(looked);
+            }
+            let (now, (at, id)) = (desk.clock.now(), after.clone());
+            let due = desk.read_now(move |c| Ok::<_, Error>(store::case::due_steps(c, shard, now, at, &id, SLICE)?))?;
+            let Some(last) = due.last() else { return Ok(looked) };
+            after = (last.next_step_at.unwrap_or(i64::MAX), last.id.clone());
+            let full = i64::try_from(due.len()).unwrap_or(SLICE) == SLICE;
+            looked += self.slice(desk, due);
+            if !full {
+                return Ok(looked);
+            }
+        }
+    }
+
+    /// Hands a slice to the writers and waits for all of it. Each case is a transaction of its own.
+    fn slice(&mut self, desk: &Desk, due: Vec<store::case::CaseDue>) -> usize {
+        let (send, receive) = sync_channel(due.len());
+        let mut asked = 0;
         for d in due {
-            let ctx = desk.system("timer", &d.site_id);
-            let id = d.id.clone();
-            match desk.write_now(&ctx, move |tx, ctx| case::tick(tx, ctx, &id)) {
-                Ok(()) => looked += 1,
-                // Somebody else was at the case: the next look finds it as it is now.
+            if self.failed.get(&d.id).is_some_and(|again| Instant::now() < *again) {
+                continue;
+            }
+            asked += 1;
+            let (ctx, id, send) = (desk.system("timer", &d.site_id), d.id.clone(), send.clone());
+            desk.submit_write(
+                ctx,
+                move |tx, ctx| case::tick(tx, ctx, &id),
+                move |done| {
+                    let _gone = send.send((d.id, done));
+                },
+            );
+        }
+        let mut looked = 0;
+        for (id, done) in receive.iter().take(asked) {
+            match done {
+                Ok(()) => {
+                    looked += 1;
+                    self.failed.remove(&id);
+                }
+                // Somebody else was at the case: the next look finds it as it is then.
                 Err(Error::Conflict { .. }) => {}
                 Err(e) => {
-                    tracing::warn!(case = %d.id, error = %e, "the timer could not look at a case");
-                    failed.push(d.id);
+                    tracing::warn!(case = %id, error = %e, "the timer could not look at a case");
+                    self.failed.insert(id, Instant::now() + RETRY);
                 }
             }
         }
+        looked
+    }
+
+    /// When the next case of these shards has something to do, in milliseconds by the host's clock.
+    fn next(desk: &Desk, shards: &[i64]) -> Res<Option<i64>> {
+        let next = desk.read_now(|c| Ok::<_, Error>(store::case::next_steps(c)?))?;
+        Ok(next
+            .into_iter()
+            .filter(|n| shards.contains(&n.shard))
+            .filter_map(|n| n.next_step_at)
+            .min())
     }
 }
 
@@ -77,36 +158,66 @@ impl Bell {
 
 /// Runs until told to stop. On a thread of its own.
 pub fn run(desk: &Desk, stop: &dyn Fn() -> bool) {
+    run_with(desk, &mut Leases::new(desk), stop);
+}
+
+/// As [`run`], with the leases given.
+pub fn run_with(desk: &Desk, leases: &mut Leases, stop: &dyn Fn() -> bool) {
     let bell = Arc::new(Bell::default());
     let ring = bell.clone();
     // Any change may have brought an earlier step.
     desk.live.listen(move |_, _| ring.ring());
+    let mut work = Work::default();
     while !stop() {
-        let due = run_due(desk).and_then(|_| crate::consult::run_due(desk));
-        let mut sleep = match due.and_then(|_| until_next(desk)) {
-            Ok(sleep) => sleep,
+        let (until, longest) = match round(desk, leases, &mut work, stop) {
+            Ok(found) => found,
             Err(e) => {
                 tracing::warn!(error = %e, "the timer pauses");
-                RETRY
+                (None, RETRY)
             }
         };
-        // In short pieces, so that the product stops at once when it is told to.
-        while !stop() && !sleep.is_zero() {
-            let piece = sleep.min(Duration::from_millis(400));
-            sleep -= piece;
-            if bell.rang_within(piece) {
+        // In short pieces: the product stops at once when it is told to, and a host's clock that is moved is noticed.
+        let asleep = Instant::now();
+        while !stop() {
+            let left = longest.saturating_sub(asleep.elapsed());
+            let due = until.map_or(Duration::MAX, |at| {
+                let ms = at.saturating_sub(desk.clock.now()).max(0);
+                Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+            });
+            let piece = left.min(due).min(Duration::from_millis(400));
+            if piece.is_zero() || bell.rang_within(piece) {
                 break;
             }
         }
     }
+    if let Err(e) = leases.release(desk) {
+        tracing::warn!(error = %e, "the timer's leases could not be given back");
+    }
 }
 
-fn until_next(desk: &Desk) -> Res<Duration> {
-    let next = desk.read_now(|c| {
-        let consult = store::consult::next_due(c)?.map(|due| due + 1);
-        let case = store::case::next_step(c)?;
-        Ok::<_, Error>(case.into_iter().chain(consult).min())
-    })?;
-    let ms = next.map_or(i64::MAX, |next| next.saturating_sub(desk.clock.now()));
-    Ok(Duration::from_millis(u64::try_from(ms).unwrap_or(0)).clamp(Duration::from_millis(5), LONGEST))
+/// One round: what is due is done. Then until when to sleep, and for how long at most.
+fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> bool) -> Res<(Option<i64>, Duration)> {
+    // A consultation lasts a minute or two. Whoever looks first makes the fact; the others find it made.
+    let consult = || desk.read_now(|c| Ok::<_, Error>(store::consult::next_due(c)?.map(|due| due + 1)));
+    if consult()?.is_some_and(|at| at <= desk.clock.now()) {
+        crate::consult::run_due(desk)?;
+    }
+    let mut shards = leases.hold(desk, Instant::now())?.to_vec();
+    let mut next = Work::next(desk, &shards)?;
+    if next.is_some_and(|at| at <= desk.clock.now()) {
+        work.through(desk, &shards, &mut |shard| {
+            Ok(!stop() && leases.hold(desk, Instant::now())?.contains(&shard))
+        })?;
+        shards = leases.hold(desk, Instant::now())?.to_vec();
+        next = Work::next(desk, &shards)?;
+    }
+    let now = Instant::now();
+    work.failed.retain(|_, again| now < *again + RETRY);
+    if next.is_some_and(|at| at <= desk.clock.now()) {
+        // Something came due meanwhile, or cannot be looked at.
+        let rest = if work.failed.is_empty() { SHORTEST } else { RETRY / 5 };
+        return Ok((None, rest));
+    }
+    let next = next.into_iter().chain(consult()?).min();
+    Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -2,12 +2,14 @@
 //! query through its C library, and a static page of the same bytes. Prints one table; nothing here is a pass or a fail.
 //!
 //!     cargo build --release -p server && cargo run --release -p bench -- --sizes 10000,1000000
+//!     cargo run --release -p bench -- --timer 1000000
 //!
 //! The estates are made once by `sansheng demo` and kept in the folder.
 
 mod beside;
 mod load;
 mod reference;
+mod timer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,9 @@ struct Args {
     /// Connections at the same time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
+    /// Only the timer, with so many clocks: `--timer 1000000`.
+    #[arg(long, value_name = "CLOCKS")]
+    timer: Option<i64>,
 }
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -64,6 +69,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Fallible<()> {
+    if let Some(clocks) = args.timer {
+        return timer::run(args, clocks);
+    }
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
         "cores {cores}, {} connections, {} s each, sqlite {}",

@@ -122,6 +122,10 @@ codes! {
         ManageStaff = "manage_staff",
         ManageSite = "manage_site",
         ManageStandard = "manage_standard",
+        /// Sees the roster and takes part in it: own shifts, check-in, swaps, hand-over, keys.
+        ViewRoster = "view_roster",
+        /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
+        ManageRoster = "manage_roster",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -298,6 +302,8 @@ const TABLE: &[Row] = &[
     Row(&[Do::ReadJournal],                                 [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ResendMessage],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     // Keeping house
+    Row(&[Do::ViewRoster],                                  [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ManageRoster],                                [N,  N,   S,   D,   N,   D,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
@@ -395,7 +401,10 @@ impl Action {
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
             ViewReports | Export => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ManageStaff | ManageSite | ManageStandard | Settings | Backup | ApiTokens => (Area::Company, true),
+            ViewRoster => (Area::Company, false),
+            ManageStaff | ManageSite | ManageStandard | ManageRoster | Settings | Backup | ApiTokens => {
+                (Area::Company, true)
+            }
             _ => (Area::Cases, true),
         }
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+use crate::ladder::Rung;
 pub use crate::limit::{Limit, Target};
 use crate::time::{self, CalendarRef, Calendars, Gap, Hours, Reckoning, Term};
 
@@ -35,6 +36,17 @@ codes! {
         Interim = "interim",
         /// The customer waits while somebody is asked (REC-7).
         Consult = "consult",
+        /// Somebody is given the work. A limit for ourselves: see [`crate::ladder::handling`].
+        Assign = "assign",
+        /// Whoever was given the work takes it. A limit for ourselves.
+        Accept = "accept",
+    }
+}
+
+impl ClockCode {
+    /// A limit for ourselves, no promise to the customer: it climbs, and is neither due in lists nor breached.
+    pub const fn is_handling(self) -> bool {
+        matches!(self, ClockCode::Assign | ClockCode::Accept)
     }
 }
 
@@ -154,6 +166,9 @@ pub struct ClockStart {
     /// The calendar of a limit in working time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<CalendarRef>,
+    /// Who is told when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     /// 0 for the first round, one more with each reopening; for a promise its number.
     pub cycle: u32,
 }
@@ -175,6 +190,9 @@ pub struct Clock {
     /// The calendar's hours, given by [`Clock::attach`]; without them a limit in working time has no due time.
     #[serde(skip)]
     hours: Attached,
+    /// Who is told when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<Rung>,
     pub cycle: u32,
     pub met_at: Option<i64>,
     pub breached_at: Option<i64>,
@@ -296,6 +314,7 @@ impl Clock {
             paused: start.paused,
             calendar: start.calendar,
             hours: Attached::default(),
+            ladder: start.ladder,
             cycle: start.cycle,
             met_at: None,
             breached_at: None,
@@ -312,8 +331,13 @@ impl Clock {
         self.hours = Attached(self.calendar.as_ref().and_then(|of| calendars.hours(of)));
     }
 
+    /// The hours of the clock's calendar, once they are attached.
+    pub(crate) fn hours(&self) -> Option<&Hours> {
+        self.hours.0.as_deref()
+    }
+
     /// Runs `f` over the reckoning of a limit in working time or days. None for other limits and without the hours.
-    fn reckon<T>(&self, f: impl FnOnce(Reckoning<'_>) -> T) -> Option<T> {
+    pub(crate) fn reckon<T>(&self, f: impl FnOnce(Reckoning<'_>) -> T) -> Option<T> {
         let term = match self.target? {
             Target::Working { ms } => Term::Working { ms },
             Target::Days { term } => Term::Days(term),
@@ -339,7 +363,7 @@ impl Clock {
     }
 
     /// Pauses as they count: a union, clipped to the clock's start, cut at the longest total. Open ends stay open.
-    fn pauses(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
+    pub(crate) fn pauses(&self) -> Vec<(i64, Option<i64>, WaitReason)> {
         let Some(start) = self.started_at else {
             return Vec::new();
         };
@@ -372,12 +396,12 @@ impl Clock {
     }
 
     /// The earliest outside instant.
-    fn bound(&self) -> Option<&Bound> {
+    pub(crate) fn bound(&self) -> Option<&Bound> {
         self.bounds.iter().min_by_key(|bound| bound.at)
     }
 
     /// When the standard's own limit is reached, as pauses known so far leave it. None while a pause has no end.
-    fn own_due(&self) -> Option<i64> {
+    pub(crate) fn own_due(&self) -> Option<i64> {
         let start = self.started_at?;
         let mut left = match self.target? {
             Target::Fixed { at } => return Some(at),
@@ -518,6 +542,7 @@ impl Clock {
                 .retain(|bound| bound.source != BoundSource::Customer || self.code != ClockCode::Finish);
             self.extended = Some(agreed);
         }
+        self.ladder = rule.ladder;
         self.pausable = rule.pausable;
         self.max_pause_ms = rule.max_pause_ms;
         for pause in &mut self.paused {

@@ -31,6 +31,7 @@ fn clock(started: i64, limit: Limit) -> Clock {
         max_pause_ms: None,
         paused: vec![],
         calendar: None,
+        ladder: vec![],
         cycle: 0,
     })
 }
@@ -253,6 +254,7 @@ fn start_of(clock: &Clock) -> ClockStart {
         max_pause_ms: clock.max_pause_ms,
         paused: vec![],
         calendar: None,
+        ladder: clock.ladder.clone(),
         cycle: clock.cycle,
     }
 }

@@ -165,6 +165,7 @@ pub fn clock(limit: Limit, at: i64) -> Clock {
         max_pause_ms: None,
         paused: Vec::new(),
         calendar: None,
+        ladder: Vec::new(),
         cycle: 0,
     })
 }

@@ -100,8 +100,24 @@ ids! {
     DraftId,
     /// An outgoing message.
     MessageId,
+    /// A reminder or alarm to staff (提醒).
+    NoticeId,
     /// One import of an estate file.
     ImportId,
+    /// A post that is held in shifts (岗位).
+    PostId,
+    /// A shift pattern of a post (班次).
+    PatternId,
+    /// One shift of one person on one date.
+    ShiftId,
+    /// Leave or illness of a member of staff.
+    AbsenceId,
+    /// A swap of shifts.
+    SwapId,
+    /// A hand-over of one shift to the next (交接班).
+    HandOverId,
+    /// A key that was lent.
+    KeyLoanId,
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ codes! {
         Report = "QS",
         /// 整改.
         Rectification = "ZG",
+        /// 交接班.
+        HandOver = "JB",
     }
 }
 

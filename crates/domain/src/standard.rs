@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
 use crate::desk_rules::DeskRules;
+use crate::ladder::{self, Rung, RungFile};
 use crate::time::calendars;
 
 /// The standard a site works by, read from its file and checked.
@@ -18,6 +19,7 @@ pub struct Standard {
     callback: CallbackRule,
     longest_wait_ms: i64,
     desk: DeskRules,
+    ladder: Vec<Rung>,
 }
 
 /// When a callback may be given up as unreachable.
@@ -40,6 +42,10 @@ pub struct ClockRule {
     pub max_pause_ms: Option<i64>,
     /// Code of the working calendar; only for limits in working time and days of a calendar.
     pub calendar: Option<String>,
+    /// Who is told when: the rule's own ladder, or the file's.
+    pub ladder: Vec<Rung>,
+    /// The duration is a habit of the trade; the clause asks for the step, not for the time.
+    pub habit: bool,
 }
 
 /// For which cases (what is not named is any) which clocks are set.
@@ -84,6 +90,9 @@ struct File {
     /// Consultation, calls back, first answers, more time.
     #[serde(default)]
     desk: DeskRules,
+    /// Who is told when, for clocks that have no ladder of their own.
+    #[serde(default)]
+    ladder: Vec<RungFile>,
     lines: Vec<LineFile>,
 }
 
@@ -119,6 +128,10 @@ struct ClockFile {
     max_pause: Option<Limit>,
     /// `office` or `desk`.
     calendar: Option<String>,
+    /// Instead of the file's own ladder; empty: nobody is told.
+    ladder: Option<Vec<RungFile>>,
+    #[serde(default)]
+    habit: bool,
 }
 
 /// How long work may wait for one reason where the file does not say.
@@ -160,9 +173,10 @@ impl Standard {
         if let Some((path, message)) = file.desk.fault() {
             return Err(error(path, message));
         }
+        let ladder = rungs(file.ladder, false, "ladder")?;
         let mut lines = Vec::with_capacity(file.lines.len());
         for (l, line) in file.lines.into_iter().enumerate() {
-            lines.push(checked_line(line, &format!("lines[{l}]"))?);
+            lines.push(checked_line(line, &ladder, &format!("lines[{l}]"))?);
         }
         for (l, line) in lines.iter().enumerate() {
             let earlier = lines[..l]
@@ -181,6 +195,7 @@ impl Standard {
             callback,
             longest_wait_ms: i64::from(wait_days) * 86_400_000,
             desk: file.desk,
+            ladder,
         };
         for kind in Kind::ALL {
             for importance in Importance::ALL {
@@ -225,7 +240,7 @@ impl Standard {
     pub fn clocks_for(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Vec<&ClockRule> {
         ClockCode::ALL
             .iter()
-            .filter(|code| !code.on_demand())
+            .filter(|code| !code.on_demand() && !code.is_handling())
             .filter_map(|code| self.rule(*code, kind, item, importance, urgency))
             .collect()
     }
@@ -233,6 +248,23 @@ impl Standard {
     /// The limit of a promised reply (REC-8).
     pub fn promise(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Option<&ClockRule> {
         self.rule(ClockCode::Promise, kind, item, importance, urgency)
+    }
+
+    /// The limit for ourselves until somebody is given the work, or takes it.
+    pub fn handling(
+        &self,
+        code: ClockCode,
+        kind: Kind,
+        item: &str,
+        importance: Importance,
+        urgency: Urgency,
+    ) -> Option<&ClockRule> {
+        self.rule(code, kind, item, importance, urgency)
+    }
+
+    /// The ladder of clocks that have none of their own.
+    pub fn ladder(&self) -> &[Rung] {
+        &self.ladder
     }
 
     /// The most specific line's rule. Between equals the shortest limit counts.
@@ -298,7 +330,7 @@ fn under(item: &str, prefix: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
-fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
+fn checked_line(line: LineFile, default: &[Rung], path: &str) -> Result<Line, StandardError> {
     if line.clocks.is_empty() {
         return Err(error(&format!("{path}.clocks"), "must not be empty"));
     }
@@ -355,12 +387,17 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
             .max_pause
             .map(|limit| running_ms(limit, &format!("{path}.max_pause")))
             .transpose()?;
+        let ladder = match clock.ladder {
+            Some(own) => rungs(own, clock.calendar.is_some(), &format!("{path}.ladder"))?,
+            None => default.to_vec(),
+        };
         let ClockFile {
             code,
             limit,
             clause,
             pausable,
             calendar,
+            habit,
             ..
         } = clock;
         clocks.push(ClockRule {
@@ -370,6 +407,8 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
             pausable,
             max_pause_ms,
             calendar,
+            ladder,
+            habit,
         });
     }
     let LineFile {
@@ -386,6 +425,10 @@ fn checked_line(line: LineFile, path: &str) -> Result<Line, StandardError> {
         items,
         clocks,
     })
+}
+
+fn rungs(file: Vec<RungFile>, calendar: bool, path: &str) -> Result<Vec<Rung>, StandardError> {
+    ladder::checked(file, calendar, path).map_err(|(path, message)| error(&path, &message))
 }
 
 fn running_ms(limit: Limit, path: &str) -> Result<i64, StandardError> {

@@ -28,6 +28,10 @@ pub struct Args {
     /// Cases wanted; without it what an estate of this size has in that time.
     #[arg(long, default_value_t = 0)]
     pub cases: u64,
+    /// Copies the records of a demo estate that is there until it has this many cases, for measuring: the journal tells only
+    /// of the originals.
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub copy_to: u64,
     /// Where the story ends, in unix milliseconds; without it now.
     #[arg(long)]
     pub until: Option<i64>,
@@ -49,6 +53,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         cases: args.cases,
         now,
     };
+    let measured = args.copy_to;
     let tty = std::io::stderr().is_terminal();
     let said = AtomicU64::new(u64::MAX);
     let show = |p: Progress| {
@@ -61,6 +66,11 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         }
         true
     };
+    if measured > 0 {
+        let n = app::demo::copy(db, &args.place.data, measured, &show).map_err(|e| e.to_string())?;
+        say!("estate for measuring: {n} cases");
+        return Ok(ExitCode::SUCCESS);
+    }
     let made = make(db, &args.place.data, &plan, &show).map_err(|e| match e {
         Error::Forbidden(_) => format!(
             "there is an estate in {} already; name an empty folder, or start it with `sansheng serve`",

@@ -69,6 +69,13 @@ enum Command {
     Clock(clock::Command),
 }
 
+/// Long work beside a running desk takes the processor only when the desk leaves it. Called before any thread is made.
+fn after_the_desk() {
+    if let Err(e) = rustix::process::nice(10) {
+        tracing::debug!(error = %e, "the priority stays as it is");
+    }
+}
+
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("SANSHENG_LOG").unwrap_or_else(|_| "info".into()))
@@ -76,7 +83,11 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if matches!(command, Command::Import(_) | Command::Backup(_) | Command::Journal(_)) {
+        after_the_desk();
+    }
+    let done = match command {
         Command::Serve(args) => serve::run(args),
         Command::Backup(args) => backup::run(args),
         Command::Restore(args) => restore::run(args),

@@ -17,6 +17,10 @@ row! {
         pub due_at: Option<i64>, pub due_code: String, pub next_step_at: Option<i64>, pub paused: bool,
         pub breached: bool, pub reopened: i64, pub rework: i64, pub done_at: Option<i64>, pub closed_at: Option<i64>,
         pub satisfaction: Option<String>, pub solved: Option<bool>, pub doc: String, pub version: i64,
+        /// Part of the timer's work that the case belongs to.
+        pub shard: i64,
+        /// Version of the last change that somebody made: steps of the clocks alone leave it.
+        pub acted: i64,
     }
 }
 
@@ -37,7 +41,7 @@ row! {
 row! {
     /// The document and the version of a case.
     #[derive(Debug, Clone)]
-    pub struct CaseDoc { pub doc: String, pub version: i64 }
+    pub struct CaseDoc { pub doc: String, pub version: i64, pub acted: i64 }
 }
 
 row! {
@@ -296,8 +300,19 @@ pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
 sql! {
     pub fn insert(row: &CaseRow) { insert "cases" }
     pub fn save(row: &CaseRow) -> u64 { save "cases" }
+    /// Number of cases of a site. Reads an index from end to end: not for pages.
+    pub fn count_all(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM cases WHERE site_id = $1" }
+    /// When the newest case was registered.
+    pub fn newest_at(site: &SiteId) -> Option<i64> {
+        "SELECT registered_at FROM cases WHERE site_id = $1 ORDER BY registered_at DESC, id DESC LIMIT 1"
+    }
+    /// Whole rows in the order of their registration, after `(at, id)`, registered at the latest at `until`.
+    pub fn rows_after(site: &SiteId, at: i64, id: &str, until: i64, limit: i64) -> Vec<CaseRow> {
+        "SELECT ", CaseRow::COLS, " FROM cases WHERE site_id = $1 AND (registered_at, id) > ($2, $3) \
+         AND registered_at <= $4 ORDER BY registered_at, id LIMIT $5"
+    }
     pub fn doc(site: &SiteId, id: &CaseId) -> Option<CaseDoc> {
-        "SELECT doc, version FROM cases WHERE site_id = $1 AND id = $2"
+        "SELECT doc, version, acted FROM cases WHERE site_id = $1 AND id = $2"
     }
     pub fn line(site: &SiteId, id: &CaseId) -> Option<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND id = $2"
@@ -333,9 +348,10 @@ sql! {
         "SELECT ", Similar::COLS, " FROM cases WHERE unit_id = $1 AND item = $2 AND registered_at >= $3 \
          AND state <> 'cancelled' ORDER BY registered_at DESC LIMIT $4"
     }
-    /// Cases whose clock has something to do by `now`.
-    pub fn due_steps(now: i64, limit: i64) -> Vec<CaseDue> {
-        "SELECT id, site_id FROM cases WHERE next_step_at IS NOT NULL AND next_step_at <= $1 ORDER BY next_step_at, id LIMIT $2"
+    /// Cases of a shard whose clock has something to do by `now`, after the last one of the slice before.
+    pub fn due_steps(shard: i64, now: i64, after_at: i64, after: &CaseId, limit: i64) -> Vec<CaseDue> {
+        "SELECT id, site_id, next_step_at FROM cases WHERE shard = $1 AND next_step_at IS NOT NULL AND next_step_at <= $2 \
+         AND (next_step_at, id) > ($3, $4) ORDER BY next_step_at, id LIMIT $5"
     }
     /// What the timer found at a case that has this version still: when to look again, and what is due.
     pub fn set_due(
@@ -343,8 +359,11 @@ sql! {
     ) -> u64 {
         "UPDATE cases SET next_step_at = $4, due_at = $5, due_code = $6 WHERE site_id = $1 AND id = $2 AND version = $3"
     }
-    pub fn next_step() -> Option<i64> {
-        "SELECT next_step_at FROM cases WHERE next_step_at IS NOT NULL ORDER BY next_step_at LIMIT 1"
+    /// When the first case of each shard has something to do.
+    pub fn next_steps() -> Vec<ShardNext> {
+        "SELECT CAST(v.column1 AS BIGINT) AS shard, (SELECT c.next_step_at FROM cases c WHERE c.shard = v.column1 \
+         AND c.next_step_at IS NOT NULL ORDER BY c.next_step_at LIMIT 1) AS next_step_at \
+         FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15)) AS v"
     }
 
     pub fn order_put(row: &OrderRow) { insert "work_order" "ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, \
@@ -372,11 +391,20 @@ sql! {
         kind = excluded.kind, state = excluded.state, open = excluded.open, due_at = excluded.due_at, \
         next_try_at = excluded.next_try_at, attempts = excluded.attempts, closed_at = excluded.closed_at, \
         satisfaction = excluded.satisfaction, solved = excluded.solved" }
+    pub fn callbacks_of(case: &CaseId) -> Vec<CallbackRow> {
+        "SELECT ", CallbackRow::COLS, " FROM callback WHERE case_id = $1 ORDER BY created_at LIMIT 100"
+    }
     pub fn callbacks(f: &CallbackFilter) -> Vec<CallbackRow> { dynamic callbacks_q, CallbackFilter::variants }
+}
+
+row! {
+    /// When the first case of a shard has something to do; none where nothing runs.
+    #[derive(Debug, Clone)]
+    pub struct ShardNext { pub shard: i64, pub next_step_at: Option<i64> }
 }
 
 row! {
     /// A case whose clock wants attention.
     #[derive(Debug, Clone)]
-    pub struct CaseDue { pub id: CaseId, pub site_id: SiteId }
+    pub struct CaseDue { pub id: CaseId, pub site_id: SiteId, pub next_step_at: Option<i64> }
 }

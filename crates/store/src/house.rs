@@ -27,6 +27,11 @@ sql! {
         "DELETE FROM draft WHERE (staff_id, site_id, kind, subject) IN \
          (SELECT staff_id, site_id, kind, subject FROM draft WHERE updated_at < $1 LIMIT $2)"
     }
+    /// The same of who works by a link.
+    pub fn link_drafts(before: i64, limit: i64) -> u64 {
+        "DELETE FROM link_draft WHERE (link_id, kind) IN \
+         (SELECT link_id, kind FROM link_draft WHERE updated_at < $1 ORDER BY updated_at LIMIT $2)"
+    }
     pub fn files() -> Files { "SELECT count(*) AS n, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM file" }
     /// Hash of every stored file.
     pub fn file_hashes() -> Vec<String> { "SELECT hash FROM file ORDER BY hash" }

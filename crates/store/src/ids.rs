@@ -29,5 +29,13 @@ col_id!(
     MessageId,
     ExtensionId,
     ConsultId,
+    NoticeId,
     ImportId,
+    PostId,
+    PatternId,
+    ShiftId,
+    AbsenceId,
+    SwapId,
+    HandOverId,
+    KeyLoanId,
 );

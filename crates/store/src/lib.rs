@@ -18,11 +18,14 @@ pub mod house;
 mod ids;
 pub mod import;
 pub mod journal;
+pub mod lease;
 pub mod link;
 pub mod message;
 pub mod migrate;
+pub mod notice;
 pub mod ontime;
 pub mod promise;
+pub mod roster;
 pub mod seam;
 pub mod search;
 pub mod site;
@@ -54,9 +57,12 @@ const MODULES: &[&[seam::Statement]] = &[
     directory::unit::STATEMENTS,
     import::STATEMENTS,
     journal::STATEMENTS,
+    lease::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
+    notice::STATEMENTS,
+    roster::STATEMENTS,
     ontime::STATEMENTS,
     promise::STATEMENTS,
     search::STATEMENTS,

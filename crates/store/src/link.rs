@@ -31,6 +31,12 @@ row! {
     }
 }
 
+row! {
+    /// What was typed into a form behind a link and not sent.
+    #[derive(Debug, Clone)]
+    pub struct LinkDraft { pub link_id: LinkId, pub kind: String, pub body: String, pub updated_at: i64 }
+}
+
 sql! {
     pub fn insert(row: &Link) { insert "link" }
     pub fn get(site: &SiteId, id: &LinkId) -> Option<Link> {
@@ -55,6 +61,15 @@ sql! {
     }
     pub fn code_tried(id: &str) { "UPDATE link_code SET attempts = attempts + 1 WHERE id = $1" }
     pub fn code_used(id: &str, now: i64) { "UPDATE link_code SET used_at = $2 WHERE id = $1" }
+
+    pub fn draft_put(link: &LinkId, kind: &str, body: &str, now: i64) {
+        "INSERT INTO link_draft (link_id, kind, body, updated_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (link_id, kind) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
+    }
+    pub fn draft(link: &LinkId, kind: &str) -> Option<LinkDraft> {
+        "SELECT ", LinkDraft::COLS, " FROM link_draft WHERE link_id = $1 AND kind = $2"
+    }
+    pub fn draft_drop(link: &LinkId, kind: &str) { "DELETE FROM link_draft WHERE link_id = $1 AND kind = $2" }
 
     /// When this number of this person was confirmed, if it was and is not marked as wrong.
     pub fn confirmed_at(site: &SiteId, person: &PersonId, number: &str) -> Option<i64> {

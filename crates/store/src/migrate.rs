@@ -61,7 +61,11 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(15, "0015_import"),
     migration!(16, "0016_lists"),
     migration!(17, "0017_news"),
+    migration!(18, "0018_link_draft"),
+    migration!(19, "0019_timer"),
+    migration!(20, "0020_roster"),
     migration!(22, "0022_promise"),
+    migration!(23, "0023_found_by_id"),
 ];
 
 row! {

@@ -43,6 +43,12 @@ row! {
 }
 
 row! {
+    /// Somebody who holds a post, and whether they are at work.
+    #[derive(Debug, Clone)]
+    pub struct Holder { pub id: StaffId, pub role: String, pub department_id: Option<DepartmentId>, pub at_work: bool }
+}
+
+row! {
     /// How many open orders somebody has in hand.
     #[derive(Debug, Clone)]
     pub struct Held { pub id: StaffId, pub jobs: i64 }
@@ -84,6 +90,13 @@ sql! {
          LEFT JOIN on_duty d ON d.staff_id = p.id AND d.site_id = r.site_id \
          WHERE r.site_id = $1 AND p.active \
          GROUP BY p.id, p.name, p.name_en, r.department_id, r.role ORDER BY p.name, p.id, r.role"
+    }
+    /// Everybody who holds a post at the site; one line a person and role.
+    pub fn holders(site: &SiteId) -> Vec<Holder> {
+        "SELECT p.id AS id, r.role AS role, r.department_id AS department_id, d.staff_id IS NOT NULL AS at_work \
+         FROM staff_role r JOIN staff p ON p.id = r.staff_id \
+         LEFT JOIN on_duty d ON d.staff_id = p.id AND d.site_id = r.site_id \
+         WHERE r.site_id = $1 AND p.active ORDER BY p.id, r.role"
     }
     pub fn on_duty(site: &SiteId) -> Vec<OnDuty> {
         "SELECT p.id AS id, p.name AS name, p.name_en AS name_en, MIN(t.name) AS department, \

@@ -627,7 +627,7 @@ on('keydown', e => {
   const list = e.target.closest?.('[data-rows]');
   if (!list || composing(e) || e.ctrlKey || e.altKey || e.metaKey || e.defaultPrevented) return;
   if (e.target.closest(TYPING)) return;
-  const rows = $$('[data-row]', list).map(row => row.matches('a') ? row : $('a[href]', row)).filter(a => a && visible(a));
+  const rows = $$('[data-row]', list).map(row => row.matches('a') ? row : $('a[href],button[data-open]', row)).filter(a => a && visible(a));
   const at = rows.findIndex(a => (a.closest('[data-row]') ?? a).contains(e.target));
   const to = {ArrowDown: Math.min(at + 1, rows.length - 1), ArrowUp: Math.max(at - 1, 0), Home: 0, End: rows.length - 1}[e.key];
   if (to === undefined || !rows.length) return;

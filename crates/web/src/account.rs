@@ -106,7 +106,11 @@ pub async fn sign_in(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form
     let (desk, login, pass, ip) = (web.desk.clone(), f.login.clone(), f.password.clone(), v.ip.clone());
     match blocking(move || app::account::sign_in(&desk, &login, &pass, &ip, &agent)).await {
         Ok(done) => {
-            let to = own_address(&f.next).to_owned();
+            // Whoever has a shift that begins is asked to check in first (REC-4).
+            let to = match own_address(&f.next) {
+                "/" => "/duty/asked".to_owned(),
+                other => other.to_owned(),
+            };
             let set = cookie(
                 &web,
                 session_cookie(web.settings.secure),

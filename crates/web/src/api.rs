@@ -7,17 +7,32 @@ mod contact;
 mod directory;
 pub(crate) mod doc;
 mod file;
+mod import;
+mod list;
+mod message;
 mod rest;
 mod show;
 
-pub use case::{callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, timeline};
-pub use contact::{get as contact, list as contacts, register};
+pub use case::{
+    callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, signature, timeline,
+};
+pub use contact::{
+    add_case as contact_case, cases_of as contact_cases, correct as contact_correct, files_of as contact_files,
+    get as contact, list as contacts, register, suggest,
+};
 pub use directory::{
-    add_phone, buildings, change_of_tenant, correct_person, mark_phone, move_in, move_out, person, reveal_id,
-    reveal_phone, unit, units,
+    add_phone, buildings, change_of_tenant, correct_person, correct_unit, create_person, doubles, end_vehicle,
+    mark_phone, merge, move_in, move_out, people, person, put_building, put_parking, put_unit, put_vehicle, reveal_id,
+    reveal_phone, take_apart, unit, unit_changes, units,
 };
 pub use doc::document;
 pub use file::{attach_case, attach_contact, files_of_case, give as file};
+pub use import::{
+    get as import, list as imports, rows as import_rows, run as import_run, stop as import_stop,
+    upload as import_upload,
+};
+pub use list::{export, remove_view, save_view, views};
+pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 
 use app::error::Error;

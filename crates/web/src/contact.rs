@@ -45,6 +45,8 @@ struct Shown {
     files: Vec<Attachment>,
     old: Vec<Old>,
     may: bool,
+    /// Entered after it happened: both times count.
+    late: bool,
 }
 
 #[derive(Template)]
@@ -180,6 +182,7 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
                 files,
                 old,
                 may,
+                late: domain::late::entered_late(k.happened_at, k.recorded_at),
                 k,
             })
         })

@@ -130,7 +130,8 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
         q: queue,
     })?;
     let reg = render(&reg)?;
-    Ok(page(&DeskPage { p, q, reg })?)
+    let strip = crate::roster::strip_html(&web, &v)?;
+    Ok(page(&DeskPage { p, strip, q, reg })?)
 }
 
 /// The form a clerk finds: one more case of a contact, else what was left unfinished, else an empty one.
@@ -368,6 +369,7 @@ async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> A
         let reg = render(&view)?;
         render(&DeskPage {
             p: Page::new(web, v, "nav-desk-page"),
+            strip: crate::roster::strip_html(web, v)?,
             q,
             reg,
         })?

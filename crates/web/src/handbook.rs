@@ -43,6 +43,11 @@ impl StandardsPage {
         }
     }
 
+    /// Who is told when, one line a step.
+    fn ladder(&self, rungs: &[domain::ladder::Rung]) -> Vec<String> {
+        rungs.iter().map(|r| crate::notice::ladder_line(&self.p, r)).collect()
+    }
+
     /// Kinds, levels and items that a line speaks of; all cases when it names none.
     fn for_whom(&self, l: &domain::standard::Line) -> String {
         let comma = self.p.t("word-comma");

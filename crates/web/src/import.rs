@@ -1,5 +1,6 @@
 //! The page of imports: template, upload, preview, writing with its progress, refused rows as a marked workbook.
 
+use app::ctx::Locale;
 use app::error::{Error, Field};
 use app::import::{
     self, Batch, BatchLine, Count, Counts, Line, MOST_LINES, Mode, Preview, begin, counts_of, preview_of, take_in, work,
@@ -94,10 +95,6 @@ pub struct Tab {
     tab: String,
 }
 
-fn lang(p: &Page) -> Lang {
-    if p.en() { Lang::En } else { Lang::Zh }
-}
-
 async fn listed(web: &Web, v: &Viewer, error: Option<Field>) -> Answer {
     let p = Page::new(web, v, "import-title");
     let (lines, names) = web
@@ -155,13 +152,14 @@ fn download(bytes: Vec<u8>, name: &str) -> Answer {
         .into_response())
 }
 
-struct Sent {
-    key: String,
-    name: String,
-    bytes: Vec<u8>,
+/// A file as it was sent.
+pub(crate) struct Sent {
+    pub key: String,
+    pub name: String,
+    pub bytes: Vec<u8>,
 }
 
-async fn sent(mut form: Multipart) -> Result<Sent, Error> {
+pub(crate) async fn sent(mut form: Multipart) -> Result<Sent, Error> {
     let broken = |_| Error::field("file", "import-file-broken");
     let mut sent = Sent {
         key: String::new(),
@@ -204,7 +202,7 @@ pub async fn upload(State(web): State<Web>, v: Viewer, form: Multipart) -> Answe
 }
 
 /// Long work goes on without the request. It is not lost when the process ends: an import left alone is taken up again.
-fn aside(f: impl FnOnce() -> Result<(), Error> + Send + 'static) -> Result<(), Fail> {
+pub(crate) fn aside(f: impl FnOnce() -> Result<(), Error> + Send + 'static) -> Result<(), Fail> {
     let job = move || {
         if let Err(e) = f() {
             tracing::warn!(error = %e, "an import did not come to its end");
@@ -423,8 +421,8 @@ pub async fn stop(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
 
 /// The refused rows, marked, to be corrected and imported again.
 pub async fn refused(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Result<Response, Fail> {
-    let p = Page::new(&web, &v, "import-title");
-    let (desk, ctx, l, lang) = (web.desk.clone(), v.ctx()?, p.locale, lang(&p));
+    let (desk, ctx, l) = (web.desk.clone(), v.ctx()?, v.locale);
+    let lang = if l == Locale::En { Lang::En } else { Lang::Zh };
     let (name, bytes) = blocking(move || {
         let (b, original, rows) = import::refused(&desk, &ctx, &ImportId::from(id.as_str()))?;
         let say = |r: &RowProblem| text::row(l, r);
@@ -434,7 +432,7 @@ pub async fn refused(State(web): State<Web>, v: Viewer, Path(id): Path<String>) 
     })
     .await?;
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(s, _)| s);
-    download(bytes, &p.t1("import-marked-name", "name", stem))
+    download(bytes, &tx(l, "import-marked-name", &[("name", stem)]))
 }
 
 #[cfg(test)]

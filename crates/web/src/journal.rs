@@ -44,7 +44,20 @@ struct Row {
 
 /// Subjects that a filter offers.
 const SUBJECTS: &[&str] = &[
-    "case", "contact", "person", "unit", "staff", "site", "import", "link", "message",
+    "case",
+    "contact",
+    "person",
+    "unit",
+    "staff",
+    "site",
+    "import",
+    "link",
+    "message",
+    "roster",
+    "post",
+    "shift",
+    "hand_over",
+    "key",
 ];
 
 #[derive(Template)]

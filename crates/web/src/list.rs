@@ -131,6 +131,7 @@ impl Asked {
             channel: self.channel.clone(),
             outcome: self.outcome.clone(),
             building: String::new(),
+            unit: String::new(),
             clerk: self.clerk.clone(),
             clock: self.clock.clone(),
             item: self.item.clone(),
@@ -552,7 +553,38 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
     let which = List::parse(&name)?;
     let a: Asked = serde_urlencoded(raw.as_deref().unwrap_or_default());
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
-    let mut q = a.query(&zone, which.views().first().copied().unwrap_or_default());
+    let q = a.query(&zone, which.views().first().copied().unwrap_or_default());
+    sheet(&web, &v, which, a, q).await
+}
+
+/// The same for a program, which asks with instants.
+pub async fn export_for(web: &Web, v: &Viewer, name: &str, mut q: Query) -> Answer {
+    let which = List::parse(name)?;
+    if q.view.is_empty() {
+        q.view = which.views().first().copied().unwrap_or_default().to_owned();
+    }
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let at = |at: Option<i64>| at.map(|a| when::full(&zone, a)).unwrap_or_default();
+    let a = Asked {
+        q: q.q.clone(),
+        kind: q.kind.clone(),
+        state: q.state.clone(),
+        department: q.department.clone(),
+        worker: q.worker.clone(),
+        urgency: q.urgency.clone(),
+        channel: q.channel.clone(),
+        outcome: q.outcome.clone(),
+        clerk: q.clerk.clone(),
+        from: at(q.from),
+        until: at(q.until),
+        ..Asked::default()
+    };
+    sheet(web, v, which, a, q).await
+}
+
+/// The file: `q` is what is asked for, `a` the same in words.
+async fn sheet(web: &Web, v: &Viewer, which: List, a: Asked, mut q: Query) -> Answer {
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     q.after.clear();
     let l = v.locale;
     let who = v
@@ -562,7 +594,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
         .unwrap_or_default();
     let names = web.read(&v.ctx()?, Names::load).await?;
     let filter = conditions(l, which, &a, &q.view, &names);
-    let columns: Vec<Column> = rows::cols(which)
+    let columns: Vec<Column> = rows::sheet_cols(which)
         .iter()
         .map(|c| Column {
             heading: t(l, c.key),
@@ -587,7 +619,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(name): Path<String>,
     .map_err(Error::internal)?;
     let mut count = 0_i64;
     loop {
-        let r = read(&web, &v, which, q.clone(), 500).await?;
+        let r = read(web, v, which, q.clone(), 500).await?;
         for line in &r.lines {
             writer.push(&line.sheet_cells(l)).map_err(Error::internal)?;
             count += 1;

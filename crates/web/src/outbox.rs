@@ -8,7 +8,7 @@ pub use links::{fragment as links, make as make_link, signature, withdraw as wit
 
 use app::channel::ReportIn;
 use app::error::Error;
-use app::outbox::{Filter, Message, again, channels as set_up};
+use app::outbox::{Filter, Message, again, can_go_again, channels as set_up};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, RawQuery, State};
@@ -66,6 +66,7 @@ pub fn row(p: &Page, m: Message, number: Option<String>) -> Row {
         "sent" => "blu",
         _ => "grn",
     };
+    let again = can_go_again(&m);
     Row {
         id: m.id.as_str().to_owned(),
         case: m.case_id.map(|c| (c.as_str().to_owned(), number.unwrap_or_default())),
@@ -77,7 +78,7 @@ pub fn row(p: &Page, m: Message, number: Option<String>) -> Row {
         why: why(p, &m.failure),
         when: p.time(m.created_at),
         body: m.body,
-        again: matches!(m.state.as_str(), "failed" | "no_channel") && m.template != "code" && m.failure != "recipient",
+        again,
     }
 }
 

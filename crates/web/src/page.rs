@@ -1,12 +1,13 @@
 //! What every page shares: language, the signed-in person, navigation, the site and the counters beside it.
 
 use app::ctx::Locale;
-pub use app::live::Counts;
+pub use app::live::{Counts, Unread};
 use domain::access::{Action, Reach};
 
 use crate::assets;
 use crate::gate::Viewer;
 use crate::l10n;
+use crate::roster::{Banner, DutyLine};
 use crate::state::Web;
 
 /// One entry of the navigation.
@@ -37,10 +38,20 @@ pub struct Page {
     pub lock_after: u32,
     pub seq: i64,
     pub counts: Counts,
-    pub on_duty: Vec<(String, String)>,
+    pub on_duty: Vec<DutyLine>,
+    /// What the signed-in person has not read.
+    pub unread: Unread,
+    /// A page of staff: it carries the bell.
+    pub bell: bool,
     /// Whether the signed-in person is at work now.
     pub duty: bool,
+    /// What lacks in the roster, for who plans it.
+    pub banner: Option<Banner>,
+    /// Whether the viewer takes part in the roster.
+    pub shifts: bool,
     pub demo: bool,
+    /// Addresses and text keys of the roster's pages that the viewer may open.
+    tabs: Vec<(&'static str, &'static str)>,
     nav: Vec<(&'static str, Vec<NavItem>)>,
 }
 
@@ -62,6 +73,7 @@ const MENU: Menu = &[
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
+            ("/duty", "clock", "nav-duty", Action::ViewRoster),
         ],
     ),
     (
@@ -78,12 +90,25 @@ const MENU: Menu = &[
                 Action::ViewCase,
             ),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
+            ("/roster", "calendar", "nav-roster", Action::ViewRoster),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),
             ("/staff", "user-cog", "nav-staff", Action::ManageStaff),
             ("/settings", "settings", "nav-settings", Action::ManageSite),
         ],
     ),
+];
+
+/// The roster's pages: address, text key, the action that opens them.
+const ROSTER: &[(&str, &str, Action)] = &[
+    ("/duty", "duty-title", Action::ViewRoster),
+    ("/roster", "roster-title", Action::ViewRoster),
+    ("/duty/check-ins", "check-ins-title", Action::ViewRoster),
+    ("/duty/hand-overs", "hand-over-title", Action::ViewRoster),
+    ("/roster/swaps", "swap-title", Action::ViewRoster),
+    ("/duty/keys", "key-title", Action::ViewRoster),
+    ("/roster/absences", "roster-absences", Action::ManageRoster),
+    ("/roster/posts", "roster-posts", Action::ManageRoster),
 ];
 
 /// What `app.js` asks for by these names; the texts are `js-…` in the locale files.
@@ -134,7 +159,14 @@ impl Page {
         if let Some(s) = &v.session {
             p.counts = web.desk.live.counts(&s.site);
             p.seq = web.desk.live.seq(&s.site);
-            p.on_duty = on_duty(web, v, s);
+            p.on_duty = crate::roster::duty_lines(web, v, s);
+            if v.may(Action::ManageRoster) {
+                p.banner = Some(crate::roster::banner(&p, v, &web.desk.live.roster(&s.site)));
+            }
+            p.shifts = v.may(Action::ViewRoster);
+            p.tabs = ROSTER.iter().filter(|t| v.may(t.2)).map(|t| (t.0, t.1)).collect();
+            p.unread = web.desk.live.unread(&s.site, &s.actor.id);
+            p.bell = true;
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
             let held = web.desk.live.held(&s.site, &s.actor.id);
             // Figures of the whole site mislead whoever sees only a part of it.
@@ -196,7 +228,12 @@ impl Page {
             seq: 0,
             counts: Counts::default(),
             on_duty: Vec::new(),
+            unread: Unread::default(),
+            bell: false,
             duty: false,
+            banner: None,
+            shifts: false,
+            tabs: Vec::new(),
             demo: web.settings.demo,
             nav: Vec::new(),
         }
@@ -271,6 +308,14 @@ impl Page {
         &self.nav
     }
 
+    /// The roster's pages: address, text key, whether it is this one.
+    pub fn roster_tabs(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let here = |href: &str| {
+            self.path == href || (!matches!(href, "/duty" | "/roster") && self.path.starts_with(&format!("{href}/")))
+        };
+        self.tabs.iter().map(|t| (t.0, t.1, here(t.0))).collect()
+    }
+
     /// A fresh key for a form, so that a double click makes one record.
     pub fn key(&self, web: &Web) -> String {
         web.desk.ids.secret()
@@ -299,6 +344,15 @@ impl Page {
         crate::when::full(&self.zone, *at.borrow())
     }
 
+    /// The time something happened, and the time it was entered if that was later.
+    pub fn both_times(
+        &self,
+        happened_at: impl std::borrow::Borrow<i64>,
+        recorded_at: impl std::borrow::Borrow<i64>,
+    ) -> String {
+        crate::when::both(self.locale, &self.zone, *happened_at.borrow(), *recorded_at.borrow())
+    }
+
     /// The head's date, such as 11月21日 周六.
     pub fn today(&self) -> String {
         crate::when::today(self.locale, &self.zone, self.now)
@@ -313,20 +367,6 @@ impl Page {
     pub fn money(&self, cents: impl std::borrow::Borrow<i64>) -> String {
         domain::money::shown(*cents.borrow())
     }
-}
-
-/// Name and department of who is at work, in the viewer's language.
-fn on_duty(web: &Web, v: &Viewer, s: &app::account::Session) -> Vec<(String, String)> {
-    let pick = |zh: String, en: String| {
-        if v.locale == Locale::En && !en.is_empty() {
-            en
-        } else {
-            zh
-        }
-    };
-    let list = web.desk.live.on_duty(&s.site).into_iter();
-    list.map(|d| (pick(d.name, d.name_en), pick(d.department, d.department_en)))
-        .collect()
 }
 
 fn icon_svg(name: &str, class: &str) -> String {

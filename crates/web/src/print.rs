@@ -140,6 +140,39 @@ fn grade_words(l: Locale, zone: &str, names: &Names, c: &Confirmation) -> String
     format!("{}{check}", t(l, key))
 }
 
+/// When the steps of an order were entered, as the journal has it: what was written on paper first keeps both times.
+#[derive(Default)]
+struct Entered {
+    issued: Option<i64>,
+    arrived: Option<i64>,
+    done: Option<i64>,
+}
+
+impl Entered {
+    fn of(c: &mut Conn, ctx: &app::ctx::Ctx, s: &CaseState, o: &Order) -> Res<Entered> {
+        let list = store::journal::for_case(c, ctx.site.as_str(), s.id.as_str(), i64::MAX, MOST_STEPS)?;
+        let last = |kind: &str| {
+            let mine = |e: &&store::journal::Entry| e.kind == kind && e.body["order"] == o.id.as_str();
+            list.iter().find(mine).map(|e| e.recorded_at)
+        };
+        Ok(Entered {
+            issued: last("dispatched"),
+            arrived: last("arrived"),
+            done: last("completed"),
+        })
+    }
+}
+
+/// Entries of a case's journal that are looked through for the times of an order.
+const MOST_STEPS: i64 = 300;
+
+/// An order to be printed.
+struct Found {
+    case: CaseState,
+    order: Order,
+    entered: Entered,
+}
+
 struct Look<'a> {
     files: &'a app::files::Files,
     l: Locale,
@@ -153,14 +186,21 @@ impl Look<'_> {
         at.map(|a| when::full(self.zone, a)).unwrap_or_default()
     }
 
+    /// When it happened, and when it was entered, if that was later.
+    fn both(&self, happened_at: Option<i64>, recorded_at: Option<i64>) -> String {
+        happened_at
+            .map(|at| when::both(self.l, self.zone, at, recorded_at.unwrap_or(at)))
+            .unwrap_or_default()
+    }
+
     /// The stored drawing; a file that is gone leaves the line empty, the grade still says that there was one.
     fn drawing(&self, hash: &str) -> String {
         let svg = self.files.get(hash).ok().and_then(|b| String::from_utf8(b).ok());
         svg.filter(|s| s.starts_with("<svg ")).unwrap_or_default()
     }
 
-    fn slip(&self, s: &CaseState, o: &Order) -> Slip {
-        let l = self.l;
+    fn slip(&self, f: &Found) -> Slip {
+        let (l, s, o) = (self.l, &f.case, &f.order);
         let unit = domain::room::RoomKey::parse(&s.customer.address).map_or_else(
             |_| s.customer.address.clone(),
             |k| {
@@ -179,7 +219,7 @@ impl Look<'_> {
             .iter()
             .find(|c| c.code == ClockCode::OnSite && c.cycle == o.cycle);
         let work = s.work.iter().rev().find(|w| w.order.as_ref() == Some(&o.id));
-        let quote = s.quotes.iter().rev().find(|q| q.accepted == Some(true));
+        let quote = s.accepted_quote();
         let lines = work
             .map(|w| &w.lines)
             .filter(|x| !x.is_empty())
@@ -242,7 +282,7 @@ impl Look<'_> {
             name: s.customer.name.clone(),
             unit,
             phone,
-            received: when::full(self.zone, s.happened_at),
+            received: self.both(Some(s.happened_at), Some(s.registered_at)),
             channels: ticks(
                 l,
                 "channel",
@@ -266,9 +306,9 @@ impl Look<'_> {
             content: s.content.clone(),
             department: self.names.department(&o.department),
             worker: o.worker.as_ref().map(|w| self.names.staff(w)).unwrap_or_default(),
-            issued: when::full(self.zone, o.issued_at),
+            issued: self.both(Some(o.issued_at), f.entered.issued),
             due: self.at(clock.and_then(|c| c.due_at(o.issued_at))),
-            arrived: self.at(o.arrived_at),
+            arrived: self.both(o.arrived_at, f.entered.arrived),
             appointment: s
                 .appointment
                 .map_or_else(|| t(l, "print-at-once"), |a| when::full(self.zone, a.from)),
@@ -287,7 +327,7 @@ impl Look<'_> {
             consent,
             done: work.map(|w| w.done.clone()).unwrap_or_default(),
             materials,
-            finished: self.at(work.map(|w| w.at)),
+            finished: self.both(work.map(|w| w.at), f.entered.done),
             opinions: ticks(
                 l,
                 "satisfaction",
@@ -346,7 +386,7 @@ fn quantity(milli: i64) -> String {
 async fn slips(
     web: Web,
     v: Viewer,
-    find: impl Fn(&mut Conn, &app::ctx::Ctx) -> Res<Vec<(CaseState, Order)>> + Send + 'static,
+    find: impl Fn(&mut Conn, &app::ctx::Ctx) -> Res<Vec<Found>> + Send + 'static,
 ) -> Answer {
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     let l = v.locale;
@@ -364,7 +404,7 @@ async fn slips(
                 public_url: &public_url,
             };
             let found = find(c, ctx)?;
-            let mut slips: Vec<Slip> = found.iter().map(|(s, o)| look.slip(s, o)).collect();
+            let mut slips: Vec<Slip> = found.iter().map(|f| look.slip(f)).collect();
             if slips.is_empty() {
                 slips.push(blank_slip(l));
             }
@@ -392,7 +432,7 @@ async fn slips(
     })?)
 }
 
-fn visible(c: &mut Conn, ctx: &app::ctx::Ctx, row: &store::case::OrderRow) -> Res<(CaseState, Order)> {
+fn visible(c: &mut Conn, ctx: &app::ctx::Ctx, row: &store::case::OrderRow) -> Res<Found> {
     let seen = case::get(c, ctx, &row.case_id)?;
     domain::case::may(Some(&seen.state), domain::access::Action::PrintOrder, &ctx.who())?;
     let order = seen
@@ -402,7 +442,11 @@ fn visible(c: &mut Conn, ctx: &app::ctx::Ctx, row: &store::case::OrderRow) -> Re
         .find(|o| o.id == row.id)
         .cloned()
         .ok_or(Error::NotFound)?;
-    Ok((seen.state, order))
+    Ok(Found {
+        entered: Entered::of(c, ctx, &seen.state, &order)?,
+        case: seen.state,
+        order,
+    })
 }
 
 /// One order.
@@ -430,9 +474,9 @@ pub async fn orders(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) 
         }
         let mut out = Vec::new();
         for row in rows {
-            let (state, order) = visible(c, ctx, &row)?;
-            if !matches!(order.status, OrderStatus::TakenBack) {
-                out.push((state, order));
+            let found = visible(c, ctx, &row)?;
+            if !matches!(found.order.status, OrderStatus::TakenBack) {
+                out.push(found);
             }
         }
         Ok(out)

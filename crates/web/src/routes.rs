@@ -34,7 +34,7 @@ fn body_limit(path: &str) -> usize {
     match path {
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
         // The file and the form around it.
-        "/import" => app::import::MOST_BYTES + 1024 * 1024,
+        "/import" | "/api/v1/imports" => app::import::MOST_BYTES + 1024 * 1024,
         "/api/v1/cases/{id}/files" | "/api/v1/contacts/{id}/files" => 16 * 1024 * 1024,
         _ => 2 * 1024 * 1024,
     }
@@ -155,6 +155,13 @@ contents! {
     GET "/live" SignedIn => crate::live::stream;
     GET "/nav" SignedIn => crate::live::nav;
 
+    // what staff are told
+    GET  "/notices" SignedIn => crate::notice::list;
+    GET  "/notices/bell" SignedIn => crate::notice::bell;
+    POST "/notices/read" SignedIn => crate::notice::read_all;
+    POST "/notices/{id}" SignedIn => crate::notice::open;
+    POST "/notices/{id}/keep" SignedIn => crate::notice::keep;
+
     // the front desk
     GET  "/desk" May(Action::RegisterContact) => crate::desk::desk;
     POST "/desk" May(Action::RegisterContact) => crate::desk::post;
@@ -220,6 +227,55 @@ contents! {
     POST "/import/{id}/stop" May(Action::Import) => crate::import::stop;
     GET  "/import/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
 
+    // the duty roster
+    GET  "/roster" May(Action::ViewRoster) => crate::roster::week;
+    GET  "/roster/print" May(Action::ViewRoster) => crate::roster::print;
+    GET  "/roster/export" May(Action::Export) => crate::roster::export;
+    POST "/roster/begin" May(Action::ManageRoster) => crate::roster::begin;
+    GET  "/roster/shifts/new" May(Action::ManageRoster) => crate::roster::new_shift;
+    POST "/roster/shifts" May(Action::ManageRoster) => crate::roster::shift_add;
+    GET  "/roster/shifts/{id}" May(Action::ViewRoster) => crate::roster::shift;
+    POST "/roster/shifts/{id}" May(Action::ManageRoster) => crate::roster::shift_edit;
+    POST "/roster/shifts/{id}/remove" May(Action::ManageRoster) => crate::roster::remove;
+    POST "/roster/shifts/{id}/check-in" May(Action::ManageRoster) => crate::roster::correct;
+    POST "/roster/copy" May(Action::ManageRoster) => crate::roster::copy;
+    GET  "/roster/rotate" May(Action::ManageRoster) => crate::roster::rotate_form;
+    POST "/roster/rotate" May(Action::ManageRoster) => crate::roster::rotate;
+    POST "/roster/clear" May(Action::ManageRoster) => crate::roster::clear;
+    GET  "/roster/absences" May(Action::ManageRoster) => crate::roster::absences;
+    POST "/roster/absences" May(Action::ManageRoster) => crate::roster::absence_add;
+    POST "/roster/absences/{id}/cancel" May(Action::ManageRoster) => crate::roster::absence_cancel;
+    GET  "/roster/posts" May(Action::ManageRoster) => crate::roster::posts;
+    POST "/roster/posts" May(Action::ManageRoster) => crate::roster::post_add;
+    GET  "/roster/posts/{id}" May(Action::ManageRoster) => crate::roster::post_page;
+    POST "/roster/posts/{id}" May(Action::ManageRoster) => crate::roster::post_edit;
+    POST "/roster/posts/{id}/active" May(Action::ManageRoster) => crate::roster::post_active;
+    POST "/roster/posts/{id}/patterns" May(Action::ManageRoster) => crate::roster::pattern_add;
+    POST "/roster/patterns/{id}" May(Action::ManageRoster) => crate::roster::pattern_edit;
+    GET  "/roster/swaps" May(Action::ViewRoster) => crate::roster::swaps;
+    POST "/roster/swaps" May(Action::ViewRoster) => crate::roster::swap_ask;
+    POST "/roster/swaps/{id}" May(Action::ViewRoster) => crate::roster::swap_answer;
+    GET  "/shifts" May(Action::ViewRoster) => crate::roster::shifts;
+
+    // on duty: check-in, hand-over, keys (REC-4, REC-21, COM-9)
+    GET  "/duty" May(Action::ViewRoster) => crate::roster::duty;
+    GET  "/duty/strip" May(Action::ViewRoster) => crate::roster::strip_part;
+    GET  "/duty/banner" May(Action::ManageRoster) => crate::roster::banner_part;
+    GET  "/duty/asked" SignedIn => crate::roster::asked;
+    GET  "/duty/check-in/{id}" May(Action::ViewRoster) => crate::roster::check_in_form;
+    POST "/duty/check-in/{id}" May(Action::ViewRoster) => crate::roster::check_in;
+    GET  "/duty/check-ins" May(Action::ViewRoster) => crate::roster::check_ins;
+    GET  "/duty/check-ins/export" May(Action::Export) => crate::roster::check_ins_export;
+    GET  "/duty/hand-over/{id}" May(Action::ViewRoster) => crate::roster::hand_over_form;
+    POST "/duty/hand-over/{id}" May(Action::ViewRoster) => crate::roster::hand_over_give;
+    GET  "/duty/hand-overs" May(Action::ViewRoster) => crate::roster::hand_overs;
+    GET  "/duty/hand-overs/{id}" May(Action::ViewRoster) => crate::roster::hand_over_show;
+    POST "/duty/hand-overs/{id}/answer" May(Action::ViewRoster) => crate::roster::hand_over_answer;
+    GET  "/duty/hand-overs/{id}/print" May(Action::ViewRoster) => crate::roster::hand_over_print;
+    GET  "/duty/keys" May(Action::ViewRoster) => crate::roster::keys;
+    POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;
+    POST "/duty/keys/{id}" May(Action::ViewRoster) => crate::roster::key_back;
+
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
     GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
@@ -244,6 +300,7 @@ contents! {
     GET  "/v/{token}" Secret => crate::task::vendor_show;
     POST "/v/{token}/photos" Secret => crate::task::vendor_photos;
     GET  "/v/{token}/files/{id}" Secret => crate::task::vendor_file;
+    PUT  "/v/{token}/drafts/{step}" Secret => crate::task::vendor_draft;
     POST "/v/{token}/{step}" Secret => crate::task::vendor_step;
 
     // messages, their channels, and the links of a case
@@ -273,7 +330,12 @@ contents! {
     GET  "/api/v1/contacts" May(Action::ViewContacts) => crate::api::contacts;
     POST "/api/v1/contacts" May(Action::RegisterContact) => crate::api::register;
     GET  "/api/v1/contacts/{id}" May(Action::ViewContacts) => crate::api::contact;
+    POST "/api/v1/contacts/{id}/correct" May(Action::RegisterContact) => crate::api::contact_correct;
+    GET  "/api/v1/contacts/{id}/cases" May(Action::ViewContacts) => crate::api::contact_cases;
+    POST "/api/v1/contacts/{id}/cases" May(Action::RegisterContact) => crate::api::contact_case;
+    GET  "/api/v1/contacts/{id}/files" May(Action::ViewContacts) => crate::api::contact_files;
     POST "/api/v1/contacts/{id}/files" May(Action::RegisterContact) => crate::api::attach_contact;
+    POST "/api/v1/suggestions" May(Action::RegisterContact) => crate::api::suggest;
     GET  "/api/v1/cases" May(Action::ViewCase) => crate::api::cases;
     GET  "/api/v1/cases/{id}" May(Action::ViewCase) => crate::api::case;
     GET  "/api/v1/cases/{id}/offers" May(Action::ViewCase) => crate::api::offers;
@@ -281,18 +343,50 @@ contents! {
     GET  "/api/v1/cases/{id}/files" May(Action::ViewCase) => crate::api::files_of_case;
     POST "/api/v1/cases/{id}/files" May(Action::Attach) => crate::api::attach_case;
     POST "/api/v1/cases/{id}/reveal" May(Action::RevealPhone) => crate::api::case_reveal;
+    GET  "/api/v1/cases/{id}/links" May(Action::SendLink) => crate::api::links;
+    POST "/api/v1/cases/{id}/links" May(Action::SendLink) => crate::api::make_link;
+    POST "/api/v1/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::api::withdraw_link;
+    GET  "/api/v1/cases/{id}/messages" May(Action::ViewCase) => crate::api::case_messages;
+    GET  "/api/v1/cases/{id}/signature/{confirmation}" May(Action::ViewCase) => crate::api::signature;
     POST "/api/v1/cases/{id}/{action}" May(Action::ViewCase) => crate::api::do_step;
     GET  "/api/v1/orders" May(Action::ViewCase) => crate::api::orders;
     GET  "/api/v1/orders/{number}" May(Action::ViewCase) => crate::api::order;
+    GET  "/api/v1/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
     GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;
+    GET  "/api/v1/export/{list}" May(Action::Export) => crate::api::export;
+    GET  "/api/v1/views/{list}" May(Action::ViewCase) => crate::api::views;
+    POST "/api/v1/views/{list}" May(Action::Note) => crate::api::save_view;
+    POST "/api/v1/views/{list}/{id}/remove" May(Action::Note) => crate::api::remove_view;
+    GET  "/api/v1/messages" May(Action::ResendMessage) => crate::api::messages;
+    POST "/api/v1/messages/{id}/again" May(Action::ResendMessage) => crate::api::message_again;
+    GET  "/api/v1/imports" May(Action::Import) => crate::api::imports;
+    POST "/api/v1/imports" May(Action::Import) => crate::api::import_upload;
+    GET  "/api/v1/imports/template/{lang}" May(Action::Import) => crate::import::template;
+    GET  "/api/v1/imports/{id}" May(Action::Import) => crate::api::import;
+    GET  "/api/v1/imports/{id}/rows" May(Action::Import) => crate::api::import_rows;
+    GET  "/api/v1/imports/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
+    POST "/api/v1/imports/{id}/run" May(Action::Import) => crate::api::import_run;
+    POST "/api/v1/imports/{id}/stop" May(Action::Import) => crate::api::import_stop;
     GET  "/api/v1/find" SignedIn => crate::api::find;
     GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
+    POST "/api/v1/buildings" May(Action::EditDirectory) => crate::api::put_building;
     GET  "/api/v1/units" May(Action::ViewDirectory) => crate::api::units;
+    POST "/api/v1/units" May(Action::EditDirectory) => crate::api::put_unit;
     GET  "/api/v1/units/{id}" May(Action::ViewDirectory) => crate::api::unit;
+    GET  "/api/v1/units/{id}/changes" May(Action::ViewDirectory) => crate::api::unit_changes;
+    POST "/api/v1/units/{id}/correct" May(Action::EditDirectory) => crate::api::correct_unit;
     POST "/api/v1/units/{id}/move-in" May(Action::EditDirectory) => crate::api::move_in;
     POST "/api/v1/units/{id}/change-of-tenant" May(Action::EditDirectory) => crate::api::change_of_tenant;
     POST "/api/v1/occupancies/{id}/end" May(Action::EditDirectory) => crate::api::move_out;
+    POST "/api/v1/vehicles" May(Action::EditDirectory) => crate::api::put_vehicle;
+    POST "/api/v1/vehicles/{id}/end" May(Action::EditDirectory) => crate::api::end_vehicle;
+    POST "/api/v1/parking" May(Action::EditDirectory) => crate::api::put_parking;
+    GET  "/api/v1/people" May(Action::ViewDirectory) => crate::api::people;
+    POST "/api/v1/people" May(Action::EditDirectory) => crate::api::create_person;
     GET  "/api/v1/people/{id}" May(Action::ViewDirectory) => crate::api::person;
+    GET  "/api/v1/people/{id}/doubles" May(Action::MergePersons) => crate::api::doubles;
+    POST "/api/v1/people/{id}/merge" May(Action::MergePersons) => crate::api::merge;
+    POST "/api/v1/people/{id}/merges/{merge}/undo" May(Action::MergePersons) => crate::api::take_apart;
     POST "/api/v1/people/{id}/correct" May(Action::EditDirectory) => crate::api::correct_person;
     POST "/api/v1/people/{id}/phones" May(Action::EditDirectory) => crate::api::add_phone;
     POST "/api/v1/people/{id}/phones/{position}/mark" May(Action::EditDirectory) => crate::api::mark_phone;

@@ -6,7 +6,9 @@ mod vendor;
 mod view;
 
 pub use act::{back_to_form, device_sign, hand_link, photos, reveal, step};
-pub use vendor::{file as vendor_file, photos as vendor_photos, show as vendor_show, step as vendor_step};
+pub use vendor::{
+    file as vendor_file, photos as vendor_photos, put_draft as vendor_draft, show as vendor_show, step as vendor_step,
+};
 
 use app::ctx::Ctx;
 use app::error::Error;
@@ -179,7 +181,8 @@ pub fn render(web: &Web, mut p: Page, l: &view::Loaded, s: Shown<'_>) -> Answer 
 /// One order, or one step of it on a screen of its own.
 pub async fn show(State(web): State<Web>, v: Viewer, Path(number): Path<String>, Query(q): Query<Do>) -> Answer {
     let (ctx, n) = (v.ctx()?, number.clone());
-    let step = q.step.clone();
+    // The order's own screen has the form for a note.
+    let step = if q.step.is_empty() { "note" } else { q.step.as_str() }.to_owned();
     let (l, draft) = web
         .read(&ctx, move |c, ctx| {
             Ok((view::load(c, ctx, &n)?, draft(c, ctx, &n, &step)?))

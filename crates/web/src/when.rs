@@ -29,6 +29,23 @@ pub fn full(zone: &str, at: i64) -> String {
     zoned(zone, at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// `2026-11-21 09:50`, and `（10:20 补录）` behind it when it was entered afterwards: both times, never the one for the other.
+pub fn both(locale: Locale, zone: &str, happened_at: i64, recorded_at: i64) -> String {
+    let at = full(zone, happened_at);
+    match entered(locale, zone, happened_at, recorded_at) {
+        Some(later) => crate::l10n::tx(locale, "when-both", &[("at", &at), ("later", &later)]),
+        None => at,
+    }
+}
+
+/// `10:20 补录` for what was entered afterwards, with the day when it is another one.
+pub fn entered(locale: Locale, zone: &str, happened_at: i64, recorded_at: i64) -> Option<String> {
+    domain::late::entered_late(happened_at, recorded_at).then(|| {
+        let time = short(zone, happened_at, recorded_at);
+        crate::l10n::tx(locale, "case-entered", &[("time", &time)])
+    })
+}
+
 /// `2026-11-21`
 pub fn date(zone: &str, at: i64) -> String {
     zoned(zone, at).strftime("%Y-%m-%d").to_string()

@@ -42,6 +42,7 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ContactId, seen: i64, new: &Correcti
     ctx.need(Action::RegisterContact)?;
     let old = get(tx, ctx, id)?;
     let id = &old.id.clone();
+    super::here(tx, ctx, new.person.as_ref(), new.unit.as_ref(), None)?;
     if old.version != seen {
         return Err(Error::Conflict {
             seen,

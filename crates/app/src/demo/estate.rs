@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::access::Role;
 use domain::ids::{DepartmentId, StaffId};
+use domain::roster::Stretch;
 
 use super::dice::Dice;
 use super::words;
@@ -26,6 +27,8 @@ pub struct People {
     pub head: StaffId,
     /// Milliseconds that the site's zone is ahead of UTC.
     pub offset: i64,
+    /// Who holds the front desk when, where there is a roster.
+    pub seats: Vec<(Stretch, StaffId)>,
     nobody: Member,
 }
 
@@ -42,6 +45,7 @@ impl People {
             departments,
             head,
             offset: 8 * 3_600_000,
+            seats: Vec::new(),
             nobody,
         }
     }
@@ -86,6 +90,9 @@ impl People {
         } else {
             (shift + 1) % desk.len()
         };
+        if let Some((_, who)) = self.seats.iter().find(|(s, _)| s.holds(at)) {
+            return who.clone();
+        }
         desk[i].clone()
     }
 

@@ -103,6 +103,11 @@ impl Life {
         }
     }
 
+    /// From now on the desk is held as the roster says.
+    pub fn seat(&mut self, seats: Vec<(domain::roster::Stretch, StaffId)>) {
+        self.people.seats = seats;
+    }
+
     fn ctx(&self, at: i64, staff: &StaffId) -> Ctx {
         let p = self.people.get(staff);
         let actor = StaffActor {

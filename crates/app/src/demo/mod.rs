@@ -1,8 +1,10 @@
-//! The demo estate: 1,800 households in 42 buildings, 28 staff and the company's people, two years of work. It is made by
+//! The demo estate: 1,800 households in 42 buildings, 29 staff and the company's people, two years of work. It is made by
 //! running the product's own use cases with a moved clock, so its journal verifies like a real one; the same seed makes the
 //! same estate.
 
+mod copies;
 mod dice;
+mod duty;
 mod estate;
 mod life;
 mod words;
@@ -18,7 +20,9 @@ use domain::ids::{CompanyId, DepartmentId, SiteId, StaffId};
 use store::Db;
 use store::db::Tx;
 
+pub use self::copies::copy;
 use self::dice::Dice;
+use self::duty::Duty;
 use self::estate::{House, Member, People};
 use self::life::{Home, Life};
 use crate::ctx::{Clock, Ctx, Entropy};
@@ -47,7 +51,7 @@ pub struct Plan {
 /// How far the demo has come.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// `households` or `days`.
+    /// `households`, `days` or `copies`.
     pub what: &'static str,
     pub done: u64,
     pub of: u64,
@@ -156,6 +160,7 @@ const STAFF: &[(&str, &str, &str, Role, &str)] = &[
     ("zhixu09", "许磊", "Xu Lei", Role::Guard, "security"),
     ("zhixu10", "邓洋", "Deng Yang", Role::Guard, "security"),
     ("zhixu11", "韩杰", "Han Jie", Role::Guard, "security"),
+    ("zhangyan", "张妍", "Zhang Yan", Role::FrontDesk, "customer_service"),
 ];
 
 /// Whether a folder holds a demo: only there the sign-in page shows its accounts.
@@ -191,6 +196,14 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
     } else {
         base.max(2)
     };
+    let duty = Arc::new(Mutex::new(Duty::new(
+        desk.clone(),
+        site.clone(),
+        people.clone(),
+        plan.now,
+        plan.seed ^ 0xd0_7a,
+    )));
+    let rostered = (plan.days - duty::BEHIND).max(0);
     let life = Arc::new(Mutex::new(Life::new(
         desk.clone(),
         site.clone(),
@@ -220,14 +233,35 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
             .unwrap_or_else(PoisonError::into_inner)
             .calls
             .extend(contacts);
-        loop {
-            let l = life.clone();
-            let more = desk.write_now(&desk.system("demo", &site), move |tx, _| {
-                l.lock().unwrap_or_else(PoisonError::into_inner).run(tx, until)
+        if d == rostered {
+            let (roster, l) = (duty.clone(), life.clone());
+            clock.0.store(start, Ordering::Relaxed);
+            desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                let seats = roster.lock().unwrap_or_else(PoisonError::into_inner).begin(tx, start)?;
+                l.lock().unwrap_or_else(PoisonError::into_inner).seat(seats);
+                Ok(())
             })?;
-            if !more {
-                break;
+            clock.0.store(until, Ordering::Relaxed);
+        }
+        // Between two steps of the roster the life of the desk goes on.
+        let mut over = false;
+        while !over {
+            let next = duty.lock().unwrap_or_else(PoisonError::into_inner).next();
+            over = next.is_none_or(|at| at > until);
+            let stop = next.unwrap_or(until).min(until);
+            loop {
+                let l = life.clone();
+                let more = desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                    l.lock().unwrap_or_else(PoisonError::into_inner).run(tx, stop)
+                })?;
+                if !more {
+                    break;
+                }
             }
+            let roster = duty.clone();
+            desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                roster.lock().unwrap_or_else(PoisonError::into_inner).run(tx, stop)
+            })?;
         }
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;
         let done = u64::try_from(d + 1).unwrap_or(0);
@@ -240,6 +274,10 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
             return Err(Error::Unavailable("unavailable-stopping"));
         }
     }
+    let roster = duty.clone();
+    desk.write_now(&desk.system("demo", &site), move |tx, _| {
+        roster.lock().unwrap_or_else(PoisonError::into_inner).end(tx)
+    })?;
     std::fs::write(
         dir.join("demo"),
         "This folder holds a demo estate. Its passwords are public.\n",
@@ -249,7 +287,7 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
     Ok(Made {
         households,
         cases: l.cases,
-        refused: l.refused,
+        refused: l.refused + duty.lock().unwrap_or_else(PoisonError::into_inner).refused,
     })
 }
 

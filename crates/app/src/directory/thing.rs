@@ -77,6 +77,7 @@ fn text(slot: &mut String, given: Option<&String>) {
 pub fn upsert_vehicle(tx: &mut Tx, ctx: &Ctx, n: &NewVehicle) -> Res<Upsert<VehicleId>> {
     ctx.need(Action::EditDirectory)?;
     let plate = Plate::parse(&n.plate).ok_or_else(|| Error::field("plate", "directory-plate-form"))?;
+    crate::contact::here(tx, ctx, None, n.unit.as_ref(), None)?;
     let person = root(tx, ctx, n.person.as_ref())?;
     let (short, tail) = looked_up(&plate);
     let old = db::vehicle_by_plate(tx, &ctx.site, plate.as_str())?;
@@ -205,6 +206,7 @@ pub fn upsert_parking(tx: &mut Tx, ctx: &Ctx, n: &NewParking) -> Res<Upsert<Park
     check_date(&mut f, "since_on", n.since_on.as_deref().and_then(some).as_deref());
     check_date(&mut f, "until_on", n.until_on.as_deref().and_then(some).as_deref());
     f.done()?;
+    crate::contact::here(tx, ctx, None, n.unit.as_ref(), None)?;
     let person = root(tx, ctx, n.person.as_ref())?;
     let old = db::parking_by_code(tx, &ctx.site, &lot, &code)?;
     let made = old.is_none();

@@ -20,7 +20,7 @@ use crate::error::Res;
 
 /// Rows that one look-up reads at most.
 const LOOK: i64 = 24;
-/// Hits by words that are sorted into open and closed.
+/// Hits by words that are sorted into open and closed, on a page of hits; half of it while somebody types.
 const WORDS: i64 = 60;
 /// Longest text that is looked at, in characters.
 const MOST: usize = 64;

@@ -142,14 +142,15 @@ impl Finder<'_> {
         }
         let site = self.ctx.site.clone();
         let needles: Vec<String> = self.text.split(' ').map(str::to_owned).collect();
+        let words = if self.keep <= 16 { WORDS / 2 } else { WORDS };
         let ask = |c: &mut Conn, kinds: &[&str], tokens: &[String]| {
             let q = store::search::Query {
                 site: site.as_str(),
                 kinds,
                 tokens,
-                prefix: true,
+                prefix: whole_enough(tokens),
                 before: None,
-                limit: WORDS,
+                limit: words,
             };
             store::search::find(c, &q)
         };
@@ -269,6 +270,14 @@ impl Finder<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the last word may be the beginning of one: a letter or digit or two begin half of all words, and gathering
+/// those costs more than the rest of the search. Chinese words are pairs of characters already.
+fn whole_enough(tokens: &[String]) -> bool {
+    tokens
+        .last()
+        .is_some_and(|t| t.len() > 2 || !t.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Series of cases.

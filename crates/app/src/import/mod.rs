@@ -366,7 +366,15 @@ pub fn preview(desk: &Desk, ctx: &Ctx, bytes: &[u8], name: &str, go: Go<'_>) -> 
 /// `Forbidden`, `NotFound`; `Invalid` when rows are refused and it is all or nothing, when it is not ready, or when another
 /// import of the site is being written.
 pub fn begin(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
-    start(desk, ctx, id, mode, false)
+    Ok(start(desk, ctx, "", id, mode, false)?.unwrap_or_default())
+}
+
+/// As [`begin`], once for each key: a repeat gets no claim, because the first one has it.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_once(desk: &Desk, ctx: &Ctx, key: &str, id: &ImportId, mode: Mode) -> Res<Option<String>> {
+    start(desk, ctx, key, id, mode, false)
 }
 
 /// As [`begin`], for a file that was only just taken in: it is looked at when it is written.
@@ -374,39 +382,48 @@ pub fn begin(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
 /// # Errors
 /// As [`begin`].
 pub fn begin_unseen(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode) -> Res<String> {
-    start(desk, ctx, id, mode, true)
+    Ok(start(desk, ctx, "", id, mode, true)?.unwrap_or_default())
 }
 
-fn start(desk: &Desk, ctx: &Ctx, id: &ImportId, mode: Mode, unseen: bool) -> Res<String> {
+/// The claim; none when the key was used before.
+fn start(desk: &Desk, ctx: &Ctx, key: &str, id: &ImportId, mode: Mode, unseen: bool) -> Res<Option<String>> {
     ctx.need(Action::Import)?;
     let claim = desk.ids.hex(8);
-    let (id, c) = (id.clone(), claim.clone());
-    desk.write_now(ctx, move |tx, ctx| {
-        tx.serial(&format!("import/{}", ctx.site))?;
-        let b = get(tx, ctx, &id)?;
-        let refused = counts_of(&b.counts).refused_rows;
-        if mode == Mode::AllOrNothing && refused > 0 && b.state == "ready" {
-            return Err(Error::field("mode", "import-rows-refused"));
-        }
-        if store::import::list(tx, &ctx.site, LISTED)?
-            .iter()
-            .any(|o| o.state == "writing" && o.id != id)
-        {
-            return Err(Error::field("mode", "import-other-running"));
-        }
-        let how = if unseen {
-            store::import::begin_unseen
-        } else {
-            store::import::begin
-        };
-        if how(tx, &id, &c, mode.code(), ctx.now)? != 1 {
-            return Err(Error::field("mode", "import-not-ready"));
-        }
-        let body = json!({"number": b.number, "mode": mode.code(), "refused_rows": refused});
-        journal::now(tx, ctx, "import", id.as_str(), "import_started", body, &[]);
-        Ok(())
+    let (id, c, key) = (id.clone(), claim.clone(), key.to_owned());
+    let given: String = desk.write_now(ctx, move |tx, ctx| {
+        get(tx, ctx, &id)?;
+        once::once(tx, ctx, &key, &("import_run", &id, mode), |tx, ctx| {
+            started(tx, ctx, &id, mode, &c, unseen)?;
+            Ok(c.clone())
+        })
     })?;
-    Ok(claim)
+    Ok((given == claim).then_some(claim))
+}
+
+fn started(tx: &mut store::db::Tx, ctx: &Ctx, id: &ImportId, mode: Mode, claim: &str, unseen: bool) -> Res<()> {
+    tx.serial(&format!("import/{}", ctx.site))?;
+    let b = get(tx, ctx, id)?;
+    let refused = counts_of(&b.counts).refused_rows;
+    if mode == Mode::AllOrNothing && refused > 0 && b.state == "ready" {
+        return Err(Error::field("mode", "import-rows-refused"));
+    }
+    if store::import::list(tx, &ctx.site, LISTED)?
+        .iter()
+        .any(|o| o.state == "writing" && o.id != *id)
+    {
+        return Err(Error::field("mode", "import-other-running"));
+    }
+    let how = if unseen {
+        store::import::begin_unseen
+    } else {
+        store::import::begin
+    };
+    if how(tx, id, claim, mode.code(), ctx.now)? != 1 {
+        return Err(Error::field("mode", "import-not-ready"));
+    }
+    let body = json!({"number": b.number, "mode": mode.code(), "refused_rows": refused});
+    journal::now(tx, ctx, "import", id.as_str(), "import_started", body, &[]);
+    Ok(())
 }
 
 /// Writes an import that is ready, or goes on with one that was stopped.

@@ -44,7 +44,7 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             worker,
             reason,
         } => {
-            store::site::department(tx, &ctx.site, department)?
+            let to = store::site::department(tx, &ctx.site, department)?
                 .filter(|d| d.active && d.kind != "outside")
                 .ok_or_else(|| Error::field("department", "invalid-department"))?;
             if let Some(w) = worker {
@@ -53,6 +53,7 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             Command::Reassign {
                 department: department.clone(),
                 worker: worker.clone(),
+                to_vendor: to.kind == "vendor",
                 reason: clean(reason),
             }
         }
@@ -342,7 +343,10 @@ fn correct(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
             reason,
         ),
         Step::ChangeFee { fee, reason } => change(Change::Fee(*fee), reason),
-        Step::ChangeScope { scope, reason } => change(Change::Scope(*scope), reason),
+        Step::ChangeScope { scope, fee, reason } => {
+            let (scope, fee) = (*scope, *fee);
+            change(Change::Scope { scope, fee }, reason)
+        }
         Step::ChangeItem { item, reason } => {
             let known = ctx.book.taxonomy.item(item).is_some();
             if !item.is_empty() && !known {

@@ -483,3 +483,27 @@ fn a_repeated_upload_is_one_import() {
         assert!(matches!(gone, Err(Error::NotFound)));
     });
 }
+
+#[test]
+fn a_repeated_request_to_write_begins_once() {
+    for_both(|db| {
+        let w = World::new(db);
+        let ctx = w.ctx(Role::CsHead);
+        let id = preview(&w.desk, &ctx, HC, "hc.xlsx", &go).unwrap().id;
+        let begin = |key: &str, mode| import::begin_once(&w.desk, &ctx, key, &id, mode);
+        let claim = begin("k", Mode::AllOrNothing).unwrap().expect("the first one writes");
+        assert_eq!(begin("k", Mode::AllOrNothing).unwrap(), None, "its repeat does not");
+        let other = begin("k", Mode::GoodRows);
+        assert!(
+            matches!(&other, Err(Error::Invalid(f)) if f[0].key == "idempotency-key-reused"),
+            "{other:?}"
+        );
+        let again = begin("k2", Mode::AllOrNothing);
+        assert!(
+            matches!(&again, Err(Error::Invalid(f)) if f[0].key == "import-not-ready"),
+            "{again:?}"
+        );
+        assert_eq!(import::work(&w.desk, &ctx, &id, &claim, &go).unwrap().state, "done");
+        assert_eq!(begin("k", Mode::AllOrNothing).unwrap(), None);
+    });
+}

@@ -587,3 +587,133 @@ fn the_customer_urges_once_and_says_that_it_is_not_solved() {
         assert!(matches!(seen, Err(Error::NotFound)));
     });
 }
+
+#[test]
+fn a_link_is_made_once_for_a_key_and_its_secret_is_kept_nowhere() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = done_case(&w, "{}");
+        let make = |key: &'static str, purpose| {
+            let id = id.clone();
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                link::make_once(tx, ctx, key, &id, purpose)
+            })
+        };
+        let first = make("k", LinkPurpose::Track).unwrap();
+        let secret = first.token.clone().expect("who made it gets it");
+        let again = make("k", LinkPurpose::Track).unwrap();
+        assert_eq!((again.id, again.token), (first.id, None), "a repeat does not");
+        assert!(
+            make("k", LinkPurpose::Confirm).is_err(),
+            "the key was for something else"
+        );
+        let who = format!("staff:{}", w.staff(Role::FrontDesk));
+        let kept = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::account::idempotent(c, &who, "k")?))
+            .unwrap();
+        assert!(!kept.unwrap().answer.contains(&secret));
+        let case = id.clone();
+        let all = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| link::list(tx, ctx, &case))
+            .unwrap();
+        assert_eq!(all.len(), 1);
+    });
+}
+
+#[test]
+fn what_a_vendor_typed_is_kept_for_the_link_and_goes_with_the_step() {
+    for_both(|db| {
+        let w = World::new(db);
+        let department = w.department("lift_vendor");
+        let made = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            let n: NewContact = serde_json::from_value(json!({
+                "channel": Channel::Phone, "name": "周晓敏", "phone": PHONE, "address": "3-1-1201",
+                "cases": [{
+                    "kind": Kind::Request, "item": "repair.lift.noise", "place": "电梯", "content": "异响",
+                    "scope": "vendor", "department": department,
+                }],
+            }))?;
+            crate::contact::register(tx, ctx, "", &n)
+        });
+        let id = made.unwrap().cases[0].clone();
+        let token = make(&w, Role::FrontDesk, &id, LinkPurpose::Vendor).unwrap().token;
+        let keep = |token: &str, sent: &'static str| {
+            let (base, token) = (base(&w), token.to_owned());
+            w.desk.write_now(&base, move |tx, ctx| {
+                link::draft::keep(tx, ctx, &token, &phone(), "note", sent.as_bytes())
+            })
+        };
+        let kept = || {
+            let (base, token) = (base(&w), token.clone());
+            w.desk
+                .read_now(move |c| {
+                    let h = link::open(c, &base, &token)?;
+                    link::draft::kept(c, &h, "note")
+                })
+                .unwrap()
+        };
+        assert!(keep(&token, r#"{"fields": {"_key": "k", "note": "明早到"}}"#).unwrap());
+        assert_eq!(kept()["note"], "明早到");
+        assert!(keep(&token, r#"{"fields": {"_key": "k", "note": "明早八点到"}}"#).unwrap());
+        assert_eq!(kept()["note"], "明早八点到");
+        for broken in ["", "[]", r#"{"fields": 3}"#] {
+            assert!(matches!(keep(&token, broken), Err(Error::Invalid(_))), "{broken}");
+        }
+        let track = make(&w, Role::FrontDesk, &id, LinkPurpose::Track).unwrap().token;
+        assert!(
+            matches!(keep(&track, r#"{"fields": {}}"#), Err(Error::NotFound)),
+            "the customer's link has no order"
+        );
+        // Sent under its key: the draft is over, and a late save does not bring it back.
+        let (b, t) = (base(&w), token.clone());
+        w.desk
+            .write_now(&b, move |tx, ctx| {
+                let h = link::enter(tx, ctx, &t, &phone())?;
+                let note = Step::Note {
+                    text: "明早八点到".into(),
+                    told_customer: false,
+                };
+                crate::step::run(tx, &h.ctx, "k", &h.link.case_id, None, &note)?;
+                link::draft::sent(tx, &h, "note")
+            })
+            .unwrap();
+        assert!(kept().is_empty());
+        assert!(!keep(&token, r#"{"fields": {"_key": "k", "note": "明早"}}"#).unwrap());
+        // And nobody touched it for a season: it goes by itself.
+        assert!(keep(&token, r#"{"fields": {"_key": "k2", "note": "x"}}"#).unwrap());
+        w.wait(crate::house::DRAFTS + 1);
+        assert_eq!(crate::house::tidy(&w.desk).unwrap().drafts, 1);
+    });
+}
+
+#[test]
+fn an_order_that_went_back_is_on_nobodys_list() {
+    for_both(|db| {
+        let w = World::new(db);
+        let department = w.department("engineering");
+        let worker = w.staff(Role::Worker);
+        let made = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            let n: NewContact = serde_json::from_value(json!({
+                "channel": Channel::Phone, "name": "周晓敏", "phone": PHONE, "address": "3-1-1201",
+                "cases": [{
+                    "kind": Kind::Request, "item": "repair.water.angle_valve", "place": "主卫", "content": "漏水",
+                    "department": department, "worker": worker,
+                }],
+            }))?;
+            crate::contact::register(tx, ctx, "", &n)
+        });
+        let id = made.unwrap().cases[0].clone();
+        let mine = || {
+            let ctx = w.ctx(Role::Worker);
+            w.desk.read_now(move |c| crate::task::list(c, &ctx)).unwrap().mine.len()
+        };
+        assert_eq!(mine(), 1);
+        let back = Command::TakeBack {
+            reason: "派错".into()
+        };
+        act(&w, Role::FrontDesk, &id, back).unwrap();
+        assert_eq!(mine(), 0);
+    });
+}

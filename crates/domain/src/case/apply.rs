@@ -5,6 +5,7 @@ use super::state::*;
 use super::timing;
 use super::values::*;
 use crate::ids::{ExtensionId, StaffId};
+use crate::ladder::Stand;
 use crate::time::Calendars;
 
 /// Applies one event. Anything but `registered` on no case is ignored, and so is `registered` on a case.
@@ -108,6 +109,8 @@ fn registered(event: &Event) -> Option<CaseState> {
         outside: None,
         attachments: Vec::new(),
         clocks: Vec::new(),
+        climbed: Vec::new(),
+        stand: Stand { no: 0, since: event.at },
         did: Default::default(),
         reopened: 0,
         rework: 0,
@@ -120,11 +123,29 @@ fn registered(event: &Event) -> Option<CaseState> {
 }
 
 fn on_case(case: &mut CaseState, event: &Event) {
+    on_stand(case, event);
     on_life(case, event);
     on_money(case, event);
     on_record(case, event);
     on_time(case, event);
     timing::on_clocks(case, event);
+}
+
+/// Where the work lies: with nobody, or offered to somebody.
+fn on_stand(case: &mut CaseState, event: &Event) {
+    if matches!(
+        event.fact,
+        Fact::Dispatched { .. }
+            | Fact::Reassigned { .. }
+            | Fact::Returned { .. }
+            | Fact::TakenBack { .. }
+            | Fact::Reopened { .. }
+    ) {
+        case.stand = Stand {
+            no: case.stand.no + 1,
+            since: event.at,
+        };
+    }
 }
 
 /// Steps of the life: dispatch to done, confirmed, closed and back.
@@ -366,6 +387,11 @@ fn on_money(case: &mut CaseState, event: &Event) {
             if let Some(found) = case.quotes.iter_mut().find(|known| known.id == *quote) {
                 (found.accepted, found.answered_at) = (Some(false), Some(when));
                 found.how = Some(*how);
+            }
+        }
+        Fact::QuotesVoided { quotes } => {
+            for quote in case.quotes.iter_mut().filter(|known| quotes.contains(&known.id)) {
+                quote.superseded = true;
             }
         }
         Fact::Paid {

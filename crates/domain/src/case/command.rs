@@ -80,7 +80,11 @@ pub enum Change {
         urgency: Urgency,
     },
     Fee(Fee),
-    Scope(Scope),
+    /// An order that is out is taken back. `fee`: the price as it is now told; None: it has to be asked for again.
+    Scope {
+        scope: Scope,
+        fee: Option<Fee>,
+    },
     Item(String),
     Place(String),
     Content(String),
@@ -120,6 +124,8 @@ pub enum Command {
     Reassign {
         department: DepartmentId,
         worker: Option<StaffId>,
+        /// Whether the department is an outsourced vendor.
+        to_vendor: bool,
         reason: String,
     },
     HandOver {
@@ -360,7 +366,7 @@ impl Change {
             Change::Kind { .. } => Action::ChangeKind,
             Change::Level { .. } => Action::ChangeLevel,
             Change::Fee(_) => Action::ChangeFee,
-            Change::Scope(_) => Action::ChangeScope,
+            Change::Scope { .. } => Action::ChangeScope,
             Change::Item(_) => Action::ChangeItem,
             Change::Place(_) => Action::ChangePlace,
             Change::Content(_) => Action::ChangeContent,

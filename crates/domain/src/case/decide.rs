@@ -13,6 +13,7 @@ use super::values::Because;
 use super::{after, extend, record, steps};
 use crate::access::Who;
 use crate::clock::BreachReason;
+use crate::ladder::Reached;
 use crate::refusal::Refusal;
 use crate::standard::{ClockRule, Standard};
 use crate::time::{CalendarRef, Calendars};
@@ -67,6 +68,9 @@ pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env
     // What only this command moved into the past is breached now, not earlier.
     draft.record_breaches(|_| (env.now, late));
     extend::lapse(&mut draft);
+    if matches!(command, Command::CheckClocks) {
+        draft.climb();
+    }
     Ok(draft.events)
 }
 
@@ -94,8 +98,9 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         Command::Reassign {
             department,
             worker,
+            to_vendor,
             reason,
-        } => steps::reassign(draft, case, department, worker.as_ref(), reason),
+        } => steps::reassign(draft, case, (department, worker.as_ref()), *to_vendor, reason),
         Command::HandOver { worker, note } => steps::hand_over(draft, case, worker, note),
         Command::Arrive { worker, happened_at } => {
             draft.happened(*happened_at)?;
@@ -345,6 +350,28 @@ impl Draft<'_> {
         if confirmation.content_hash != case.content_hash() {
             let confirmation = confirmation.id.clone();
             self.push(Fact::ConfirmationVoided { confirmation }, self.by.clone(), None);
+        }
+    }
+
+    /// Makes facts of the steps of ladders that time has come to.
+    fn climb(&mut self) {
+        let Some(case) = &self.case else { return };
+        for Reached { code, cycle, rung, at } in case.reached(&self.env) {
+            let fact = Fact::RungReached {
+                code,
+                cycle,
+                step: rung.at,
+                kind: rung.kind,
+                reached_at: at,
+                to: rung.to,
+                clause: rung.clause,
+                told: Vec::new(),
+                lacking: Vec::new(),
+            };
+            let by = By::System {
+                name: "clock".to_owned(),
+            };
+            self.push(fact, by, None);
         }
     }
 

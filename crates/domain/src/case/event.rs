@@ -10,6 +10,7 @@ use super::values::*;
 use crate::access::{Role, Via, Who};
 use crate::clock::{BreachReason, ClockCode, ClockStart, ExcuseReason, Target, WaitReason};
 use crate::ids::*;
+use crate::ladder::{Lack, Post, RungKind, Told, When};
 
 /// Who did it, as a reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +125,11 @@ facts! {
     ClockBegun = "clock_begun" { code: ClockCode, cycle: u32, started_at: i64, target: Option<Target> } personal {}
     /// A limit was passed.
     ClockBreached = "clock_breached" { code: ClockCode, cycle: u32, breached_at: i64, reason: BreachReason } personal {}
+    /// Time ran on to a step of a ladder: who is told, by post and by name. `told` is filled in by whoever knows the people.
+    RungReached = "rung_reached" {
+        code: ClockCode, cycle: u32, step: When, kind: RungKind, reached_at: i64, to: Vec<Post>, clause: String,
+        told: Vec<Told>, lacking: Vec<Lack>,
+    } personal {}
     /// A work order was issued.
     Dispatched = "dispatched" {
         order: OrderId, number: String, department: DepartmentId, worker: Option<StaffId>, to_vendor: bool,
@@ -149,6 +155,8 @@ facts! {
     QuoteAccepted = "quote_accepted" { quote: QuoteId, total_cents: i64, grade: Grade, how: Consent } personal { note: String }
     /// The customer refused the price.
     QuoteRefused = "quote_refused" { quote: QuoteId, how: Consent } personal { note: String }
+    /// Prices that do not hold any more: the work went to another side, whose price has to be asked for.
+    QuotesVoided = "quotes_voided" { quotes: Vec<QuoteId> } personal {}
     /// The work waits.
     WaitStarted = "wait_started" { reason: WaitReason, until: i64, customer_told: bool } personal { note: String }
     /// The work goes on.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::close::missing_to_close;
 use super::decide::Env;
 use super::extend;
-use super::state::CaseState;
+use super::state::{CaseState, Order};
 use super::values::*;
 use crate::access::{Action, Reach, Via, Who};
 use crate::ids::{DepartmentId, StaffId};
@@ -57,7 +57,7 @@ pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Re
             Reach::Department => {
                 let theirs = case
                     .last_order()
-                    .is_some_and(|order| Some(&order.department) == department.as_ref());
+                    .is_some_and(|order| Some(&order.department) == department.as_ref() && serves(order, action));
                 theirs || own(case, id, department.as_ref(), action)
             }
             Reach::Site | Reach::All => true,
@@ -80,12 +80,25 @@ pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Re
 
 /// Own is what one works on; for steps outside the work order also what one did some of, or was asked about first.
 fn own(case: &CaseState, id: &StaffId, department: Option<&DepartmentId>, action: Action) -> bool {
-    let on_order = case.last_order().is_some_and(|order| match &order.worker {
-        Some(worker) => worker == id,
-        None => department == Some(&order.department),
+    let on_order = case.last_order().is_some_and(|order| {
+        let held = match &order.worker {
+            Some(worker) => worker == id,
+            None => department == Some(&order.department),
+        };
+        held && serves(order, action)
     });
     let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id);
     on_order || (!action.needs_the_order() && involved())
+}
+
+/// Whether an order gives a right to a step. One that went back shows what there was, and no more: nobody waits on it, asks
+/// for the customer's number by it or hands out links.
+fn serves(order: &Order, action: Action) -> bool {
+    let history = matches!(
+        action,
+        Action::ViewCase | Action::Note | Action::Attach | Action::PrintOrder
+    );
+    history || !matches!(order.status, OrderStatus::TakenBack | OrderStatus::Returned)
 }
 
 /// The states in which a step makes sense.
@@ -150,9 +163,6 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         }),
         Action::Complete => may_complete(case),
         Action::Amend => refuse_unless(case.work().is_some(), || Refusal::new("refuse-nothing-done")),
-        Action::ChangeScope => refuse_unless(case.order().is_none(), || {
-            Refusal::new("refuse-order-in-hand").clause("REC-12")
-        }),
         Action::Answer => refuse_unless(case.kind != Kind::Request, || {
             Refusal::new("refuse-request-needs-order").clause("REC-15")
         }),

@@ -55,6 +55,7 @@ fn start(
         max_pause_ms: rule.and_then(|rule| rule.max_pause_ms),
         paused: paused.into_iter().collect(),
         calendar: rule.and_then(|rule| env.calendar_of(rule)),
+        ladder: rule.map_or_else(|| env.standard.ladder().to_vec(), |rule| rule.ladder.clone()),
         cycle: case.cycle,
     }
 }

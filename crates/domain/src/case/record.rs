@@ -7,6 +7,7 @@ use super::event::Fact;
 use super::gate::check_fee;
 use super::money::MOST_CENTS;
 use super::state::CaseState;
+use super::steps;
 use super::values::*;
 use crate::clock::{Bound, BoundSource, Clock, ClockCode, ClockStart};
 use crate::ids::*;
@@ -172,6 +173,7 @@ pub(super) fn promise(
         max_pause_ms: None,
         paused: Vec::new(),
         calendar: rule.and_then(|rule| draft.env.calendar_of(rule)),
+        ladder: rule.map_or_else(|| draft.env.standard.ladder().to_vec(), |rule| rule.ladder.clone()),
         cycle: no,
     };
     let due = {
@@ -278,6 +280,67 @@ pub(super) fn attach(
     })
 }
 
+/// REC-12 to REC-14. An order that is out was for the other side: it is taken back, and the case goes out anew. What the
+/// customer was told and accepted was the other side's price: it is asked for again before anything goes on. What has been
+/// charged for work that was done stays as it was agreed.
+fn change_scope(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    scope: Scope,
+    fee: Option<Fee>,
+    reason: String,
+) -> Result<(), Refusal> {
+    let fee = fee.unwrap_or(Fee {
+        told: false,
+        accepted: None,
+        ..case.fee
+    });
+    check_new_fee(case, &fee)?;
+    if let Some(order) = case.order() {
+        steps::go_on(draft, case)?;
+        draft.emit(Fact::TakenBack {
+            order: order.id.clone(),
+            reason: reason.clone(),
+        })?;
+    }
+    draft.emit(Fact::ScopeChanged {
+        old: case.scope,
+        new: scope,
+        reason: reason.clone(),
+    })?;
+    let kept = (case.charged_cents() > 0).then(|| case.accepted_quote()).flatten();
+    let over = case
+        .quotes
+        .iter()
+        .filter(|quote| !quote.superseded && quote.accepted != Some(false))
+        .filter(|quote| kept.is_none_or(|kept| kept.id != quote.id));
+    let quotes: Vec<QuoteId> = over.map(|quote| quote.id.clone()).collect();
+    if !quotes.is_empty() {
+        draft.emit(Fact::QuotesVoided { quotes })?;
+    }
+    if fee == case.fee {
+        return Ok(());
+    }
+    draft.emit(Fact::FeeChanged {
+        old: case.fee,
+        new: fee,
+        reason,
+    })
+}
+
+/// A price that is to stand from now on: none below what an earlier round has charged; who wants less waives it.
+fn check_new_fee(case: &CaseState, fee: &Fee) -> Result<(), Refusal> {
+    check_price(fee)?;
+    let charged = case.charged_cents();
+    let other = (fee.kind, fee.cents) != (case.fee.kind, case.fee.cents);
+    if other && fee.kind != FeeKind::Quote && fee.cents < charged {
+        return Err(Refusal::new("refuse-quote-below-charged")
+            .clause("REC-13")
+            .arg("charged", charged));
+    }
+    Ok(())
+}
+
 /// Corrections. What becomes of clocks and of a signature follows from what the case is afterwards.
 pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, reason: &str) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
@@ -321,16 +384,9 @@ pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, r
         }
         Change::Fee(fee) if *fee == case.fee => same(),
         Change::Fee(fee) => {
-            check_price(fee)?;
+            check_new_fee(case, fee)?;
             if case.order().is_some() {
                 check_fee(fee)?;
-            }
-            // What an earlier round has charged stays charged; who wants less asked for waives it.
-            let charged = case.charged_cents();
-            if fee.kind != FeeKind::Quote && fee.cents < charged {
-                return Err(Refusal::new("refuse-quote-below-charged")
-                    .clause("REC-13")
-                    .arg("charged", charged));
             }
             draft.emit(Fact::FeeChanged {
                 old: case.fee,
@@ -338,12 +394,8 @@ pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, r
                 reason,
             })
         }
-        Change::Scope(scope) if *scope == case.scope => same(),
-        Change::Scope(scope) => draft.emit(Fact::ScopeChanged {
-            old: case.scope,
-            new: *scope,
-            reason,
-        }),
+        Change::Scope { scope, .. } if *scope == case.scope => same(),
+        Change::Scope { scope, fee } => change_scope(draft, case, *scope, *fee, reason),
         Change::Item(item) => {
             let new = required(item, "missing-item")?;
             if new == case.item {

@@ -12,6 +12,7 @@ use crate::access::Role;
 use crate::clock::{Clock, ClockCode, ClockView, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
+use crate::ladder::{Climbed, Stand};
 use crate::time::Calendars;
 
 codes! {
@@ -319,6 +320,11 @@ pub struct CaseState {
     pub outside: Option<OutsideReport>,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<Clock>,
+    /// Rungs of their ladders that were reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub climbed: Vec<Climbed>,
+    #[serde(default)]
+    pub stand: Stand,
     /// Everybody who did some of the work: they do not call back, witness or check it.
     pub did: BTreeSet<StaffId>,
     pub reopened: u32,
@@ -415,10 +421,17 @@ impl CaseState {
         !self.anonymous || !self.customer.phone.trim().is_empty()
     }
 
+    /// The quote whose price holds: the last that the customer accepted, unless it was voided since.
+    pub fn accepted_quote(&self) -> Option<&Quote> {
+        self.quotes
+            .iter()
+            .rev()
+            .find(|quote| quote.accepted == Some(true) && !quote.superseded)
+    }
+
     /// What the customer has agreed to pay in all, in cents; None while the price is open.
     pub fn accepted_cents(&self) -> Option<i64> {
-        let quoted = self.quotes.iter().rev().find(|quote| quote.accepted == Some(true));
-        match (quoted, self.fee.kind) {
+        match (self.accepted_quote(), self.fee.kind) {
             (Some(quote), _) => Some(quote.total_cents),
             (None, FeeKind::Free) => Some(0),
             (None, FeeKind::Paid) => (self.fee.accepted == Some(true)).then_some(self.fee.cents),
@@ -502,7 +515,7 @@ impl CaseState {
             .min()
     }
 
-    /// The earliest instant at which a clock changes its state by itself: when the timer has to look.
+    /// The earliest instant at which a clock changes its state by itself, its ladder left aside: [`CaseState::next_look_at`].
     pub fn next_step_at(&self, now: i64) -> Option<i64> {
         self.clocks.iter().filter_map(|clock| clock.next_step_at(now)).min()
     }

@@ -21,11 +21,7 @@ pub(super) fn dispatch(
     (department, worker): (&DepartmentId, Option<&StaffId>),
     to_vendor: bool,
 ) -> Result<(), Refusal> {
-    match case.scope {
-        Scope::Own if to_vendor => return Err(Refusal::new("refuse-scope-is-own").clause("REC-12")),
-        Scope::Vendor if !to_vendor => return Err(Refusal::new("refuse-scope-is-vendor").clause("REC-12")),
-        _ => {}
-    }
+    right_side(case, to_vendor)?;
     if case.orders.iter().any(|known| known.id == *order) {
         return Err(Refusal::new("refuse-id-used"));
     }
@@ -36,6 +32,15 @@ pub(super) fn dispatch(
         worker: worker.cloned(),
         to_vendor,
     })
+}
+
+/// Own work goes to a department, outsourced work to its vendor (REC-12).
+fn right_side(case: &CaseState, to_vendor: bool) -> Result<(), Refusal> {
+    match case.scope {
+        Scope::Own if to_vendor => Err(Refusal::new("refuse-scope-is-own").clause("REC-12")),
+        Scope::Vendor if !to_vendor => Err(Refusal::new("refuse-scope-is-vendor").clause("REC-12")),
+        _ => Ok(()),
+    }
 }
 
 /// Who takes the order: the one named, or the one assigned, or who says so. A vendor's link has no person.
@@ -66,7 +71,7 @@ pub(super) fn accept(draft: &mut Draft<'_>, case: &CaseState, worker: Option<&St
 }
 
 /// Ends a wait before a step that does not wait.
-fn go_on(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
+pub(super) fn go_on(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
     if case.status == Status::Waiting {
         draft.emit(Fact::Resumed {})
     } else {
@@ -94,11 +99,12 @@ pub(super) fn take_back(draft: &mut Draft<'_>, case: &CaseState, reason: &str) -
 pub(super) fn reassign(
     draft: &mut Draft<'_>,
     case: &CaseState,
-    department: &DepartmentId,
-    worker: Option<&StaffId>,
+    (department, worker): (&DepartmentId, Option<&StaffId>),
+    to_vendor: bool,
     reason: &str,
 ) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
+    right_side(case, to_vendor)?;
     let order = in_hand(case)?;
     if order.department == *department && order.worker.as_ref() == worker {
         return Err(Refusal::new("refuse-nothing-changed"));

@@ -4,6 +4,7 @@ use super::event::{Event, Fact};
 use super::state::CaseState;
 use super::values::CallbackEnd;
 use crate::clock::{BreachReason, Clock, ClockCode, ClockStart};
+use crate::ladder::Climbed;
 
 /// What starts, meets, holds and ends clocks.
 pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
@@ -45,6 +46,11 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
         } => {
             breach(case, *code, *cycle, *breached_at, *reason);
         }
+        Fact::RungReached { code, cycle, step, .. } => case.climbed.push(Climbed {
+            code: *code,
+            cycle: *cycle,
+            step: *step,
+        }),
         Fact::Promised { clock, interim, .. } => {
             add_clock(case, clock.clone(), at);
             if let Some(interim) = interim {

@@ -38,11 +38,11 @@ const LIVES: &str = "SELECT o.unit_id AS unit_id, u.code AS code, o.person_id AS
 const ORDER: &str = "ORDER BY u.sort_key, CASE o.relation WHEN 'owner' THEN 1 WHEN 'co_owner' THEN 2 WHEN 'tenant' THEN 3 \
      WHEN 'family' THEN 4 ELSE 5 END, o.created_at, o.id LIMIT 1000";
 
-fn of_units_q(f: &Many) -> Q<'_> {
+pub(crate) fn of_units_q(f: &Many) -> Q<'_> {
     Q::new(LIVES, &[]).one_of("AND o.unit_id", &f.ids).push(ORDER, &[])
 }
 
-fn of_people_q(f: &Many) -> Q<'_> {
+pub(crate) fn of_people_q(f: &Many) -> Q<'_> {
     Q::new(LIVES, &[]).one_of("AND o.person_id", &f.ids).push(ORDER, &[])
 }
 

@@ -2,10 +2,10 @@
 //! each common filter. No scan of the table, no sort of what was found, however much there is.
 
 use crate::db::Options;
-use crate::directory::unit;
+use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, case, contact, journal, message};
+use crate::{Conn, Error, case, contact, journal, message, roster};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -272,6 +272,41 @@ fn lists() -> Vec<Asked> {
             out.push(asked(name, &message::list_q(&f)));
         }
     }
+    for page in [None, after()] {
+        for (name, post, staff) in [
+            ("check-ins", None, None),
+            ("check-ins of a post", some("p"), None),
+            ("check-ins of a person", None, some("s")),
+        ] {
+            let f = roster::ShiftFilter {
+                site: "s".into(),
+                post,
+                staff,
+                until: 1,
+                after: page.clone(),
+                limit: 41,
+                ..Default::default()
+            };
+            out.push(asked(name, &roster::shifts_q(&f)));
+        }
+        for (name, post) in [("hand-overs", None), ("hand-overs of a post", some("p"))] {
+            let f = roster::HandOverFilter {
+                site: "s".into(),
+                post,
+                after: page.clone(),
+                limit: 41,
+                ..Default::default()
+            };
+            out.push(asked(name, &roster::hand_overs_q(&f)));
+        }
+        let f = roster::PageFilter {
+            site: "s".into(),
+            after: page.clone(),
+            limit: 41,
+        };
+        out.push(asked("swaps", &roster::swaps_q(&f)));
+        out.push(asked("keys", &roster::loans_q(&f)));
+    }
     for page in [None, Some(("k".to_owned(), "x".to_owned()))] {
         for building in [None, some("b")] {
             let f = unit::UnitFilter {
@@ -351,5 +386,77 @@ fn every_list_reads_its_page_in_the_order_of_an_index() {
             assert!(plans.contains(index), "{name}:\n{plans}");
         }
         assert!(faults.is_empty(), "{} lists:\n{}", faults.len(), faults.join("\n"));
+    });
+}
+
+/// What is asked for by its key is looked up by its key, and not by walking through a site in some order.
+#[test]
+fn what_is_known_by_its_key_is_looked_up_by_it() {
+    let options = Options {
+        readers: 1,
+        writers: 1,
+        ..options()
+    };
+    let ids: Vec<String> = (0..60).map(|n| n.to_string()).collect();
+    let pick = find::Pick {
+        site: "s".into(),
+        ids: ids.clone(),
+        numbers: Vec::new(),
+    };
+    let numbers = find::Pick {
+        site: "s".into(),
+        ids: Vec::new(),
+        numbers: ids.clone(),
+    };
+    let many = occupancy::Many { ids };
+    for_both_with(&options, |db| {
+        // The plan, and the index that leads to what was asked for.
+        let all = [
+            (asked("cases", &find::cases_q(&pick)), "cases_", "id"),
+            (asked("contacts", &find::contacts_q(&pick)), "contact_", "id"),
+            (asked("orders", &find::orders_q(&pick)), "work_order_", "id"),
+            (asked("cases by number", &find::cases_q(&numbers)), "cases_", "number"),
+            (
+                asked("contacts by number", &find::contacts_q(&numbers)),
+                "contact_",
+                "number",
+            ),
+            (
+                asked("orders by number", &find::orders_q(&numbers)),
+                "work_order_",
+                "number",
+            ),
+            (
+                asked("who lives in units", &occupancy::of_units_q(&many)),
+                "occupancy_unit",
+                "unit_id",
+            ),
+            (
+                asked("where people live", &occupancy::of_people_q(&many)),
+                "occupancy_person",
+                "person_id",
+            ),
+        ];
+        let plans = db.write(move |tx: &mut crate::Tx| {
+            let conn: &mut Conn = tx;
+            let lite = conn.is_lite();
+            Ok::<_, Error>(
+                all.iter()
+                    .map(|(a, index, column)| (a.name, *index, *column, lite, plan_of(conn, &a.sql, a.args)))
+                    .collect::<Vec<_>>(),
+            )
+        });
+        for (name, index, column, lite, plan) in plans.unwrap() {
+            // SQLite names the columns, PostgreSQL the index; keys have names of their own on both.
+            let found = if lite {
+                plan.contains(&format!("{column}=?"))
+            } else {
+                plan.contains(index)
+            };
+            assert!(
+                found && !plan.contains("SCAN ") && !plan.contains("Seq Scan"),
+                "{name}:\n{plan}"
+            );
+        }
     });
 }

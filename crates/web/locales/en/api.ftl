@@ -1,4 +1,5 @@
 # The API: what programs are told
+api-unknown-list = There is no such list
 api-unknown-field = There is no such field
 api-wrong-type = Wrong type, expected: { $detail }
 api-unknown-code = Not a known code, one of: { $detail }

@@ -13,6 +13,7 @@ contact-phone-hint = Leave empty to keep the number
 contact-reason = Reason
 contact-save = Save correction
 contact-record = Record
+contact-late = Entered later
 contact-recorded = Entered at
 contact-old = Before corrections
 contact-empty = none

@@ -13,6 +13,7 @@ event-handed_over = handed over to {$worker}
 event-arrived = arrived on site{$worker}
 event-quoted = quoted {$total}
 event-quote_accepted = the customer accepted {$total} ({$how})
+event-quotes_voided = the earlier price does not hold for the new side
 event-quote_refused = the customer refused the quote ({$how})
 event-wait_started = waiting: {$reason}, until {$until}
 event-resumed = went on

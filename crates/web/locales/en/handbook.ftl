@@ -51,3 +51,6 @@ prices-from = from {$amount}
 prices-print = Print the list
 prices-hint = The list is public. The fee is told at reception, and nothing goes on before the resident accepts it.
 prices-public = Prices are for labour. The fee is told when you call, and we come after you accept it; work quoted on site begins after you accept the quote.
+handbook-ladder = Ladder
+handbook-ladder-n = {$n} steps
+handbook-habit = by habit

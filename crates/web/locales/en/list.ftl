@@ -20,6 +20,7 @@ col-registered = Registered
 col-issued = Issued
 col-fee = Fee
 col-happened = Time
+col-recorded = Recorded at
 col-channel = Channel
 col-name = Name
 col-phone = Phone

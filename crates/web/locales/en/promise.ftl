@@ -160,3 +160,7 @@ refuse-not-asked = You are not the one who is asked
 col-customer = Customer
 col-progress = Progress
 promise-kept-by = Kept by {$name} {$time}
+notice-promise_reported = A customer's question was reported to you
+notice_why-promise_reported = The desk could not answer at once and promised a reply
+notice-extension_asked = A request for more time waits for your decision
+notice_why-extension_asked = This post decides on more time

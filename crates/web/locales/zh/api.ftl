@@ -1,4 +1,5 @@
 # 接口：给程序看的说明
+api-unknown-list = 没有这个列表
 api-unknown-field = 没有这个字段
 api-wrong-type = 类型不对，应为：{ $detail }
 api-unknown-code = 不是已知的代码，可用：{ $detail }

@@ -13,6 +13,7 @@ contact-phone-hint = 不填则保持原号码
 contact-reason = 更正原因
 contact-save = 保存更正
 contact-record = 记录
+contact-late = 补录
 contact-recorded = 登记时间
 contact-old = 更正前
 contact-empty = 未填

@@ -13,6 +13,7 @@ event-handed_over = 转交给 {$worker}
 event-arrived = 到场签到{$worker}
 event-quoted = 报价 {$total}
 event-quote_accepted = 记录住户同意报价 {$total}（{$how}）
+event-quotes_voided = 换了服务方，原报价作废
 event-quote_refused = 记录住户不同意报价（{$how}）
 event-wait_started = 暂停：{$reason}，预计 {$until} 恢复
 event-resumed = 恢复处理

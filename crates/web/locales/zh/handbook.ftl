@@ -45,3 +45,6 @@ prices-from = {$amount} 起
 prices-print = 打印价目表
 prices-hint = 价目公开。受理时先告知费用，住户同意后再派工。
 prices-public = 以上为人工费。费用在受理时告知，经您同意后安排服务；现场报价的项目，由维修人员报价并经您同意后施工。
+handbook-ladder = 升级步骤
+handbook-ladder-n = {$n} 步
+handbook-habit = 按惯例

@@ -20,6 +20,7 @@ col-registered = 登记
 col-issued = 派单
 col-fee = 费用
 col-happened = 时间
+col-recorded = 登记时间
 col-channel = 方式
 col-name = 姓名
 col-phone = 电话

@@ -160,3 +160,7 @@ refuse-not-asked = 这个请示不是问您的
 col-customer = 客户
 col-progress = 进展
 promise-kept-by = {$name} {$time} 兑现
+notice-promise_reported = 有客户的问题上报给您
+notice_why-promise_reported = 前台当时不能答复，已答应客户回复，按规程上报
+notice-extension_asked = 有延期申请等您审批
+notice_why-extension_asked = 这个岗位审批延期

@@ -92,6 +92,12 @@ pub async fn order(State(web): State<Web>, v: Viewer, Path(number): Path<String>
 #[serde(default, deny_unknown_fields)]
 struct AskedCallbacks {
     view: String,
+    q: String,
+    kind: String,
+    department: String,
+    clerk: String,
+    from: Option<i64>,
+    until: Option<i64>,
     after: String,
     limit: Option<i64>,
 }
@@ -103,6 +109,12 @@ pub async fn callbacks(State(web): State<Web>, v: Viewer, uri: Uri) -> Answer {
     cursor(&asked.after)?;
     let q = Query {
         view: asked.view,
+        q: asked.q,
+        kind: asked.kind,
+        department: asked.department,
+        clerk: asked.clerk,
+        from: asked.from,
+        until: asked.until,
         after: asked.after,
         ..Query::default()
     };
@@ -125,6 +137,18 @@ pub async fn get(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> A
         })
         .await?;
     Ok(versioned(&case))
+}
+
+/// The drawing of a signature, as SVG.
+pub async fn signature(State(web): State<Web>, v: Viewer, Path((id, confirmation)): Path<(String, String)>) -> Answer {
+    let hash = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let s = app::case::find(c, ctx, &id)?.state;
+            let found = s.confirmations.iter().find(|x| x.id.as_str() == confirmation);
+            found.and_then(|x| x.signature.clone()).ok_or(Error::NotFound)
+        })
+        .await?;
+    crate::link::drawing(&web, hash.as_str().to_owned()).await
 }
 
 /// What may be done with a case now, and why not the rest.

@@ -61,6 +61,8 @@ fn parameters(path: &str, query: &str) -> Vec<Value> {
             let about = match name {
                 "id" if path.contains("/cases/") => "Id or number (BX-20261121-0037).",
                 "number" => "Number (LX-20261121-0012).",
+                "list" => "cases, orders, contacts or callbacks.",
+                "lang" => "zh or en.",
                 "position" => "Which of the person's numbers.",
                 _ => "Id.",
             };
@@ -130,7 +132,12 @@ fn operation(o: &Operation<'_>) -> Value {
         v["description"] = json!(format!("Scope `{s}`."));
     }
     if let Some(name) = &o.request {
-        v["requestBody"] = if name == "multipart" {
+        v["requestBody"] = if name == "workbook" {
+            json!({"required": true, "content": {"multipart/form-data": {"schema": {
+                "type": "object", "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary", "description": "An .xlsx workbook, at most 50 MB."}},
+            }}}})
+        } else if name == "multipart" {
             json!({"required": true, "content": {"multipart/form-data": {"schema": {
                 "type": "object", "required": ["file"], "properties": {
                     "file": {"type": "string", "format": "binary"}, "caption": {"type": "string"},
@@ -219,7 +226,13 @@ fn schemas() -> Value {
         v["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }
-    for name in ["Correction", "MoveOut"] {
+    for name in [
+        "Correction",
+        "MoveOut",
+        "ContactCorrection",
+        "UnitCorrection",
+        "VehicleEnd",
+    ] {
         all[name]["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }

@@ -3,11 +3,14 @@
 use app::attachment::Attachment;
 use app::case::Seen;
 use app::ctx::{Ctx, Locale};
-use app::directory::{Building, Household, Parking, PersonPage, PersonView, Unit, UnitLine, Vehicle};
+use app::directory::{
+    Building, Change, Household, MergeView, Parking, PersonPage, PersonView, Unit, UnitLine, Vehicle,
+};
 use app::error::Res;
 use app::find::{Hit, plain};
 use app::step::Done;
 use domain::case::{Importance, Kind, Offer, Urgency};
+use domain::late::entered_late;
 use domain::standard::Standard;
 use serde_json::{Value, json};
 use store::case::{CallbackRow, CaseLine, NO_DUE, OrderRow};
@@ -70,12 +73,18 @@ pub fn case(ctx: &Ctx, seen: &Seen) -> Res<Value> {
     v["customer"]["phone"] = json!(masked(&s.customer.phone));
     v["title"] = json!(app::case::title(ctx, s));
     v["clocks"] = serde_json::to_value(s.clock_views(ctx.now))?;
+    v["climbed"] = json!(s.climbed);
+    if let Some(fields) = v.as_object_mut() {
+        // How the rules count by themselves: nothing that a program needs.
+        fields.remove("stand");
+    }
     v["due_at"] = json!(s.due_at(ctx.now));
     v["open"] = json!(s.is_open());
     v["accepted_cents"] = json!(s.accepted_cents());
     v["charged_cents"] = json!(s.charged_cents());
     v["owed_cents"] = json!(s.owed_cents());
     v["content_hash"] = json!(s.content_hash());
+    v["entered_late"] = json!(entered_late(s.happened_at, s.registered_at));
     v["version"] = json!(seen.version);
     Ok(v)
 }
@@ -106,7 +115,7 @@ pub fn contact(r: &Contact) -> Value {
         "staff": r.staff_id, "department": r.department_id, "person": r.person_id, "unit": r.unit_id, "name": r.name,
         "phone": masked(&r.phone), "address": r.address, "anonymous_reason": r.anonymous_reason, "identity": identity,
         "kind": r.kind, "summary": r.summary, "answer": r.answer, "outcome": r.outcome, "external_ref": r.external_ref,
-        "locale": r.locale, "version": r.version,
+        "locale": r.locale, "entered_late": entered_late(r.happened_at, r.recorded_at), "version": r.version,
     })
 }
 
@@ -115,6 +124,7 @@ pub fn entry(e: &Entry, with_address: bool) -> Value {
     let mut v = json!({
         "seq": e.seq, "at": e.happened_at, "recorded_at": e.recorded_at, "actor_kind": e.actor_kind, "actor": e.actor_id,
         "via": e.via, "subject_kind": e.subject_kind, "subject": e.subject_id, "case": e.case_id, "kind": e.kind,
+        "entered_late": entered_late(e.happened_at, e.recorded_at),
         "body": hidden(if e.subject_kind == "person" { "person" } else { "" }, "", &e.body),
     });
     if with_address {
@@ -176,7 +186,7 @@ fn parking(p: &Parking) -> Value {
     })
 }
 
-fn person(p: &PersonView) -> Value {
+pub fn person(p: &PersonView) -> Value {
     let phones = p.phones.iter().map(|n| {
         json!({"position": n.position, "number": n.masked, "label": n.label, "confirmed": n.confirmed, "wrong": n.wrong})
     });
@@ -215,7 +225,27 @@ pub fn person_page(p: &PersonPage) -> Value {
         "parking": p.parking.iter().map(parking).collect::<Vec<_>>(),
         "contacts": p.contacts.iter().map(contact).collect::<Vec<_>>(),
         "cases": p.cases.iter().map(case_line).collect::<Vec<_>>(),
+        "merges": p.merges.iter().map(merge).collect::<Vec<_>>(),
         "version": p.person.version,
+    })
+}
+
+fn merge(m: &MergeView) -> Value {
+    json!({"id": m.id, "double": m.double, "name": m.name, "at": m.at, "by": m.by})
+}
+
+/// One change of the archive, with the old value and the new.
+pub fn change(x: &Change) -> Value {
+    let fields = x.fields.iter().map(|(field, old, new)| {
+        // A person's own numbers stay masked here as everywhere.
+        let shown = |v: &str| match field.as_str() {
+            "phone" | "number" => masked(v),
+            _ => v.to_owned(),
+        };
+        json!({"field": field, "old": shown(old), "new": shown(new)})
+    });
+    json!({
+        "at": x.at, "kind": x.kind, "by": x.by, "person": x.person, "changes": fields.collect::<Vec<_>>(), "reason": x.note,
     })
 }
 

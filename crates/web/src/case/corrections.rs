@@ -1,7 +1,7 @@
 //! The fields of corrections: each shows what holds now and asks for a reason; the old value stays in the journal.
 
 use domain::access::Action;
-use domain::case::{FeeKind, Importance, Kind, Scope, Urgency};
+use domain::case::{Fee, FeeKind, Importance, Kind, Scope, Urgency};
 
 use super::fields::Build;
 use super::form::{Field, Input, Opt};
@@ -30,39 +30,22 @@ impl Build<'_> {
                     coded("urgency", "urgency", &urgency, s.urgency.as_str()),
                 ]
             }
-            Action::ChangeFee => {
-                let codes: Vec<&str> = FeeKind::ALL.iter().map(|x| x.as_str()).collect();
-                let cents = if s.fee.cents > 0 {
-                    domain::money::plain(s.fee.cents)
-                } else {
-                    String::new()
-                };
-                let accepted = ["true", "false"]
-                    .iter()
-                    .map(|v| Opt {
-                        value: (*v).to_owned(),
-                        label: p.t(&format!("accepted-{v}")),
-                        group: String::new(),
-                    })
-                    .collect();
-                let told = |yes: bool| if yes { "true" } else { "" };
-                vec![
-                    coded("fee_kind", "fee", &codes, s.fee.kind.as_str()).hint(self.prices()),
-                    self.f("amount", Input::Text)
-                        .show_if("fee_kind=paid")
-                        .now(cents.clone(), cents),
-                    self.f("told", Input::Check)
-                        .show_if("fee_kind=paid|quote")
-                        .value(told(s.fee.told)),
-                    self.f("accepted", Input::Radio)
-                        .show_if("fee_kind=paid")
-                        .options(accepted)
-                        .value(s.fee.accepted.map(|a| a.to_string()).unwrap_or_default()),
-                ]
-            }
+            Action::ChangeFee => self.fee(s.fee),
             Action::ChangeScope => {
                 let codes: Vec<&str> = Scope::ALL.iter().map(|x| x.as_str()).collect();
-                vec![coded("scope", "scope", &codes, s.scope.as_str())]
+                let hint = if s.order().is_some() {
+                    "hint-scope-order"
+                } else {
+                    "hint-scope"
+                };
+                let mut list = vec![coded("scope", "scope", &codes, s.scope.as_str()).hint(p.t(hint))];
+                // The other side has its own price: what the customer was told and accepted does not count for it.
+                list.extend(self.fee(Fee {
+                    told: false,
+                    accepted: None,
+                    ..s.fee
+                }));
+                list
             }
             Action::ChangeItem => {
                 let book = &self.c.names.book;
@@ -137,5 +120,41 @@ impl Build<'_> {
         };
         list.push(self.reason());
         list
+    }
+
+    /// The price at reception, whether the customer was told, and what the customer said (REC-13, REC-14).
+    fn fee(&self, from: Fee) -> Vec<Field> {
+        let (p, now) = (self.p, self.s.fee);
+        let codes: Vec<&str> = FeeKind::ALL.iter().map(|x| x.as_str()).collect();
+        let cents = if now.cents > 0 {
+            domain::money::plain(now.cents)
+        } else {
+            String::new()
+        };
+        let accepted = ["true", "false"]
+            .iter()
+            .map(|v| Opt {
+                value: (*v).to_owned(),
+                label: p.t(&format!("accepted-{v}")),
+                group: String::new(),
+            })
+            .collect();
+        vec![
+            self.f("fee_kind", Input::Radio)
+                .options(self.codes("fee", &codes))
+                .now(now.kind.as_str(), p.code("fee", now.kind.as_str()))
+                .required()
+                .hint(self.prices()),
+            self.f("amount", Input::Text)
+                .show_if("fee_kind=paid")
+                .now(cents.clone(), cents),
+            self.f("told", Input::Check)
+                .show_if("fee_kind=paid|quote")
+                .value(if from.told { "true" } else { "" }),
+            self.f("accepted", Input::Radio)
+                .show_if("fee_kind=paid")
+                .options(accepted)
+                .value(from.accepted.map(|a| a.to_string()).unwrap_or_default()),
+        ]
     }
 }

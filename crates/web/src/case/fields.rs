@@ -351,12 +351,7 @@ impl Build<'_> {
                 ]
             }
             Action::Complete => {
-                let quoted = s
-                    .quotes
-                    .iter()
-                    .rev()
-                    .find(|q| q.accepted == Some(true))
-                    .map(|q| q.lines.clone());
+                let quoted = s.accepted_quote().map(|q| q.lines.clone());
                 let mut list = vec![
                     self.f("done", Input::Area).required(),
                     self.lines(&quoted.unwrap_or_default()).hint(self.charge_hint()),

@@ -400,6 +400,17 @@ fn confirmed(r: &mut Read<'_>, reason: String) -> Option<Confirmed> {
     }
 }
 
+fn fee(r: &mut Read<'_>) -> Option<Fee> {
+    let kind: FeeKind = r.code("fee_kind")?;
+    let paid = kind == FeeKind::Paid;
+    Some(Fee {
+        kind,
+        cents: if paid { r.cents("amount") } else { 0 },
+        told: kind != FeeKind::Free && r.yes("told"),
+        accepted: if paid { r.yes_or_no("accepted") } else { None },
+    })
+}
+
 fn correction(r: &mut Read<'_>, action: Action, s: &CaseState, reason: String) -> Option<Step> {
     Some(match action {
         Action::ChangeKind => Step::ChangeKind {
@@ -411,29 +422,16 @@ fn correction(r: &mut Read<'_>, action: Action, s: &CaseState, reason: String) -
             urgency: r.code("urgency")?,
             reason,
         },
-        Action::ChangeFee => {
-            let kind: FeeKind = r.code("fee_kind")?;
-            let cents = if kind == FeeKind::Paid { r.cents("amount") } else { 0 };
-            let accepted = if kind == FeeKind::Paid {
-                r.yes_or_no("accepted")
-            } else {
-                None
-            };
-            let told = kind != FeeKind::Free && r.yes("told");
-            Step::ChangeFee {
-                fee: Fee {
-                    kind,
-                    cents,
-                    told,
-                    accepted,
-                },
+        Action::ChangeFee => Step::ChangeFee { fee: fee(r)?, reason },
+        Action::ChangeScope => {
+            let scope = r.code("scope");
+            let fee = fee(r);
+            Step::ChangeScope {
+                scope: scope?,
+                fee: Some(fee?),
                 reason,
             }
         }
-        Action::ChangeScope => Step::ChangeScope {
-            scope: r.code("scope")?,
-            reason,
-        },
         Action::ChangeItem => Step::ChangeItem {
             item: r.text("item"),
             reason,

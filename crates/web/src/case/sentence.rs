@@ -3,6 +3,7 @@
 use app::ctx::Locale;
 use domain::case::{By, Customer, Event, Fact, Fee, FeeKind};
 use domain::clock::ClockStart;
+use domain::late::entered_late;
 use serde_json::Value;
 use store::journal::Entry;
 
@@ -13,9 +14,6 @@ use crate::l10n::{has, t, tx};
 use crate::page::Page;
 
 pub use super::line::{Group, Line, Was};
-
-/// A call is entered while it lasts; what is recorded later than this (ms) after it happened was entered afterwards (补录).
-const LATE_MS: i64 = 15 * 60_000;
 
 /// The event behind an entry of a case, with erased values left empty.
 pub fn event_of(entry: &Entry) -> Option<Event> {
@@ -45,7 +43,7 @@ pub fn line(p: &Page, names: &Names, entry: &Entry) -> Line {
     let mut line = Line {
         seq: entry.seq,
         at: entry.happened_at,
-        entered: (entry.recorded_at - entry.happened_at > LATE_MS).then_some(entry.recorded_at),
+        entered: entered_late(entry.happened_at, entry.recorded_at).then_some(entry.recorded_at),
         icon: "history",
         tone: "grey",
         actor: actor(p.locale, names, &entry.actor_kind, &entry.actor_id),
@@ -235,6 +233,44 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("alarm", "red", say(&args), "");
             line.group = Group::Clock;
         }
+        Fact::RungReached {
+            code,
+            step,
+            kind,
+            reached_at,
+            told,
+            lacking,
+            clause,
+            ..
+        } => {
+            let people: Vec<String> = told.iter().map(|t| names.staff(&t.staff)).collect();
+            let args = [
+                ("clock", p.code("clock", code.as_str())),
+                ("step", crate::notice::step(p.locale, *step)),
+                ("what", p.code("rung", kind.as_str())),
+                ("people", people.join(&p.t("list-comma"))),
+            ];
+            let escalated = *kind == domain::ladder::RungKind::Escalation;
+            set("bell", if escalated { "red" } else { "amb" }, say(&args), "");
+            let mut notes: Vec<String> = lacking
+                .iter()
+                .map(|l| {
+                    p.t1(
+                        &format!("lack-{}", l.why.as_str()),
+                        "post",
+                        p.code("post", l.post.as_str()),
+                    )
+                })
+                .collect();
+            if e.at - reached_at > app::notice::LATE {
+                notes.push(p.t1("event-part-late", "time", p.time(reached_at)));
+            }
+            if !clause.is_empty() {
+                notes.push(p.t1("event-part-clause", "clause", clause));
+            }
+            line.words = notes.join(&p.t("list-comma"));
+            line.group = Group::Clock;
+        }
         Fact::Dispatched {
             number,
             department,
@@ -312,6 +348,7 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("x", "red", say(&[("how", p.code("consent", how.as_str()))]), note);
             line.group = Group::Talk;
         }
+        Fact::QuotesVoided { .. } => set("receipt", "amb", say(&[]), ""),
         Fact::WaitStarted {
             reason, until, note, ..
         } => {

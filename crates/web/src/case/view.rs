@@ -71,6 +71,8 @@ pub struct Loaded {
     pub reveal: bool,
     pub consults: Vec<store::consult::ConsultRow>,
     pub consult: bool,
+    /// Who looks after an open emergency on this shift (REC-21).
+    pub owner: Option<domain::ids::StaffId>,
 }
 
 /// Reads a case with what its page needs.
@@ -105,9 +107,15 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     let seq = entries.first().map_or(0, |e| e.seq);
     let names = Names::load(c, ctx)?;
     let consults = store::consult::of_case(c, &s.id)?;
+    let owner = if s.is_open() {
+        app::roster::hand_over::owner_of(c, ctx, &s.id)?
+    } else {
+        None
+    };
     Ok(Loaded {
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
+        owner,
         offers,
         seq,
         names,
@@ -440,6 +448,9 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
         String::new(),
         "",
     );
+    if let Some(owner) = &l.owner {
+        add("case-duty-owner", names.staff(owner), String::new(), "");
+    }
     add("case-fee", fee(p, s), String::new(), "");
     if let Some(a) = s.appointment {
         add(
@@ -459,8 +470,9 @@ fn facts(p: &Page, l: &Loaded) -> Vec<Fact> {
     for (number, _) in &l.related {
         add("case-related", number.clone(), format!("/cases/{number}"), "");
     }
-    if s.happened_at < s.registered_at - 60_000 {
-        add("case-happened", p.full_time(s.happened_at), String::new(), "");
+    if domain::late::entered_late(s.happened_at, s.registered_at) {
+        let times = p.both_times(s.happened_at, s.registered_at);
+        add("case-happened", times, String::new(), "");
     }
     if let Some(reason) = s.anonymous_reason.as_ref().filter(|_| s.anonymous) {
         add("case-anonymous", reason.clone(), String::new(), "");

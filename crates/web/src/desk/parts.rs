@@ -62,6 +62,7 @@ pub(super) struct QueueView {
 #[template(path = "desk/page.html")]
 pub(super) struct DeskPage {
     pub p: Page,
+    pub strip: String,
     pub q: String,
     pub reg: String,
 }

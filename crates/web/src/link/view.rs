@@ -361,7 +361,7 @@ fn fee_step(p: &Page, s: &CaseState, out: &mut Vec<Step>) {
         let mut x = point("now", p.t("track-step-fee-ask"), None);
         x.amount = Some(p.money(q.total_cents));
         out.push(x);
-    } else if let Some(q) = s.quotes.iter().rev().find(|q| q.accepted == Some(true)) {
+    } else if let Some(q) = s.accepted_quote() {
         let mut x = point("done", p.t("track-step-fee"), None);
         x.amount = Some(p.money(q.total_cents));
         x.detail = Some(

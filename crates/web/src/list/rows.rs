@@ -117,6 +117,15 @@ pub fn cols(list: List) -> Vec<Col> {
     }
 }
 
+/// The columns of the sheet: those of the page, and what has no room there.
+pub fn sheet_cols(list: List) -> Vec<Col> {
+    let mut all = cols(list);
+    if list == List::Contacts {
+        all.push(col("col-recorded", "", Kind::DateTime, 17.0));
+    }
+    all
+}
+
 /// One cell.
 pub enum Cell {
     Link {
@@ -140,6 +149,8 @@ pub enum Cell {
     Time {
         at: i64,
         shown: String,
+        /// When it was entered, in words, if that was later.
+        entered: Option<String>,
     },
     Money {
         cents: Option<i64>,
@@ -155,6 +166,8 @@ pub struct Line {
     /// Where the row's own step is registered; not in Excel.
     pub act: Option<String>,
     pub cells: Vec<Cell>,
+    /// The cells of the columns that only the sheet has.
+    pub more: Vec<Cell>,
 }
 
 impl Line {
@@ -162,6 +175,7 @@ impl Line {
     pub fn sheet_cells(&self, _l: Locale) -> Vec<Sheet<'_>> {
         self.cells
             .iter()
+            .chain(&self.more)
             .map(|c| match c {
                 Cell::Link { text, .. } | Cell::Tag { text, .. } | Cell::State { text, .. } | Cell::Text(text) => {
                     Sheet::from(text.as_str())
@@ -192,6 +206,16 @@ impl With<'_> {
         Cell::Time {
             at,
             shown: when::short(self.zone, self.now, at),
+            entered: None,
+        }
+    }
+
+    /// When it happened; with the time it was entered, if that was later (补录).
+    fn happened(&self, at: i64, recorded_at: i64) -> Cell {
+        Cell::Time {
+            at,
+            shown: when::short(self.zone, self.now, at),
+            entered: when::entered(self.l(), self.zone, at, recorded_at),
         }
     }
 
@@ -244,6 +268,7 @@ pub fn case(r: &CaseLine, w: &With<'_>) -> Line {
             w.state("state", &r.state),
             w.time(r.registered_at),
         ],
+        more: Vec::new(),
     }
 }
 
@@ -280,6 +305,7 @@ pub fn order(r: &OrderRow, w: &With<'_>) -> Line {
                 shown: fee,
             },
         ],
+        more: Vec::new(),
     }
 }
 
@@ -296,7 +322,7 @@ pub fn contact(r: &Contact, w: &With<'_>) -> Line {
                 href: format!("/contacts/{}", r.id),
                 text: r.number.clone(),
             },
-            w.time(r.happened_at),
+            w.happened(r.happened_at, r.recorded_at),
             Cell::Own(t(w.l(), &format!("channel-{}", r.channel))),
             Cell::Text(r.name.clone()),
             Cell::Text(r.address.clone()),
@@ -305,6 +331,7 @@ pub fn contact(r: &Contact, w: &With<'_>) -> Line {
             w.state("outcome", &r.outcome),
             Cell::Text(r.staff_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
         ],
+        more: vec![w.time(r.recorded_at)],
     }
 }
 
@@ -475,5 +502,6 @@ pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
                     .unwrap_or_default(),
             ),
         ],
+        more: Vec::new(),
     }
 }

@@ -3,11 +3,11 @@
 use app::attachment::{Subject, attach, prepare};
 use app::ctx::LinkPurpose;
 use app::error::{Error, Res};
-use app::link::{Holder, enter, open};
+use app::link::{Holder, draft, enter, open};
 use app::step::{Saw, run};
 use axum::Form;
 use axum::extract::{Multipart, Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::AttachmentId;
 
@@ -32,19 +32,24 @@ fn vendors(h: Holder) -> Res<Holder> {
 }
 
 async fn page(web: &Web, v: &Viewer, token: &str, mut s: Shown<'_>) -> Answer {
-    let t2 = token.to_owned();
+    let (t2, step) = (token.to_owned(), drafted(s.step).to_owned());
     let loaded = web
         .read(&base(web, v), move |c, ctx| {
             let h = vendors(look(open(c, ctx, &t2)?)?)?;
             let head = site_head(c, &h.ctx.site, h.ctx.locale)?;
             let seen = app::case::get(c, &h.ctx, &h.link.case_id)?;
-            Ok((view::of(c, &h.ctx, seen)?, head))
+            let typed = draft::kept(c, &h, &step)?;
+            Ok((view::of(c, &h.ctx, seen)?, head, typed))
         })
         .await;
-    let (l, head) = match loaded {
+    let (l, head, typed) = match loaded {
         Ok(l) => l,
         Err(e) => return gone(web, v, token, e).await,
     };
+    if s.error.is_none() {
+        let text = |(k, v): (String, serde_json::Value)| Some((k, v.as_str()?.to_owned()));
+        s.fields = typed.into_iter().filter_map(text).collect();
+    }
     s.base = format!("/v/{token}");
     s.files = format!("/v/{token}/files");
     let mut p = bare(web, v, &head, "task-vendor");
@@ -93,14 +98,10 @@ pub async fn step(
                 .get("version")
                 .and_then(|x| x.parse().ok())
                 .map(|version| Saw { version, seq: None });
-            run(
-                tx,
-                &h.ctx,
-                f2.get("_key").map_or("", String::as_str),
-                &s.id,
-                seen,
-                &step,
-            )
+            let key = f2.get("_key").map_or("", String::as_str);
+            let done = run(tx, &h.ctx, key, &s.id, seen, &step)?;
+            draft::sent(tx, &h, &n2)?;
+            Ok(done)
         })
         .await;
     match done {
@@ -124,6 +125,32 @@ pub async fn step(
             None => gone(&web, &v, &token, e).await,
         },
     }
+}
+
+/// The form that is on a screen: the order itself has the one for a note.
+fn drafted(step: &str) -> &str {
+    if step.is_empty() { "note" } else { step }
+}
+
+/// Keeps what was typed into a step. A step that was sent meanwhile answers 410, so that its draft does not come back.
+pub async fn put_draft(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((token, name)): Path<(String, String)>,
+    h: HeaderMap,
+    body: axum::body::Bytes,
+) -> Answer {
+    if !STEPS.contains(&name.as_str()) {
+        return Err(Error::NotFound.into());
+    }
+    let dev = device(&v, &h);
+    let kept = web
+        .write(&base(&web, &v), move |tx, ctx| {
+            draft::keep(tx, ctx, &token, &dev, &name, &body)
+        })
+        .await?;
+    let status = if kept { StatusCode::NO_CONTENT } else { StatusCode::GONE };
+    Ok(status.into_response())
 }
 
 /// A photo of the work.

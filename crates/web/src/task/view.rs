@@ -4,7 +4,7 @@ use app::case::Seen;
 use app::ctx::{Ctx, Locale};
 use app::error::Res;
 use domain::access::Action;
-use domain::case::{AttachmentKind, CaseState, FeeKind, Grade, Offer, Status, may};
+use domain::case::{AttachmentKind, CaseState, FeeKind, Grade, Offer, OrderStatus, Status, may};
 use domain::clock::WaitReason;
 use domain::room::RoomKey;
 use store::seam::Conn;
@@ -183,6 +183,11 @@ pub struct Order {
     pub key: String,
     pub version: i64,
     pub number: String,
+    /// Where the note is kept while it is typed, and what was typed.
+    pub draft_url: String,
+    pub note: String,
+    /// Why there is nothing to do on this order any more.
+    pub over: Option<String>,
     pub vendor: bool,
     pub desk: String,
     pub kind: String,
@@ -385,22 +390,48 @@ impl Order {
             None => ("amb", p.t("task-unsigned")),
         };
         let request = s.is_open() && s.work().is_none();
+        // The order that the address names; the case may have gone out again since.
+        let asked = s
+            .orders
+            .iter()
+            .find(|o| shown.base.ends_with(&format!("/{}", o.number)));
+        let ended = asked.filter(|o| matches!(o.status, OrderStatus::TakenBack | OrderStatus::Returned));
+        let over = ended.map(|o| {
+            let why = o.end_reason.as_deref().unwrap_or_default();
+            p.t1(&format!("task-over-{}", o.status), "reason", why)
+        });
+        let (main, side) = if over.is_some() {
+            (None, Vec::new())
+        } else {
+            (main, side)
+        };
+        let number = asked.map_or_else(|| numbers(s), |o| o.number.clone());
         Order {
             key: p.key(web),
             version: l.seen.version,
-            number: numbers(s),
+            draft_url: draft_url(l, &shown.base, "note", &number),
+            number,
+            note: shown.fields.get("note").cloned().unwrap_or_default(),
+            over: over.clone(),
             vendor: l.vendor,
             desk: l.hotline.clone(),
             kind: p.code("kind", s.kind.as_str()),
             urgent: (s.urgency.as_str() != "normal").then(|| p.code("urgency", s.urgency.as_str())),
-            state: p.code("state", s.status.as_str()),
-            due: due(p, clock.filter(|_| s.status != Status::Waiting && s.is_open()), from),
+            state: ended.map_or_else(
+                || p.code("state", s.status.as_str()),
+                |o| p.code("order", o.status.as_str()),
+            ),
+            due: due(
+                p,
+                clock.filter(|_| s.status != Status::Waiting && s.is_open() && over.is_none()),
+                from,
+            ),
             paused: s.status == Status::Waiting,
             address: address(p, s),
             spot: s.place.clone(),
             customer: s.customer.name.clone(),
             relation: l.relation.clone(),
-            tell: s.pending_quote().is_some() && !l.sends && l.link,
+            tell: s.pending_quote().is_some() && !l.sends && l.link && over.is_none(),
             location: place_words(p, l)
                 .into_iter()
                 .map(|(k, v)| format!("{k} {v}"))
@@ -430,11 +461,11 @@ impl Order {
             can_reveal: l.reveal,
             revealed: shown.revealed,
             fee: fee(p, s),
-            can_quote: l.open(Action::Quote) && request,
+            can_quote: l.open(Action::Quote) && request && over.is_none(),
             can_consent: l.open(Action::ConsentQuote) && !l.vendor,
-            can_pay: l.open(Action::RecordPayment) && s.work().is_some(),
+            can_pay: l.open(Action::RecordPayment) && s.work().is_some() && over.is_none(),
             can_photo: l.open(Action::Attach) && request && s.order().is_some_and(|o| o.accepted_at.is_some()),
-            can_note: l.open(Action::Note) && s.is_open(),
+            can_note: l.open(Action::Note) && s.is_open() && over.is_none(),
             photos: photos(
                 p,
                 s,
@@ -519,12 +550,21 @@ pub struct StepView {
     pub witnesses: Vec<(String, String)>,
     pub can_link: bool,
     pub qr: Option<Qr>,
-    pub vendor: bool,
     pub map: Option<(String, String)>,
     /// What the rows come to.
     pub total: String,
+    draft_url: String,
     bad: Vec<String>,
     fields: Fields,
+}
+
+/// Where a form is kept while it is typed: with the account, or with the link of who has none.
+fn draft_url(l: &Loaded, base: &str, step: &str, number: &str) -> String {
+    if l.vendor {
+        format!("{base}/drafts/{step}")
+    } else {
+        format!("/drafts/task-{step}?subject={number}")
+    }
 }
 
 impl StepView {
@@ -568,15 +608,20 @@ impl StepView {
             witnesses: l.witnesses.clone(),
             can_link: l.link && s.status == Status::Done,
             qr,
-            vendor: l.vendor,
             map: map(p, l),
             total: p.money(super::form::total(&shown.fields)),
             bad: shown.bad,
             fields: shown.fields,
             step: step.to_owned(),
+            draft_url: draft_url(l, &shown.base, step, &numbers(s)),
             base: shown.base,
             files: shown.files,
         })
+    }
+
+    /// Where the form is kept while it is typed.
+    pub fn draft_url(&self) -> &str {
+        &self.draft_url
     }
 
     /// What was typed before.

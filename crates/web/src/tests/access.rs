@@ -39,6 +39,8 @@ const ASKED: &[(&str, &str)] = &[
     ("/desk", "contact={contact}&made={contact}"),
     ("/desk/look", "who={word}"),
     ("/export/{list}", "view=all&q={word}"),
+    ("/api/v1/export/{list}", "view=all&q={word}"),
+    ("/api/v1/people", "q={word}"),
     ("/find", "q={word}"),
     ("/find/page", "q={number}"),
     ("/orders", "view=all&q={number}"),
@@ -78,6 +80,12 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
     ("/export/{list}", "a list of the open site, by its name"),
     ("/bulk/{list}/urge", "a list of the open site, by its name"),
     ("/views/{list}", "one's own views, by the name of a list"),
+    ("/api/v1/export/{list}", "a list of the open site, by its name"),
+    ("/api/v1/views/{list}", "one's own views, by the name of a list"),
+    (
+        "/api/v1/imports/template/{lang}",
+        "an empty workbook in one of two languages",
+    ),
     ("/desk/resume/{subject}", "one's own drafts"),
     (
         "/staff/{id}",

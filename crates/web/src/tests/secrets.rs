@@ -205,20 +205,8 @@ fn the_live_stream_carries_a_number_of_the_own_site_and_ends_with_the_session() 
             };
             assert_eq!(next().await.as_deref(), Some(": hello\n\n"), "{role}");
             let n = w.desk.live.seq(&w.site).max(w.desk.live.seq(&second)) + 1;
-            w.desk.live.set(
-                &second,
-                n,
-                app::live::Counts::default(),
-                Vec::new(),
-                std::collections::HashMap::new(),
-            );
-            w.desk.live.set(
-                &w.site,
-                n + 1,
-                app::live::Counts::default(),
-                Vec::new(),
-                std::collections::HashMap::new(),
-            );
+            w.desk.live.set(&second, n, app::live::Standing::default());
+            w.desk.live.set(&w.site, n + 1, app::live::Standing::default());
             // Not the other site's number, and nothing but the number.
             let own = format!("id: {0}\nevent: live\ndata: {0}\n\n", n + 1);
             assert_eq!(next().await, Some(own), "{role}");

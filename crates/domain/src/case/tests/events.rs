@@ -24,20 +24,21 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
         identity: None,
         anonymous_reason: None,
     };
+    let scope = |scope| Change::Scope { scope, fee: None };
     for one in [
         level,
         Change::Kind {
             kind: Kind::Complaint,
             number: "TS-1".into(),
         },
+        scope(Scope::Vendor),
+        scope(Scope::Own),
         Change::Fee(Fee {
             kind: FeeKind::Paid,
             cents: 900,
             told: true,
             accepted: Some(true),
         }),
-        Change::Scope(Scope::Vendor),
-        Change::Scope(Scope::Own),
         Change::Item("repair.lift.noise".into()),
         Change::Place("客卫".into()),
         Change::Content("滴水".into()),
@@ -149,9 +150,20 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
         Command::Reassign {
             department,
             worker,
+            to_vendor: false,
             reason: "近".into(),
         },
     );
+    let quote = desk.quote(valve_lines());
+    desk.ok(
+        &wang(),
+        Command::Accept {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    desk.ok(&wang(), quote);
+    desk.ok(&chen(), change(scope(Scope::Vendor)));
     lives.push(desk);
     let mut desk = Desk::done(leaky_valve());
     let (attachment, file, caption) = ("form".into(), "file".into(), "签字".into());
@@ -211,6 +223,10 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
             happened_at: None,
         },
     );
+    lives.push(desk);
+    let mut desk = Desk::with(free());
+    desk.now += HOUR;
+    desk.ok(&Who::System { name: "timer".into() }, Command::CheckClocks);
     lives.push(desk);
     lives
         .into_iter()

@@ -317,6 +317,7 @@ fn reassigned_work_is_accepted_anew_and_handed_over_work_goes_on() {
     let reassign = |worker: &str| Command::Reassign {
         department: "engineering".into(),
         worker: Some(worker.into()),
+        to_vendor: false,
         reason: "离得近".into(),
     };
     assert_eq!(desk.no(&chen(), reassign("zhao")).0, "refuse-nothing-changed");
@@ -374,4 +375,154 @@ fn a_page_can_draw_what_is_open_and_what_is_lacking() {
             .unwrap()
             .allowed()
     );
+}
+
+/// Work of a vendor's that went to a department: the order is taken back, and the customer is asked for the fee anew.
+#[test]
+fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
+    let to = |scope, fee| change(Change::Scope { scope, fee });
+    let paid = |told, accepted| Fee {
+        kind: FeeKind::Paid,
+        cents: 6_000,
+        told,
+        accepted,
+    };
+    let vendor = |desk: &mut Desk, to_vendor| {
+        let Command::Dispatch { order, number, .. } = desk.dispatch() else {
+            unreachable!()
+        };
+        Command::Dispatch {
+            order,
+            number,
+            department: "lift-firm".into(),
+            worker: None,
+            to_vendor,
+            happened_at: None,
+        }
+    };
+    for status in [Status::Dispatched, Status::Accepted, Status::OnSite, Status::Waiting] {
+        let form = Register {
+            fee: paid(true, Some(true)),
+            ..leaky_valve()
+        };
+        let mut desk = match status {
+            Status::Dispatched => Desk::dispatched(form),
+            Status::Accepted => Desk::accepted(form),
+            _ => Desk::on_site(form),
+        };
+        if status == Status::Waiting {
+            desk.ok(&wang(), wait(WaitReason::Parts, desk.now + HOUR));
+        }
+        let out = desk.case().order().unwrap().id.clone();
+        desk.ok(&chen(), to(Scope::Vendor, None));
+        let case = desk.case();
+        assert_eq!(
+            (case.status, case.scope),
+            (Status::Registered, Scope::Vendor),
+            "{status}"
+        );
+        assert!(case.order().is_none() && case.waiting.is_none());
+        let order = case.orders.iter().find(|order| order.id == out).unwrap();
+        assert_eq!(order.status, OrderStatus::TakenBack);
+        assert_eq!(
+            order.end_reason.as_deref(),
+            Some("听错了"),
+            "with the reason that was given"
+        );
+        assert_eq!(case.fee, paid(false, None), "the price of the list, told by nobody");
+        // To nobody until the customer has been asked, and then to the vendor alone.
+        let send = vendor(&mut desk, true);
+        assert_eq!(
+            desk.no(&chen(), send),
+            (
+                "refuse-fee-not-accepted",
+                vec!["missing-fee-told", "missing-fee-accepted"]
+            )
+        );
+        desk.ok(&chen(), change(Change::Fee(paid(true, Some(true)))));
+        let send = vendor(&mut desk, false);
+        assert_eq!(desk.no(&chen(), send).0, "refuse-scope-is-vendor");
+        let send = vendor(&mut desk, true);
+        desk.ok(&chen(), send);
+        assert!(desk.case().order().unwrap().to_vendor);
+        // Nor back to a department under the same order.
+        let back = Command::Reassign {
+            department: "engineering".into(),
+            worker: None,
+            to_vendor: false,
+            reason: "更近".into(),
+        };
+        assert_eq!(desk.no(&chen(), back).0, "refuse-scope-is-vendor");
+    }
+}
+
+#[test]
+fn a_changed_scope_can_bring_the_new_price_with_it() {
+    let mut desk = Desk::accepted(free());
+    let told = Fee {
+        kind: FeeKind::Quote,
+        cents: 0,
+        told: true,
+        accepted: None,
+    };
+    let (scope, fee) = (Scope::Vendor, Some(told));
+    desk.ok(&chen(), change(Change::Scope { scope, fee }));
+    assert_eq!(desk.case().fee, told);
+    // A price that cannot be is refused, and nothing was done.
+    let (scope, fee) = (Scope::Own, Some(Fee { cents: 100, ..told }));
+    assert_eq!(
+        desk.no(&chen(), change(Change::Scope { scope, fee })).0,
+        "refuse-fee-amount"
+    );
+    assert_eq!(desk.case().scope, Scope::Vendor);
+}
+
+#[test]
+fn a_quote_does_not_hold_for_the_other_side() {
+    let mut desk = Desk::on_site(leaky_valve());
+    let quote = desk.quote(valve_lines());
+    desk.ok(&wang(), quote);
+    let pending = desk.case().pending_quote().unwrap().id.clone();
+    let yes = Command::ConsentQuote {
+        quote: pending,
+        how: ConsentHow::Own,
+    };
+    desk.ok(&customer(), yes);
+    assert_eq!(desk.case().accepted_cents(), Some(7_500));
+    let (scope, fee) = (Scope::Vendor, None);
+    desk.ok(&chen(), change(Change::Scope { scope, fee }));
+    assert_eq!(desk.case().accepted_cents(), None, "the vendor's price is not known");
+    assert!(desk.case().pending_quote().is_none() && !desk.case().fee.told);
+}
+
+#[test]
+fn an_order_that_went_back_gives_no_right_to_go_on() {
+    for back in [
+        (
+            chen(),
+            Command::TakeBack {
+                reason: "派错".into()
+            },
+        ),
+        (
+            wang(),
+            Command::Return {
+                reason: "不会修".into(),
+            },
+        ),
+    ] {
+        let mut desk = Desk::accepted(free());
+        let (who, command) = back;
+        desk.ok(&who, command);
+        let until = desk.now + HOUR;
+        assert_eq!(desk.no(&wang(), wait(WaitReason::Parts, until)).0, "refuse-not-yours");
+        for action in [Action::RevealPhone, Action::SendLink] {
+            let may = may(Some(desk.case()), action, &wang());
+            assert!(may.is_err(), "{action}");
+        }
+        // What there was can still be read, and the desk goes on with it.
+        assert!(may(Some(desk.case()), Action::ViewCase, &wang()).is_ok());
+        let dispatch = desk.dispatch();
+        desk.ok(&chen(), dispatch);
+    }
 }

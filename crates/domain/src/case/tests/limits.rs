@@ -24,16 +24,20 @@ fn an_urgent_repair_has_thirty_minutes_and_a_callback_that_has_not_begun() {
 
 #[test]
 fn a_passed_limit_becomes_a_fact_by_the_timer_or_by_the_next_step() {
-    let timer = Who::System { name: "timer".into() };
     let registered = Desk::with(free());
     let due = registered.now + 30 * MIN;
+    let breaches = |desk: &mut Desk| {
+        let mut kinds = desk.run(&timer(), Command::CheckClocks).unwrap();
+        kinds.retain(|kind| *kind == "clock_breached");
+        kinds
+    };
     let mut desk = registered.clone();
     desk.now = due;
-    assert!(desk.run(&timer, Command::CheckClocks).unwrap().is_empty());
+    assert!(breaches(&mut desk).is_empty());
     desk.now = due + 1;
     assert_eq!(desk.case().next_step_at(due), Some(due + 1));
-    assert_eq!(desk.run(&timer, Command::CheckClocks).unwrap(), ["clock_breached"]);
-    assert!(desk.run(&timer, Command::CheckClocks).unwrap().is_empty());
+    assert_eq!(breaches(&mut desk), ["clock_breached"]);
+    assert!(breaches(&mut desk).is_empty());
     let mut desk = registered;
     desk.now = due + HOUR;
     let dispatch = desk.dispatch();
@@ -259,4 +263,140 @@ fn a_limit_dropped_by_one_change_counts_again_after_another() {
             .count(),
         1
     );
+}
+
+fn timer() -> Who {
+    Who::System { name: "timer".into() }
+}
+
+/// The steps that the timer makes facts of at the desk's time: clock and step.
+fn climbs(desk: &mut Desk) -> Vec<String> {
+    let before = desk.events.len();
+    desk.run(&timer(), Command::CheckClocks).unwrap();
+    let reached = desk.events[before..].iter().filter_map(|event| match &event.fact {
+        Fact::RungReached { code, cycle, step, .. } => Some(format!("{code}.{cycle} {step}")),
+        _ => None,
+    });
+    reached.collect()
+}
+
+#[test]
+fn a_case_left_alone_climbs_and_each_step_is_a_fact_once() {
+    let mut desk = Desk::with(of_kind(Kind::Request));
+    let registered = desk.now;
+    let env_at = |desk: &Desk| env(desk.now);
+    // Nobody is given the work: half of the thirty minutes, then all of them.
+    assert_eq!(desk.case().next_look_at(&env_at(&desk)), Some(registered + 15 * MIN));
+    desk.now = registered + 15 * MIN;
+    assert_eq!(climbs(&mut desk), ["assign.0 50%"]);
+    assert!(climbs(&mut desk).is_empty());
+    desk.now = registered + 30 * MIN;
+    assert!(climbs(&mut desk).is_empty(), "due itself is in time");
+    desk.now += 1;
+    assert_eq!(climbs(&mut desk), ["assign.0 100%"]);
+    // The work is given: another limit runs, until somebody takes it.
+    let dispatch = desk.dispatch();
+    desk.ok(&chen(), dispatch);
+    let given = desk.now;
+    desk.now = given + 30 * MIN + 1;
+    assert_eq!(climbs(&mut desk), ["accept.1 50%", "accept.1 100%"]);
+    desk.ok(
+        &wang(),
+        Command::Accept {
+            worker: None,
+            happened_at: None,
+        },
+    );
+    desk.now += HOUR;
+    assert!(climbs(&mut desk).is_empty(), "taken: the response is met, too");
+}
+
+#[test]
+fn an_internal_limit_is_no_breach_and_colours_no_list() {
+    let mut desk = Desk::with(of_kind(Kind::Request));
+    let due = desk.case().due_at(desk.now);
+    desk.now += 2 * HOUR;
+    climbs(&mut desk);
+    assert_eq!(desk.case().due_at(desk.now), due);
+    assert!(desk.case().clocks.iter().all(|clock| clock.breached_at.is_none()));
+    assert!(desk.case().clocks.iter().all(|clock| !clock.code.is_handling()));
+}
+
+#[test]
+fn work_that_comes_back_climbs_anew() {
+    let mut desk = Desk::dispatched(of_kind(Kind::Request));
+    desk.ok(
+        &wang(),
+        Command::Return {
+            reason: "不归工程".into(),
+        },
+    );
+    desk.now += 31 * MIN;
+    assert_eq!(climbs(&mut desk), ["assign.2 50%", "assign.2 100%"]);
+}
+
+#[test]
+fn a_reopened_case_has_steps_of_its_own() {
+    let mut desk = Desk::with(free());
+    desk.now += 40 * MIN;
+    let first = climbs(&mut desk);
+    assert!(first.contains(&"on_site.0 100%".to_owned()), "{first:?}");
+    let mut desk = Desk::closed(free());
+    let reopen = Command::Reopen {
+        reason: ReopenReason::Fault,
+        note: "复查渗水".into(),
+    };
+    desk.ok(&chen(), reopen);
+    desk.now += 40 * MIN;
+    let second = climbs(&mut desk);
+    assert!(second.contains(&"on_site.1 100%".to_owned()), "{second:?}");
+}
+
+#[test]
+fn a_step_keeps_its_instant_when_nobody_looked_in_time() {
+    let mut desk = Desk::with(of_kind(Kind::Request));
+    let registered = desk.now;
+    desk.now += 24 * HOUR;
+    climbs(&mut desk);
+    let reached: Vec<_> = desk
+        .events
+        .iter()
+        .filter_map(|event| match &event.fact {
+            Fact::RungReached {
+                code: ClockCode::Response,
+                step,
+                reached_at,
+                ..
+            } => Some((step.to_string(), *reached_at - registered)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        reached,
+        [
+            ("80%".to_owned(), 4 * HOUR * 8 / 10),
+            ("100%".to_owned(), 4 * HOUR + 1),
+            ("+60m".to_owned(), 5 * HOUR + 1),
+            ("+240m".to_owned(), 8 * HOUR + 1),
+        ]
+    );
+    assert_eq!(
+        desk.case().next_look_at(&env(desk.now)),
+        Some(registered + 28 * HOUR + 1)
+    );
+}
+
+#[test]
+fn a_host_that_goes_back_in_time_repeats_nothing() {
+    let mut desk = Desk::with(free());
+    let registered = desk.now;
+    desk.now += 40 * MIN;
+    assert!(!climbs(&mut desk).is_empty());
+    for back in [39, 20, 1] {
+        desk.now = registered + back * MIN;
+        assert!(climbs(&mut desk).is_empty(), "{back}");
+    }
+    desk.now = registered + 45 * MIN + 1;
+    let again = climbs(&mut desk);
+    assert_eq!(again, ["on_site.0 +15m"]);
 }

@@ -166,6 +166,7 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
         9 => Command::Reassign {
             department: "engineering".into(),
             worker,
+            to_vendor: case.scope == Scope::Vendor,
             reason: text(),
         },
         10 => Command::HandOver {
@@ -357,7 +358,10 @@ fn some_change(step: &Step, now: i64) -> Change {
             urgency: of(Urgency::ALL, step.pick / 27),
         },
         2 => Change::Fee(form(step).fee),
-        3 => Change::Scope(of(Scope::ALL, step.pick / 9)),
+        3 => Change::Scope {
+            scope: of(Scope::ALL, step.pick / 9),
+            fee: (step.pick % 2 == 0).then(|| form(step).fee),
+        },
         4 => Change::Item(form(step).item),
         5 => Change::Place(step.text.clone()),
         6 => Change::Content(step.text.clone()),
@@ -427,6 +431,12 @@ fn sound(case: &CaseState) -> Result<(), String> {
                 .as_ref()
                 .is_none_or(|w| Some(w) != confirmation.by.staff()),
             "own witness",
+        )?;
+    }
+    if let Some(order) = case.order() {
+        must(
+            case.scope != Scope::Outside && order.to_vendor == (case.scope == Scope::Vendor),
+            "an order in hand on the wrong side",
         )?;
     }
     if let Some(confirmation) = case.confirmation() {

@@ -54,6 +54,7 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
                 Command::Reassign {
                     department,
                     worker,
+                    to_vendor: false,
                     reason: reason(),
                 },
             )
@@ -155,7 +156,10 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
                 accepted: Some(true),
             })),
         ),
-        Action::ChangeScope => (chen(), change(Change::Scope(Scope::Vendor))),
+        Action::ChangeScope => {
+            let (scope, fee) = (Scope::Vendor, None);
+            (chen(), change(Change::Scope { scope, fee }))
+        }
         Action::ChangeItem => (chen(), change(Change::Item("repair.water.hose".into()))),
         Action::ChangePlace => (chen(), change(Change::Place("客卫".into()))),
         Action::ChangeContent => (chen(), change(Change::Content("软管漏水".into()))),
@@ -232,7 +236,7 @@ const EXPECTED: &[(Action, &str)] = &[
     (Action::ChangeKind, "+++++····"),
     (Action::ChangeLevel, "+++++····"),
     (Action::ChangeFee, "+++++····"),
-    (Action::ChangeScope, "+········"),
+    (Action::ChangeScope, "+++++····"),
     (Action::ChangeItem, "+++++++··"),
     (Action::ChangePlace, "+++++++··"),
     (Action::ChangeContent, "+++++++··"),

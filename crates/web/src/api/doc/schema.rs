@@ -77,6 +77,12 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
             "working_day",
             "month",
         ]),
+        "link_purpose" => Some(vec!["track", "confirm", "vendor"]),
+        "link_state" => Some(vec!["open", "used", "expired", "withdrawn"]),
+        "message_state" => Some(vec!["queued", "sent", "delivered", "failed", "no_channel"]),
+        "import_state" => Some(vec!["reading", "ready", "failed", "writing", "stopped", "done"]),
+        "import_mode" => Some(vec!["all_or_nothing", "good_rows"]),
+        "upsert" => Some(vec!["created", "updated", "unchanged"]),
         "by" => Some(vec!["staff", "customer", "vendor_link", "system"]),
         "hit" => Some(vec![
             "unit",
@@ -106,10 +112,20 @@ fn meaning(name: &str) -> Option<&'static str> {
         "answer" => "Answered on the spot, in these words.",
         "join" => "An open case that the contact is about.",
         "first_asked" => "Stays answerable until the case is closed (DIR-9).",
+        "climbed" => "Steps of the clocks' ladders that were reached, and of the limits to assign and to accept.",
+        "step" => "Its name within a ladder: 80% of the limit, -30m before due, +60m after it, wm in working minutes.",
         "did" => "Everybody who did some of the work: they do not call back, witness or check it.",
         "phone" => "Masked in answers; shown whole by the reveal call, which is on the journal.",
         "id_number" => "Masked in answers; shown whole by the reveal call, which is on the journal.",
         "area_cm2" => "Square centimetres.",
+        "entered_late" => {
+            "It was entered more than a quarter of an hour after it happened: both times are shown and printed."
+        }
+        "url" => "The secret address. Given once, to who made the link; null for a repeat of the request.",
+        "shown_to" => {
+            "The account that saw the secret: who holds the link may be anybody, and a signature by it is of grade C."
+        }
+        "double" => "The record that is put into this one.",
         "seq" => "Consecutive number of the site's journal.",
         "owed_cents" => "Still to be paid or waived.",
         "clause" => "The clause of the procedures behind it.",

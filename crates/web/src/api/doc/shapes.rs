@@ -38,6 +38,38 @@ pub const REQUESTS: &[(&str, &str)] = &[
         external_key:text? phones:NewPhone[] unit:id?",
     ),
     ("NewPhone", "number*:text label:text confirmed:bool"),
+    (
+        "ContactCorrection",
+        "channel:channel person:id? unit:id? name:text phone:text address:text anonymous_reason:text identity:Identity? \
+        kind:kind? summary:text answer:text external_ref:text reason*:text",
+    ),
+    (
+        "AboutCase",
+        "kind*:kind item:text content:text unit:id? importance:importance? urgency:urgency? scope:scope? happened_at:at?",
+    ),
+    ("NewLink", "purpose*:link_purpose"),
+    ("NewView", "name*:text query*:text"),
+    ("ImportRun", "mode*:import_mode"),
+    ("NewBuilding", "code*:text name:text? floors:int? has_lift:bool?"),
+    (
+        "NewUnit",
+        "building*:text entrance:text? room*:text floor:int? layout:text? area_cm2:int? usage_state:text? move_in_on:text? \
+        preference:text? care_note:text?",
+    ),
+    (
+        "UnitCorrection",
+        "floor:int? layout:text? area_cm2:int? usage_state:text? move_in_on:text? preference:text? care_note:text? reason:text",
+    ),
+    (
+        "NewVehicle",
+        "plate*:text person:id? unit:id? brand:text? color:text? kind:text?",
+    ),
+    ("VehicleEnd", ""),
+    (
+        "NewParking",
+        "lot:text code*:text kind:text? area_cm2:int? person:id? unit:id? plate:text? tenure:text? since_on:date? until_on:date?",
+    ),
+    ("Merge", "double*:id"),
     ("PhoneMark", "mark*:phone_mark"),
     // Who did it: answered with the fields of its case alone.
     ("By", "as*:by id:id via:text order:id name:text"),
@@ -77,9 +109,9 @@ pub const ANSWERS: &[(&str, &str)] = &[
         repeat_of:id? contacts:id[] first_asked:id? standard:text happened_at:at registered_at:at registered_by:By \
         last_step_at:at cycle:int round_started_at:at orders:Order[] quotes:Quote[] waiting:Waiting? work:WorkDone[] \
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
-        promises:Promise[] extensions:Extension[] excuses:Excuse[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] did:id[] reopened:int rework:int \
+        promises:Promise[] extensions:Extension[] excuses:Excuse[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
         returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
-        charged_cents:cents owed_cents:cents content_hash:text version:int",
+        charged_cents:cents owed_cents:cents content_hash:text entered_late:bool version:int",
     ),
     (
         "Order",
@@ -141,28 +173,83 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
         breached_at:at? breach_reason:breach? excused:bool excuse:excuse? extended_from:at? provisional:bool explain:Stretch[]",
     ),
+    ("Climbed", "code:clock cycle:int step:text"),
     ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),
     ("Offers", "version:int items:Offer[]"),
     ("Offer", "action:action allowed:bool refusal:Refusal?"),
     ("Refusal", "code:text message:text clause:text? missing:Missing[]"),
     ("Missing", "code:text message:text"),
+    (
+        "Suggestion",
+        "urgency:urgency scope:scope fee_kind:fee_kind department:id? prices:any limits:SuggestedLimit[] similar:Earlier[]",
+    ),
+    ("SuggestedLimit", "clock:clock due_at:at in_ms:int"),
+    (
+        "Earlier",
+        "id:id number:text title:text status:status open:bool registered_at:at closed_at:at?",
+    ),
+    (
+        "Link",
+        "id:id purpose:link_purpose order:id? state:link_state shown_to:id? created_at:at expires_at:at used_at:at? \
+        withdrawn_at:at? opened:int may_withdraw:bool",
+    ),
+    ("MadeLink", "id:id purpose:link_purpose expires_at:at url:text?"),
+    (
+        "Message",
+        "id:id case:id? channel:text to:text template:text locale:text text:text state:message_state attempts:int \
+        failure:text next_at:at? created_at:at sent_at:at? delivered_at:at? can_go_again:bool",
+    ),
+    ("View", "id:id list:text name:text query:text"),
+    (
+        "ImportLine",
+        "id:id number:int file:text state:import_state mode:import_mode? staff:id? created_at:at finished_at:at? \
+        progress:int total:int counts:ImportCounts",
+    ),
+    (
+        "Import",
+        "id:id number:int file:text state:import_state mode:import_mode? staff:id? created_at:at finished_at:at? \
+        progress:int total:int counts:ImportCounts problem:Missing? sheets:ImportSheet[] placeholders:int version:int",
+    ),
+    (
+        "ImportCounts",
+        "buildings:ImportCount units:ImportCount people:ImportCount occupancies:ImportCount vehicles:ImportCount \
+        parking_places:ImportCount refused_rows:int warnings:int",
+    ),
+    ("ImportCount", "created:int updated:int unchanged:int refused:int"),
+    (
+        "ImportSheet",
+        "name:text kind:text heading_row:int? data_rows:int skipped_rows:int ignored:ImportColumn[]",
+    ),
+    ("ImportColumn", "column:text heading:text"),
+    (
+        "ImportRow",
+        "sheet:text row:int column:text? heading:text? kind:text? label:text code:text? message:text? changes:FieldChange[]",
+    ),
+    ("FieldChange", "field:text old:text new:text"),
+    (
+        "Change",
+        "at:at kind:text by:text person:text changes:FieldChange[] reason:text",
+    ),
+    ("Upsert", "id:id done:upsert"),
+    ("VehicleEnded", "unit:id?"),
+    ("MergeMade", "id:id double:id name:text at:at by:text"),
     ("Revealed", "phone:text"),
     ("RevealedId", "id_number:text"),
     (
         "Contact",
         "id:id number:text channel:channel happened_at:at recorded_at:at staff:id? department:id? person:id? unit:id? \
         name:text phone:text address:text anonymous_reason:text identity:Identity? kind:text summary:text answer:text \
-        outcome:text external_ref:text locale:text version:int",
+        outcome:text external_ref:text locale:text entered_late:bool version:int",
     ),
     (
         "TimelineEntry",
-        "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
-        kind:text body:any",
+        "seq:int at:at recorded_at:at entered_late:bool actor_kind:text actor:text via:text subject_kind:text subject:text \
+        case:id? kind:text body:any",
     ),
     (
         "JournalEntry",
-        "seq:int at:at recorded_at:at actor_kind:text actor:text via:text subject_kind:text subject:text case:id? \
-        kind:text body:any ip:text? hash:text",
+        "seq:int at:at recorded_at:at entered_late:bool actor_kind:text actor:text via:text subject_kind:text subject:text \
+        case:id? kind:text body:any ip:text? hash:text",
     ),
     (
         "Building",
@@ -192,7 +279,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ),
     (
         "PersonPage",
-        "person:Person vehicles:Vehicle[] parking:Parking[] contacts:Contact[] cases:CaseLine[] version:int",
+        "person:Person vehicles:Vehicle[] parking:Parking[] contacts:Contact[] cases:CaseLine[] merges:MergeMade[] version:int",
     ),
     (
         "Vehicle",
@@ -260,4 +347,11 @@ pub const LISTS: &[(&str, &str)] = &[
     ("Workers", "Worker"),
     ("Hits", "Hit"),
     ("Files", "File"),
+    ("Links", "Link"),
+    ("Messages", "Message"),
+    ("Views", "View"),
+    ("Imports", "ImportLine"),
+    ("ImportRows", "ImportRow"),
+    ("Changes", "Change"),
+    ("People", "Person"),
 ];

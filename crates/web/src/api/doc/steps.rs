@@ -169,8 +169,8 @@ pub const STEPS: &[StepDoc] = &[
     ),
     step(
         Action::ChangeScope,
-        "Change whose work it is",
-        "scope*:scope reason*:text",
+        "Change whose work it is. An order that is out is taken back; fee: the price as it is now told, without it the fee is asked for again (REC-12 to REC-14)",
+        "scope*:scope fee:Fee? reason*:text",
     ),
     step(Action::ChangeItem, "Change the item", "item*:text reason*:text"),
     step(Action::ChangePlace, "Change the place", "place*:text reason*:text"),

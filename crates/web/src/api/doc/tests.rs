@@ -69,6 +69,10 @@ fn what_is_sent_is_told_truly() {
     round::<app::directory::NewPerson>("NewPerson");
     round::<app::directory::NewPhone>("NewPhone");
     round::<app::directory::Correction>("Correction");
+    round::<app::directory::NewBuilding>("NewBuilding");
+    round::<app::directory::NewUnit>("NewUnit");
+    round::<app::directory::NewVehicle>("NewVehicle");
+    round::<app::directory::NewParking>("NewParking");
     round::<domain::case::Fee>("Fee");
     round::<domain::case::Identity>("Identity");
     round::<domain::case::Line>("Line");

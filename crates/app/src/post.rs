@@ -1,0 +1,161 @@
+//! Posts and the people who hold them: who is told when a post is named. A post that nobody holds, or of which nobody is at
+//! work, hands what there is to the one above; that it had to is never silent.
+
+use domain::access::Role;
+use domain::case::CaseState;
+use domain::ids::{DepartmentId, StaffId};
+use domain::ladder::{Lack, LackKind, Post, Told};
+use store::seam::Conn;
+use store::site::Holder;
+
+use crate::ctx::Ctx;
+use crate::error::Res;
+
+/// Whose work it is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// Who has the order in hand.
+    pub worker: Option<StaffId>,
+    /// The department or vendor that has it.
+    pub department: Option<DepartmentId>,
+    pub first_asked: Option<StaffId>,
+}
+
+impl From<&CaseState> for About {
+    fn from(s: &CaseState) -> About {
+        let order = s.order();
+        About {
+            worker: order.and_then(|o| o.worker.clone()),
+            department: order.map(|o| o.department.clone()),
+            first_asked: s.first_asked.clone(),
+        }
+    }
+}
+
+/// Who is told, and of which posts there was nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reached {
+    pub told: Vec<Told>,
+    pub lacking: Vec<Lack>,
+}
+
+impl Reached {
+    fn tell(&mut self, staff: &StaffId, post: Post, instead_of: Option<Post>) {
+        if !self.told.iter().any(|t| t.staff == *staff) {
+            self.told.push(Told {
+                staff: staff.clone(),
+                post,
+                instead_of,
+            });
+        }
+    }
+
+    fn lack(&mut self, post: Post, why: LackKind) {
+        let lack = Lack { post, why };
+        if !self.lacking.contains(&lack) {
+            self.lacking.push(lack);
+        }
+    }
+}
+
+/// Everybody who holds a post at the open site, read once for several questions.
+pub struct People(Vec<Holder>);
+
+/// Who holds a post for this piece of work. `Never` where the post has no meaning for it: nobody is in charge yet, no
+/// department has it.
+enum Held<'a> {
+    Never,
+    By(Vec<&'a Holder>),
+}
+
+impl People {
+    /// # Errors
+    /// `Unavailable` while the database is away.
+    pub fn of(c: &mut Conn, ctx: &Ctx) -> Res<People> {
+        Ok(People(store::site::holders(c, &ctx.site)?))
+    }
+
+    fn with(&self, role: Role) -> Vec<&Holder> {
+        self.0.iter().filter(|h| h.role == role.as_str()).collect()
+    }
+
+    fn person(&self, id: Option<&StaffId>) -> Held<'_> {
+        match id {
+            None => Held::Never,
+            Some(id) => Held::By(self.0.iter().filter(|h| h.id == *id).take(1).collect()),
+        }
+    }
+
+    fn held(&self, post: Post, about: &About) -> Held<'_> {
+        let role = match post {
+            Post::InCharge => return self.person(about.worker.as_ref()),
+            Post::FirstAsked => return self.person(about.first_asked.as_ref()),
+            Post::DeptHead => {
+                let Some(department) = &about.department else {
+                    return Held::Never;
+                };
+                let heads = [Role::DeptHead, Role::SecurityHead, Role::CsHead];
+                let is_head = |h: &&Holder| {
+                    h.department_id.as_ref() == Some(department) && heads.iter().any(|r| r.as_str() == h.role)
+                };
+                return Held::By(self.0.iter().filter(is_head).collect());
+            }
+            Post::FrontDesk => Role::FrontDesk,
+            Post::CsHead => Role::CsHead,
+            Post::ProjectManager => Role::ProjectManager,
+            Post::Quality => Role::Quality,
+            Post::CompanyLeader => Role::CompanyLeader,
+            Post::GeneralManager => Role::GeneralManager,
+        };
+        Held::By(self.with(role))
+    }
+
+    /// Adds whoever is to be told for a post: those of it who are at work; if none is, all of it and the post above as well.
+    fn add(&self, named: Post, about: &About, reached: &mut Reached) {
+        let mut post = Some(named);
+        let mut instead_of = None;
+        while let Some(now) = post {
+            match self.held(now, about) {
+                Held::Never => {}
+                Held::By(holders) if holders.is_empty() => {
+                    reached.lack(now, LackKind::Vacant);
+                    instead_of = instead_of.or(Some(now));
+                }
+                Held::By(holders) => {
+                    let at_work: Vec<_> = holders.iter().filter(|h| h.at_work || !now.in_shifts()).collect();
+                    if !at_work.is_empty() {
+                        at_work.iter().for_each(|h| reached.tell(&h.id, now, instead_of));
+                        return;
+                    }
+                    // They see it when they come; somebody has to act before.
+                    holders.iter().for_each(|h| reached.tell(&h.id, now, instead_of));
+                    reached.lack(now, LackKind::OffDuty);
+                    instead_of = instead_of.or(Some(now));
+                }
+            }
+            post = now.above();
+        }
+        if reached.told.is_empty() {
+            // Not even a leader: whoever there is.
+            self.0.iter().for_each(|h| reached.tell(&h.id, named, Some(named)));
+        }
+    }
+
+    /// Who is told when these posts are named, each person once.
+    pub fn who(&self, posts: &[Post], about: &About) -> Reached {
+        let mut reached = Reached::default();
+        for post in posts {
+            self.add(*post, about, &mut reached);
+        }
+        reached
+    }
+}
+
+/// Who is told when a post is named.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn who(c: &mut Conn, ctx: &Ctx, post: Post, about: &About) -> Res<Vec<StaffId>> {
+    let told = People::of(c, ctx)?.who(&[post], about).told;
+    Ok(told.into_iter().map(|t| t.staff).collect())
+}
