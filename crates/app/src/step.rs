@@ -6,7 +6,7 @@ mod command;
 use domain::access::Action;
 use domain::case::{
     Answer, Appointment, AttachmentKind, AttemptResult, Command, Consent, Customer, Fact, Fee, Identity, Importance,
-    Kind, Line, PayMethod, PromiseKind, ReopenReason, Satisfaction, Scope, Status, Told, Urgency, Where,
+    Kind, Line, PayMethod, PromiseKind, ReopenReason, Satisfaction, Scope, Status, ToldHow, Urgency, Where,
 };
 use domain::clock::{ClockCode, ExcuseReason, WaitReason};
 use domain::ids::{AttachmentId, CaseId, DepartmentId, ExtensionId, FileId, QuoteId, StaffId};
@@ -208,7 +208,7 @@ pub enum Step {
         cycle: u32,
         to: i64,
         reason: String,
-        told: Told,
+        told: ToldHow,
     },
     ConsentExtension {
         extension: ExtensionId,

@@ -1,7 +1,7 @@
 //! Promises from the desk, consultation while somebody waits, more time and excuses.
 
 use domain::access::Role;
-use domain::case::{Channel, ExtensionState, PromiseKind, Told};
+use domain::case::{Channel, ExtensionState, PromiseKind, ToldHow};
 use domain::clock::{ClockCode, ExcuseReason};
 use domain::ids::{CaseId, ConsultId, ContactId};
 use serde_json::json;
@@ -319,7 +319,7 @@ fn asked_for(w: &World, id: &CaseId, to: i64) -> store::promise::ExtensionRow {
             cycle: 0,
             to,
             reason: "配件明早到".into(),
-            told: Told::Link,
+            told: ToldHow::Link,
         },
     )
     .unwrap();
@@ -413,7 +413,7 @@ fn after_the_limit_only_an_excuse_is_left_and_the_breach_stays_in_the_register()
             cycle: 0,
             to: was + 9 * HOUR,
             reason: "x".into(),
-            told: Told::Phone,
+            told: ToldHow::Phone,
         };
         let Err(Error::Refused(r)) = does(&w, Role::FrontDesk, &id, late) else {
             panic!("extended after the limit")

@@ -253,7 +253,7 @@ pub enum Command {
         cycle: u32,
         to: i64,
         reason: String,
-        told: Told,
+        told: ToldHow,
     },
     /// The customer agrees to wait, or does not.
     AnswerExtension {

@@ -218,7 +218,7 @@ facts! {
     PromiseKept = "promise_kept" { no: u32 } personal { how: String }
     /// More time was asked for, before the limit (COM-32).
     ExtensionAsked = "extension_asked" {
-        extension: ExtensionId, code: ClockCode, cycle: u32, due_at: Option<i64>, to: i64, told: Told, approver: Role,
+        extension: ExtensionId, code: ClockCode, cycle: u32, due_at: Option<i64>, to: i64, told: ToldHow, approver: Role,
     } personal { reason: String }
     /// The customer agreed to wait, or did not.
     ExtensionAnswered = "extension_answered" { extension: ExtensionId, agreed: bool, grade: Grade, how: Consent } personal { note: String }

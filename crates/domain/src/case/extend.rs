@@ -118,7 +118,7 @@ pub(super) fn ask(
     (code, cycle): (ClockCode, u32),
     to: i64,
     reason: &str,
-    told: Told,
+    told: ToldHow,
 ) -> Result<(), Refusal> {
     let now = draft.env.now;
     let reason = required(reason, "missing-reason")?;

@@ -200,7 +200,7 @@ pub struct Extension {
     pub due_at: Option<i64>,
     pub to: i64,
     pub reason: String,
-    pub told: Told,
+    pub told: ToldHow,
     /// The post that decides.
     pub approver: Role,
     pub at: i64,

@@ -214,7 +214,7 @@ impl Default for PromiseKind {
 
 codes! {
     /// How the customer was told that more time is asked for (COM-32).
-    Told { Phone = "phone", Visit = "visit", Message = "message", Link = "link" }
+    ToldHow { Phone = "phone", Visit = "visit", Message = "message", Link = "link" }
 }
 
 codes! {

@@ -4,7 +4,7 @@ use app::error::Res;
 use domain::access::Action;
 use domain::case::{
     AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, PromiseKind, ReopenReason,
-    Satisfaction, Told,
+    Satisfaction, ToldHow,
 };
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
@@ -492,7 +492,7 @@ impl Build<'_> {
                 self.happened(),
             ],
             Action::AskExtension => {
-                let told: Vec<&str> = Told::ALL.iter().map(|k| k.as_str()).collect();
+                let told: Vec<&str> = ToldHow::ALL.iter().map(|k| k.as_str()).collect();
                 let clocks: Vec<Opt> = self.clocks(|k| domain::case::extendable(k, p.now));
                 let first = clocks.first().map(|o| o.value.clone()).unwrap_or_default();
                 vec![

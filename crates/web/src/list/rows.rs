@@ -381,6 +381,7 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
         id: r.id.clone(),
         over: due.state == "over",
         act: r.open.then(|| format!("/cases/{}/do/{step}", r.case_number)),
+        more: Vec::new(),
         cells: vec![
             Cell::Link {
                 href: format!("/cases/{}", r.case_number),
@@ -390,6 +391,7 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
             Cell::Time {
                 at: r.due_at,
                 shown: crate::promise::by(w.l(), w.zone, w.now, r.due_at),
+                entered: None,
             },
             Cell::Own(t(w.l(), &format!("promised-{}", r.promised))),
             Cell::Text([r.place.as_str(), &r.name].join(" ").trim().to_owned()),
@@ -416,6 +418,7 @@ pub fn extension(r: &ExtensionRow, w: &With<'_>) -> Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
         act: (r.open && r.approved.is_none()).then(|| format!("/cases/{}/do/approve_extension", r.case_number)),
+        more: Vec::new(),
         cells: vec![
             Cell::Link {
                 href: format!("/cases/{}", r.case_number),
@@ -457,6 +460,7 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
         id: r.id.clone(),
         over: r.state == "overdue",
         act: None,
+        more: Vec::new(),
         cells: vec![
             number,
             Cell::Own(t(w.l(), &format!("clock-{}", r.code))),

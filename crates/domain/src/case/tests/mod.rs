@@ -375,7 +375,7 @@ pub fn ask_extension(extension: &str, code: crate::clock::ClockCode, cycle: u32,
         cycle,
         to,
         reason: "配件明早到".into(),
-        told: Told::Phone,
+        told: ToldHow::Phone,
     }
 }
 

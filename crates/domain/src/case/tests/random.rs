@@ -282,7 +282,7 @@ fn more_time(step: &Step, desk: &mut Desk, own: bool) -> Command {
             cycle,
             to: desk.now + step.minutes * 20 * MIN + HOUR,
             reason: step.text.clone(),
-            told: Told::Phone,
+            told: ToldHow::Phone,
         },
         0..=2 => Command::AnswerExtension {
             extension,
