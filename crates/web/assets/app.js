@@ -138,7 +138,7 @@ on('click', e => {
   }
   if (el.matches('[aria-disabled=true]')) return e.preventDefault();
   const d = el.dataset;
-  if (d.fill) fill(el);
+  if (d.fill) fillIn(el);
   if (d.dialogOpen) { if (el.tagName === 'A') e.preventDefault(); openDialog($(d.dialogOpen)); }
   if (d.dialogClose !== undefined) el.closest('dialog')?.close();
   if (d.copy !== undefined) copy(el);
@@ -151,7 +151,7 @@ on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-dis
 on('dialog:close', () => topDialog()?.close());
 
 // An answer that came goes into the field that it answers.
-function fill(el) {
+function fillIn(el) {
   const field = $(el.dataset.fill), from = $(el.dataset.fillFrom);
   if (!field || !from) return;
   field.value = from.textContent.trim();

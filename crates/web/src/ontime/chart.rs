@@ -26,8 +26,8 @@ fn short(text: &str, most: usize) -> String {
 
 const ROW: usize = 28;
 const LEFT: usize = 150;
-const WIDTH: usize = 720;
-const BAR: usize = 470;
+const WIDTH: usize = 760;
+const BAR: usize = 460;
 /// More bars than this are read better in the table.
 const MOST: usize = 24;
 
