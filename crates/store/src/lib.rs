@@ -30,6 +30,7 @@ pub mod seam;
 pub mod search;
 pub mod site;
 pub mod staff;
+mod statistics;
 pub mod task;
 pub mod view;
 
@@ -69,6 +70,7 @@ const MODULES: &[&[seam::Statement]] = &[
     site::STATEMENTS,
     task::STATEMENTS,
     staff::STATEMENTS,
+    statistics::STATEMENTS,
     view::STATEMENTS,
 ];
 

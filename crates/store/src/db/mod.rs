@@ -22,8 +22,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crate::migrate;
 use crate::seam::{Conn, Error, ErrorKind, Result, Use};
+use crate::{migrate, statistics};
 use queue::Queue;
 pub use tx::Tx;
 pub use watch::{Heard, LOOK, Watch};
@@ -133,6 +133,7 @@ impl Db {
         let mut conn = connect(&url, Use::Write, &options)?;
         if options.migrate {
             migrate::run(&mut conn)?;
+            statistics::bring(&mut conn)?;
         } else {
             migrate::demand_current(&mut conn)?;
         }

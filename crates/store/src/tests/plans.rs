@@ -340,7 +340,11 @@ fn wrong(lite: bool, plan: &str) -> Option<&'static str> {
     } else {
         &[("Sort", "sorts"), ("Seq Scan", "scans")]
     };
-    bad.iter().find(|(mark, _)| plan.contains(mark)).map(|(_, what)| *what)
+    // What is open is little: sorting a part of it costs nothing.
+    let few = lite && plan.lines().any(|l| l.contains("SEARCH") && l.contains("_open_"));
+    bad.iter()
+        .find(|(mark, what)| plan.contains(mark) && !(few && *what == "sorts"))
+        .map(|(_, what)| *what)
 }
 
 #[test]
@@ -428,12 +432,12 @@ fn what_is_known_by_its_key_is_looked_up_by_it() {
             ),
             (
                 asked("who lives in units", &occupancy::of_units_q(&many)),
-                "occupancy_unit",
+                "occupancy_",
                 "unit_id",
             ),
             (
                 asked("where people live", &occupancy::of_people_q(&many)),
-                "occupancy_person",
+                "occupancy_",
                 "person_id",
             ),
         ];
@@ -448,6 +452,10 @@ fn what_is_known_by_its_key_is_looked_up_by_it() {
         });
         for (name, index, column, lite, plan) in plans.unwrap() {
             // SQLite names the columns, PostgreSQL the index; keys have names of their own on both.
+            // (PostgreSQL is forbidden to sort here, which for numbers leaves it only the order of time.)
+            if !lite && column == "number" {
+                continue;
+            }
             let found = if lite {
                 plan.contains(&format!("{column}=?"))
             } else {
@@ -458,5 +466,152 @@ fn what_is_known_by_its_key_is_looked_up_by_it() {
                 "{name}:\n{plan}"
             );
         }
+    });
+}
+
+/// The few that are open are found by an index of the open ones, not by walking through a site (SQLite; see `statistics.rs`).
+#[test]
+fn what_is_open_is_counted_among_the_open() {
+    let options = Options {
+        readers: 1,
+        writers: 1,
+        ..options()
+    };
+    for_both_with(&options, |db| {
+        if !db.is_lite() {
+            return;
+        }
+        let plans = db.write(|tx: &mut crate::Tx| {
+            let conn: &mut Conn = tx;
+            let counted = [
+                "count_open",
+                "count_overdue",
+                "count_orders",
+                "count_callbacks",
+                "count_news",
+                "held",
+            ];
+            Ok::<_, Error>(
+                fixed()
+                    .into_iter()
+                    .filter(|(name, _)| counted.iter().any(|c| *name == format!("store::site::{c}")))
+                    .map(|(name, sql)| (name, plan_of(conn, sql, 0)))
+                    .collect::<Vec<_>>(),
+            )
+        });
+        let plans = plans.unwrap();
+        assert_eq!(plans.len(), 6);
+        for (name, plan) in plans {
+            assert!(
+                ["_open_", "_open ", "cases_news", "work_order_worker "]
+                    .iter()
+                    .any(|i| plan.contains(i)),
+                "{name}: {plan}"
+            );
+        }
+    });
+}
+
+/// Figures for one index of a table and none for another would mislead: all have them, or none.
+#[test]
+fn a_table_has_figures_for_all_of_its_indexes() {
+    for_both_with(&options(), |db| {
+        if !db.is_lite() {
+            return;
+        }
+        let here = db
+            .write(|tx: &mut crate::Tx| Ok::<_, Error>(crate::statistics::indexes(tx)?))
+            .unwrap();
+        let told = crate::statistics::shipped();
+        for i in &here {
+            let known = told.iter().any(|f| f.tbl == i.tbl);
+            let named = told.iter().any(|f| f.idx == i.idx);
+            assert_eq!(known, named, "{} of {}", i.idx, i.tbl);
+        }
+        for f in &told {
+            assert!(
+                here.iter().any(|i| i.idx == f.idx && i.tbl == f.tbl),
+                "{} is no index of {}",
+                f.idx,
+                f.tbl
+            );
+        }
+    });
+}
+
+/// Statements that SQLite runs, with a text of their own.
+fn fixed() -> Vec<(&'static str, &'static str)> {
+    crate::statements()
+        .filter(|s| s.engine != crate::seam::Engine::Pg)
+        .filter_map(|s| match s.text {
+            crate::seam::Text::Fixed { sql, .. } => Some((s.name, sql)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Reads everything there is, and is meant to: not for pages.
+const WHOLE: &[&str] = &["store::case::count_all"];
+
+/// No statement walks through one of the tables that grow with every case, or through all of a site in one of them, unless it
+/// stops after a page.
+#[test]
+fn no_statement_walks_through_what_grows() {
+    const GROWS: [&str; 10] = [
+        "cases",
+        "contact",
+        "contact_case",
+        "work_order",
+        "callback",
+        "journal",
+        "personal_value",
+        "search_doc",
+        "message",
+        "link",
+    ];
+    for_both_with(&options(), |db| {
+        if !db.is_lite() {
+            return;
+        }
+        let plans = db.write(|tx: &mut crate::Tx| {
+            let conn: &mut Conn = tx;
+            Ok::<_, Error>(
+                fixed()
+                    .into_iter()
+                    .filter(|(_, sql)| {
+                        ["SELECT", "UPDATE", "DELETE", "WITH"]
+                            .iter()
+                            .any(|w| sql.trim_start().starts_with(w))
+                    })
+                    .map(|(name, sql)| (name, sql, plan_of(conn, sql, 0)))
+                    .collect::<Vec<_>>(),
+            )
+        });
+        let mut faults = Vec::new();
+        for (name, sql, plan) in plans.unwrap() {
+            let walks = plan.lines().any(|line| {
+                GROWS.iter().any(|t| {
+                    let whole = line.contains(&format!("SCAN {t} ")) || line.ends_with(&format!("SCAN {t}"));
+                    let site = line.contains(&format!("SEARCH {t} USING")) && line.ends_with("(site_id=?)");
+                    let few = [
+                        "_open",
+                        "_news",
+                        "_failed",
+                        "_due",
+                        "work_order_worker ",
+                        "work_order_department ",
+                    ]
+                    .iter()
+                    .any(|part| line.contains(part));
+                    (whole || site) && !few
+                })
+            });
+            // A page in the order of an index stops by itself; one that is sorted does not.
+            let page = sql.contains("LIMIT") && !plan.contains("TEMP B-TREE");
+            if walks && !page && !WHOLE.contains(&name) {
+                faults.push(format!("{name}\n  {sql}\n{plan}\n"));
+            }
+        }
+        assert!(faults.is_empty(), "{} statements:\n{}", faults.len(), faults.join("\n"));
     });
 }
