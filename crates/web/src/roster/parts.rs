@@ -330,7 +330,7 @@ pub fn to_accept(p: &Page, v: &Viewer, roster: &Now) -> Vec<(String, String)> {
         return Vec::new();
     };
     let mine = |w: &app::roster::now::Waiting| {
-        let Some(post) = roster.post(&w.post) else { return None };
+        let post = roster.post(&w.post)?;
         let given = w.given_at;
         let own = post.shifts.iter().any(|s| {
             s.staff == *me

@@ -360,7 +360,7 @@ fn some_change(step: &Step, now: i64) -> Change {
         2 => Change::Fee(form(step).fee),
         3 => Change::Scope {
             scope: of(Scope::ALL, step.pick / 9),
-            fee: (step.pick % 2 == 0).then(|| form(step).fee),
+            fee: step.pick.is_multiple_of(2).then(|| form(step).fee),
         },
         4 => Change::Item(form(step).item),
         5 => Change::Place(step.text.clone()),
