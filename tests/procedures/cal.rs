@@ -2,7 +2,7 @@
 
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{HOUR, MINUTE, World, clock, field};
+use crate::world::{DAY, HOUR, MINUTE, World, clock, field};
 
 #[test]
 fn cal_2_every_kind_of_call_goes_into_the_register() {
@@ -137,4 +137,68 @@ fn cal_2_what_was_on_paper_first_keeps_both_times() {
     let made = desk.made("send");
     let row = row_of(&clerk.get("/contacts"), &made.number_of_contact());
     assert!(!row.contains("补录"), "{row}");
+}
+
+#[test]
+fn cal_3_a_call_back_is_promised_with_the_number_alone_and_clocked() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let desk = clerk.desk();
+    // One key: apologise, take the number, register.
+    let dialog = clerk.sending_form("/desk/promise?kind=call_back", &desk.form);
+    dialog
+        .must_say("非常抱歉，这边有一件紧急的事要马上处理")
+        .must_say("给您回电");
+    let page = clerk.get("/desk");
+    assert!(page.html.contains("data-key=\"Alt+B\""), "one key");
+    let mut form = desk.form.clone();
+    form.put("act", "call_back");
+    let refused = clerk.send(&form);
+    refused.is(422);
+    refused.must_say("电话");
+    form.put("call_phone", story::PHONE);
+    let made = clerk.send(&form);
+    made.is(200);
+    let number = made.numbers("ZX").remove(0);
+    let row = row_of(&clerk.get("/promises"), &number);
+    assert!(
+        row.contains("回电") && row.contains(&clock(w.now() + 30 * MINUTE)),
+        "{row}"
+    );
+    // Half an hour later it is late.
+    w.wait(31 * MINUTE);
+    assert!(w.until(|| clerk.get("/promises?view=broken").says(&number)));
+    clerk.done(&number, "keep_promise", &[("how", "已回电，问停车月卡")]);
+    clerk.get("/promises?view=open").must_not_say(&number);
+}
+
+#[test]
+fn cal_6_an_interim_answer_on_the_same_day_is_a_clock_of_its_own() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut numbers = Vec::new();
+    for content in ["外墙何时维修", "电梯何时更换"] {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "inquiry")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .choose("content", content)
+            .choose("importance", "important");
+        numbers.push(desk.made("promise").case());
+    }
+    let case = clerk.case(&numbers[0]);
+    case.must_say("首次答复").must_say("今天24:00前");
+    let told = clerk.done(&numbers[0], "interim_answer", &[("text", "已报维修基金审批")]);
+    told.must_say("已报维修基金审批").must_say("已先告知进展");
+    // The other hears nothing today: that is a breach; the answer itself is due later.
+    w.wait(14 * HOUR);
+    let clerk = w.clerk();
+    assert!(
+        w.until(|| clerk.case(&numbers[1]).says("首次答复超时")),
+        "{}",
+        clerk.case(&numbers[1]).text()
+    );
+    clerk.case(&numbers[0]).must_not_say("首次答复超时");
+    w.wait(DAY);
+    let clerk = w.clerk();
+    clerk.case(&numbers[1]).must_not_say("答应的回复超时");
 }

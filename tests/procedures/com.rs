@@ -4,7 +4,7 @@ use crate::gateway;
 use crate::html;
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{DAY, HOUR, MINUTE, World, clock};
+use crate::world::{DAY, HOUR, MINUTE, Person, World, clock, field};
 
 #[test]
 fn com_4_opinions_by_phone_and_visit_are_registered_and_answered_in_time() {
@@ -548,4 +548,108 @@ fn com_11_records_of_the_post_stay_there() {
     next.post(&back, &[("version", "1")]).is(200);
     clerk.get("/duty/keys").must_say("配电房").must_say("林婷婷");
     clerk.get("/duty/hand-overs").is(200);
+}
+
+/// A complaint with the worker of the demo, whose finish is due in eight hours.
+fn complaint(clerk: &Person) -> String {
+    let mut desk = clerk.desk();
+    desk.choose("kind", "complaint")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .item("噪音")
+        .choose("content", "楼上装修夜里施工");
+    let worker = desk.form.offer("worker", "王建国");
+    if let Some(worker) = worker {
+        desk.choose("worker", &worker);
+    }
+    desk.made("send").case()
+}
+
+#[test]
+fn com_32_more_time_is_told_in_advance_and_the_customers_agreement_is_recorded() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let number = complaint(&clerk);
+    let due = w.now() + 8 * HOUR;
+    // Not without a reason, a later time and how the customer was told.
+    let mut form = clerk.step_form(&number, "ask_extension");
+    form.pick("clock", "完成")
+        .set("to", &field(due - HOUR))
+        .set("reason", "等物业巡查取证");
+    form.set("told_how", "link");
+    clerk.send(&form).is(422);
+    form.set("to", &field(due + 2 * HOUR));
+    clerk.send(&form).is(200);
+    head.get("/extensions").must_say(&number).must_say("等客户同意");
+    head.get("/desk").must_say("个延期申请等审批");
+    // The customer reads it on the own page in plain words, and agrees there.
+    let links = clerk.case(&number).link_to("/links");
+    let made = clerk.post(&links, &[("purpose", "track")]);
+    let at = made
+        .html
+        .find("/r/")
+        .unwrap_or_else(|| panic!("no link: {}", made.text()));
+    let link: String = made.html[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_'))
+        .collect();
+    let resident = w.resident();
+    let page = resident.get(&link);
+    page.must_say("我们想请您多给一些时间").must_say("等物业巡查取证");
+    let mut form = page.form("/extension");
+    form.put("answer", "yes");
+    resident.send(&form).must_say("已记下您的同意");
+    resident.get(&link).must_not_say("我们想请您多给一些时间");
+    // Who asked does not approve; the head does, and only then the limit moves.
+    clerk
+        .get(&format!("/cases/{number}/do/approve_extension"))
+        .must_say("当前岗位不能");
+    head.done(&number, "approve_extension", &[("approve", "true")])
+        .must_say("已延期");
+    w.wait(due + MINUTE - w.now());
+    clerk.case(&number).must_not_say("完成超时");
+    w.wait(2 * HOUR);
+    assert!(
+        w.until(|| clerk.case(&number).says("完成超时")),
+        "{}",
+        clerk.case(&number).text()
+    );
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn com_32_after_the_limit_there_is_only_an_excuse_beside_the_breach() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let number = complaint(&clerk);
+    let mut form = clerk.step_form(&number, "ask_extension");
+    form.pick("clock", "完成")
+        .set("to", &field(w.now() + 10 * HOUR))
+        .set("reason", "人手不足");
+    form.set("told_how", "phone");
+    clerk.send(&form).is(200);
+    w.wait(8 * HOUR + MINUTE);
+    assert!(
+        w.until(|| clerk.case(&number).says("完成超时")),
+        "{}",
+        clerk.case(&number).text()
+    );
+    clerk.get("/extensions?view=lapsed").must_say(&number);
+    clerk
+        .get(&format!("/cases/{number}/do/ask_extension"))
+        .must_say("不能再延期");
+    let mut form = head.step_form(&number, "excuse_breach");
+    form.pick("clock", "完成")
+        .set("excuse_reason", "customer")
+        .set("text", "住户三次改约");
+    head.send(&form).is(200);
+    let case = clerk.case(&number);
+    case.must_say("免责：客户原因").must_say("完成超时");
+    // In every list the breach stays, the excuse beside it.
+    let late = head.get("/breaches?view=late&clock=finish");
+    let row = row_of(&late, &number);
+    assert!(row.contains("超时未办") && row.contains("客户原因"), "{row}");
+    head.get("/breaches?view=unexcused&clock=finish").must_not_say(&number);
+    let sheet = head.get("/export/breaches?view=late&clock=finish");
+    sheet.is(200);
+    assert!(sheet.header("content-disposition").contains("breaches-"));
 }

@@ -1,7 +1,8 @@
 //! DIR: fixed workflow of the head of customer service (客服主任工作固化流程).
 
+use crate::rec::row_of;
 use crate::story;
-use crate::world::World;
+use crate::world::{HOUR, World};
 
 #[test]
 fn dir_9_who_is_asked_first_stays_answerable_until_it_is_closed() {
@@ -45,4 +46,27 @@ fn dir_9_who_is_asked_first_stays_answerable_until_it_is_closed() {
     let other = story::report(&clerk).made("send").case();
     clerk.get("/desk?tab=mine").must_say("三楼楼道");
     w.staff("lintingting").get(&format!("/cases/{other}")).must_say(first);
+}
+
+#[test]
+fn dir_8_matters_of_owners_have_a_named_follower_and_a_reply_limit() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let mut desk = clerk.desk();
+    desk.choose("kind", "suggestion")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "建议增设快递柜");
+    let number = desk.made("promise").case();
+    let row = row_of(&head.get("/promises"), &number);
+    assert!(
+        row.contains("陈晓雯") && row.contains("24:00"),
+        "a name and a limit: {row}"
+    );
+    // The head sees how each follower keeps the limits, by figures that open their lists.
+    clerk.done(&number, "answer", &[("answer", "下月增设")]);
+    let figures = head.get("/ontime?by=worker&clock=promise");
+    figures.is(200).must_say("及时率").must_say("陈晓雯");
+    let list = figures.link("1").expect("a figure opens its list");
+    head.get(&list).is(200);
+    w.wait(HOUR);
 }

@@ -2,7 +2,7 @@
 
 use crate::html;
 use crate::story;
-use crate::world::{DAY, HOUR, MINUTE, Page, World, clock};
+use crate::world::{DAY, Desk, HOUR, MINUTE, Page, Person, World, clock};
 
 #[test]
 fn rec_1_the_desk_receives_and_the_head_supervises() {
@@ -677,4 +677,183 @@ fn rec_21_a_hand_over_cannot_drop_an_open_emergency() {
     let list = w.staff("menwei").get("/duty/hand-overs");
     list.must_say("已接班").must_say("已重交");
     assert!(w.journal_holds());
+}
+
+/// The desk's form asks whom with its own dialog; returns what the panel shows then.
+fn consult(clerk: &Person, desk: &Desk<'_>, to: &str, what: &str) -> Page {
+    let dialog = clerk.sending_form("/desk/consult", &desk.form);
+    dialog.is(200);
+    let mut form = desk.form.clone();
+    let choice = html::controls(&dialog.html, |_, _| true)
+        .into_iter()
+        .find(|c| c.name == "consult_to")
+        .and_then(|c| c.options.into_iter().find(|(_, label)| label.contains(to)))
+        .unwrap_or_else(|| panic!("nobody {to} to ask: {}", dialog.text()));
+    form.put("consult_to", &choice.0);
+    form.put("consult_what", what);
+    let panel = clerk.sending_form("/consults", &form);
+    panel.is(200);
+    panel
+}
+
+#[test]
+fn rec_7_a_caller_waits_one_minute_for_a_consultation_and_a_visitor_two() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    head.post("/account/duty", &[("on", "1"), ("next", "/account")]).is(200);
+    for (channel, limit) in [("phone", MINUTE), ("visit", 2 * MINUTE)] {
+        let mut desk = clerk.desk();
+        desk.choose("channel", channel)
+            .choose("kind", "inquiry")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .choose("content", "装修押金能否分期退");
+        let panel = consult(&clerk, &desk, "李慧敏", "装修押金能否分期退？");
+        panel.must_say("装修押金能否分期退？").must_not_say("等候时限已过");
+        // Whom it reaches sees it at once, with the same clock.
+        let asked = head.fragment("/consults/asked");
+        asked
+            .must_say("有人请示您")
+            .must_say("装修押金能否分期退？")
+            .must_say("陈晓雯");
+        let own = format!("/consults/mine?key={}", desk.form.get("_key"));
+        // The limit itself is in time; a second later its passing is visible at the desk, with what to do now.
+        w.wait(limit - 5_000);
+        clerk.fragment(&own).must_not_say("等候时限已过");
+        w.wait(6_000);
+        clerk
+            .fragment(&own)
+            .must_say("等候时限已过")
+            .must_say("抱歉，这个问题我需要核实后才能准确答复您")
+            .must_say("登记并答应回复");
+        // A late answer is taken, and is late.
+        let form = asked.form("/answer");
+        let mut form = form.clone();
+        form.put("answer", "不能分期，验收后一次退");
+        form.put("act", "answer");
+        head.send(&form).is(200);
+        clerk
+            .fragment(&own)
+            .must_say("不能分期，验收后一次退")
+            .must_say("超过等候时限");
+        // It is part of the record: the case shows it, the register of breaches counts it.
+        desk.set("answer", "验收后一次退");
+        let number = desk.made("answer").case();
+        let case = clerk.case(&number);
+        case.must_say("装修押金能否分期退？")
+            .must_say("不能分期，验收后一次退")
+            .must_say("李慧敏");
+        clerk.fragment(&own).must_not_say("装修押金能否分期退？");
+        let late = head.get("/breaches?view=late&clock=consult");
+        assert!(row_of(&late, &number).contains("超时办结"), "{}", late.text());
+    }
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn rec_7_nobody_on_duty_is_said_and_a_promise_offered() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    head.post("/account/duty", &[("on", "0"), ("next", "/account")]).is(200);
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry").choose("content", "能否减免停车费");
+    let panel = consult(&clerk, &desk, "客服主任", "能否减免停车费？");
+    panel.must_say("现在无人在岗").must_say("登记并答应回复");
+    head.fragment("/consults/asked").must_not_say("能否减免停车费");
+}
+
+#[test]
+fn rec_8_a_promise_needs_name_unit_and_phone_and_is_due_by_the_level_at_midnight() {
+    let w = World::new();
+    let clerk = w.clerk();
+    for (name, phone, unit, lacks) in [
+        ("", story::PHONE, story::UNIT, "姓名"),
+        (story::NAME, "", story::UNIT, "电话"),
+        (story::NAME, story::PHONE, "", "房号"),
+    ] {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "inquiry")
+            .caller(name, phone, unit)
+            .choose("content", "三期何时交付");
+        desk.refused("promise")
+            .must_say("没有姓名、房号和电话，不能答应回复")
+            .must_say(lacks)
+            .must_say("REC-8");
+    }
+    let midnight = |days: i64| {
+        let now = w.now();
+        let day = (now + 8 * HOUR).div_euclid(DAY) * DAY - 8 * HOUR;
+        day + (days + 1) * DAY
+    };
+    for (importance, days, spoken) in [
+        ("ordinary", 0, "今天24:00前答复您"),
+        ("important", 2, "24:00前答复您"),
+        ("major", 3, "24:00前答复您"),
+    ] {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "inquiry")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .choose("content", "三期何时交付")
+            .choose("importance", importance);
+        // The dialog fills in the limit and the sentence to say.
+        clerk
+            .sending_form("/desk/promise?kind=reply", &desk.form)
+            .must_say(spoken);
+        let made = desk.made("promise");
+        assert!(made.panel().contains(spoken), "{}", made.panel());
+        let number = made.case();
+        let list = clerk.get("/promises?view=open");
+        let row = row_of(&list, &number);
+        // Spoken of as the end of the day: the 24:00 of the day that the level allows.
+        let day = crate::world::field(midnight(days) - MINUTE);
+        let said = match days {
+            0 => "今天24:00前".to_owned(),
+            _ => format!("{}日24:00前", day[8..10].trim_start_matches('0')),
+        };
+        assert!(row.contains(&said) && row.contains("陈晓雯"), "{said}: {row}");
+    }
+    // The customer's own time may be earlier, not later.
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "三期何时交付");
+    desk.form.put("promise_by", &crate::world::field(midnight(0) + HOUR));
+    desk.refused("promise").must_say("最晚只能答应到");
+    desk.form.put("promise_by", &crate::world::field(w.now() + HOUR));
+    let number = desk.made("promise").case();
+    let due = clock(w.now() + HOUR);
+    assert!(row_of(&clerk.get("/promises"), &number).contains(&due));
+}
+
+#[test]
+fn rec_9_the_question_reaches_the_superior_and_the_leader_may_answer() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "楼下餐馆油烟能否处理");
+    let number = desk.made("promise").case();
+    clerk.case(&number).must_say("已上报 李慧敏");
+    head.get("/desk?tab=promises")
+        .must_say("上报给您")
+        .must_say("楼下餐馆油烟");
+    // Not kept, the case is not closed; kept by the leader, the answer is the promise's.
+    clerk.get(&format!("/cases/{number}/do/close")).must_say("答应的回复");
+    head.done(&number, "answer", &[("answer", "已约城管周五到场")]);
+    clerk.get("/promises?view=kept").must_say("楼下餐馆油烟");
+    let row = row_of(&clerk.get("/promises?view=kept"), &number);
+    assert!(row.contains("李慧敏"), "{row}");
+    head.get("/desk?tab=promises").must_not_say("楼下餐馆油烟");
+    // Nobody answers the next one: it is broken at midnight, for all to see, and stays so when it is kept late.
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "健身房何时开放");
+    let number = desk.made("promise").case();
+    w.wait(15 * HOUR);
+    let clerk = w.clerk();
+    assert!(w.until(|| clerk.get("/promises?view=broken").says("健身房")));
+    clerk.done(&number, "keep_promise", &[("how", "电话致歉并答复")]);
+    clerk.get("/promises?view=broken").must_say("健身房");
+    clerk.get("/breaches?clock=promise").must_say(&number);
 }

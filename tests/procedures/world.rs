@@ -311,6 +311,20 @@ impl Page {
         None
     }
 
+    /// The first address of the page that ends so.
+    #[track_caller]
+    pub fn link_to(&self, end: &str) -> String {
+        let tags = html::tags(&self.html);
+        let found = tags
+            .iter()
+            .flat_map(|t| [t.attr("href"), t.attr("hx-get")])
+            .flatten()
+            .find(|a| a.ends_with(end));
+        found
+            .unwrap_or_else(|| panic!("nothing on {} leads to {end}", self.url))
+            .to_owned()
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .iter()
@@ -407,6 +421,11 @@ impl Person {
 
     pub fn send(&self, form: &Form) -> Page {
         self.sending(&form.action, &html::body(&form.fields), false)
+    }
+
+    /// Sends the fields of a form elsewhere, as a part of the page does by itself.
+    pub fn sending_form(&self, path: &str, form: &Form) -> Page {
+        self.sending(path, &html::body(&form.fields), true)
     }
 
     /// Sends JSON, as a page's script does for a draft.

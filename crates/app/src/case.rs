@@ -393,6 +393,7 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
         db::set_news(tx, &ctx.site, &state.id, ctx.now, news.as_str())?;
     }
     notice::for_events(tx, ctx, state, events)?;
+    crate::promise::tell(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
 
@@ -541,6 +542,8 @@ fn building(s: &CaseState) -> String {
 
 /// Orders and callbacks as rows, those that the events touched.
 fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    crate::ontime::project(tx, ctx, s)?;
+    crate::promise::project(tx, ctx, s)?;
     let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
     if registered && s.orders.is_empty() && s.callbacks.is_empty() {
         return Ok(());

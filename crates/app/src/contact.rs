@@ -7,7 +7,8 @@ pub mod plan;
 
 use domain::access::{Action, Reach, takes_work};
 use domain::case::{
-    Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, Register, Scope, Urgency, Where,
+    Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, PromiseKind, Register, Scope,
+    Urgency, Where,
 };
 use domain::ids::{BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
 use domain::number::Series;
@@ -23,6 +24,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
 use crate::journal;
 use crate::once;
+use crate::promise::NewPromise;
 
 /// One case of a contact as the form or the API gives it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -60,6 +62,9 @@ pub struct NewCase {
     /// Answered on the spot with these words: an inquiry, suggestion or praise ends with it.
     #[serde(default)]
     pub answer: Option<String>,
+    /// It cannot be answered now: a reply, or a call back, is promised (REC-8, CAL-3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<NewPromise>,
 }
 
 fn ordinary() -> Importance {
@@ -199,6 +204,7 @@ pub fn register(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewContact) -> Res<Regist
             None => attachment::Subject::Contact(made.contact.clone()),
         };
         attachment::adopt(tx, ctx, key, &subject)?;
+        crate::consult::adopt(tx, ctx, key, &made)?;
         Ok(made)
     })
 }
@@ -444,6 +450,10 @@ fn begin(
         happened_at: n.at(),
     };
     let mut seen = case::begin(tx, ctx, &Command::Register(Box::new(register)))?;
+    if let Some(p) = &c.promise {
+        let cmd = promise(tx, ctx, p.kind, &p.what, p.by)?;
+        seen = case::act(tx, ctx, &seen.state.id, None, &cmd)?;
+    }
     if let Some(answer) = c.answer.as_deref().filter(|a| !a.trim().is_empty()) {
         let cmd = Command::Answer {
             answer: domain::privacy::masked(answer.trim()),
@@ -463,6 +473,23 @@ fn begin(
         )?;
     }
     Ok(seen)
+}
+
+/// A promise as a command: a question that cannot be answered is reported to the superior (REC-9).
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn promise(tx: &mut Tx, ctx: &Ctx, kind: PromiseKind, what: &str, by: Option<i64>) -> Res<Command> {
+    let reported_to = match kind {
+        PromiseKind::Reply => crate::promise::superiors(tx, ctx)?,
+        PromiseKind::CallBack => Vec::new(),
+    };
+    Ok(Command::Promise {
+        kind,
+        what: domain::privacy::masked(what.trim()),
+        by,
+        reported_to,
+    })
 }
 
 /// Dispatches a case: issues the work order with its number (REC-12, REC-15).

@@ -57,6 +57,13 @@ pub const KINDS: &[&str] = &[
     "message_delivered",
     "message_failed",
     "message_again",
+    // Consultation
+    "consult_asked",
+    "consult_answered",
+    "consult_cannot",
+    "consult_given_up",
+    "consult_passed",
+    "consult_recorded",
     "notice_raised",
     // The directory
     "id_number_revealed",
@@ -132,6 +139,7 @@ pub const KINDS: &[&str] = &[
 pub const SUBJECTS: &[&str] = &[
     "case",
     "contact",
+    "consult",
     "person",
     "unit",
     "building",

@@ -8,7 +8,7 @@ pub mod draft;
 
 use domain::access::{Action, Reach, Via};
 use domain::case::{CaseState, Command, ConfirmHow, ConsentHow, Grade, ReopenReason, Satisfaction, Status, may};
-use domain::ids::{CaseId, FileId, LinkId, OrderId, QuoteId};
+use domain::ids::{CaseId, ExtensionId, FileId, LinkId, OrderId, QuoteId};
 use domain::refusal::Refusal;
 use serde_json::json;
 use store::db::Tx;
@@ -468,6 +468,40 @@ pub fn answer_quote(
         if accept { "quote_accepted" } else { "quote_refused" },
         grade,
     );
+    Ok(done)
+}
+
+/// The customer agrees to wait longer, or does not (COM-32).
+///
+/// # Errors
+/// `Forbidden` (see [`enter`]), the `Refused` of a rule.
+pub fn answer_extension(
+    tx: &mut Tx,
+    base: &Ctx,
+    token: &str,
+    device: &Device,
+    (extension, agree): (&ExtensionId, bool),
+) -> Res<Seen> {
+    let h = customer(tx, base, token, device)?;
+    let cmd = Command::AnswerExtension {
+        extension: extension.clone(),
+        agree,
+        how: ConsentHow::Own,
+    };
+    let done = case::act(tx, &h.ctx, &h.link.case_id, None, &cmd)?;
+    let grade = match h.ctx.actor {
+        Actor::Link {
+            via: Via::Shared | Via::Shown,
+            ..
+        } => Grade::C,
+        _ => Grade::B,
+    };
+    let what = if agree {
+        "extension_agreed"
+    } else {
+        "extension_declined"
+    };
+    journal_use(tx, &h, device, what, grade);
     Ok(done)
 }
 

@@ -9,6 +9,8 @@ use serde_json::json;
 use store::case::{CallbackFilter, CallbackRow, CaseLine, Filter, OrderRow, Sort};
 use store::contact::Contact;
 use store::db::Tx;
+use store::ontime::{ClockFact, Which};
+use store::promise::{ExtensionFilter, ExtensionRow, PromiseFilter, PromiseRow};
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
@@ -21,6 +23,7 @@ pub const PAGE: i64 = 30;
 pub const MOST_EXPORTED: i64 = 50_000;
 /// Due within this time counts as "soon" in the views, in milliseconds.
 pub const SOON: i64 = 2 * 3_600_000;
+const DAY: i64 = 86_400_000;
 
 /// Hits of words that are looked at, newest first; older ones need a narrower question.
 const LOOKED_AT: i64 = 300;
@@ -44,6 +47,9 @@ pub struct Query {
     pub unit: String,
     /// Who registered the case (首问责任人); callbacks only.
     pub clerk: String,
+    /// What a limit measures, and the item of the case; the register of breaches only.
+    pub clock: String,
+    pub item: String,
     pub from: Option<i64>,
     pub until: Option<i64>,
     /// `key:id` of the last row of the page before.
@@ -323,6 +329,104 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
     }))
 }
 
+/// Promises: open ones by due time, or by when they were made, newest first (REC-8).
+///
+/// # Errors
+/// `Forbidden` without the right to keep promises of the site.
+pub fn promises(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<PromiseRow>> {
+    let staff = ctx.need_staff()?;
+    let reach = ctx.need(Action::KeepPromise)?;
+    let mine = q.view == "mine" || reach < Reach::Site;
+    let open = !matches!(q.view.as_str(), "kept" | "broken" | "all");
+    let f = PromiseFilter {
+        site: ctx.site.as_str().to_owned(),
+        open: open.then_some(true),
+        breached: q.view == "broken",
+        kept: q.view == "kept",
+        due_before: (q.view == "due").then_some(ctx.now + DAY),
+        made_by: if mine {
+            Some(staff.id.as_str().to_owned())
+        } else {
+            some(&q.clerk)
+        },
+        kind: some(&q.kind),
+        from: q.from,
+        until: q.until,
+        after: cursor(&q.after),
+        limit: limit + 1,
+    };
+    let rows = store::promise::list(c, &f)?;
+    Ok(page(rows, limit, |r| {
+        (if open { r.due_at } else { r.made_at }, r.id.clone())
+    }))
+}
+
+/// Requests for more time: pending ones by the limit that runs, or by when they were asked, newest first (COM-32).
+///
+/// # Errors
+/// `Forbidden` without the right to see cases.
+pub fn extensions(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<ExtensionRow>> {
+    let staff = ctx.need_staff()?;
+    let (department, asked_by) = match ctx.need(Action::ViewCase)? {
+        Reach::Never | Reach::Own => (None, Some(staff.id.as_str().to_owned())),
+        Reach::Department => {
+            let own = staff.department.as_ref().map_or("-", |d| d.as_str());
+            (Some(own.to_owned()), None)
+        }
+        Reach::Site | Reach::All => (None, None),
+    };
+    let open = !matches!(q.view.as_str(), "granted" | "refused" | "lapsed" | "all");
+    let f = ExtensionFilter {
+        site: ctx.site.as_str().to_owned(),
+        open: open.then_some(true),
+        state: match q.view.as_str() {
+            "granted" | "lapsed" => Some(q.view.clone()),
+            "refused" => Some("rejected".to_owned()),
+            _ => None,
+        },
+        kind: some(&q.kind),
+        department,
+        asked_by,
+        from: q.from,
+        until: q.until,
+        after: cursor(&q.after),
+        limit: limit + 1,
+    };
+    let rows = store::promise::extensions(c, &f)?;
+    Ok(page(rows, limit, |r| {
+        (if open { r.due_at } else { r.asked_at }, r.id.as_str().to_owned())
+    }))
+}
+
+/// The register of limits that were passed, and of those that were kept: by when it was decided, newest first.
+///
+/// # Errors
+/// `Forbidden` without the right to reports.
+pub fn breaches(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<ClockFact>> {
+    let a = crate::ontime::Ask {
+        which: match q.view.as_str() {
+            "unexcused" => Which::Unexcused,
+            "excused" => Which::Excused,
+            "open_late" => Which::Overdue,
+            "on_time" => Which::OnTime,
+            "decided" => Which::Decided,
+            "finished" => Which::Done,
+            _ => Which::Late,
+        },
+        code: q.clock.clone(),
+        department: q.department.clone(),
+        worker: q.worker.clone(),
+        kind: q.kind.clone(),
+        item: q.item.clone(),
+        from: q.from,
+        until: q.until,
+        after: cursor(&q.after),
+        limit: limit + 1,
+    };
+    let rows = crate::ontime::register(c, ctx, &a)?;
+    Ok(page(rows, limit, |r| (r.decided_at.unwrap_or(0), r.id.clone())))
+}
+
 /// Contacts, newest first (the register of calls and visits, CAL-2; each post sees its own, COM-11).
 ///
 /// # Errors
@@ -433,7 +537,16 @@ pub fn save_view(tx: &mut Tx, ctx: &Ctx, list: &str, name: &str, query: &str) ->
     if name.chars().count() > 20 {
         f.add_with("name", "invalid-too-long", vec![("most", "20".to_owned())]);
     }
-    if !matches!(list, "cases" | "orders" | "contacts" | "callbacks") || query.len() > 1000 {
+    let known = [
+        "cases",
+        "orders",
+        "contacts",
+        "callbacks",
+        "promises",
+        "extensions",
+        "breaches",
+    ];
+    if !known.contains(&list) || query.len() > 1000 {
         f.add("list", "invalid-list");
     }
     f.done()?;

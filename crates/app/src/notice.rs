@@ -25,14 +25,21 @@ use crate::post::{About, People};
 /// What a notice may tell of. Each has its words in both languages: `notice-<kind>` and `notice_why-<kind>`.
 pub const KINDS: &[&str] = &[
     // A step of a ladder.
-    RUNG, // A post was to be told of something urgent and nobody of it is at work (COM-9).
-    NOBODY,
+    RUNG,     // A post was to be told of something urgent and nobody of it is at work (COM-9).
+    NOBODY,   // A question that could not be answered was reported (REC-9).
+    PROMISED, // More time is asked for, and the post decides (COM-32).
+    EXTENSION,
 ];
 
 /// A step of a clock's ladder was reached.
 pub const RUNG: &str = "rung";
 /// Nobody of a post is at work.
 pub const NOBODY: &str = "nobody_on_duty";
+
+/// A question that could not be answered at once was reported to its superior.
+pub const PROMISED: &str = "promise_reported";
+/// More time is asked for.
+pub const EXTENSION: &str = "extension_asked";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

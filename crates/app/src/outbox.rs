@@ -3,7 +3,7 @@
 //! is handed to the adapter and stands in no table.
 
 use domain::access::Action;
-use domain::case::{CaseState, Event, Fact, Kind};
+use domain::case::{CaseState, Event, Fact, Kind, ToldHow};
 use domain::clock::ClockCode;
 use domain::ids::{CaseId, LinkId, MessageId, SiteId};
 use serde_json::{Map, Value, json};
@@ -120,6 +120,9 @@ fn template_of(f: &Fact) -> Option<&'static str> {
         | Fact::Promised { .. } => "registered",
         Fact::Dispatched { .. } | Fact::Reassigned { .. } => "dispatched",
         Fact::WaitStarted { .. } => "waiting",
+        Fact::ExtensionAsked {
+            told: ToldHow::Link, ..
+        } => "extension",
         Fact::Quoted { .. } => "quote",
         Fact::Completed { .. } => "done",
         Fact::Reopened { .. } => "reopened",
@@ -180,6 +183,9 @@ fn resident_params(
                 json!({"key": format!("told-wait-{}", reason.as_str())}),
             );
             p.insert("until".into(), json!(until));
+        }
+        (_, Fact::ExtensionAsked { to, .. }) => {
+            p.insert("until".into(), json!(to));
         }
         (_, Fact::Quoted { total_cents, .. }) => {
             p.insert("amount".into(), json!(total_cents));

@@ -15,11 +15,13 @@ pub enum Tab {
     Open,
     Mine,
     Callbacks,
+    /// What was promised and is not kept; for the heads also what was reported to them (REC-9).
+    Promises,
 }
 
 impl Tab {
     /// Every part, in the order of the tabs.
-    pub const ALL: [Tab; 3] = [Tab::Open, Tab::Mine, Tab::Callbacks];
+    pub const ALL: [Tab; 4] = [Tab::Open, Tab::Mine, Tab::Callbacks, Tab::Promises];
 
     /// As addresses and text keys name it.
     pub fn code(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Tab {
             Tab::Open => "open",
             Tab::Mine => "mine",
             Tab::Callbacks => "callbacks",
+            Tab::Promises => "promises",
         }
     }
 
@@ -60,7 +63,7 @@ pub struct Line {
 }
 
 /// How many there are in each part, in the order of [`Tab::ALL`].
-pub type Counts = [i64; 3];
+pub type Counts = [i64; 4];
 
 /// Longest list that is drawn; the rest is in the list of cases.
 const MOST: i64 = 100;
@@ -82,7 +85,22 @@ pub fn counts(c: &mut Conn, ctx: &Ctx) -> Res<Counts> {
         Reach::Site | Reach::All => store::site::count_callbacks(c, &ctx.site)?,
         _ => 0,
     };
-    Ok([open, mine, callbacks])
+    let promises = match ctx.reach(Action::KeepPromise) {
+        Reach::Site | Reach::All => store::promise::count_open(c, &ctx.site)?,
+        _ => 0,
+    };
+    Ok([open, mine, callbacks, promises])
+}
+
+/// How many requests for more time wait for the actor's decision.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn extensions(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
+    Ok(match ctx.reach(Action::ApproveExtension) {
+        Reach::Never => 0,
+        _ => store::promise::count_extensions(c, &ctx.site)?,
+    })
 }
 
 /// How many open cases have something that nobody has looked at: for whoever dispatches.
@@ -105,6 +123,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
     let staff = ctx.need_staff()?;
     if tab == Tab::Callbacks {
         return callbacks(c, ctx);
+    }
+    if tab == Tab::Promises {
+        return promises(c, ctx);
     }
     let mut rows = match (tab, ctx.reach(Action::ViewCase)) {
         (_, Reach::Never) => Vec::new(),
@@ -186,6 +207,61 @@ fn open_of(ctx: &Ctx, department: Option<String>) -> db::Filter {
         limit: MOST,
         ..db::Filter::default()
     }
+}
+
+/// Open promises by due time. The worker's place names who promised; what was reported to the viewer says so.
+fn promises(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
+    if !matches!(ctx.reach(Action::KeepPromise), Reach::Site | Reach::All) {
+        return Ok(Vec::new());
+    }
+    let me = ctx.need_staff()?.id.clone();
+    let names = store::site::staff_names(c, &ctx.site)?;
+    let en = ctx.locale == crate::ctx::Locale::En;
+    let f = store::promise::PromiseFilter {
+        site: ctx.site.as_str().to_owned(),
+        open: Some(true),
+        limit: MOST,
+        ..store::promise::PromiseFilter::default()
+    };
+    let rows = store::promise::list(c, &f)?;
+    let lines = rows.into_iter().map(|r| {
+        let maker = r.made_by.as_ref().and_then(|id| names.iter().find(|n| n.id == *id));
+        let worker = maker.map_or_else(String::new, |n| {
+            if en && !n.name_en.is_empty() {
+                n.name_en.clone()
+            } else {
+                n.name.clone()
+            }
+        });
+        let due = r.due_at;
+        Line {
+            case: r.case_id.into_string(),
+            number: r.case_number,
+            kind: r.kind,
+            urgency: "normal".to_owned(),
+            place: r.place,
+            title: r.title,
+            department: String::new(),
+            worker,
+            state: if r.reported_to.split(' ').any(|id| id == me.as_str()) {
+                "reported"
+            } else {
+                "promised"
+            }
+            .to_owned(),
+            due_at: Some(due).filter(|d| *d < db::NO_DUE),
+            due_code: if r.first_due_at.is_some() && r.first_at.is_none() {
+                "interim"
+            } else {
+                "promise"
+            }
+            .to_owned(),
+            paused: false,
+            news: String::new(),
+            near_ms: NEAR_MS.min((due - r.made_at) / 4).max(0),
+        }
+    });
+    Ok(lines.collect())
 }
 
 fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {

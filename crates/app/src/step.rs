@@ -6,10 +6,10 @@ mod command;
 use domain::access::Action;
 use domain::case::{
     Answer, Appointment, AttachmentKind, AttemptResult, Command, Consent, Customer, Fact, Fee, Identity, Importance,
-    Kind, Line, PayMethod, ReopenReason, Satisfaction, Scope, Status, Urgency, Where,
+    Kind, Line, PayMethod, PromiseKind, ReopenReason, Satisfaction, Scope, Status, ToldHow, Urgency, Where,
 };
-use domain::clock::WaitReason;
-use domain::ids::{AttachmentId, CaseId, DepartmentId, FileId, QuoteId, StaffId};
+use domain::clock::{ClockCode, ExcuseReason, WaitReason};
+use domain::ids::{AttachmentId, CaseId, DepartmentId, ExtensionId, FileId, QuoteId, StaffId};
 use serde::{Deserialize, Serialize};
 use store::db::Tx;
 use store::seam::Conn;
@@ -188,10 +188,51 @@ pub enum Step {
         #[serde(default)]
         told_customer: bool,
     },
+    /// `by` is the customer's own time, not later than the level allows.
     Promise {
+        #[serde(default)]
+        kind: PromiseKind,
         what: String,
         #[serde(default)]
         by: Option<i64>,
+    },
+    InterimAnswer {
+        text: String,
+        #[serde(default)]
+        happened_at: Option<i64>,
+    },
+    /// More time on the limit with this code and round.
+    AskExtension {
+        code: ClockCode,
+        #[serde(default)]
+        cycle: u32,
+        to: i64,
+        reason: String,
+        told: ToldHow,
+    },
+    ConsentExtension {
+        extension: ExtensionId,
+        agree: bool,
+        how: Consent,
+        #[serde(default)]
+        note: String,
+    },
+    ApproveExtension {
+        extension: ExtensionId,
+        approve: bool,
+        #[serde(default)]
+        note: String,
+    },
+    WithdrawExtension {
+        extension: ExtensionId,
+        reason: String,
+    },
+    ExcuseBreach {
+        code: ClockCode,
+        #[serde(default)]
+        cycle: u32,
+        reason: ExcuseReason,
+        text: String,
     },
     KeepPromise {
         no: u32,
@@ -385,7 +426,7 @@ pub fn since(c: &mut Conn, ctx: &Ctx, id: &CaseId, seq: i64) -> Res<Vec<store::j
 
 /// Whether a person who is about to do a step would want to know of this first.
 pub fn matters(kind: &str) -> bool {
-    const MINDLESS: [&str; 8] = [
+    const MINDLESS: [&str; 15] = [
         "clock_breached",
         "rung_reached",
         "noted",
@@ -394,6 +435,13 @@ pub fn matters(kind: &str) -> bool {
         "contact_joined",
         "promised",
         "promise_kept",
+        "interim_answered",
+        "extension_asked",
+        "extension_answered",
+        "extension_decided",
+        "extension_lapsed",
+        "extension_withdrawn",
+        "breach_excused",
     ];
     Fact::KINDS.contains(&kind) && !MINDLESS.contains(&kind)
 }
@@ -431,6 +479,12 @@ impl Step {
             Step::Note { .. } => Action::Note,
             Step::Promise { .. } => Action::Promise,
             Step::KeepPromise { .. } => Action::KeepPromise,
+            Step::InterimAnswer { .. } => Action::InterimAnswer,
+            Step::AskExtension { .. } => Action::AskExtension,
+            Step::ConsentExtension { .. } => Action::ConsentExtension,
+            Step::ApproveExtension { .. } => Action::ApproveExtension,
+            Step::WithdrawExtension { .. } => Action::WithdrawExtension,
+            Step::ExcuseBreach { .. } => Action::ExcuseBreach,
             Step::Answer { .. } => Action::Answer,
             Step::ReportOutside { .. } => Action::ReportOutside,
             Step::ChangeKind { .. } => Action::ChangeKind,

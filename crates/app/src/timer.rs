@@ -197,6 +197,11 @@ pub fn run_with(desk: &Desk, leases: &mut Leases, stop: &dyn Fn() -> bool) {
 
 /// One round: what is due is done. Then until when to sleep, and for how long at most.
 fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> bool) -> Res<(Option<i64>, Duration)> {
+    // A consultation lasts a minute or two. Whoever looks first makes the fact; the others find it made.
+    let consult = || desk.read_now(|c| Ok::<_, Error>(store::consult::next_due(c)?.map(|due| due + 1)));
+    if consult()?.is_some_and(|at| at <= desk.clock.now()) {
+        crate::consult::run_due(desk)?;
+    }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let mut next = Work::next(desk, &shards)?;
     if next.is_some_and(|at| at <= desk.clock.now()) {
@@ -213,5 +218,6 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         let rest = if work.failed.is_empty() { SHORTEST } else { RETRY / 5 };
         return Ok((None, rest));
     }
+    let next = next.into_iter().chain(consult()?).min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -83,6 +83,19 @@ codes! {
         Note = "note",
         Promise = "promise",
         KeepPromise = "keep_promise",
+        /// Tells the customer how it stands while the answer is awaited.
+        InterimAnswer = "interim_answer",
+        AskExtension = "ask_extension",
+        /// Notes the customer's word on waiting longer; the customer gives it by the own link.
+        ConsentExtension = "consent_extension",
+        /// Decides on more time: the post that the standard names, and those above it.
+        ApproveExtension = "approve_extension",
+        WithdrawExtension = "withdraw_extension",
+        ExcuseBreach = "excuse_breach",
+        /// Asks the superior or another department while the customer waits (REC-7).
+        Consult = "consult",
+        /// Answers such a question.
+        AnswerConsult = "answer_consult",
         Answer = "answer",
         ReportOutside = "report_outside",
         ChangeKind = "change_kind",
@@ -160,6 +173,12 @@ impl Action {
         Action::Note,
         Action::Promise,
         Action::KeepPromise,
+        Action::InterimAnswer,
+        Action::AskExtension,
+        Action::ConsentExtension,
+        Action::ApproveExtension,
+        Action::WithdrawExtension,
+        Action::ExcuseBreach,
         Action::ChangeKind,
         Action::ChangeLevel,
         Action::ChangeFee,
@@ -193,6 +212,7 @@ pub const CUSTOMER_ACTIONS: &[Action] = &[
     Action::Urge,
     Action::Note,
     Action::Attach,
+    Action::ConsentExtension,
 ];
 
 /// What a vendor without an account does by the link for one order.
@@ -240,7 +260,10 @@ const TABLE: &[Row] = &[
     Row(&[Do::ViewContacts],                                [S,  N,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewCase],                                    [S,  D,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
     Row(&[Do::JoinContact],                                 [S,  N,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
-    Row(&[Do::Answer, Do::Promise, Do::KeepPromise],        [S,  O,   S,   D,   O,   S,   S,   N,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::Answer, Do::Promise, Do::KeepPromise, Do::InterimAnswer],
+                                                            [S,  O,   S,   D,   O,   S,   S,   N,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::Consult],                                     [S,  N,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::AnswerConsult],                               [S,  D,   S,   D,   D,   S,   S,   S,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ReportOutside],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::Note, Do::Attach],                            [S,  D,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
     Row(&[Do::Urge],                                        [S,  N,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
@@ -258,6 +281,11 @@ const TABLE: &[Row] = &[
     Row(&[Do::ConsentQuote, Do::RefuseQuote],               [S,  O,   S,   D,   N,   N,   S,   N,   N,   N,   N,   N,   O,   N]),
     Row(&[Do::Amend],                                       [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
     Row(&[Do::PrintOrder],                                  [S,  O,   S,   D,   O,   D,   S,   A,   S,   S,   A,   A,   O,   N]),
+    // More time, and what was too late
+    Row(&[Do::AskExtension, Do::WithdrawExtension],         [S,  O,   S,   D,   O,   S,   S,   N,   N,   O,   N,   N,   N,   N]),
+    Row(&[Do::ConsentExtension],                            [S,  O,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::ApproveExtension],                            [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ExcuseBreach],                                [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     // The customer's word
     Row(&[Do::Confirm],                                     [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
     Row(&[Do::SecondCheck],                                 [S,  N,   S,   D,   N,   D,   S,   A,   S,   N,   A,   A,   N,   N]),

@@ -32,6 +32,10 @@ codes! {
         Callback = "callback",
         /// A reply that was promised (REC-8).
         Promise = "promise",
+        /// A first answer on the day of a promise, at least an interim one (CAL-6).
+        Interim = "interim",
+        /// The customer waits while somebody is asked (REC-7).
+        Consult = "consult",
         /// Somebody is given the work. A limit for ourselves: see [`crate::ladder::handling`].
         Assign = "assign",
         /// Whoever was given the work takes it. A limit for ourselves.
@@ -68,6 +72,54 @@ codes! {
         /// It was already past when the record was entered.
         EnteredLate = "entered_late",
     }
+}
+
+impl ClockCode {
+    /// Started by an act of its own, not by the standard's line for the case.
+    pub const fn on_demand(self) -> bool {
+        matches!(self, ClockCode::Promise | ClockCode::Interim | ClockCode::Consult)
+    }
+
+    /// A limit that the customer may agree to move (COM-32). A first response is owed in any case.
+    pub const fn extendable(self) -> bool {
+        matches!(
+            self,
+            ClockCode::OnSite | ClockCode::Feedback | ClockCode::Finish | ClockCode::Promise
+        )
+    }
+}
+
+codes! {
+    /// Why a breach is excused, by who is not at fault. The breach stays.
+    ExcuseReason {
+        /// The customer was not there, or asked for something else.
+        Customer = "customer",
+        /// An authority, a supplier or another company.
+        ThirdParty = "third_party",
+        /// Weather, power cuts and the like.
+        Force = "force",
+        /// Everybody was at an emergency.
+        Emergency = "emergency",
+        /// The record was wrong: level, item or time.
+        Record = "record",
+        Other = "other",
+    }
+}
+
+/// An excuse: a second fact beside the breach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excuse {
+    pub reason: ExcuseReason,
+    pub at: i64,
+}
+
+/// More time that was agreed on before the limit passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extended {
+    /// When it was due before; None while it was paused.
+    pub from: Option<i64>,
+    pub to: i64,
+    pub at: i64,
 }
 
 codes! {
@@ -161,6 +213,12 @@ pub struct Clock {
     pub breach_reason: Option<BreachReason>,
     /// When it was shown that what was due had happened in time.
     pub excused_at: Option<i64>,
+    /// Why the breach is excused, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excuse: Option<Excuse>,
+    /// The last extension that was granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Extended>,
     pub cancelled_at: Option<i64>,
 }
 
@@ -230,9 +288,26 @@ pub struct ClockView {
     pub breached_at: Option<i64>,
     pub breach_reason: Option<BreachReason>,
     pub excused: bool,
+    /// Why, where somebody said so.
+    pub excuse: Option<ExcuseReason>,
+    /// When it was due before an extension.
+    pub extended_from: Option<i64>,
     /// Due after the last day whose holidays are published.
     pub provisional: bool,
     pub explain: Vec<Stretch>,
+}
+
+/// What of a clock the figures count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Measured {
+    /// When its result was decided: met or breached, whichever came first. What is decided stays in its month.
+    pub decided_at: Option<i64>,
+    /// From the start to the end on the wall clock, pauses included. None until met.
+    pub natural_ms: Option<i64>,
+    /// The working hours in that, without pauses. None until met, and without a calendar.
+    pub working_ms: Option<i64>,
+    /// Paused time on the wall clock up to the end.
+    pub paused_ms: i64,
 }
 
 /// Near when at most this much is left, or a quarter of the limit if that is less.
@@ -260,6 +335,8 @@ impl Clock {
             breached_at: None,
             breach_reason: None,
             excused_at: None,
+            excuse: None,
+            extended: None,
             cancelled_at: None,
         }
     }
@@ -481,6 +558,8 @@ impl Clock {
         }
         self.cancelled_at = None;
         self.clause = rule.clause;
+        // What was agreed with the customer holds as long as the limit that it moved.
+        let agreed = self.extended.take().filter(|_| self.limit == rule.limit);
         self.limit = rule.limit;
         self.target = rule.target;
         if self.calendar != rule.calendar {
@@ -488,6 +567,12 @@ impl Clock {
             self.calendar = rule.calendar;
         }
         self.bounds = rule.bounds;
+        if let Some(agreed) = agreed {
+            self.target = Some(Target::Fixed { at: agreed.to });
+            self.bounds
+                .retain(|bound| bound.source != BoundSource::Customer || self.code != ClockCode::Finish);
+            self.extended = Some(agreed);
+        }
         self.ladder = rule.ladder;
         self.pausable = rule.pausable;
         self.max_pause_ms = rule.max_pause_ms;
@@ -513,20 +598,73 @@ impl Clock {
         }
         self.cycle = rule.cycle;
         self.excused_at = None;
+        // What was agreed on was for the round that ended.
+        self.extended = None;
         self.retarget(rule, at);
     }
 
-    /// Whether the rule is the one that the clock has already. What an appointment holds is left out: it is no part of a rule.
+    /// Whether the rule is the one that the clock has already. What an appointment holds is left out: it is no part of a rule;
+    /// and so is where it ends when the customer has agreed on that.
     pub fn follows(&self, rule: &ClockStart) -> bool {
-        let begun = self.started_at.is_some();
+        let own_end = self.started_at.is_none() || self.extended.is_some();
         self.clause == rule.clause
             && self.limit == rule.limit
-            && (!begun || rule.target.is_none() || self.target == rule.target)
-            && self.bounds == rule.bounds
+            && (own_end || rule.target.is_none() || self.target == rule.target)
+            && (self.extended.is_some() || self.bounds == rule.bounds)
             && self.pausable == rule.pausable
             && self.max_pause_ms == rule.max_pause_ms
             && self.ladder == rule.ladder
             && self.calendar.as_ref().map(|of| &of.code) == rule.calendar.as_ref().map(|of| &of.code)
+    }
+
+    /// Moves the limit to what the customer agreed on. Counts only if the limit had not passed at `at`, and only for later:
+    /// an authority's instant stays, the customer's own gives way.
+    pub fn extend(&mut self, at: i64, to: i64) {
+        let from = self.due_at(at);
+        let possible = self.is_open() && self.started_at.is_some() && self.breached_at.is_none() && to > at;
+        if !possible || from.is_some_and(|due| at > due || to <= due) {
+            return;
+        }
+        self.target = Some(Target::Fixed { at: to });
+        self.bounds.retain(|bound| bound.source != BoundSource::Customer);
+        self.extended = Some(Extended { from, to, at });
+    }
+
+    /// Excuses the breach. The breach stays, and so does the first excuse.
+    pub fn forgive(&mut self, at: i64, reason: ExcuseReason) {
+        if self.breached_at.is_some() && self.excuse.is_none() {
+            self.excuse = Some(Excuse { reason, at });
+        }
+    }
+
+    /// What the figures are made of. `office` are the hours for limits round the clock.
+    pub fn measured(&self, office: Option<&Hours>) -> Measured {
+        let decided_at = match (self.met_at, self.breached_at) {
+            (Some(met), Some(breach)) => Some(met.min(breach)),
+            (met, breach) => met.or(breach),
+        };
+        let (Some(start), Some(met)) = (self.started_at, self.met_at) else {
+            return Measured {
+                decided_at,
+                ..Measured::default()
+            };
+        };
+        let gaps: Vec<(i64, i64)> = self
+            .pauses()
+            .into_iter()
+            .map(|(from, to, _)| (from.min(met), to.unwrap_or(met).min(met)))
+            .collect();
+        let hours = self.hours.0.as_deref().or(office);
+        let working = hours.map(|hours| {
+            let paused: i64 = gaps.iter().map(|(from, to)| hours.worked(*from, *to)).sum();
+            (hours.worked(start, met) - paused).max(0)
+        });
+        Measured {
+            decided_at,
+            natural_ms: Some((met - start).max(0)),
+            working_ms: working,
+            paused_ms: gaps.iter().map(|(from, to)| to - from).sum(),
+        }
     }
 
     /// The clock is of no interest any more. A breach stays.
@@ -622,7 +760,9 @@ impl Clock {
             met_at: self.met_at,
             breached_at: self.breached_at,
             breach_reason: self.breach_reason,
-            excused: self.excused_at.is_some(),
+            excused: self.excused_at.is_some() || self.excuse.is_some(),
+            excuse: self.excuse.as_ref().map(|excuse| excuse.reason),
+            extended_from: self.extended.as_ref().and_then(|extended| extended.from),
             provisional: bound.is_none()
                 && self
                     .reckon(|r| due_at.is_some_and(|due| r.hours.is_provisional(due)))

@@ -52,6 +52,10 @@ macro_rules! ids {
 }
 
 ids! {
+    /// A request for more time on a limit.
+    ExtensionId,
+    /// A question to a superior or another department while the customer waits.
+    ConsultId,
     /// An estate that is served.
     SiteId,
     /// The company that runs one or several sites.

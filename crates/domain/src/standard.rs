@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::desk_rules::DeskRules;
 use crate::ladder::Rung;
 
 pub mod check;
@@ -61,6 +62,7 @@ pub struct Standard {
     limits: Vec<NamedLimit>,
     callback: CallbackRule,
     longest_wait_ms: i64,
+    desk: DeskRules,
     ladder: Vec<Rung>,
 }
 
@@ -175,11 +177,16 @@ impl Standard {
         self.callback
     }
 
+    /// What the desk lives by while a customer waits (REC-7, CAL-3, CAL-6, COM-32).
+    pub fn desk(&self) -> &DeskRules {
+        &self.desk
+    }
+
     /// The clocks a case gets, one per code. Promises are made one by one: see [`Standard::promise`].
     pub fn clocks_for(&self, kind: Kind, item: &str, importance: Importance, urgency: Urgency) -> Vec<&ClockRule> {
         ClockCode::ALL
             .iter()
-            .filter(|code| **code != ClockCode::Promise && !code.is_handling())
+            .filter(|code| !code.on_demand() && !code.is_handling())
             .filter_map(|code| self.rule(*code, kind, item, importance, urgency))
             .collect()
     }

@@ -456,12 +456,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const CODES: [&str; 9] = [
+    const CODES: [&str; 10] = [
         "callback",
         "closed",
         "code",
         "dispatched",
         "done",
+        "extension",
         "quote",
         "registered",
         "reopened",

@@ -8,6 +8,7 @@ mod backup;
 mod clock;
 mod demo;
 mod doctor;
+mod figures;
 mod import;
 mod journal;
 mod outbox;
@@ -61,6 +62,9 @@ enum Command {
     /// The journal of what happened.
     #[command(subcommand)]
     Journal(journal::Command),
+    /// Figures on time, made anew.
+    #[command(subcommand)]
+    Figures(figures::Command),
     /// Worked examples of time limits: checked, explained.
     #[command(subcommand)]
     Clock(clock::Command),
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
+        Command::Figures(command) => figures::run(command),
         Command::Clock(command) => clock::run(command),
         Command::Standard(command) => standard::run(command),
     };

@@ -27,6 +27,8 @@ col_id!(
     TokenId,
     DraftId,
     MessageId,
+    ExtensionId,
+    ConsultId,
     NoticeId,
     ImportId,
     StandardId,

@@ -8,6 +8,7 @@ pub mod account;
 pub mod attachment;
 pub mod case;
 pub mod check;
+pub mod consult;
 pub mod contact;
 pub mod db;
 pub mod desk;
@@ -22,6 +23,8 @@ pub mod link;
 pub mod message;
 pub mod migrate;
 pub mod notice;
+pub mod ontime;
+pub mod promise;
 pub mod roster;
 pub mod seam;
 pub mod search;
@@ -43,6 +46,7 @@ const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
     attachment::STATEMENTS,
     case::STATEMENTS,
+    consult::STATEMENTS,
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     db::watch::statements::STATEMENTS,
@@ -61,6 +65,8 @@ const MODULES: &[&[seam::Statement]] = &[
     migrate::STATEMENTS,
     notice::STATEMENTS,
     roster::STATEMENTS,
+    ontime::STATEMENTS,
+    promise::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

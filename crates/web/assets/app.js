@@ -138,6 +138,7 @@ on('click', e => {
   }
   if (el.matches('[aria-disabled=true]')) return e.preventDefault();
   const d = el.dataset;
+  if (d.fill) fillIn(el);
   if (d.dialogOpen) { if (el.tagName === 'A') e.preventDefault(); openDialog($(d.dialogOpen)); }
   if (d.dialogClose !== undefined) el.closest('dialog')?.close();
   if (d.copy !== undefined) copy(el);
@@ -148,6 +149,14 @@ on('click', e => {
 });
 on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-disabled=true]')) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
 on('dialog:close', () => topDialog()?.close());
+
+// An answer that came goes into the field that it answers.
+function fillIn(el) {
+  const field = $(el.dataset.fill), from = $(el.dataset.fillFrom);
+  if (!field || !from) return;
+  field.value = from.textContent.trim();
+  fire(field, 'input');
+}
 
 async function copy(el) {
   const from = el.dataset.copy.startsWith('#') ? $(el.dataset.copy) : null;
@@ -323,12 +332,17 @@ function duration(ms) {
   const vars = {d, h, m, hh: String(h).padStart(2, '0'), mm: String(m).padStart(2, '0')};
   return t(`${side}-${d ? 'd' : h ? 'hm' : 'm'}`, vars);
 }
+// Where somebody waits on the line, each second counts: 0:38, and over 0:12.
+function seconds(ms) {
+  const s = ms > 0 ? Math.ceil(ms / 1000) : Math.floor(-ms / 1000);
+  return t(ms > 0 ? 'left-s' : 'over-s', {t: Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0')});
+}
 const DUE_ICON = {ok: 'clock', near: 'clock', over: 'alarm'};
 function tickDue(el) {
   const left = +el.dataset.due - now();
   const state = left <= 0 ? 'over' : left <= +(el.dataset.near || 0) ? 'near' : 'ok';
   const text = $('[data-due-text]', el) ?? (el.childElementCount ? null : el);
-  const words = duration(left);
+  const words = el.dataset.secs === undefined ? duration(left) : seconds(left);
   if (text && words && text.textContent !== words) text.textContent = words;
   if (el.dataset.state === state) return;
   const was = el.dataset.state;

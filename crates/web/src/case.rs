@@ -9,6 +9,7 @@ mod form;
 mod hands;
 mod line;
 pub mod look;
+mod more_time;
 pub mod names;
 mod offers;
 mod page;

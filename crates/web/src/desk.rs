@@ -13,7 +13,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use domain::case::{Kind, Scope};
+use domain::case::{Kind, PromiseKind, Scope};
 use domain::ids::{CaseId, ContactId};
 use serde::Deserialize;
 
@@ -62,6 +62,7 @@ async fn read_queue(web: &Web, v: &Viewer, tab: Tab) -> Result<Queue, Fail> {
             tab,
             counts: queue::counts(c, ctx)?,
             news: queue::news(c, ctx)?,
+            extensions: queue::extensions(c, ctx)?,
             lines: queue::list(c, ctx, tab)?,
             parked,
         })
@@ -444,8 +445,18 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
     }
     let join = e.act.strip_prefix("join:").map(CaseId::from);
     let answered = e.act == "answer";
+    let promised = match e.act.as_str() {
+        "promise" => Some(PromiseKind::Reply),
+        "call_back" => Some(PromiseKind::CallBack),
+        _ => None,
+    };
     if let Some(case) = join {
         n.join = Some(case);
+    } else if let Some(kind) = promised {
+        n.cases = vec![promised_case(v, e, &zone, kind)?];
+        if kind == PromiseKind::CallBack && !e.call_phone.trim().is_empty() {
+            n.phone = e.call_phone.clone();
+        }
     } else if answered && (e.kind() == Kind::Request) {
         // A request that needed nobody to come: kept in the register with the answer, without an order.
         n.answer = Some(e.answer.clone());
@@ -476,6 +487,114 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
         })
         .await?;
     Ok(done)
+}
+
+/// The case of a promise: the question waits for its answer, and for nobody to come. A request that nobody can name yet
+/// is a question as long as it is one.
+fn promised_case(v: &Viewer, e: &Entry, zone: &str, kind: PromiseKind) -> Result<contact::NewCase, Fail> {
+    let otherwise = crate::l10n::t(v.locale, "promise-call-back-what");
+    let mut k = e.case(zone, 0, false)?;
+    let open = k.item.is_empty() && matches!(k.kind, Kind::Request | Kind::Complaint);
+    if open || kind == PromiseKind::CallBack || k.kind == Kind::Request {
+        k.kind = Kind::Inquiry;
+    }
+    k.fee = domain::case::Fee::FREE;
+    k.scope = Scope::Own;
+    k.appointment = None;
+    let promise = match kind {
+        PromiseKind::CallBack => e.promise(zone, kind, &otherwise)?,
+        PromiseKind::Reply => e.promise(zone, kind, "")?,
+    };
+    if promise.what.is_empty() {
+        return Err(Error::field("content", "required").into());
+    }
+    if k.content.trim().is_empty() {
+        k.content.clone_from(&promise.what);
+    }
+    k.promise = Some(promise);
+    Ok(k)
+}
+
+/// What kind of promise the dialog is for.
+#[derive(Deserialize)]
+pub struct PromiseQuery {
+    #[serde(default)]
+    kind: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "promise/dialog.html")]
+struct PromiseDialog {
+    p: Page,
+    kind: &'static str,
+    sorry: String,
+    say: String,
+    what: String,
+    phone: String,
+    latest: String,
+    reports: String,
+    lacks: String,
+}
+
+/// The fields of a promise, with the sentence to say and the level's limit filled in.
+pub async fn promise_form(
+    State(web): State<Web>,
+    v: Viewer,
+    Query(q): Query<PromiseQuery>,
+    Form(pairs): Form<Pairs>,
+) -> Answer {
+    let p = Page::bare(&web, Some(&v), v.locale, "");
+    let e = Entry::of(pairs).with_defaults();
+    let kind: PromiseKind = q.kind.parse().unwrap_or_default();
+    let zone = p.zone.clone();
+    let k = promised_case(
+        &v,
+        &Entry {
+            promise_by: String::new(),
+            promise_what: e.question().to_owned(),
+            content: if e.content.is_empty() {
+                "-".into()
+            } else {
+                e.content.clone()
+            },
+            ..e.clone()
+        },
+        &zone,
+        kind,
+    )?;
+    let (due, reports) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let due = app::promise::latest(c, ctx, kind, &k)?.map(|(at, _)| at);
+            let names = crate::case::names::Names::load(c, ctx)?;
+            let people = app::promise::superiors(c, ctx)?;
+            let people: Vec<String> = people.iter().map(|id| names.staff(id)).collect();
+            Ok((due, people))
+        })
+        .await?;
+    let due = due.unwrap_or(v.now);
+    // Somebody the archive knows has a number there.
+    let lacks = [
+        (e.name.trim().is_empty() && e.person.is_empty(), "missing-name"),
+        (e.address.trim().is_empty() && e.unit.is_empty(), "missing-unit"),
+        (e.phone.trim().is_empty() && e.person.is_empty(), "missing-phone"),
+    ];
+    let lacks: Vec<String> = lacks.iter().filter(|(l, _)| *l).map(|(_, key)| p.t(key)).collect();
+    let what = match kind {
+        PromiseKind::Reply => e.question().to_owned(),
+        PromiseKind::CallBack if e.question().is_empty() => p.t("promise-call-back-what"),
+        PromiseKind::CallBack => e.question().to_owned(),
+    };
+    Ok(page(&PromiseDialog {
+        kind: kind.as_str(),
+        sorry: crate::promise::apology(v.locale, kind.as_str()),
+        say: crate::promise::spoken(v.locale, &p.zone, v.now, kind.as_str(), due),
+        what,
+        phone: e.phone.clone(),
+        latest: crate::promise::by(v.locale, &p.zone, v.now, due),
+        reports: reports.join(&p.t("list-comma")),
+        lacks: lacks.join(&p.t("list-comma")),
+        p,
+    })?)
 }
 
 async fn contact_made(web: &Web, v: &Viewer, id: String) -> Result<Registered, Fail> {
@@ -530,6 +649,11 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                     state: s.status.as_str().to_owned(),
                     to: to.into_iter().flatten().collect::<Vec<_>>().join(" · "),
                     due_at: s.is_open().then(|| s.due_at(ctx.now)).flatten(),
+                    promised: s.open_promises().next().and_then(|m| {
+                        let clock = s.clock(domain::clock::ClockCode::Promise, m.no)?;
+                        let due = clock.due_at(ctx.now)?;
+                        Some(crate::promise::spoken(ctx.locale, &zone, ctx.now, m.kind.as_str(), due))
+                    }),
                     outside: s.scope == Scope::Outside,
                     joined: s.contacts.first() != Some(&done.contact),
                 });

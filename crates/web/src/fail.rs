@@ -84,6 +84,7 @@ pub fn refusal_text(locale: Locale, zone: &str, r: &Refusal) -> String {
         match (name, number) {
             ("action", _) => t(locale, &format!("action-{value}")),
             ("state", _) => t(locale, &format!("state-{value}")),
+            ("post", _) => t(locale, &format!("role-{value}")),
             ("at" | "earlier" | "until", Ok(at)) => crate::when::full(zone, at),
             ("amount" | "owed" | "charge" | "accepted" | "charged" | "paid" | "cents", Ok(c)) => {
                 domain::money::shown(c)

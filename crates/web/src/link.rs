@@ -6,7 +6,7 @@ mod given;
 mod sign;
 mod view;
 
-pub use act::{not_solved, photos, quote, say, urge};
+pub use act::{extension, not_solved, photos, quote, say, urge};
 pub use given::{drawing, file, receipt, signature};
 pub use sign::{RATES, code, sign, sign_page};
 

@@ -1,4 +1,4 @@
-//! The lists of contacts, cases, work orders and callbacks: views, filters, keyset pages, bulk urging and printing, export.
+//! The lists of contacts, cases, work orders, callbacks, promises, requests for more time and passed limits: views, filters, keyset pages, bulk urging and printing, export.
 //! What a row shows is described once and serves the page and the Excel file alike.
 
 mod badge;
@@ -29,13 +29,16 @@ use crate::when;
 
 use rows::{Cell, Col, Line};
 
-/// One of the four lists.
+/// One of the lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
     Cases,
     Orders,
     Contacts,
     Callbacks,
+    Promises,
+    Extensions,
+    Breaches,
 }
 
 impl List {
@@ -45,6 +48,9 @@ impl List {
             "orders" => Ok(List::Orders),
             "contacts" => Ok(List::Contacts),
             "callbacks" => Ok(List::Callbacks),
+            "promises" => Ok(List::Promises),
+            "extensions" => Ok(List::Extensions),
+            "breaches" => Ok(List::Breaches),
             _ => Err(Error::NotFound),
         }
     }
@@ -55,6 +61,9 @@ impl List {
             List::Orders => "orders",
             List::Contacts => "contacts",
             List::Callbacks => "callbacks",
+            List::Promises => "promises",
+            List::Extensions => "extensions",
+            List::Breaches => "breaches",
         }
     }
 
@@ -66,6 +75,17 @@ impl List {
             List::Orders => &["open", "overdue", "soon", "new", "waiting", "done", "mine", "all"],
             List::Contacts => &["all", "mine"],
             List::Callbacks => &["open", "overdue", "closed"],
+            List::Promises => &["open", "due", "mine", "kept", "broken", "all"],
+            List::Extensions => &["pending", "granted", "refused", "lapsed", "all"],
+            List::Breaches => &[
+                "late",
+                "unexcused",
+                "excused",
+                "open_late",
+                "on_time",
+                "decided",
+                "finished",
+            ],
         }
     }
 }
@@ -84,6 +104,8 @@ pub struct Asked {
     channel: String,
     outcome: String,
     clerk: String,
+    clock: String,
+    item: String,
     from: String,
     until: String,
     after: String,
@@ -111,6 +133,8 @@ impl Asked {
             building: String::new(),
             unit: String::new(),
             clerk: self.clerk.clone(),
+            clock: self.clock.clone(),
+            item: self.item.clone(),
             from: when::day_start(zone, &self.from),
             until: when::day_end(zone, &self.until),
             after: self.after.clone(),
@@ -130,6 +154,8 @@ impl Asked {
             ("channel", &self.channel),
             ("outcome", &self.outcome),
             ("clerk", &self.clerk),
+            ("clock", &self.clock),
+            ("item", &self.item),
             ("from", &self.from),
             ("until", &self.until),
             ("after", after),
@@ -222,6 +248,9 @@ struct Filters {
     clerks: Vec<(String, String, bool)>,
     channels: Vec<(String, String, bool)>,
     outcomes: Vec<(String, String, bool)>,
+    clocks: Vec<(String, String, bool)>,
+    /// The item that the list was narrowed to from elsewhere, by name.
+    item: String,
 }
 
 struct Read {
@@ -259,6 +288,18 @@ async fn read(web: &Web, v: &Viewer, which: List, q: Query, limit: i64) -> Resul
                 List::Callbacks => {
                     let p = list::callbacks(c, ctx, &q, limit)?;
                     (p.rows.iter().map(|r| rows::callback(r, &with)).collect(), p.next)
+                }
+                List::Promises => {
+                    let p = list::promises(c, ctx, &q, limit)?;
+                    (p.rows.iter().map(|r| rows::promise(r, &with)).collect(), p.next)
+                }
+                List::Extensions => {
+                    let p = list::extensions(c, ctx, &q, limit)?;
+                    (p.rows.iter().map(|r| rows::extension(r, &with)).collect(), p.next)
+                }
+                List::Breaches => {
+                    let p = list::breaches(c, ctx, &q, limit)?;
+                    (p.rows.iter().map(|r| rows::breach(r, &with)).collect(), p.next)
                 }
             };
             Ok::<_, Error>(Read {
@@ -329,6 +370,34 @@ fn choices(p: &Page, which: List, a: &Asked, names: &Names) -> Filters {
             clerks: pairs(names.everybody(), &a.clerk),
             ..Filters::default()
         },
+        List::Promises => Filters {
+            kinds: codes("kind", &kinds, &a.kind),
+            clerks: pairs(names.everybody(), &a.clerk),
+            ..Filters::default()
+        },
+        List::Extensions => Filters {
+            kinds: codes("kind", &kinds, &a.kind),
+            ..Filters::default()
+        },
+        List::Breaches => {
+            let clocks: Vec<&str> = domain::clock::ClockCode::ALL.iter().map(|k| k.as_str()).collect();
+            let nobody = |mut all: Vec<(String, String)>| {
+                all.push(("-".to_owned(), p.t("ontime-nobody")));
+                all
+            };
+            Filters {
+                clocks: codes("clock", &clocks, &a.clock),
+                kinds: codes("kind", &kinds, &a.kind),
+                departments: pairs(nobody(names.all_departments()), &a.department),
+                workers: pairs(nobody(names.everybody()), &a.worker),
+                item: if a.item.is_empty() {
+                    String::new()
+                } else {
+                    names.item(&a.item)
+                },
+                ..Filters::default()
+            }
+        }
         List::Cases | List::Orders => Filters {
             kinds: codes("kind", &kinds, &a.kind),
             departments: pairs(names.all_departments(), &a.department),
@@ -348,19 +417,25 @@ fn conditions(l: Locale, which: List, a: &Asked, view: &str, names: &Names) -> S
             code.to_owned()
         }
     };
-    let staff = |id: &str| {
-        if id.is_empty() {
-            String::new()
-        } else {
-            names.staff_text(id)
-        }
+    let staff = |id: &str| match id {
+        "" => String::new(),
+        "-" => t(l, "ontime-nobody"),
+        id => names.staff_text(id),
     };
     let worker = if which == List::Contacts {
         "col-clerk"
     } else {
         "col-worker"
     };
-    let department = names.department(&a.department.as_str().into());
+    let department = match a.department.as_str() {
+        "-" => t(l, "ontime-nobody"),
+        id => names.department(&id.into()),
+    };
+    let item = if a.item.is_empty() {
+        String::new()
+    } else {
+        names.item(&a.item)
+    };
     let all = [
         ("list-views", coded("view", view)),
         ("list-words", a.q.trim().to_owned()),
@@ -372,6 +447,8 @@ fn conditions(l: Locale, which: List, a: &Asked, view: &str, names: &Names) -> S
         ("col-channel", coded("channel", &a.channel)),
         ("col-outcome", coded("outcome", &a.outcome)),
         ("col-clerk", staff(&a.clerk)),
+        ("col-clock", coded("clock", &a.clock)),
+        ("col-item", item),
         ("list-from", a.from.clone()),
         ("list-until", a.until.clone()),
     ];
@@ -394,7 +471,12 @@ async fn show(web: Web, v: Viewer, which: List, raw: Option<String>) -> Answer {
     let prev = before.map(|(after, back)| a.address(&view, &after, &back));
     let p = Page::new(&web, &v, &format!("nav-{}", which.name()));
     let again = a.address(&view, &a.after, &a.back);
-    let act = which == List::Callbacks && v.may(Action::Callback);
+    let act = match which {
+        List::Callbacks => v.may(Action::Callback),
+        List::Promises => v.may(Action::KeepPromise),
+        List::Extensions => v.may(Action::ApproveExtension),
+        _ => false,
+    };
     let bulk = matches!(which, List::Cases | List::Orders) && v.may(Action::Urge);
     let cols = rows::cols(which);
     if !a.rows.is_empty() {
@@ -448,6 +530,18 @@ pub async fn orders(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) 
 
 pub async fn contacts(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {
     show(web, v, List::Contacts, raw).await
+}
+
+pub async fn promises(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {
+    show(web, v, List::Promises, raw).await
+}
+
+pub async fn extensions(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {
+    show(web, v, List::Extensions, raw).await
+}
+
+pub async fn breaches(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {
+    show(web, v, List::Breaches, raw).await
 }
 
 pub async fn callbacks(State(web): State<Web>, v: Viewer, RawQuery(raw): RawQuery) -> Answer {

@@ -70,6 +70,8 @@ const MENU: Menu = &[
             ("/cases", "notes", "nav-cases", Action::ViewCase),
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
+            ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
+            ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
         ],
@@ -77,6 +79,8 @@ const MENU: Menu = &[
     (
         "nav-manage",
         &[
+            ("/ontime", "chart-bar", "nav-ontime", Action::ViewReports),
+            ("/breaches", "alarm", "nav-breaches", Action::ViewReports),
             ("/households", "users", "nav-households", Action::ViewDirectory),
             ("/import", "file-import", "nav-import", Action::Import),
             (
@@ -116,6 +120,8 @@ pub(crate) const SCRIPT_TEXTS: &[&str] = &[
     "over-hm",
     "over-m",
     "over-now",
+    "left-s",
+    "over-s",
     "draft-saving",
     "draft-saved",
     "draft-offline",

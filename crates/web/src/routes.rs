@@ -201,12 +201,23 @@ contents! {
     GET  "/desk/look" May(Action::RegisterContact) => crate::desk::look;
     GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
     POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
+    POST "/desk/promise" May(Action::RegisterContact) => crate::desk::promise_form;
+    POST "/desk/consult" May(Action::Consult) => crate::consult::desk_form;
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
     GET  "/contacts/{id}" May(Action::RegisterContact) => crate::contact::show;
     POST "/contacts/{id}" May(Action::RegisterContact) => crate::contact::post;
     PUT  "/drafts/{kind}" SignedIn => crate::desk::put_draft;
 
+    // consultation while somebody waits (REC-7)
+    GET  "/consults" SignedIn => crate::consult::show;
+    POST "/consults" May(Action::Consult) => crate::consult::ask;
+    GET  "/consults/asked" SignedIn => crate::consult::asked;
+    GET  "/consults/mine" May(Action::Consult) => crate::consult::mine;
+    POST "/consults/{id}/answer" May(Action::AnswerConsult) => crate::consult::answer;
+    POST "/consults/{id}/away" May(Action::Consult) => crate::consult::away;
+
     // cases
+    GET  "/cases/{id}/consult" May(Action::Consult) => crate::consult::case_form;
     GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
     GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
     GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
@@ -222,6 +233,11 @@ contents! {
     GET  "/orders" May(Action::ViewCase) => crate::list::orders;
     GET  "/contacts" May(Action::ViewContacts) => crate::list::contacts;
     GET  "/callbacks" May(Action::Callback) => crate::list::callbacks;
+    GET  "/promises" May(Action::KeepPromise) => crate::list::promises;
+    GET  "/extensions" May(Action::ViewCase) => crate::list::extensions;
+    GET  "/breaches" May(Action::ViewReports) => crate::list::breaches;
+    GET  "/ontime" May(Action::ViewReports) => crate::ontime::show;
+    GET  "/ontime/export" May(Action::Export) => crate::ontime::export;
     GET  "/export/{list}" May(Action::Export) => crate::list::export;
     POST "/bulk/{list}/urge" May(Action::Urge) => crate::list::urge;
     POST "/views/{list}" SignedIn => crate::list::save_view;
@@ -304,6 +320,7 @@ contents! {
     POST "/r/{token}/sign" Secret => crate::link::sign;
     POST "/r/{token}/code" Secret => crate::link::code;
     POST "/r/{token}/quote" Secret => crate::link::quote;
+    POST "/r/{token}/extension" Secret => crate::link::extension;
     POST "/r/{token}/urge" Secret => crate::link::urge;
     POST "/r/{token}/say" Secret => crate::link::say;
     POST "/r/{token}/not-solved" Secret => crate::link::not_solved;

@@ -174,12 +174,14 @@ pub fn add_case(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, k: &NewCase) 
             case: Some(seen.state.id.as_str()),
         };
         journal::append(tx, ctx, subject, "contact_case_added", body, &[], ctx.now);
-        Ok(Registered {
+        let made = Registered {
             contact: id.clone(),
             number: row.number,
             cases: vec![seen.state.id],
             case_numbers: vec![seen.state.number],
-        })
+        };
+        crate::consult::adopt(tx, ctx, key, &made)?;
+        Ok(made)
     })
 }
 

@@ -223,9 +223,61 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             text: clean(text),
             told_customer: *told_customer,
         },
-        Step::Promise { what, by } => Command::Promise {
-            what: clean(what),
-            by: *by,
+        Step::Promise { kind, what, by } => crate::contact::promise(tx, ctx, *kind, what, *by)?,
+        Step::InterimAnswer { text, happened_at } => Command::InterimAnswer {
+            text: clean(text),
+            happened_at: *happened_at,
+        },
+        Step::AskExtension {
+            code,
+            cycle,
+            to,
+            reason,
+            told,
+        } => Command::AskExtension {
+            extension: ctx.id(),
+            code: *code,
+            cycle: *cycle,
+            to: *to,
+            reason: clean(reason),
+            told: *told,
+        },
+        Step::ConsentExtension {
+            extension,
+            agree,
+            how,
+            note,
+        } => Command::AnswerExtension {
+            extension: extension.clone(),
+            agree: *agree,
+            how: ConsentHow::Noted {
+                how: *how,
+                note: clean(note),
+            },
+        },
+        Step::ApproveExtension {
+            extension,
+            approve,
+            note,
+        } => Command::DecideExtension {
+            extension: extension.clone(),
+            approve: *approve,
+            note: clean(note),
+        },
+        Step::WithdrawExtension { extension, reason } => Command::WithdrawExtension {
+            extension: extension.clone(),
+            reason: clean(reason),
+        },
+        Step::ExcuseBreach {
+            code,
+            cycle,
+            reason,
+            text,
+        } => Command::ExcuseBreach {
+            code: *code,
+            cycle: *cycle,
+            reason: *reason,
+            text: clean(text),
         },
         Step::KeepPromise { no, how } => Command::KeepPromise {
             no: *no,

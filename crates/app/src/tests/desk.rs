@@ -411,7 +411,7 @@ fn the_queue_is_by_due_time_and_by_what_one_sees() {
                 .unwrap()
         };
         let (lines, counts) = see(Role::FrontDesk, Tab::Open);
-        assert_eq!(counts, [2, 2, 0]);
+        assert_eq!(counts, [2, 2, 0, 0]);
         assert_eq!(lines[0].urgency, "urgent");
         assert!(lines[0].due_at < lines[1].due_at);
         assert_eq!(see(Role::DeptHead, Tab::Open).1[0], 2);

@@ -311,6 +311,16 @@ pub(super) fn answer(
 ) -> Result<(), Refusal> {
     let answer = required(answer, "missing-answer")?;
     check_fee(&case.fee)?;
+    // The answer is what was promised.
+    for promise in case
+        .open_promises()
+        .filter(|promise| promise.kind == PromiseKind::Reply)
+    {
+        draft.emit(Fact::PromiseKept {
+            no: promise.no,
+            how: answer.clone(),
+        })?;
+    }
     draft.emit(Fact::Answered {
         cycle: case.cycle,
         answer,

@@ -4,7 +4,7 @@ use super::event::{Event, Fact};
 use super::state::*;
 use super::timing;
 use super::values::*;
-use crate::ids::StaffId;
+use crate::ids::{ExtensionId, StaffId};
 use crate::ladder::Stand;
 use crate::time::Calendars;
 
@@ -104,6 +104,8 @@ fn registered(event: &Event) -> Option<CaseState> {
         waivers: Vec::new(),
         callbacks: Vec::new(),
         promises: Vec::new(),
+        extensions: Vec::new(),
+        excuses: Vec::new(),
         outside: None,
         attachments: Vec::new(),
         clocks: Vec::new(),
@@ -125,6 +127,7 @@ fn on_case(case: &mut CaseState, event: &Event) {
     on_life(case, event);
     on_money(case, event);
     on_record(case, event);
+    on_time(case, event);
     timing::on_clocks(case, event);
 }
 
@@ -465,19 +468,123 @@ fn on_money(case: &mut CaseState, event: &Event) {
                 (known.end, known.ended_at) = (Some(*end), Some(when));
             }
         }
-        Fact::Promised { no, what, .. } => case.promises.push(PromiseMade {
+        Fact::Promised {
+            no,
+            what,
+            kind,
+            reported_to,
+            ..
+        } => case.promises.push(PromiseMade {
             no: *no,
             what: what.clone(),
             at: when,
             by: by.clone(),
             kept_at: None,
             how: None,
+            kind: *kind,
+            reported_to: reported_to.clone(),
+            interim_at: None,
+            kept_by: None,
         }),
         Fact::PromiseKept { no, how } => {
             if let Some(promise) = case.promises.iter_mut().find(|promise| promise.no == *no) {
                 (promise.kept_at, promise.how) = (Some(when), Some(how.clone()));
+                promise.kept_by = Some(by.clone());
             }
         }
+        Fact::InterimAnswered { .. }
+        | Fact::Noted {
+            told_customer: true, ..
+        } => {
+            let open = case.promises.iter_mut().filter(|promise| promise.kept_at.is_none());
+            open.for_each(|promise| promise.interim_at = promise.interim_at.or(Some(when)));
+        }
+        _ => {}
+    }
+}
+
+/// More time, and excuses.
+fn on_time(case: &mut CaseState, event: &Event) {
+    let (at, when, by) = (event.at, event.when(), &event.by);
+    let end = |case: &mut CaseState, id: &ExtensionId, state: ExtensionState| {
+        if let Some(found) = case.extensions.iter_mut().find(|known| known.id == *id) {
+            (found.state, found.ended_at) = (state, Some(at));
+        }
+    };
+    match &event.fact {
+        Fact::ExtensionAsked {
+            extension,
+            code,
+            cycle,
+            due_at,
+            to,
+            told,
+            approver,
+            reason,
+        } => case.extensions.push(Extension {
+            id: extension.clone(),
+            code: *code,
+            cycle: *cycle,
+            due_at: *due_at,
+            to: *to,
+            reason: reason.clone(),
+            told: *told,
+            approver: *approver,
+            at: when,
+            by: by.clone(),
+            agreement: None,
+            decision: None,
+            state: ExtensionState::Pending,
+            ended_at: None,
+        }),
+        Fact::ExtensionAnswered {
+            extension,
+            agreed,
+            grade,
+            how,
+            note,
+        } => {
+            if let Some(found) = case.extensions.iter_mut().find(|known| known.id == *extension) {
+                found.agreement = Some(Agreement {
+                    agreed: *agreed,
+                    grade: *grade,
+                    how: *how,
+                    note: note.clone(),
+                    at: when,
+                    by: by.clone(),
+                });
+            }
+            if !agreed {
+                end(case, extension, ExtensionState::Declined);
+            }
+        }
+        Fact::ExtensionDecided {
+            extension,
+            approved,
+            note,
+        } => {
+            if let Some(found) = case.extensions.iter_mut().find(|known| known.id == *extension) {
+                found.decision = Some(Decision {
+                    approved: *approved,
+                    note: note.clone(),
+                    at: when,
+                    by: by.clone(),
+                });
+            }
+            if !approved {
+                end(case, extension, ExtensionState::Rejected);
+            }
+        }
+        Fact::ExtensionGranted { extension, .. } => end(case, extension, ExtensionState::Granted),
+        Fact::ExtensionLapsed { extension, .. } => end(case, extension, ExtensionState::Lapsed),
+        Fact::ExtensionWithdrawn { extension, .. } => end(case, extension, ExtensionState::Withdrawn),
+        Fact::BreachExcused { code, cycle, text, .. } => case.excuses.push(ExcuseMade {
+            code: *code,
+            cycle: *cycle,
+            text: text.clone(),
+            at: when,
+            by: by.clone(),
+        }),
         _ => {}
     }
 }

@@ -5,7 +5,7 @@
 use super::state::Consent;
 use super::values::*;
 use crate::access::Action;
-use crate::clock::WaitReason;
+use crate::clock::{ClockCode, ExcuseReason, WaitReason};
 use crate::ids::*;
 
 /// A new case. Texts are trimmed by the rules, not by the caller.
@@ -235,8 +235,46 @@ pub enum Command {
     },
     /// `by` is the customer's own time, if one was agreed (REC-8).
     Promise {
+        kind: PromiseKind,
         what: String,
         by: Option<i64>,
+        /// The superiors it is reported to (REC-9).
+        reported_to: Vec<StaffId>,
+    },
+    /// The customer was told how it stands (CAL-6).
+    InterimAnswer {
+        text: String,
+        happened_at: Option<i64>,
+    },
+    /// Asks for more time on a limit (COM-32).
+    AskExtension {
+        extension: ExtensionId,
+        code: ClockCode,
+        cycle: u32,
+        to: i64,
+        reason: String,
+        told: ToldHow,
+    },
+    /// The customer agrees to wait, or does not.
+    AnswerExtension {
+        extension: ExtensionId,
+        agree: bool,
+        how: ConsentHow,
+    },
+    DecideExtension {
+        extension: ExtensionId,
+        approve: bool,
+        note: String,
+    },
+    WithdrawExtension {
+        extension: ExtensionId,
+        reason: String,
+    },
+    ExcuseBreach {
+        code: ClockCode,
+        cycle: u32,
+        reason: ExcuseReason,
+        text: String,
     },
     KeepPromise {
         no: u32,
@@ -309,6 +347,12 @@ impl Command {
             Command::Note { .. } => Action::Note,
             Command::Promise { .. } => Action::Promise,
             Command::KeepPromise { .. } => Action::KeepPromise,
+            Command::InterimAnswer { .. } => Action::InterimAnswer,
+            Command::AskExtension { .. } => Action::AskExtension,
+            Command::AnswerExtension { .. } => Action::ConsentExtension,
+            Command::DecideExtension { .. } => Action::ApproveExtension,
+            Command::WithdrawExtension { .. } => Action::WithdrawExtension,
+            Command::ExcuseBreach { .. } => Action::ExcuseBreach,
             Command::Answer { .. } => Action::Answer,
             Command::ReportOutside { .. } => Action::ReportOutside,
             Command::Change { change, .. } => change.action(),

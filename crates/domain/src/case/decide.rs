@@ -10,7 +10,7 @@ use super::gate::gate;
 use super::plan;
 use super::state::CaseState;
 use super::values::Because;
-use super::{after, reapply, record, steps};
+use super::{after, extend, reapply, record, steps};
 use crate::access::Who;
 use crate::clock::BreachReason;
 use crate::ladder::Reached;
@@ -53,6 +53,7 @@ pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env
         happened_at: None,
     };
     draft.record_breaches(|due| (due, BreachReason::Time));
+    extend::lapse(&mut draft);
     if let Command::Register(form) = command {
         record::register(&mut draft, form)?;
     } else {
@@ -66,6 +67,7 @@ pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env
     };
     // What only this command moved into the past is breached now, not earlier.
     draft.record_breaches(|_| (env.now, late));
+    extend::lapse(&mut draft);
     if matches!(command, Command::CheckClocks) {
         draft.climb();
     }
@@ -203,7 +205,37 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         } => after::cancel(draft, case, reason, *customer_informed),
         Command::Urge { note } => record::urge(draft, note),
         Command::Note { text, told_customer } => record::note(draft, text, *told_customer),
-        Command::Promise { what, by } => record::promise(draft, case, what, *by),
+        Command::Promise {
+            kind,
+            what,
+            by,
+            reported_to,
+        } => record::promise(draft, case, *kind, what, *by, reported_to),
+        Command::InterimAnswer { text, happened_at } => {
+            draft.happened(*happened_at)?;
+            record::interim(draft, text)
+        }
+        Command::AskExtension {
+            extension,
+            code,
+            cycle,
+            to,
+            reason,
+            told,
+        } => extend::ask(draft, case, extension, (*code, *cycle), *to, reason, *told),
+        Command::AnswerExtension { extension, agree, how } => extend::answer(draft, extension, *agree, how),
+        Command::DecideExtension {
+            extension,
+            approve,
+            note,
+        } => extend::decide(draft, extension, *approve, note),
+        Command::WithdrawExtension { extension, reason } => extend::withdraw(draft, extension, reason),
+        Command::ExcuseBreach {
+            code,
+            cycle,
+            reason,
+            text,
+        } => extend::excuse(draft, (*code, *cycle), *reason, text),
         Command::KeepPromise { no, how } => record::keep_promise(draft, case, *no, how),
         Command::Answer {
             answer,
@@ -248,7 +280,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn push(&mut self, fact: Fact, by: By, happened_at: Option<i64>) {
+    pub(super) fn push(&mut self, fact: Fact, by: By, happened_at: Option<i64>) {
         let event = Event {
             at: self.env.now,
             happened_at,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::state::Consent;
 use super::values::*;
-use crate::access::{Via, Who};
-use crate::clock::{BreachReason, ClockCode, ClockStart, Target, WaitReason};
+use crate::access::{Role, Via, Who};
+use crate::clock::{BreachReason, ClockCode, ClockStart, ExcuseReason, Target, WaitReason};
 use crate::ids::*;
 use crate::ladder::{Lack, Post, RungKind, Told, When};
 
@@ -206,9 +206,36 @@ facts! {
     /// Something to remember.
     Noted = "noted" { told_customer: bool } personal { text: String }
     /// A reply was promised (REC-8).
-    Promised = "promised" { no: u32, clock: ClockStart } personal { what: String }
+    Promised = "promised" {
+        no: u32, clock: ClockStart,
+        #[serde(default)] kind: PromiseKind,
+        /// The first answer that is due the same day (CAL-6), where the promise itself is due later.
+        #[serde(default, skip_serializing_if = "Option::is_none")] interim: Option<ClockStart>,
+        /// The superiors it was reported to (REC-9).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")] reported_to: Vec<StaffId>,
+    } personal { what: String }
+    /// The customer was told how it stands while the answer is awaited (CAL-6).
+    InterimAnswered = "interim_answered" {} personal { text: String }
     /// The promise was kept.
     PromiseKept = "promise_kept" { no: u32 } personal { how: String }
+    /// More time was asked for, before the limit (COM-32).
+    ExtensionAsked = "extension_asked" {
+        extension: ExtensionId, code: ClockCode, cycle: u32, due_at: Option<i64>, to: i64, told: ToldHow, approver: Role,
+    } personal { reason: String }
+    /// The customer agreed to wait, or did not.
+    ExtensionAnswered = "extension_answered" { extension: ExtensionId, agreed: bool, grade: Grade, how: Consent } personal { note: String }
+    /// The post that decides approved, or did not.
+    ExtensionDecided = "extension_decided" { extension: ExtensionId, approved: bool } personal { note: String }
+    /// Agreed on and approved in time: the limit moves.
+    ExtensionGranted = "extension_granted" {
+        extension: ExtensionId, code: ClockCode, cycle: u32, from: Option<i64>, to: i64,
+    } personal {}
+    /// It was not agreed on before the limit, or is not needed any more.
+    ExtensionLapsed = "extension_lapsed" { extension: ExtensionId, code: ClockCode } personal {}
+    /// Who asked took it back.
+    ExtensionWithdrawn = "extension_withdrawn" { extension: ExtensionId } personal { reason: String }
+    /// A passed limit is excused. The breach stays.
+    BreachExcused = "breach_excused" { code: ClockCode, cycle: u32, reason: ExcuseReason } personal { text: String }
     /// The question was answered.
     Answered = "answered" { cycle: u32 } personal { answer: String }
     /// What is nobody's service was apologised for, reported to the head and referred (REC-12 C, CAL-8).
@@ -264,6 +291,8 @@ impl Event {
             Fact::QuoteAccepted { .. } => Some(News::QuoteYes),
             Fact::QuoteRefused { .. } => Some(News::QuoteNo),
             Fact::Reopened { .. } => Some(News::NotSolved),
+            Fact::ExtensionAnswered { agreed: true, .. } => Some(News::ExtensionYes),
+            Fact::ExtensionAnswered { agreed: false, .. } => Some(News::ExtensionNo),
             _ => None,
         }
     }

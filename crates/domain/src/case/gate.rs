@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::close::missing_to_close;
 use super::decide::Env;
+use super::extend;
 use super::state::{CaseState, Order};
 use super::values::*;
 use crate::access::{Action, Reach, Via, Who};
@@ -128,7 +129,8 @@ fn legal_in(action: Action) -> &'static [Status] {
             BEFORE_DONE
         }
         Action::ChangeKind => BEFORE_DONE,
-        Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise => Status::ALL,
+        Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise | Action::ExcuseBreach => Status::ALL,
+        Action::InterimAnswer => Status::ALL,
         // Closing names everything that is lacking, the work included, rather than the state.
         _ => OPEN,
     }
@@ -186,6 +188,15 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         Action::Callback => may_call_back(case, who),
         Action::GiveUpCallback => may_give_up(case, env),
         Action::Close => may_close(case),
+        Action::Promise => may_promise(case),
+        Action::InterimAnswer => refuse_unless(case.open_promises().next().is_some(), || {
+            Refusal::new("refuse-no-promise").clause("CAL-6")
+        }),
+        Action::AskExtension => extend::may_ask(case, env),
+        Action::ConsentExtension => extend::may_answer(case),
+        Action::ApproveExtension => extend::may_decide(case, who),
+        Action::WithdrawExtension => extend::may_withdraw(case),
+        Action::ExcuseBreach => extend::may_excuse(case, who),
         Action::KeepPromise => refuse_unless(case.open_promises().next().is_some(), || {
             Refusal::new("refuse-no-promise").clause("REC-8")
         }),
@@ -325,6 +336,15 @@ fn may_give_up(case: &CaseState, env: &Env<'_>) -> Result<(), Refusal> {
             .arg("attempts", counted)
             .arg("needed", rule.attempts)
             .arg("hours", rule.spacing_ms / 3_600_000)
+    })
+}
+
+/// REC-8, CAL-3: without a number nobody can be answered.
+fn may_promise(case: &CaseState) -> Result<(), Refusal> {
+    refuse_unless(!case.customer.phone.trim().is_empty(), || {
+        Refusal::new("refuse-promise-needs-customer")
+            .clause("REC-8")
+            .missing(["missing-phone"])
     })
 }
 

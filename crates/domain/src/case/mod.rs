@@ -14,6 +14,7 @@ mod close;
 mod command;
 mod decide;
 mod event;
+mod extend;
 mod gate;
 mod money;
 mod plan;
@@ -30,13 +31,14 @@ pub use close::missing_to_close;
 pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
 pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
+pub use extend::{at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use reapply::{Moved, moved};
 pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{
-    Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,
-    Waiting, Waiver, WorkDone,
+    Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
+    OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
 };
 pub use values::*;
 

@@ -136,7 +136,7 @@ pub(super) fn retarget(before: &CaseState, after: &CaseState, env: &Env<'_>) -> 
     let dropped = after
         .clocks
         .iter()
-        .filter(|clock| clock.cycle == after.cycle && clock.is_open() && clock.code != ClockCode::Promise)
+        .filter(|clock| clock.cycle == after.cycle && clock.is_open() && !clock.code.on_demand())
         .filter(|clock| !(clock.code == ClockCode::Callback && clock.started_at.is_some()))
         .map(|clock| clock.code)
         .filter(|code| !new.iter().any(|start| start.code == *code))

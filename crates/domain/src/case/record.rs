@@ -9,7 +9,7 @@ use super::money::MOST_CENTS;
 use super::state::CaseState;
 use super::steps;
 use super::values::*;
-use crate::clock::{Bound, BoundSource, ClockCode, ClockStart};
+use crate::clock::{Bound, BoundSource, Clock, ClockCode, ClockStart};
 use crate::ids::*;
 use crate::refusal::Refusal;
 
@@ -123,31 +123,52 @@ pub(super) fn note(draft: &mut Draft<'_>, given: &str, told_customer: bool) -> R
     })
 }
 
-/// REC-8: the limit follows from the importance; the customer's own time counts if it is earlier.
-pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: Option<i64>) -> Result<(), Refusal> {
+/// REC-8, CAL-3: the limit follows from the importance; the customer's own time counts and is not later than it. A reply needs
+/// name, unit and phone, a call back the number alone. REC-9: it is reported to the superior at once.
+pub(super) fn promise(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    kind: PromiseKind,
+    what: &str,
+    by: Option<i64>,
+    reported_to: &[StaffId],
+) -> Result<(), Refusal> {
     let what = required(what, "missing-what")?;
     let now = draft.env.now;
+    let lacks = [
+        (case.customer.name.trim().is_empty(), "missing-name"),
+        (!has_unit(&case.customer, &case.located), "missing-unit"),
+        (case.customer.phone.trim().is_empty(), "missing-phone"),
+    ];
+    let missing: Vec<_> = lacks
+        .into_iter()
+        .filter(|(_, key)| kind == PromiseKind::Reply || *key == "missing-phone")
+        .filter_map(|(lacks, key)| lacks.then_some(key))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Refusal::new("refuse-promise-needs-customer")
+            .clause("REC-8")
+            .missing(missing));
+    }
     if let Some(past) = by.filter(|by| *by <= now) {
         return Err(Refusal::new("refuse-until-past").arg("until", past));
     }
     let no = case.promises.last().map_or(1, |last| last.no + 1);
+    let rules = draft.env.standard.desk();
     let rule = draft
         .env
         .standard
-        .promise(case.kind, &case.item, case.importance, case.urgency);
-    let clock = ClockStart {
+        .promise(case.kind, &case.item, case.importance, case.urgency)
+        .filter(|_| kind == PromiseKind::Reply);
+    let call_back = (kind == PromiseKind::CallBack).then_some(rules.call_back);
+    let limit = rule.map(|rule| rule.limit).or(call_back);
+    let mut clock = ClockStart {
         code: ClockCode::Promise,
-        clause: rule.map(|rule| rule.clause.clone()).unwrap_or_default(),
-        limit: rule.map(|rule| rule.limit),
+        clause: rule.map_or_else(|| "CAL-3".to_owned(), |rule| rule.clause.clone()),
+        limit,
         started_at: Some(now),
-        target: rule.map(|rule| rule.limit.target(now, draft.env.zone)),
-        bounds: by
-            .map(|at| Bound {
-                at,
-                source: BoundSource::Customer,
-            })
-            .into_iter()
-            .collect(),
+        target: limit.map(|limit| limit.target(now, draft.env.zone)),
+        bounds: Vec::new(),
         pausable: Vec::new(),
         max_pause_ms: None,
         paused: Vec::new(),
@@ -156,7 +177,51 @@ pub(super) fn promise(draft: &mut Draft<'_>, case: &CaseState, what: &str, by: O
         cycle: no,
         continues: None,
     };
-    draft.emit(Fact::Promised { no, clock, what })
+    let due = {
+        let mut own = Clock::new(clock.clone());
+        own.attach(draft.env.calendars);
+        own.due_at(now)
+    };
+    if let (Some(by), Some(due)) = (by, due)
+        && by > due
+    {
+        return Err(Refusal::new("refuse-promise-later").clause("REC-8").arg("at", due));
+    }
+    clock.bounds = by
+        .map(|at| Bound {
+            at,
+            source: BoundSource::Customer,
+        })
+        .into_iter()
+        .collect();
+    // CAL-6: what is promised for another day gets a first answer today.
+    let first = rules.interim.target(now, draft.env.zone);
+    let early = ClockStart {
+        code: ClockCode::Interim,
+        clause: "CAL-6".to_owned(),
+        limit: Some(rules.interim),
+        target: Some(first),
+        bounds: Vec::new(),
+        calendar: None,
+        ..clock.clone()
+    };
+    let first_due = Clock::new(early.clone()).due_at(now);
+    let interim = (by.or(due) > first_due && first_due.is_some()).then_some(early);
+    draft.emit(Fact::Promised {
+        no,
+        clock,
+        kind,
+        interim,
+        reported_to: reported_to.to_vec(),
+        what,
+    })
+}
+
+/// CAL-6: at least how it stands, on the same day.
+pub(super) fn interim(draft: &mut Draft<'_>, given: &str) -> Result<(), Refusal> {
+    draft.emit(Fact::InterimAnswered {
+        text: required(given, "missing-text")?,
+    })
 }
 
 pub(super) fn keep_promise(draft: &mut Draft<'_>, case: &CaseState, no: u32, how: &str) -> Result<(), Refusal> {

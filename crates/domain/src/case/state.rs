@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::event::By;
 use super::values::*;
-use crate::clock::{Clock, ClockView, WaitReason};
+use crate::access::Role;
+use crate::clock::{Clock, ClockCode, ClockView, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
 use crate::ladder::{Climbed, Stand};
@@ -177,6 +178,67 @@ pub struct PromiseMade {
     pub by: By,
     pub kept_at: Option<i64>,
     pub how: Option<String>,
+    #[serde(default)]
+    pub kind: PromiseKind,
+    /// The superiors it was reported to (REC-9).
+    #[serde(default)]
+    pub reported_to: Vec<StaffId>,
+    /// When the customer was first told how it stands (CAL-6).
+    #[serde(default)]
+    pub interim_at: Option<i64>,
+    #[serde(default)]
+    pub kept_by: Option<By>,
+}
+
+/// A request for more time on a limit (COM-32).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    pub id: ExtensionId,
+    pub code: ClockCode,
+    pub cycle: u32,
+    /// When it was due as it was asked for.
+    pub due_at: Option<i64>,
+    pub to: i64,
+    pub reason: String,
+    pub told: ToldHow,
+    /// The post that decides.
+    pub approver: Role,
+    pub at: i64,
+    pub by: By,
+    pub agreement: Option<Agreement>,
+    pub decision: Option<Decision>,
+    pub state: ExtensionState,
+    pub ended_at: Option<i64>,
+}
+
+/// The customer's word on waiting longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    pub agreed: bool,
+    pub grade: Grade,
+    pub how: Consent,
+    pub note: String,
+    pub at: i64,
+    pub by: By,
+}
+
+/// The word of the post that decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub approved: bool,
+    pub note: String,
+    pub at: i64,
+    pub by: By,
+}
+
+/// Why a breach is excused, in words, and who said so. The reason's code stands at the clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcuseMade {
+    pub code: ClockCode,
+    pub cycle: u32,
+    pub text: String,
+    pub at: i64,
+    pub by: By,
 }
 
 /// A file attached to the case.
@@ -251,6 +313,10 @@ pub struct CaseState {
     pub waivers: Vec<Waiver>,
     pub callbacks: Vec<Callback>,
     pub promises: Vec<PromiseMade>,
+    #[serde(default)]
+    pub extensions: Vec<Extension>,
+    #[serde(default)]
+    pub excuses: Vec<ExcuseMade>,
     pub outside: Option<OutsideReport>,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<Clock>,
@@ -334,6 +400,20 @@ impl CaseState {
     /// Promises not kept yet.
     pub fn open_promises(&self) -> impl Iterator<Item = &PromiseMade> {
         self.promises.iter().filter(|promise| promise.kept_at.is_none())
+    }
+
+    /// Requests for more time that are not decided yet.
+    pub fn pending_extensions(&self) -> impl Iterator<Item = &Extension> {
+        self.extensions
+            .iter()
+            .filter(|extension| extension.state == ExtensionState::Pending)
+    }
+
+    /// A clock by what it measures and its round, or number.
+    pub fn clock(&self, code: ClockCode, cycle: u32) -> Option<&Clock> {
+        self.clocks
+            .iter()
+            .find(|clock| clock.code == code && clock.cycle == cycle)
     }
 
     /// There is somebody to sign and to call back: name, phone or unit is known.

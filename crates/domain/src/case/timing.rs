@@ -8,7 +8,7 @@ use crate::ladder::Climbed;
 
 /// What starts, meets, holds and ends clocks.
 pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
-    use ClockCode::{Callback, Feedback, Finish, OnSite, Response};
+    use ClockCode::{Callback, Feedback, Finish, Interim, OnSite, Response};
     let (at, when) = (event.at, event.when());
     match &event.fact {
         Fact::ClocksStarted { clocks } => clocks.iter().for_each(|start| add_clock(case, start.clone(), at)),
@@ -51,23 +51,42 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
             cycle: *cycle,
             step: *step,
         }),
-        Fact::Promised { clock, .. } => {
+        Fact::Promised { clock, interim, .. } => {
             add_clock(case, clock.clone(), at);
+            if let Some(interim) = interim {
+                add_clock(case, interim.clone(), at);
+            }
             meet(case, &[Response], when, at);
         }
         Fact::PromiseKept { no, .. } => {
-            if let Some(clock) = open_clock(case, ClockCode::Promise, *no) {
-                clock.meet(when, at);
+            for code in [ClockCode::Promise, ClockCode::Interim] {
+                if let Some(clock) = open_clock(case, code, *no) {
+                    clock.meet(when, at);
+                }
             }
             meet(case, &[Feedback], when, at);
+        }
+        Fact::InterimAnswered { .. } => meet(case, &[Response, Feedback, Interim], when, at),
+        Fact::ExtensionGranted { code, cycle, to, .. } => {
+            if let Some(clock) = open_clock(case, *code, *cycle) {
+                clock.extend(at, *to);
+            }
+        }
+        Fact::BreachExcused {
+            code, cycle, reason, ..
+        } => {
+            let same = |clock: &&mut Clock| clock.code == *code && clock.cycle == *cycle;
+            if let Some(clock) = case.clocks.iter_mut().find(same) {
+                clock.forgive(at, *reason);
+            }
         }
         Fact::Accepted { .. } => meet(case, &[Response], when, at),
         Fact::Arrived { .. } => meet(case, &[Response, OnSite], when, at),
         Fact::Noted {
             told_customer: true, ..
-        } => meet(case, &[Response, Feedback], when, at),
+        } => meet(case, &[Response, Feedback, Interim], when, at),
         Fact::Completed { .. } | Fact::Answered { .. } | Fact::OutsideReported { .. } => {
-            meet(case, &[Response, OnSite, Feedback, Finish], when, at);
+            meet(case, &[Response, OnSite, Feedback, Finish, Interim], when, at);
         }
         Fact::CallbackEnded { end, .. } if *end != CallbackEnd::Dropped => meet(case, &[Callback], when, at),
         Fact::WaitStarted { reason, until, .. } => {
@@ -78,7 +97,7 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
         Fact::Resumed {} => case.clocks.iter_mut().for_each(|clock| clock.resume(when)),
         Fact::Closed {} | Fact::Cancelled { .. } => case.clocks.iter_mut().for_each(|clock| clock.cancel(at)),
         Fact::Reopened { .. } => {
-            let old = case.clocks.iter_mut().filter(|clock| clock.code != ClockCode::Promise);
+            let old = case.clocks.iter_mut().filter(|clock| !clock.code.on_demand());
             old.for_each(|clock| clock.cancel(at));
         }
         _ => {}

@@ -14,6 +14,8 @@ codes! {
         QuoteYes = "quote_yes",
         QuoteNo = "quote_no",
         NotSolved = "not_solved",
+        ExtensionYes = "extension_yes",
+        ExtensionNo = "extension_no",
         /// The worker asks the desk to put a call through.
         Connect = "connect",
     }
@@ -190,6 +192,44 @@ codes! {
         Voice = "voice",
         Chat = "chat",
         Other = "other",
+    }
+}
+
+codes! {
+    /// What was promised.
+    PromiseKind {
+        /// An answer to a question that could not be answered at once (REC-8).
+        Reply = "reply",
+        /// To call back because something more urgent came up during the call (CAL-3).
+        CallBack = "call_back",
+    }
+}
+
+/// The kind of promises that were made before there were two.
+impl Default for PromiseKind {
+    fn default() -> Self {
+        PromiseKind::Reply
+    }
+}
+
+codes! {
+    /// How the customer was told that more time is asked for (COM-32).
+    ToldHow { Phone = "phone", Visit = "visit", Message = "message", Link = "link" }
+}
+
+codes! {
+    /// What became of a request for more time.
+    ExtensionState {
+        /// The customer's agreement, the approval or both are still awaited.
+        Pending = "pending",
+        Granted = "granted",
+        /// The post that decides said no.
+        Rejected = "rejected",
+        /// The customer said no.
+        Declined = "declined",
+        /// The limit passed, or the work was done, before it was agreed on.
+        Lapsed = "lapsed",
+        Withdrawn = "withdrawn",
     }
 }
 

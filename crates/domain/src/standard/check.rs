@@ -90,6 +90,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("no-promise", "no promise limit (REC-8)"),
     ("reopen-day", "a limit in natural days cannot go on after reopening"),
     ("reopen-own", "this clock begins anew with every round"),
+    ("clock-named", "is set among the named limits"),
+    ("desk-rules", "does not fit what the desk lives by"),
     ("limit-twice", "is named twice"),
     ("limit-missing", "is missing"),
     ("limit-length", "must be more than nothing and at most a year"),
@@ -246,6 +248,20 @@ pub(super) fn sound(doc: &Document) -> Vec<Found> {
             found.push(Found::new(Grave::Error, "limit-clause", place));
         }
     }
+    for (code, fits) in [
+        (LimitCode::ConsultVisitor, "minute"),
+        (LimitCode::ConsultCaller, "minute"),
+        (LimitCode::CallBack, "minute hour"),
+        (LimitCode::FirstAnswer, "minute hour natural_day"),
+    ] {
+        let unit = doc.limit(code).map(|l| l.limit.unit());
+        if unit.is_some_and(|unit| !fits.split(' ').any(|f| f == unit)) {
+            found.push(Found::new(Grave::Error, "desk-rules", Place::limit(code)).arg("what", fits));
+        }
+    }
+    if let Some((_, what)) = doc.desk().fault() {
+        found.push(Found::new(Grave::Error, "desk-rules", Place::whole("limits")).arg("what", what));
+    }
     let standard = doc.built();
     for kind in Kind::ALL {
         for importance in Importance::ALL {
@@ -303,6 +319,9 @@ fn line_sound(l: usize, line: &LineFile, found: &mut Vec<Found>) {
             Some(_) if !clock.limit.needs_calendar() => error("calendar-needless", "calendar"),
             None if clock.limit.needs_calendar() => error("calendar-needed", "calendar"),
             _ => {}
+        }
+        if matches!(clock.code, ClockCode::Interim | ClockCode::Consult) {
+            error("clock-named", "");
         }
         if let Some(code) = clock.max_pause.and_then(running) {
             error(code, "max_pause");

@@ -7,6 +7,7 @@ use super::limits::{LimitCode, NamedLimit};
 use super::{CallbackRule, ClockRule, Line, OnReopen, Standard, StandardError};
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
+use crate::desk_rules::{Approver, ConsultRule, DeskRules};
 use crate::ladder::{self, Rung, RungFile};
 
 /// The file as it is written.
@@ -26,6 +27,9 @@ pub struct Document {
     /// Limits that are no clocks of a case. A name that is missing has the shipped limit.
     #[serde(default)]
     pub limits: Vec<NamedLimit>,
+    /// Who grants more time (COM-32): the first line that fits. None: as shipped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extension: Vec<Approver>,
 }
 
 /// When a callback may be given up.
@@ -159,6 +163,27 @@ impl Document {
                 spacing_ms: self.callback.attempt_spacing.rough_ms(),
             },
             longest_wait_ms: i64::from(days) * 86_400_000,
+            desk: self.desk(),
+        }
+    }
+
+    /// What the desk lives by while a customer waits: the named limits and who grants more time. What is missing or in a unit
+    /// that does not fit is as shipped; the check says so.
+    pub(super) fn desk(&self) -> DeskRules {
+        let shipped = DeskRules::default();
+        let of = |code, otherwise| self.limit(code).and_then(|l| l.limit.as_limit()).unwrap_or(otherwise);
+        DeskRules {
+            consult: ConsultRule {
+                visit: of(LimitCode::ConsultVisitor, shipped.consult.visit),
+                phone: of(LimitCode::ConsultCaller, shipped.consult.phone),
+            },
+            call_back: of(LimitCode::CallBack, shipped.call_back),
+            interim: of(LimitCode::FirstAnswer, shipped.interim),
+            extension: if self.extension.is_empty() {
+                shipped.extension
+            } else {
+                self.extension.clone()
+            },
         }
     }
 

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Limit;
 use crate::codes::codes;
 
 codes! {
@@ -132,6 +133,16 @@ impl Span {
             | Span::AtOnce { n } => n,
             Span::Customer {} => 0,
         }
+    }
+
+    /// The same as a case's limit, where there is one.
+    pub const fn as_limit(self) -> Option<Limit> {
+        Some(match self {
+            Span::Minute { n } => Limit::Minute { n },
+            Span::Hour { n } => Limit::Hour { n },
+            Span::NaturalDay { n } => Limit::NaturalDay { n },
+            _ => return None,
+        })
     }
 
     /// A length of so many units; none for a unit that nobody knows.

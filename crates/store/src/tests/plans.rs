@@ -207,6 +207,45 @@ fn lists() -> Vec<Asked> {
             };
             out.push(asked(name, &case::callbacks_q(&f)));
         }
+        for (name, f) in crate::ontime::asked() {
+            let f = crate::ontime::Filter {
+                after: page.clone(),
+                ..f
+            };
+            out.push(asked(name, &crate::ontime::list_q(&f)));
+        }
+        for (name, open, made_by, breached) in [
+            ("promises", Some(true), None, false),
+            ("promises of somebody", Some(true), some("w"), false),
+            ("promises, all", None, None, false),
+            ("promises, broken", None, None, true),
+        ] {
+            let f = crate::promise::PromiseFilter {
+                site: "s".into(),
+                open,
+                made_by,
+                breached,
+                after: page.clone(),
+                limit: 31,
+                ..Default::default()
+            };
+            out.push(asked(name, &crate::promise::promises_q(&f)));
+        }
+        for (name, open, state) in [
+            ("requests for more time", Some(true), None),
+            ("requests, granted", None, some("granted")),
+            ("requests, all", None, None),
+        ] {
+            let f = crate::promise::ExtensionFilter {
+                site: "s".into(),
+                open,
+                state,
+                after: page.clone(),
+                limit: 31,
+                ..Default::default()
+            };
+            out.push(asked(name, &crate::promise::extensions_q(&f)));
+        }
         let calls = contact::Filter {
             site: "s".into(),
             before: page.clone(),

@@ -17,6 +17,7 @@ template-registered = Noted
 template-dispatched = Who comes
 template-waiting = It takes longer
 template-quote = Price to agree to
+template-extension = More time to agree to
 template-done = Please confirm
 template-reopened = Going on
 template-callback = Callback

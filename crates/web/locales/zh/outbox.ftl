@@ -17,6 +17,7 @@ template-registered = 已登记
 template-dispatched = 已安排人员
 template-waiting = 需要等待
 template-quote = 请确认费用
+template-extension = 请您同意延期
 template-done = 请确认结果
 template-reopened = 重新处理
 template-callback = 回访

@@ -106,15 +106,27 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
             "male" | "男" => Some(Sex::Male),
             _ => None,
         };
+        let mut choices = Choices::load(c, ctx)?;
+        choices.say = say(c, ctx, &seen.state)?;
         Ok(Ground {
             sex,
             seq,
             offers,
-            choices: Choices::load(c, ctx)?,
+            choices,
             seen,
         })
     });
     Ok(read.await?)
+}
+
+/// The sentence of a reply promised now, with the level's limit (REC-8).
+fn say(c: &mut store::seam::Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> app::error::Res<String> {
+    let zone = app::list::site(c, &ctx.site)?.zone;
+    let rule = ctx.book.standard.promise(s.kind, &s.item, s.importance, s.urgency);
+    let due = app::promise::due(c, ctx, rule.map(|r| r.limit))?;
+    Ok(due.map_or_else(String::new, |due| {
+        crate::promise::spoken(ctx.locale, &zone, ctx.now, "reply", due)
+    }))
 }
 
 fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView {

@@ -23,6 +23,10 @@ pub struct ClockLine {
     pub progress: i64,
     pub bar: &'static str,
     pub why: Vec<String>,
+    /// Beside the breach, not instead of it.
+    pub excuse: String,
+    /// It was moved, with the customer's agreement.
+    pub extended: bool,
 }
 
 /// A length of time in words: 2 天 3 时, 3 时 24 分, 15 分. Minutes are rounded up while there is time and down when it is over.
@@ -78,7 +82,7 @@ pub fn lines(p: &Page, case: &CaseState) -> Vec<ClockLine> {
     let mut list: Vec<(&Clock, ClockView)> = case
         .clocks
         .iter()
-        .filter(|c| c.code == ClockCode::Promise || c.cycle == case.cycle)
+        .filter(|c| c.code.on_demand() || c.cycle == case.cycle)
         .map(|c| (c, c.view(p.now)))
         .filter(|(_, v)| v.state != ClockState::Cancelled)
         .collect();
@@ -144,6 +148,11 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         progress: if v.state == ClockState::NotStarted { 0 } else { progress },
         bar,
         why: why(p, case, c, v),
+        excuse: v
+            .excuse
+            .map(|reason| tx(l, "case-excused", &[("reason", &p.code("excuse", reason.as_str()))]))
+            .unwrap_or_default(),
+        extended: c.extended.is_some(),
     }
 }
 
@@ -191,7 +200,15 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
     if let Some(source) = v.bound_by {
         out.push(tx(l, "why-bound", &[("source", &p.code("bound", source.as_str()))]));
     }
-    match (v.breached_at, v.breach_reason, v.excused) {
+    if let Some(from) = v.extended_from {
+        out.push(tx(l, "why-extended", &[("time", &p.full_time(from))]));
+    }
+    if let (Some(reason), Some(at)) = (v.excuse, v.breached_at) {
+        let args = [("time", p.full_time(at)), ("reason", p.code("excuse", reason.as_str()))];
+        let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        out.push(tx(l, "why-forgiven", &args));
+    }
+    match (v.breached_at, v.breach_reason, v.excused && v.excuse.is_none()) {
         (Some(at), _, true) => out.push(tx(l, "why-excused", &[("time", &p.full_time(at))])),
         (Some(at), Some(reason), false) => {
             let reason = p.code("breach", reason.as_str());

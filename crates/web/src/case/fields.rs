@@ -3,7 +3,8 @@
 use app::error::Res;
 use domain::access::Action;
 use domain::case::{
-    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, ReopenReason, Satisfaction,
+    AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, PromiseKind, ReopenReason,
+    Satisfaction, ToldHow,
 };
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
@@ -22,6 +23,8 @@ pub struct Choices {
     /// Who may call back: not who has nothing to do with customers.
     pub callers: Vec<String>,
     pub names: Names,
+    /// The sentence that goes with a promise made now; empty until the case is known.
+    pub say: String,
 }
 
 impl Choices {
@@ -43,6 +46,7 @@ impl Choices {
             callers: callers.map(|w| w.id.into_string()).collect(),
             workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
+            say: String::new(),
         })
     }
 }
@@ -472,9 +476,96 @@ impl Build<'_> {
                 self.f("told_customer", Input::Check),
             ],
             Action::Promise => {
+                let kinds: Vec<&str> = PromiseKind::ALL.iter().map(|k| k.as_str()).collect();
                 vec![
+                    self.f("promised", Input::Radio)
+                        .required()
+                        .options(self.codes("promised", &kinds))
+                        .value("reply"),
+                    self.f("say_shown", Input::Show).value(self.c.say.clone()),
                     self.f("what", Input::Area).required(),
                     self.f("by", Input::Time).hint(p.t("hint-promise-by")),
+                ]
+            }
+            Action::InterimAnswer => vec![
+                self.f("text", Input::Area).required().label(p.t("case-f-interim")),
+                self.happened(),
+            ],
+            Action::AskExtension => {
+                let told: Vec<&str> = ToldHow::ALL.iter().map(|k| k.as_str()).collect();
+                let clocks: Vec<Opt> = self.clocks(|k| domain::case::extendable(k, p.now));
+                let first = clocks.first().map(|o| o.value.clone()).unwrap_or_default();
+                vec![
+                    self.f("clock", Input::Select)
+                        .required()
+                        .options(clocks)
+                        .value(first)
+                        .hint(p.t("hint-extension")),
+                    self.f("to", Input::Time).required().label(p.t("case-f-extend-to")),
+                    self.reason(),
+                    self.f("told_how", Input::Radio)
+                        .required()
+                        .options(self.codes("told", &told)),
+                ]
+            }
+            Action::ConsentExtension => {
+                let how: Vec<&str> = Consent::ALL
+                    .iter()
+                    .filter(|c| **c != Consent::Own)
+                    .map(|c| c.as_str())
+                    .collect();
+                vec![
+                    self.extension(|e| e.agreement.is_none()),
+                    self.f("agree", Input::Radio).required().options(vec![
+                        Opt {
+                            value: "true".into(),
+                            label: p.t("extension-agrees"),
+                            group: String::new(),
+                        },
+                        Opt {
+                            value: "false".into(),
+                            label: p.t("extension-agrees-not"),
+                            group: String::new(),
+                        },
+                    ]),
+                    self.f("consent_how", Input::Radio)
+                        .required()
+                        .options(self.codes("consent", &how))
+                        .hint(p.t("hint-extension-noted")),
+                    self.f("note", Input::Area).required().label(p.t("case-f-consent-note")),
+                ]
+            }
+            Action::ApproveExtension => vec![
+                self.extension(|e| e.decision.is_none()),
+                self.f("approve", Input::Radio).required().options(vec![
+                    Opt {
+                        value: "true".into(),
+                        label: p.t("extension-approve"),
+                        group: String::new(),
+                    },
+                    Opt {
+                        value: "false".into(),
+                        label: p.t("extension-reject"),
+                        group: String::new(),
+                    },
+                ]),
+                self.f("note", Input::Area).hint(p.t("hint-extension-reject")),
+            ],
+            Action::WithdrawExtension => vec![self.extension(|_| true), self.reason()],
+            Action::ExcuseBreach => {
+                let reasons: Vec<&str> = domain::clock::ExcuseReason::ALL.iter().map(|k| k.as_str()).collect();
+                let clocks = self.clocks(domain::case::excusable);
+                let first = clocks.first().map(|o| o.value.clone()).unwrap_or_default();
+                vec![
+                    self.f("clock", Input::Select)
+                        .required()
+                        .options(clocks)
+                        .value(first)
+                        .hint(p.t("hint-excuse")),
+                    self.f("excuse_reason", Input::Radio)
+                        .required()
+                        .options(self.codes("excuse", &reasons)),
+                    self.f("text", Input::Area).required().label(p.t("case-f-excuse-text")),
                 ]
             }
             Action::KeepPromise => {
@@ -500,6 +591,51 @@ impl Build<'_> {
             Action::Resume | Action::Close | Action::GiveUpCallback => Vec::new(),
             other => self.correction(other),
         }
+    }
+
+    /// Clocks to choose from, each with when it is, or was, due.
+    fn clocks(&self, fits: impl Fn(&domain::clock::Clock) -> bool) -> Vec<Opt> {
+        let p = self.p;
+        let fitting = self.s.clocks.iter().filter(|k| fits(k));
+        fitting
+            .map(|k| {
+                let due = k
+                    .breached_at
+                    .or(k.due_at(p.now))
+                    .map(|at| p.time(at))
+                    .unwrap_or_default();
+                Opt {
+                    value: format!("{}:{}", k.code, k.cycle),
+                    label: format!("{} {due}", p.code("clock", k.code.as_str())),
+                    group: String::new(),
+                }
+            })
+            .collect()
+    }
+
+    /// Requests for more time to choose from.
+    fn extension(&self, fits: impl Fn(&domain::case::Extension) -> bool) -> Field {
+        let p = self.p;
+        let options: Vec<Opt> = self
+            .s
+            .pending_extensions()
+            .filter(|e| fits(e))
+            .map(|e| Opt {
+                value: e.id.as_str().to_owned(),
+                label: format!(
+                    "{} → {} · {}",
+                    p.code("clock", e.code.as_str()),
+                    p.full_time(e.to),
+                    e.reason
+                ),
+                group: String::new(),
+            })
+            .collect();
+        let first = options.first().map(|o| o.value.clone()).unwrap_or_default();
+        self.f("extension", Input::Select)
+            .required()
+            .options(options)
+            .value(first)
     }
 
     fn charge_hint(&self) -> String {

@@ -263,6 +263,7 @@ fn field_of(key: &str) -> &'static str {
         "missing-how" => "note",
         "missing-text" => "text",
         "missing-what" => "what",
+        "missing-clock" => "clock",
         "missing-answer" => "answer",
         "missing-lines" | "missing-quote" => "lines",
         "missing-worker" => "worker",

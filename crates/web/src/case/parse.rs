@@ -292,9 +292,56 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
             told_customer: r.yes("told_customer"),
         },
         Action::Promise => Step::Promise {
+            kind: r.code_or("promised").unwrap_or_default(),
             by: r.time("by"),
             what: r.text("what"),
         },
+        Action::InterimAnswer => Step::InterimAnswer {
+            text: r.text("text"),
+            happened_at,
+        },
+        Action::AskExtension => {
+            let (clock, to, told) = (clock(r), r.time("to"), r.code("told_how"));
+            if r.posted.get("to").is_empty() {
+                r.bad.add("to", "required");
+            }
+            let (code, cycle) = clock?;
+            Step::AskExtension {
+                code,
+                cycle,
+                to: to?,
+                reason,
+                told: told?,
+            }
+        }
+        Action::ConsentExtension => {
+            let (how, agree) = (r.code("consent_how"), choice(r, "agree"));
+            Step::ConsentExtension {
+                extension: r.must("extension"),
+                agree: agree?,
+                how: how?,
+                note,
+            }
+        }
+        Action::ApproveExtension => Step::ApproveExtension {
+            extension: r.must("extension"),
+            approve: choice(r, "approve")?,
+            note,
+        },
+        Action::WithdrawExtension => Step::WithdrawExtension {
+            extension: r.must("extension"),
+            reason,
+        },
+        Action::ExcuseBreach => {
+            let (clock, why) = (clock(r), r.code("excuse_reason"));
+            let (code, cycle) = clock?;
+            Step::ExcuseBreach {
+                code,
+                cycle,
+                reason: why?,
+                text: r.text("text"),
+            }
+        }
         Action::KeepPromise => Step::KeepPromise {
             no: r.code("no")?,
             how: r.text("how"),
@@ -313,6 +360,28 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
         },
         other => correction(r, other, s, reason)?,
     })
+}
+
+/// `finish:0`: what a limit measures, and its round.
+fn clock(r: &mut Read<'_>) -> Option<(domain::clock::ClockCode, u32)> {
+    let found = r
+        .posted
+        .get("clock")
+        .split_once(':')
+        .and_then(|(code, cycle)| Some((code.parse().ok()?, cycle.parse().ok()?)));
+    if found.is_none() {
+        r.bad.add("clock", "invalid-choose");
+    }
+    found
+}
+
+/// Yes or no, which must be chosen.
+fn choice(r: &mut Read<'_>, name: &str) -> Option<bool> {
+    let found = r.yes_or_no(name);
+    if found.is_none() {
+        r.bad.add(name, "invalid-choose");
+    }
+    found
 }
 
 fn confirmed(r: &mut Read<'_>, reason: String) -> Option<Confirmed> {

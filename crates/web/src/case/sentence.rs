@@ -526,10 +526,89 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             line.tag = told_customer.then(|| ("grn", p.t("case-told")));
             line.group = Group::Talk;
         }
-        Fact::Promised { what, clock, .. } => {
-            set("bell", "", say(&[]), what);
+        Fact::Promised { what, clock, kind, .. } => {
+            set("bell", "", say(&[("kind", p.code("promised", kind.as_str()))]), what);
             line.tag = clock.limit.map(|x| ("blu", limit_text(p.locale, x)));
             line.group = Group::Talk;
+        }
+        Fact::InterimAnswered { text } => {
+            set("message-circle", "grn", say(&[]), text);
+            line.group = Group::Talk;
+        }
+        Fact::ExtensionAsked {
+            code,
+            to,
+            told,
+            approver,
+            reason,
+            ..
+        } => {
+            let args = [
+                ("clock", p.code("clock", code.as_str())),
+                ("to", p.time(to)),
+                ("told", p.code("told", told.as_str())),
+                ("post", p.code("role", approver.as_str())),
+            ];
+            set("clock-pause", "amb", say(&args), reason);
+            line.group = Group::Clock;
+        }
+        Fact::ExtensionAnswered {
+            agreed,
+            grade,
+            how,
+            note,
+            ..
+        } => {
+            let key = if *agreed {
+                "event-extension_answered"
+            } else {
+                "event-extension_refused"
+            };
+            let text = s.say(key, &[("how", p.code("consent", how.as_str()))]);
+            set(
+                if *agreed { "check" } else { "x" },
+                if *agreed { "grn" } else { "red" },
+                text,
+                note,
+            );
+            line.tag = Some(("grn", p.code("grade_short", grade.as_str())));
+            line.group = Group::Talk;
+        }
+        Fact::ExtensionDecided { approved, note, .. } => {
+            let key = if *approved {
+                "event-extension_decided"
+            } else {
+                "event-extension_rejected"
+            };
+            let text = s.say(key, &[]);
+            set(
+                if *approved { "check" } else { "x" },
+                if *approved { "grn" } else { "red" },
+                text,
+                note,
+            );
+            line.group = Group::Clock;
+        }
+        Fact::ExtensionGranted { code, to, .. } => {
+            let args = [("clock", p.code("clock", code.as_str())), ("to", p.time(to))];
+            set("clock", "grn", say(&args), "");
+            line.group = Group::Clock;
+        }
+        Fact::ExtensionLapsed { code, .. } => {
+            set("clock", "amb", say(&[("clock", p.code("clock", code.as_str()))]), "");
+            line.group = Group::Clock;
+        }
+        Fact::ExtensionWithdrawn { reason, .. } => {
+            set("arrow-back-up", "amb", say(&[]), reason);
+            line.group = Group::Clock;
+        }
+        Fact::BreachExcused { code, reason, text, .. } => {
+            let args = [
+                ("clock", p.code("clock", code.as_str())),
+                ("reason", p.code("excuse", reason.as_str())),
+            ];
+            set("shield-check", "amb", say(&args), text);
+            line.group = Group::Clock;
         }
         Fact::PromiseKept { how, .. } => {
             set("check", "grn", say(&[]), how);

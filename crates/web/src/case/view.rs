@@ -69,6 +69,8 @@ pub struct Loaded {
     pub files: Vec<(String, String)>,
     pub contacts: Vec<(String, String)>,
     pub reveal: bool,
+    pub consults: Vec<store::consult::ConsultRow>,
+    pub consult: bool,
     /// Who looks after an open emergency on this shift (REC-21).
     pub owner: Option<domain::ids::StaffId>,
 }
@@ -104,12 +106,15 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     let files = files.into_iter().map(|f| (f.id.into_string(), f.mime)).collect();
     let seq = entries.first().map_or(0, |e| e.seq);
     let names = Names::load(c, ctx)?;
+    let consults = store::consult::of_case(c, &s.id)?;
     let owner = if s.is_open() {
         app::roster::hand_over::owner_of(c, ctx, &s.id)?
     } else {
         None
     };
     Ok(Loaded {
+        consults,
+        consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
         owner,
         offers,
         seq,
@@ -148,6 +153,33 @@ pub struct View {
     pub waiting: String,
     /// What a file that is taken in on the page shows.
     pub upload: &'static str,
+    pub promises: Vec<PromiseView>,
+    pub extensions: Vec<ExtensionView>,
+    /// Excuses, each in a line.
+    pub excuses: Vec<String>,
+    pub consults: Vec<crate::consult::Question>,
+    /// Whether the viewer may ask somebody about it (REC-7).
+    pub consult: bool,
+}
+
+/// One promise of the card.
+pub struct PromiseView {
+    pub what: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub by: String,
+    pub lines: Vec<String>,
+}
+
+/// One request for more time.
+pub struct ExtensionView {
+    pub clock: String,
+    pub times: String,
+    pub state: String,
+    pub tone: &'static str,
+    pub reason: String,
+    pub open: bool,
+    pub lines: Vec<String>,
 }
 
 /// A phone number as screens show it.
@@ -236,6 +268,15 @@ impl View {
             } else {
                 "photo_before"
             },
+            promises: super::more_time::promises(p, l),
+            extensions: super::more_time::extensions(p, l),
+            excuses: super::more_time::excuses(p, l),
+            consults: l
+                .consults
+                .iter()
+                .map(|r| crate::consult::question(p, &l.names, r))
+                .collect(),
+            consult: l.consult && s.is_open(),
         }
     }
 }

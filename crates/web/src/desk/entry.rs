@@ -2,7 +2,10 @@
 
 use app::contact::{NewCase, NewContact};
 use app::error::{Error, Fields, Res};
-use domain::case::{Appointment, Channel, Check, Fee, FeeKind, Identity, Importance, Kind, Scope, Urgency};
+use app::promise::NewPromise;
+use domain::case::{
+    Appointment, Channel, Check, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::when::parse_field;
@@ -60,6 +63,12 @@ pub struct Entry {
     pub wanted_by: String,
     pub repeat_of: String,
     pub answer: String,
+    /// What is promised, `reply` or `call_back`, and by when the customer wants it (REC-8, CAL-3).
+    pub promise_kind: String,
+    pub promise_what: String,
+    pub promise_by: String,
+    pub call_phone: String,
+    pub consult_what: String,
     /// What of the caller was last compared with the archive, and what of the matter last brought its defaults: a request
     /// that was overtaken by the next one loses nothing.
     pub compared: String,
@@ -283,6 +292,32 @@ impl Entry {
             department: if sent { some(&self.department) } else { None },
             worker: if sent { some(&self.worker) } else { None },
             answer: None,
+            promise: None,
+        })
+    }
+
+    /// What is asked now: the question as it was put to the superior, or the matter.
+    pub fn question(&self) -> &str {
+        [&self.promise_what, &self.consult_what, &self.content]
+            .into_iter()
+            .map(|t| t.trim())
+            .find(|t| !t.is_empty())
+            .unwrap_or_default()
+    }
+
+    /// The promise of the dialog.
+    ///
+    /// # Errors
+    /// `Invalid` for a time that is none.
+    pub fn promise(&self, zone: &str, kind: PromiseKind, otherwise: &str) -> Res<NewPromise> {
+        let mut f = Fields::default();
+        let by = Entry::time(zone, "promise_by", &self.promise_by, &mut f);
+        f.done()?;
+        let what = self.question();
+        Ok(NewPromise {
+            kind,
+            what: if what.is_empty() { otherwise } else { what }.to_owned(),
+            by,
         })
     }
 }
@@ -297,7 +332,7 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
                 let text = crate::fail::field_text(locale, f);
                 // What has no place of its own in the form stands above it.
                 match f.name.as_str() {
-                    "check" | "cases" | "department" | "worker" | "_key" | "summary" => rest.push(text),
+                    "check" | "cases" | "department" | "worker" | "_key" | "summary" | "promise_by" => rest.push(text),
                     name => fields.push((name.to_owned(), text)),
                 }
             }
@@ -312,6 +347,9 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
                     "missing-fee-told" | "missing-quote-told" => "told",
                     "missing-fee-accepted" => "accepted",
                     "missing-answer" => "answer",
+                    "missing-name" => "name",
+                    "missing-unit" => "address",
+                    "missing-phone" => "phone",
                     _ => "",
                 };
                 let text = crate::l10n::t(locale, m.key);

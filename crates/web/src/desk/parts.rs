@@ -23,6 +23,8 @@ pub(super) struct Queue {
     pub counts: Counts,
     /// Cases with something that nobody has looked at.
     pub news: i64,
+    /// Requests for more time that wait for the viewer's decision.
+    pub extensions: i64,
     pub lines: Vec<Line>,
     pub parked: Vec<Parked>,
 }
@@ -43,6 +45,8 @@ pub(super) struct MadeCase {
     pub state: String,
     pub to: String,
     pub due_at: Option<i64>,
+    /// The sentence for the customer, if something was promised.
+    pub promised: Option<String>,
     pub outside: bool,
     pub joined: bool,
 }

@@ -8,7 +8,7 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use domain::case::AttachmentKind;
-use domain::ids::QuoteId;
+use domain::ids::{ExtensionId, QuoteId};
 use serde::Deserialize;
 
 use super::{back, base, device, gone};
@@ -50,6 +50,37 @@ pub async fn quote(
     match done {
         Ok(_) => Ok(back(&token, if yes { "quote-yes" } else { "quote-no" })),
         // Answered already, or replaced by a newer one: the page shows what holds now.
+        Err(Error::Refused(_)) => Ok(back(&token, "changed")),
+        Err(e) => gone(&web, &v, &token, e).await,
+    }
+}
+
+#[derive(Deserialize)]
+pub struct ExtensionAnswer {
+    #[serde(default)]
+    extension: String,
+    #[serde(default)]
+    answer: String,
+}
+
+/// Agrees to wait longer, or does not (COM-32).
+pub async fn extension(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(token): Path<String>,
+    h: HeaderMap,
+    Form(f): Form<ExtensionAnswer>,
+) -> Answer {
+    let (dev, t2, yes) = (device(&v, &h), token.clone(), f.answer == "yes");
+    let extension = ExtensionId::from(f.extension.as_str());
+    let done = web
+        .write(&base(&web, &v), move |tx, ctx| {
+            link::answer_extension(tx, ctx, &t2, &dev, (&extension, yes))
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(back(&token, if yes { "extension-yes" } else { "extension-no" })),
+        // Answered, decided or over meanwhile: the page shows what holds now.
         Err(Error::Refused(_)) => Ok(back(&token, "changed")),
         Err(e) => gone(&web, &v, &token, e).await,
     }

@@ -121,6 +121,14 @@ pub struct QuoteView {
     pub total: String,
 }
 
+/// More time that is asked for.
+pub struct ExtensionView {
+    pub id: String,
+    pub reason: String,
+    pub to: String,
+    pub was: Option<String>,
+}
+
 /// What it costs and what came in.
 pub struct Money {
     pub charge: String,
@@ -151,6 +159,9 @@ pub struct Track {
     pub crew: Option<Crew>,
     pub steps: Vec<Step>,
     pub quote: Option<QuoteView>,
+    pub extension: Option<ExtensionView>,
+    /// More time was agreed on: until when.
+    pub extended: Option<String>,
     pub done: String,
     pub materials: Vec<(String, String)>,
     /// Id and caption.
@@ -442,7 +453,9 @@ fn notice(p: &Page, s: &CaseState, said: &str) -> Option<(&'static str, &'static
     let (tone, icon) = match said {
         // "We start now" is no news once the work is done.
         "quote-yes" | "quote-no" if s.work().is_some() => return None,
-        "urged" | "said" | "photo" | "quote-yes" | "quote-no" | "signed" => ("grn", "circle-check"),
+        "urged" | "said" | "photo" | "quote-yes" | "quote-no" | "signed" | "extension-yes" | "extension-no" => {
+            ("grn", "circle-check")
+        }
         "reopened" => ("blu", "refresh"),
         "urge-soon" | "changed" => ("", "info-circle"),
         _ => return None,
@@ -481,6 +494,22 @@ impl Track {
                 lines: lines(&q.lines),
                 total: p.money(q.total_cents),
             }),
+            extension: s
+                .pending_extensions()
+                .find(|e| e.agreement.is_none())
+                .map(|e| ExtensionView {
+                    id: e.id.as_str().to_owned(),
+                    reason: e.reason.clone(),
+                    to: when::resident(p.locale, &p.zone, e.to),
+                    was: e.due_at.map(|due| when::resident(p.locale, &p.zone, due)),
+                }),
+            extended: s
+                .clocks
+                .iter()
+                .filter(|c| c.is_open())
+                .filter_map(|c| c.extended.as_ref())
+                .map(|e| when::resident(p.locale, &p.zone, e.to))
+                .next_back(),
             done: s
                 .work()
                 .map(|w| w.done.clone())

@@ -49,6 +49,16 @@ impl Due {
         }
     }
 
+    /// Of something that no limit binds any more.
+    pub fn dropped(l: Locale) -> Due {
+        Due {
+            state: "done",
+            icon: "clock",
+            text: t(l, "clock_state-cancelled"),
+            at: None,
+        }
+    }
+
     /// Of something that is over: met or not.
     pub fn over(l: Locale, breached: bool) -> Due {
         if breached {
@@ -99,8 +109,9 @@ pub fn state_class(state: &str) -> &'static str {
     match state {
         "registered" | "dispatched" | "issued" => "amb",
         "accepted" | "on_site" => "blu",
-        "done" | "confirmed" | "closed" | "solved" => "grn",
-        "not_solved" => "red",
+        "done" | "confirmed" | "closed" | "solved" | "met" | "granted" => "grn",
+        "not_solved" | "late" | "overdue" | "rejected" | "declined" => "red",
+        "pending" | "running" => "amb",
         _ => "",
     }
 }

@@ -4,6 +4,8 @@ use app::ctx::Locale;
 use office::sheet::{Cell as Sheet, Kind};
 use store::case::{CallbackRow, CaseLine, OrderRow};
 use store::contact::Contact;
+use store::ontime::ClockFact;
+use store::promise::{ExtensionRow, PromiseRow};
 
 use super::List;
 use super::badge::{Due, kind_class, kind_icon, state_class};
@@ -76,6 +78,41 @@ pub fn cols(list: List) -> Vec<Col> {
             col("col-attempts", "c-s r", Kind::Number, 8.0),
             col("col-state", "c-m", Kind::Text, 12.0),
             col("col-satisfaction", "c-m", Kind::Text, 12.0),
+        ],
+        List::Promises => vec![
+            number,
+            col("col-due", "c-sla", Kind::Text, 16.0),
+            col("col-due-at", "c-m", Kind::DateTime, 17.0),
+            col("col-promised", "c-s", Kind::Text, 10.0),
+            col("col-customer", "c-m", Kind::Text, 20.0),
+            col("col-question", "", Kind::Text, 46.0),
+            col("col-made-by", "c-s", Kind::Text, 12.0),
+            col("col-made-at", "c-m", Kind::DateTime, 17.0),
+            col("col-progress", "c-m", Kind::Text, 28.0),
+        ],
+        List::Extensions => vec![
+            number,
+            col("col-due", "c-sla", Kind::Text, 16.0),
+            col("col-clock", "c-m", Kind::Text, 12.0),
+            col("col-place", "c-m", Kind::Text, 14.0),
+            col("col-content", "", Kind::Text, 40.0),
+            col("col-to", "c-m", Kind::DateTime, 17.0),
+            col("col-asked-by", "c-m", Kind::Text, 12.0),
+            col("col-agreed", "c-m", Kind::Text, 14.0),
+            col("col-approver", "c-m", Kind::Text, 14.0),
+            col("col-state", "c-m", Kind::Text, 12.0),
+        ],
+        List::Breaches => vec![
+            number,
+            col("col-clock", "c-m", Kind::Text, 12.0),
+            col("col-result", "c-m", Kind::Text, 14.0),
+            col("col-due-at", "c-m", Kind::DateTime, 17.0),
+            col("col-late", "c-m", Kind::Text, 14.0),
+            col("col-content", "", Kind::Text, 40.0),
+            col("col-department", "c-m", Kind::Text, 16.0),
+            col("col-worker", "c-m", Kind::Text, 12.0),
+            col("col-excuse", "c-m", Kind::Text, 14.0),
+            col("col-clause", "c-s", Kind::Text, 10.0),
         ],
     }
 }
@@ -295,6 +332,152 @@ pub fn contact(r: &Contact, w: &With<'_>) -> Line {
             Cell::Text(r.staff_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
         ],
         more: vec![w.time(r.recorded_at)],
+    }
+}
+
+/// A time, or nothing.
+fn maybe(w: &With<'_>, at: Option<i64>) -> Cell {
+    match at.filter(|at| *at < store::case::NO_DUE) {
+        Some(at) => w.time(at),
+        None => Cell::Own(String::new()),
+    }
+}
+
+pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
+    let due = match (r.open, r.state.as_str()) {
+        (true, _) => Due::open(w.l(), w.now, Some(r.due_at), false),
+        (false, "dropped") => Due::dropped(w.l()),
+        (false, _) => Due::over(w.l(), r.breached),
+    };
+    let staff = |id: Option<&domain::ids::StaffId>| Cell::Text(id.map(|s| w.names.staff(s)).unwrap_or_default());
+    let kept = r.kept_by.as_ref().map(|s| w.names.staff(s));
+    let progress = match (r.first_due_at, r.first_at) {
+        _ if r.kept_at.is_some() => Cell::Own(crate::l10n::tx(
+            w.l(),
+            "promise-kept-by",
+            &[
+                ("name", &kept.unwrap_or_default()),
+                (
+                    "time",
+                    &r.kept_at.map(|at| when::short(w.zone, w.now, at)).unwrap_or_default(),
+                ),
+            ],
+        )),
+        (_, Some(at)) => Cell::Own(crate::l10n::tx(
+            w.l(),
+            "promise-first-given",
+            &[("time", &when::short(w.zone, w.now, at))],
+        )),
+        (Some(at), None) => Cell::Own(crate::l10n::tx(
+            w.l(),
+            "promise-first-due",
+            &[("time", &crate::promise::by(w.l(), w.zone, w.now, at))],
+        )),
+        (None, None) => Cell::Own(String::new()),
+    };
+    let answers = r.promised == "reply" && matches!(r.kind.as_str(), "inquiry" | "suggestion" | "praise");
+    let step = if answers { "answer" } else { "keep_promise" };
+    Line {
+        id: r.id.clone(),
+        over: due.state == "over",
+        act: r.open.then(|| format!("/cases/{}/do/{step}", r.case_number)),
+        more: Vec::new(),
+        cells: vec![
+            Cell::Link {
+                href: format!("/cases/{}", r.case_number),
+                text: r.case_number.clone(),
+            },
+            Cell::Due(due),
+            Cell::Time {
+                at: r.due_at,
+                shown: crate::promise::by(w.l(), w.zone, w.now, r.due_at),
+                entered: None,
+            },
+            Cell::Own(t(w.l(), &format!("promised-{}", r.promised))),
+            Cell::Text([r.place.as_str(), &r.name].join(" ").trim().to_owned()),
+            Cell::Text(r.title.clone()),
+            staff(r.made_by.as_ref()),
+            w.time(r.made_at),
+            progress,
+        ],
+    }
+}
+
+pub fn extension(r: &ExtensionRow, w: &With<'_>) -> Line {
+    let due = if r.open {
+        Due::open(w.l(), w.now, Some(r.due_at), false)
+    } else {
+        Due::dropped(w.l())
+    };
+    let agreed = match r.agreed {
+        Some(true) => crate::l10n::tx(w.l(), "extension-agreed", &[("grade", &r.grade.to_uppercase())]),
+        Some(false) => t(w.l(), "extension-not-agreed"),
+        None => t(w.l(), "extension-agreement-open"),
+    };
+    Line {
+        id: r.id.as_str().to_owned(),
+        over: due.state == "over",
+        act: (r.open && r.approved.is_none()).then(|| format!("/cases/{}/do/approve_extension", r.case_number)),
+        more: Vec::new(),
+        cells: vec![
+            Cell::Link {
+                href: format!("/cases/{}", r.case_number),
+                text: r.case_number.clone(),
+            },
+            Cell::Due(due),
+            Cell::Own(t(w.l(), &format!("clock-{}", r.code))),
+            Cell::Text(r.place.clone()),
+            Cell::Text(r.title.clone()),
+            w.time(r.to_at),
+            Cell::Text(r.asked_by.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
+            Cell::Own(agreed),
+            Cell::Own(t(w.l(), &format!("role-{}", r.approver))),
+            w.state("extension", &r.state),
+        ],
+    }
+}
+
+pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
+    let late = match (r.breached_at, r.due_at, r.met_at) {
+        (Some(_), Some(due), Some(met)) if met > due => crate::ontime::length(w.l(), met - due),
+        (Some(at), _, None) if r.state == "overdue" => crate::ontime::length(w.l(), w.now - at),
+        _ => String::new(),
+    };
+    let excuse = if r.excuse.is_empty() {
+        String::new()
+    } else {
+        t(w.l(), &format!("excuse-{}", r.excuse))
+    };
+    let number = if r.case_number.is_empty() {
+        Cell::Own(t(w.l(), "ontime-no-case"))
+    } else {
+        Cell::Link {
+            href: format!("/cases/{}", r.case_number),
+            text: r.case_number.clone(),
+        }
+    };
+    Line {
+        id: r.id.clone(),
+        over: r.state == "overdue",
+        act: None,
+        more: Vec::new(),
+        cells: vec![
+            number,
+            Cell::Own(t(w.l(), &format!("clock-{}", r.code))),
+            w.state("fact", &r.state),
+            maybe(w, r.due_at),
+            Cell::Own(late),
+            Cell::Text(r.title.clone()),
+            Cell::Text(
+                r.department_id
+                    .as_ref()
+                    .map(|d| w.names.department(d))
+                    .unwrap_or_default(),
+            ),
+            Cell::Text(r.worker_id.as_ref().map(|s| w.names.staff(s)).unwrap_or_default()),
+            Cell::Own(excuse),
+            Cell::Own(r.clause.clone()),
+        ],
     }
 }
 

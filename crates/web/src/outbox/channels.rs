@@ -42,10 +42,11 @@ struct Sms {
 }
 
 /// Our templates that residents get.
-const TEMPLATES: [&str; 9] = [
+const TEMPLATES: [&str; 10] = [
     "registered",
     "dispatched",
     "waiting",
+    "extension",
     "quote",
     "done",
     "reopened",

@@ -1,6 +1,6 @@
 //! Who calls, what they want, and where the desk sends it.
 
-use domain::case::{Channel, Check, Command, Fee, FeeKind, Identity, Importance, Kind, Scope, Urgency};
+use domain::case::{Channel, Check, Command, Fee, FeeKind, Identity, Importance, Kind, PromiseKind, Scope, Urgency};
 use domain::ids::CaseId;
 use domain::taxonomy::Item;
 use store::db::Tx;
@@ -10,7 +10,7 @@ use crate::case;
 use crate::contact::{self, NewCase, NewContact};
 use crate::ctx::Ctx;
 use crate::demo::words::{self, Words};
-use crate::error::Res;
+use crate::error::{Error, Res};
 
 impl Life {
     fn home(&mut self) -> Home {
@@ -130,6 +130,7 @@ impl Life {
             department: None,
             worker: None,
             answer: answer.map(str::to_owned),
+            promise: None,
         }
     }
 
@@ -156,11 +157,12 @@ impl Life {
         let Some(id) = cases.first().cloned() else {
             return Ok(());
         };
-        let promise = Command::Promise {
-            what: "查询后回复".to_owned(),
-            by: None,
-        };
-        tx.attempt(|tx| case::act(tx, ctx, &id, None, &promise))?;
+        let promise = crate::contact::promise(tx, ctx, PromiseKind::Reply, "查询后回复", None)?;
+        match tx.attempt(|tx| case::act(tx, ctx, &id, None, &promise)) {
+            // Who gave no name or unit gets no promise, and is answered all the same.
+            Ok(_) | Err(Error::Refused(_)) => {}
+            Err(e) => return Err(e),
+        }
         let later = ctx.now + self.dice.within(20, 300) * MINUTE;
         let key = self.keep(Todo {
             case: id,

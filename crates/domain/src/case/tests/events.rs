@@ -64,13 +64,7 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
             told_customer: true,
         },
     );
-    desk.ok(
-        &chen(),
-        Command::Promise {
-            what: "查".into(),
-            by: None,
-        },
-    );
+    desk.ok(&chen(), promise("查"));
     desk.ok(
         &chen(),
         Command::KeepPromise {
@@ -78,6 +72,27 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
             how: "电话".into(),
         },
     );
+    desk.ok(&chen(), promise("再查"));
+    desk.ok(
+        &chen(),
+        Command::InterimAnswer {
+            text: "已问工程部".into(),
+            happened_at: None,
+        },
+    );
+    // Of three requests one is taken back, one granted, and one comes to nothing.
+    let to = desk.now + 200 * HOUR;
+    let finish = crate::clock::ClockCode::Finish;
+    desk.ok(&chen(), ask_extension("e1", finish, 0, to));
+    let (extension, reason) = ("e1".into(), "改主意".into());
+    desk.ok(&chen(), Command::WithdrawExtension { extension, reason });
+    desk.ok(&chen(), ask_extension("e2", finish, 0, to));
+    desk.ok(&customer(), agree("e2"));
+    desk.ok(
+        &staff("pm", crate::access::Role::ProjectManager, "office"),
+        approve("e2"),
+    );
+    desk.ok(&chen(), ask_extension("e3", crate::clock::ClockCode::Promise, 2, to));
     desk.ok(&chen(), wait(WaitReason::ThirdParty, desk.now + HOUR));
     desk.ok(&chen(), Command::Resume);
     for end in [
@@ -92,7 +107,17 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
         desk.ok(&chen(), dispatch);
         desk.ok(&chen(), end);
     }
-    desk.now += 24 * HOUR;
+    desk.now += 96 * HOUR;
+    desk.ok(&Who::System { name: "timer".into() }, Command::CheckClocks);
+    desk.ok(
+        &staff("zhi", crate::access::Role::Quality, "quality"),
+        Command::ExcuseBreach {
+            code: crate::clock::ClockCode::Promise,
+            cycle: 2,
+            reason: crate::clock::ExcuseReason::ThirdParty,
+            text: "燃气公司未复".into(),
+        },
+    );
     desk.ok(
         &chen(),
         Command::Cancel {

@@ -332,13 +332,7 @@ fn reassigned_work_is_accepted_anew_and_handed_over_work_goes_on() {
 #[test]
 fn the_wrong_kind_becomes_the_right_one_without_loss() {
     let mut desk = Desk::with(of_kind(Kind::Inquiry));
-    desk.ok(
-        &chen(),
-        Command::Promise {
-            what: "问工程部".into(),
-            by: None,
-        },
-    );
+    desk.ok(&chen(), promise("问工程部"));
     let to_complaint = Change::Kind {
         kind: Kind::Complaint,
         number: "TS-20261121-0002".into(),

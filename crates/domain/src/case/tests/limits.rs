@@ -189,13 +189,7 @@ fn a_promise_lasts_until_midnight_of_its_day() {
             importance,
             ..of_kind(Kind::Inquiry)
         });
-        desk.ok(
-            &chen(),
-            Command::Promise {
-                what: "查图纸".into(),
-                by: None,
-            },
-        );
+        desk.ok(&chen(), promise("查图纸"));
         assert_eq!(
             view(&desk, ClockCode::Promise).due_at,
             Some(midnight + days * 24 * HOUR)

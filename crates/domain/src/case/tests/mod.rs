@@ -3,6 +3,7 @@
 mod events;
 mod life;
 mod limits;
+mod promise;
 mod random;
 mod refusals;
 mod standard;
@@ -356,6 +357,42 @@ pub fn unreached(result: AttemptResult) -> Command {
         answers: vec![],
         note: String::new(),
         happened_at: None,
+    }
+}
+
+pub fn promise(what: impl Into<String>) -> Command {
+    Command::Promise {
+        kind: PromiseKind::Reply,
+        what: what.into(),
+        by: None,
+        reported_to: vec!["li".into()],
+    }
+}
+
+pub fn ask_extension(extension: &str, code: crate::clock::ClockCode, cycle: u32, to: i64) -> Command {
+    Command::AskExtension {
+        extension: extension.into(),
+        code,
+        cycle,
+        to,
+        reason: "配件明早到".into(),
+        told: ToldHow::Phone,
+    }
+}
+
+pub fn agree(extension: &str) -> Command {
+    Command::AnswerExtension {
+        extension: extension.into(),
+        agree: true,
+        how: ConsentHow::Own,
+    }
+}
+
+pub fn approve(extension: &str) -> Command {
+    Command::DecideExtension {
+        extension: extension.into(),
+        approve: true,
+        note: String::new(),
     }
 }
 

@@ -44,7 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
     (
         person(),
         prop::bool::weighted(0.6),
-        0u8..38,
+        0u8..43,
         any::<u8>(),
         prop::bool::weighted(0.8),
         prop_oneof![9 => Just("说明".to_owned()), 1 => Just(" ".to_owned()), 1 => ".{0,12}"],
@@ -238,9 +238,12 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
             customer_informed: step.yes,
         },
         33 => Command::Promise {
+            kind: of(PromiseKind::ALL, step.pick),
             what: text(),
             by: happened_at.map(|at| at + HOUR),
+            reported_to: vec!["li".into()],
         },
+        38..=42 => more_time(step, desk, own),
         34 => Command::KeepPromise {
             no: u32::from(step.pick % 3),
             how: text(),
@@ -259,6 +262,54 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
             file: "file".into(),
             kind: of(AttachmentKind::ALL, step.pick),
             caption: text(),
+        },
+    }
+}
+
+/// More time asked for, answered and decided; interim answers; excuses.
+fn more_time(step: &Step, desk: &mut Desk, own: bool) -> Command {
+    let case = desk.case().clone();
+    let clocks: Vec<_> = case.clocks.iter().map(|clock| (clock.code, clock.cycle)).collect();
+    let (code, cycle) = clocks
+        .get(usize::from(step.pick) % clocks.len().max(1))
+        .copied()
+        .unwrap_or((crate::clock::ClockCode::Finish, 0));
+    let extension = case.extensions.last().map_or_else(|| "none".into(), |e| e.id.clone());
+    match step.pick % 6 {
+        0 | 1 if extension.as_str() == "none" || !step.yes => Command::AskExtension {
+            extension: desk.fresh("extension").into(),
+            code,
+            cycle,
+            to: desk.now + step.minutes * 20 * MIN + HOUR,
+            reason: step.text.clone(),
+            told: ToldHow::Phone,
+        },
+        0..=2 => Command::AnswerExtension {
+            extension,
+            agree: step.yes,
+            how: if own {
+                ConsentHow::Own
+            } else {
+                ConsentHow::Noted {
+                    how: Consent::Phone,
+                    note: step.text.clone(),
+                }
+            },
+        },
+        3 => Command::DecideExtension {
+            extension,
+            approve: step.yes,
+            note: step.text.clone(),
+        },
+        4 => Command::InterimAnswer {
+            text: step.text.clone(),
+            happened_at: None,
+        },
+        _ => Command::ExcuseBreach {
+            code,
+            cycle,
+            reason: of(crate::clock::ExcuseReason::ALL, step.pick),
+            text: step.text.clone(),
         },
     }
 }
@@ -309,7 +360,7 @@ fn some_change(step: &Step, now: i64) -> Change {
         2 => Change::Fee(form(step).fee),
         3 => Change::Scope {
             scope: of(Scope::ALL, step.pick / 9),
-            fee: (step.pick.is_multiple_of(2)).then(|| form(step).fee),
+            fee: step.pick.is_multiple_of(2).then(|| form(step).fee),
         },
         4 => Change::Item(form(step).item),
         5 => Change::Place(step.text.clone()),
@@ -447,6 +498,12 @@ proptest! {
             if let Some(before) = &before {
                 for (old, new) in before.clocks.iter().zip(&case.clocks) {
                     prop_assert!(old.breached_at.is_none() || old.breached_at == new.breached_at, "a breach undone");
+                    prop_assert!(old.excuse.is_none() || old.excuse == new.excuse, "an excuse undone");
+                    let moved = new.extended.as_ref().filter(|_| old.extended != new.extended);
+                    prop_assert!(
+                        moved.is_none_or(|moved| old.breached_at.is_none() && moved.from.is_none_or(|due| moved.at <= due)),
+                        "more time after the limit"
+                    );
                 }
             }
             for clock in &case.clocks {

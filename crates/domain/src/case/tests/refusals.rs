@@ -456,11 +456,15 @@ fn a_desk_entering_for_others_names_the_worker() {
 #[test]
 fn promises_are_kept_before_closing() {
     let mut desk = Desk::with(of_kind(Kind::Suggestion));
+    // What was promised is answered; a call back is made.
+    desk.ok(&chen(), promise("答复"));
     desk.ok(
         &chen(),
         Command::Promise {
-            what: "答复".into(),
+            kind: PromiseKind::CallBack,
+            what: "回电".into(),
             by: None,
+            reported_to: vec![],
         },
     );
     let answer = Command::Answer {
@@ -468,7 +472,7 @@ fn promises_are_kept_before_closing() {
         callback: "c".into(),
         happened_at: None,
     };
-    assert_eq!(desk.ok(&chen(), answer), ["answered"]);
+    assert_eq!(desk.ok(&chen(), answer), ["promise_kept", "answered"]);
     assert_eq!(desk.no(&chen(), Command::Close).1, ["missing-promise"]);
     assert_eq!(
         desk.no(
@@ -484,7 +488,7 @@ fn promises_are_kept_before_closing() {
     desk.ok(
         &chen(),
         Command::KeepPromise {
-            no: 1,
+            no: 2,
             how: "电话".into(),
         },
     );

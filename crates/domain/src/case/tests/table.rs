@@ -132,13 +132,7 @@ fn filled(action: Action, desk: &mut Desk) -> Option<(Who, Command)> {
                 told_customer: false,
             },
         ),
-        Action::Promise => (
-            chen(),
-            Command::Promise {
-                what: reason(),
-                by: None,
-            },
-        ),
+        Action::Promise => (chen(), promise(reason())),
         Action::ChangeKind => (
             chen(),
             change(Change::Kind {

@@ -10,7 +10,8 @@ pub const REQUESTS: &[(&str, &str)] = &[
     (
         "NewCase",
         "kind*:kind item:text place:text content:text importance:importance urgency:urgency scope:scope fee:Fee \
-        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? department:id? worker:id? answer:text?",
+        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? department:id? worker:id? answer:text? \
+        promise:NewPromise?",
     ),
     ("Fee", "kind*:fee_kind cents*:cents told*:bool accepted:bool?"),
     ("Appointment", "from*:at to*:at"),
@@ -108,7 +109,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
         repeat_of:id? contacts:id[] first_asked:id? standard:text happened_at:at registered_at:at registered_by:By \
         last_step_at:at cycle:int round_started_at:at orders:Order[] quotes:Quote[] waiting:Waiting? work:WorkDone[] \
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
-        promises:Promise[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
+        promises:Promise[] extensions:Extension[] excuses:Excuse[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
         returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
         charged_cents:cents owed_cents:cents content_hash:text entered_late:bool version:int",
     ),
@@ -149,7 +150,19 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "Attempt",
         "at:at by:By result:attempt satisfaction:satisfaction? solved:bool? again_at:at? answers:Answer[] note:text",
     ),
-    ("Promise", "no:int what:text at:at by:By kept_at:at? how:text?"),
+    (
+        "Promise",
+        "no:int what:text at:at by:By kept_at:at? how:text? kind:promised reported_to:id[] interim_at:at? kept_by:By?",
+    ),
+    (
+        "Extension",
+        "id:id code:clock cycle:int due_at:at? to:at reason:text told:told approver:role at:at by:By agreement:Agreement? \
+        decision:Decision? state:extension_state ended_at:at?",
+    ),
+    ("Agreement", "agreed:bool grade:grade how:consent note:text at:at by:By"),
+    ("Decision", "approved:bool note:text at:at by:By"),
+    ("Excuse", "code:clock cycle:int text:text at:at by:By"),
+    ("NewPromise", "kind:promised what*:text by:at?"),
     ("OutsideReport", "reported_to:id referral:text note:text at:at"),
     (
         "Attachment",
@@ -158,7 +171,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
     (
         "Clock",
         "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
-        breached_at:at? breach_reason:breach? excused:bool provisional:bool explain:Stretch[]",
+        breached_at:at? breach_reason:breach? excused:bool excuse:excuse? extended_from:at? provisional:bool explain:Stretch[]",
     ),
     ("Climbed", "code:clock cycle:int step:text"),
     ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),

@@ -110,7 +110,41 @@ pub const STEPS: &[StepDoc] = &[
     ),
     step(Action::Urge, "Urge", "note:text"),
     step(Action::Note, "Write a note", "text*:text told_customer:bool"),
-    step(Action::Promise, "Promise a reply (REC-8)", "what*:text by:at?"),
+    step(
+        Action::Promise,
+        "Promise a reply (REC-8), or a call back (CAL-3). by: the customer's own time, not later than the level allows",
+        "kind:promised what*:text by:at?",
+    ),
+    step(
+        Action::InterimAnswer,
+        "Tell the customer how it stands while the answer is awaited (CAL-6)",
+        "text*:text happened_at:at?",
+    ),
+    step(
+        Action::AskExtension,
+        "Ask for more time on a limit, before it passes (COM-32)",
+        "code*:clock cycle:int to*:at reason*:text told*:told",
+    ),
+    step(
+        Action::ConsentExtension,
+        "Note the customer's word on more time (grade C: the customer's own comes by the customer's link)",
+        "extension*:id agree*:bool how*:consent note:text",
+    ),
+    step(
+        Action::ApproveExtension,
+        "Decide on more time, as the post that the standard names",
+        "extension*:id approve*:bool note:text",
+    ),
+    step(
+        Action::WithdrawExtension,
+        "Withdraw a request for more time",
+        "extension*:id reason*:text",
+    ),
+    step(
+        Action::ExcuseBreach,
+        "Excuse a passed limit that was not one's own doing; the breach stays",
+        "code*:clock cycle:int reason*:excuse text*:text",
+    ),
     step(Action::KeepPromise, "The promised reply was given", "no*:int how*:text"),
     step(Action::Answer, "Answer", "answer*:text happened_at:at?"),
     step(
