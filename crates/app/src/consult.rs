@@ -264,7 +264,8 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewConsult) -> Res<ConsultId> 
     }
     once::once(tx, ctx, key, n, |tx, ctx| {
         let me = ctx.need_staff()?.id.clone();
-        let limit = ctx.book.standard.desk().consult_limit(n.channel);
+        let standard = ctx.book.standard(tx, &ctx.site, ctx.now)?;
+        let limit = standard.desk().consult_limit(n.channel);
         let question = domain::privacy::masked(n.question.trim());
         let k = Consult::ask(
             me.clone(),

@@ -61,11 +61,10 @@ pub fn superiors(c: &mut Conn, ctx: &Ctx) -> Res<Vec<StaffId>> {
 /// # Errors
 /// `NotFound` when the site is gone.
 pub fn latest(c: &mut Conn, ctx: &Ctx, kind: PromiseKind, k: &NewCase) -> Res<Option<(i64, Limit)>> {
+    let standard = ctx.book.standard(c, &ctx.site, ctx.now)?;
     let limit = match kind {
-        PromiseKind::CallBack => Some(ctx.book.standard.desk().call_back),
-        PromiseKind::Reply => ctx
-            .book
-            .standard
+        PromiseKind::CallBack => Some(standard.desk().call_back),
+        PromiseKind::Reply => standard
             .promise(k.kind, &k.item, k.importance, k.urgency)
             .map(|rule| rule.limit),
     };

@@ -167,6 +167,7 @@ pub fn clock(limit: Limit, at: i64) -> Clock {
         calendar: None,
         ladder: Vec::new(),
         cycle: 0,
+        continues: None,
     })
 }
 

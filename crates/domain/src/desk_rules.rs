@@ -160,18 +160,28 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_change_each_of_them_and_not_into_nonsense() {
-        let rules: DeskRules = serde_json::from_str(r#"{"consult": {"visit": {"unit": "minute", "n": 3}}}"#).unwrap();
-        assert_eq!(rules.consult.visit, Limit::Minute { n: 3 });
-        assert_eq!(rules.call_back, Limit::Minute { n: 30 });
-        for bad in [
-            r#"{"consult": {"phone": {"unit": "hour", "n": 1}}}"#,
-            r#"{"call_back": {"unit": "natural_day", "n": 1}}"#,
-            r#"{"interim": {"unit": "working_day", "n": 1}}"#,
-            r#"{"extension": [{"post": "front_desk"}]}"#,
-        ] {
-            let rules: DeskRules = serde_json::from_str(bad).unwrap();
-            assert!(rules.fault().is_some(), "{bad}");
+    fn each_may_be_changed_and_not_into_nonsense() {
+        let with = |change: fn(&mut DeskRules)| {
+            let mut rules = DeskRules::default();
+            change(&mut rules);
+            rules.fault().is_some()
+        };
+        assert!(!with(|r| r.consult.visit = Limit::Minute { n: 3 }));
+        for (n, bad) in [
+            with(|r| r.consult.phone = Limit::Hour { n: 1 }),
+            with(|r| r.call_back = Limit::NaturalDay { n: 1 }),
+            with(|r| r.interim = Limit::WorkingDay { n: 1 }),
+            with(|r| {
+                r.extension = vec![Approver {
+                    importance: Vec::new(),
+                    post: Role::FrontDesk,
+                }];
+            }),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert!(bad, "{n}");
         }
     }
 }

@@ -269,7 +269,10 @@ async fn form(web: &Web, v: &Viewer, f: &Posted, errors: Vec<(String, String)>) 
     let p = Page::bare(web, Some(v), v.locale, "");
     let channel: Channel = f.channel.parse().unwrap_or(Channel::Phone);
     let ctx = v.ctx()?;
-    let seconds = match ctx.book.standard.desk().consult_limit(channel) {
+    let standard = web
+        .read(&ctx, |c, ctx| ctx.book.standard(c, &ctx.site, ctx.now))
+        .await?;
+    let seconds = match standard.desk().consult_limit(channel) {
         domain::clock::Limit::Minute { n } => i64::from(n) * 60,
         _ => 60,
     };

@@ -152,16 +152,12 @@ impl Run<'_> {
                 self.apply(event);
                 self.begin_callback(event, &env);
             }
-            Fact::Promised { no, clock, what } => {
-                let clock = self.promised(clock, &env);
-                let event = Event {
-                    fact: Fact::Promised {
-                        no: *no,
-                        clock,
-                        what: what.clone(),
-                    },
-                    ..event.clone()
-                };
+            Fact::Promised { clock, .. } => {
+                let promised = self.promised(clock, &env);
+                let mut event = event.clone();
+                if let Fact::Promised { clock, .. } = &mut event.fact {
+                    *clock = promised;
+                }
                 self.apply(&event);
             }
             _ => self.apply(event),

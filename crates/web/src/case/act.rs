@@ -122,7 +122,8 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
 /// The sentence of a reply promised now, with the level's limit (REC-8).
 fn say(c: &mut store::seam::Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> app::error::Res<String> {
     let zone = app::list::site(c, &ctx.site)?.zone;
-    let rule = ctx.book.standard.promise(s.kind, &s.item, s.importance, s.urgency);
+    let standard = ctx.book.standard(c, &ctx.site, ctx.now)?;
+    let rule = standard.promise(s.kind, &s.item, s.importance, s.urgency);
     let due = app::promise::due(c, ctx, rule.map(|r| r.limit))?;
     Ok(due.map_or_else(String::new, |due| {
         crate::promise::spoken(ctx.locale, &zone, ctx.now, "reply", due)

@@ -156,8 +156,10 @@ fn what_is_met_and_what_was_promised_stay_and_a_begun_callback_counts_from_its_b
     desk.ok(
         &chen(),
         Command::Promise {
+            kind: PromiseKind::Reply,
             what: "回电".into(),
             by: None,
+            reported_to: vec!["li".into()],
         },
     );
     let (done, promised) = (desk.case().work().unwrap().at, clock(&desk, ClockCode::Promise).clone());
