@@ -32,6 +32,7 @@ pub use event::{By, Event, Fact};
 pub use extend::{at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
+pub use record::reachable;
 pub use state::{
     Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
     OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
