@@ -167,7 +167,8 @@ check('the customer agrees to more time on the own phone', async t => {
   assert.match(await desk.locator('#case').innerText(), /延期申请/);
   await shot(desk, 'extension-case', {fullPage: true});
   await axe(desk);
-  const html = await desk.evaluate(async number => (await fetch(`/cases/${number}/links`, {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded'}, body: 'purpose=track'})).text(), number);
+  const id = (await desk.content()).match(/\/cases\/([\w-]+)\/links/)[1];
+  const html = await desk.evaluate(async id => (await fetch(`/cases/${id}/links`, {method: 'POST', headers: {'content-type': 'application/x-www-form-urlencoded'}, body: 'purpose=track'})).text(), id);
   const token = html.match(/\/r\/([\w-]+)/)[1];
   for (const [lang, locale] of [['en', 'en-GB'], ['zh', 'zh-CN']]) {
     const phone = await page(t, {base: program.base, phone: true, locale});
