@@ -418,6 +418,15 @@ fn begin(
     check: Option<Identity>,
     contact: &ContactId,
 ) -> Res<case::Seen> {
+    let located = Where {
+        person: n.person.clone(),
+        unit: n.unit.clone(),
+        building: n.building.clone(),
+    };
+    if let Some(p) = &c.promise {
+        // Said before anything else that lacks, since it is what the promise lacks.
+        domain::case::reachable(p.kind, customer, &located)?;
+    }
     let zone = case::zone(tx, &ctx.site)?;
     let happened_at = n.at().unwrap_or(ctx.now);
     let number = case::next_number(tx, ctx, &zone, series(c.kind), happened_at)?;
@@ -434,11 +443,7 @@ fn begin(
         scope: c.scope,
         fee: c.fee,
         customer: customer.clone(),
-        located: Where {
-            person: n.person.clone(),
-            unit: n.unit.clone(),
-            building: n.building.clone(),
-        },
+        located,
         identity: check,
         anonymous_reason: n.anonymous_reason.clone().filter(|r| !r.trim().is_empty()),
         appointment: c.appointment,

@@ -36,6 +36,7 @@ pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use reapply::{Moved, moved};
 pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
+pub use record::reachable;
 pub use state::{
     Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
     OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,

@@ -123,6 +123,30 @@ pub(super) fn note(draft: &mut Draft<'_>, given: &str, told_customer: bool) -> R
     })
 }
 
+/// Whether somebody can be answered as promised (REC-8): a reply needs name, unit and phone, a call back the number alone.
+///
+/// # Errors
+/// `refuse-promise-needs-customer` with everything that is lacking.
+pub fn reachable(kind: PromiseKind, customer: &Customer, located: &Where) -> Result<(), Refusal> {
+    let lacks = [
+        (customer.name.trim().is_empty(), "missing-name"),
+        (!has_unit(customer, located), "missing-unit"),
+        (customer.phone.trim().is_empty(), "missing-phone"),
+    ];
+    let missing: Vec<_> = lacks
+        .into_iter()
+        .filter(|(_, key)| kind == PromiseKind::Reply || *key == "missing-phone")
+        .filter_map(|(lacks, key)| lacks.then_some(key))
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::new("refuse-promise-needs-customer")
+            .clause("REC-8")
+            .missing(missing))
+    }
+}
+
 /// REC-8, CAL-3: the limit follows from the importance; the customer's own time counts and is not later than it. A reply needs
 /// name, unit and phone, a call back the number alone. REC-9: it is reported to the superior at once.
 pub(super) fn promise(
@@ -135,21 +159,7 @@ pub(super) fn promise(
 ) -> Result<(), Refusal> {
     let what = required(what, "missing-what")?;
     let now = draft.env.now;
-    let lacks = [
-        (case.customer.name.trim().is_empty(), "missing-name"),
-        (!has_unit(&case.customer, &case.located), "missing-unit"),
-        (case.customer.phone.trim().is_empty(), "missing-phone"),
-    ];
-    let missing: Vec<_> = lacks
-        .into_iter()
-        .filter(|(_, key)| kind == PromiseKind::Reply || *key == "missing-phone")
-        .filter_map(|(lacks, key)| lacks.then_some(key))
-        .collect();
-    if !missing.is_empty() {
-        return Err(Refusal::new("refuse-promise-needs-customer")
-            .clause("REC-8")
-            .missing(missing));
-    }
+    reachable(kind, &case.customer, &case.located)?;
     if let Some(past) = by.filter(|by| *by <= now) {
         return Err(Refusal::new("refuse-until-past").arg("until", past));
     }
