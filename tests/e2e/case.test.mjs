@@ -194,6 +194,24 @@ check('the page and its forms in English', async t => {
   }
 });
 
+check('lists can be read on a phone', async t => {
+  const desk = await person(t, 'lihuimin');
+  const number = await register(desk, '三楼楼道的灯不亮。');
+  const tab = await person(t, 'lihuimin', {phone: true});
+  for (const list of ['cases', 'orders', 'contacts', 'callbacks', 'households']) {
+    await tab.goto(`/${list}`);
+    const box = await tab.locator('.listpage').boundingBox();
+    assert.ok(box.height > 250, `${list}: the list is ${box.height} high`);
+    assert.ok(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${list}: nothing sticks out`);
+    await axe(tab);
+  }
+  await tab.goto('/cases');
+  const row = tab.locator('tr', {hasText: number});
+  await row.scrollIntoViewIfNeeded();
+  assert.ok((await row.boundingBox()).height > 20);
+  await shot(tab, 'cases-phone', {fullPage: true});
+});
+
 check('on a phone', async t => {
   const tab = await person(t, 'wangjianguo', {phone: true});
   const desk = await person(t, 'chenxiaowen');
