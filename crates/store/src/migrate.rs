@@ -65,6 +65,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019_timer"),
     migration!(20, "0020_roster"),
     migration!(23, "0023_found_by_id"),
+    migration!(25, "0025_duty_used"),
 ];
 
 row! {

@@ -80,6 +80,7 @@ fn on_duty(w: &World, roles: &[Role]) {
         .write_now(&w.system(), move |tx, ctx| {
             for id in &people {
                 store::account::duty_on(tx, id, &site, ctx.now)?;
+                store::account::duty_used(tx, &site, ctx.now)?;
             }
             Ok::<_, Error>(())
         })
