@@ -385,12 +385,7 @@ pub fn settled(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<()> {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub(crate) fn settle_others(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    open: &[db::Keyed],
-    over: impl Fn(&str) -> bool,
-) -> Res<()> {
+pub(crate) fn settle_others(tx: &mut Tx, ctx: &Ctx, open: &[db::Keyed], over: impl Fn(&str) -> bool) -> Res<()> {
     let mut any = false;
     for o in open.iter().filter(|o| over(&o.unique_key)) {
         if db::done(tx, &o.id, ctx.now)? == 1 {

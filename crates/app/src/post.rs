@@ -116,10 +116,21 @@ impl People {
             .filter(|p| p.active && p.code == FRONT_DESK)
             .map(|p| p.id)
             .collect();
+        let by_hand: HashSet<StaffId> = self
+            .holders
+            .iter()
+            .filter(|h| h.at_work)
+            .map(|h| h.id.clone())
+            .collect();
         for s in shifts {
-            let here = s.checked_in_at.is_some() && s.ended_at.is_none() && ctx.now < s.to_at + ASK_MS;
+            let came = s.checked_in_at.is_some();
+            // Who has checked in and gone off duty by hand is not there any more.
+            if s.ended_at.is_some() || came && !by_hand.contains(&s.staff_id) {
+                continue;
+            }
+            let here = came && ctx.now < s.to_at + ASK_MS;
             let away = roster::away(&absences, &s.staff_id).iter().any(|a| a.holds(ctx.now));
-            let on = roster::stretch(&s).holds(ctx.now) && s.ended_at.is_none() && !away;
+            let on = roster::stretch(&s).holds(ctx.now) && !away;
             if !here && !on {
                 continue;
             }
@@ -217,7 +228,9 @@ impl People {
         }
         if reached.told.is_empty() {
             // Not even a leader: whoever there is.
-            self.holders.iter().for_each(|h| reached.tell(&h.id, named, Some(named)));
+            self.holders
+                .iter()
+                .for_each(|h| reached.tell(&h.id, named, Some(named)));
         }
     }
 

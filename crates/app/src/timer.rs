@@ -70,7 +70,8 @@ impl Rosters {
     fn round(&mut self, desk: &Desk, shards: &[i64]) -> Res<Option<i64>> {
         let changes = desk.read_now(|c| Ok::<_, Error>(store::roster::changes(c)?))?;
         // What another replica took over is looked at anew if it comes back.
-        self.seen.retain(|site, _| shards.contains(&case::shard_of(site.as_str())));
+        self.seen
+            .retain(|site, _| shards.contains(&case::shard_of(site.as_str())));
         for c in changes {
             if !shards.contains(&case::shard_of(c.site_id.as_str())) {
                 continue;

@@ -10,7 +10,7 @@ use store::db::Tx;
 use store::roster as db;
 use store::seam::Conn;
 
-use super::{LONGEST_MS, tell, changed, manages, need_post, need_shift, plan, same_version, save_shift, stretch};
+use super::{LONGEST_MS, changed, manages, need_post, need_shift, plan, same_version, save_shift, stretch, tell};
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
 use crate::journal;

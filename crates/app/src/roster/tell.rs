@@ -34,7 +34,10 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
     for a in &found.now {
         let key = format!("{ALARM}{}", a.key);
         let again = format!("{key}#");
-        if open.iter().any(|o| o.unique_key == key || o.unique_key.starts_with(&again)) {
+        if open
+            .iter()
+            .any(|o| o.unique_key == key || o.unique_key.starts_with(&again))
+        {
             continue;
         }
         // What was settled and is so again (a gap that was filled and opened again) is told again.
@@ -51,7 +54,10 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
 
 fn alarm(ctx: &Ctx, a: &Alarm, key: String, by_time: bool) -> NewNotice {
     let mut args = Map::new();
-    args.insert("post".into(), json!({"zh": a.post_name, "en": english(&a.post_name, &a.post_name_en)}));
+    args.insert(
+        "post".into(),
+        json!({"zh": a.post_name, "en": english(&a.post_name, &a.post_name_en)}),
+    );
     let (kind, level) = match &a.what {
         What::Gap { at, present, needed } => {
             args.insert("from".into(), json!({"at": at.from}));
@@ -83,7 +89,12 @@ fn english<'a>(name: &'a str, name_en: &'a str) -> &'a str {
 /// A question whose time is over waits for nobody.
 fn expire(tx: &mut Tx, ctx: &Ctx, open: &[db::Keyed]) -> Res<()> {
     for o in open {
-        let part = |prefix: &str| o.unique_key.strip_prefix(prefix)?.split_once('/').map(|(id, _)| id.to_owned());
+        let part = |prefix: &str| {
+            o.unique_key
+                .strip_prefix(prefix)?
+                .split_once('/')
+                .map(|(id, _)| id.to_owned())
+        };
         let over = if let Some(id) = part(SWAP) {
             match rows::swap(tx, &ctx.site, &SwapId::from(id))? {
                 Some(s) if matches!(s.state.as_str(), "asked" | "agreed") => {
@@ -116,7 +127,14 @@ fn names(post: &rows::Post) -> Value {
     json!({"zh": post.name, "en": english(&post.name, &post.name_en)})
 }
 
-fn question(ctx: &Ctx, key: String, kind: &'static str, leads: Leads, to: Vec<StaffId>, args: Map<String, Value>) -> NewNotice {
+fn question(
+    ctx: &Ctx,
+    key: String,
+    kind: &'static str,
+    leads: Leads,
+    to: Vec<StaffId>,
+    args: Map<String, Value>,
+) -> NewNotice {
     NewNotice {
         key,
         kind,
@@ -142,7 +160,7 @@ pub(super) fn swap_asked(tx: &mut Tx, ctx: &Ctx, s: &rows::Swap, post: &rows::Po
         ctx,
         format!("{SWAP}{}/asked", s.id),
         notice::SWAP_ASKED,
-        Leads::Page("/roster/swaps"),
+        Leads::Page("/shifts"),
         to,
         of_shift(post, from),
     );
