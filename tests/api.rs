@@ -7,6 +7,53 @@ use blackbox::{Person, Program, World, on_both};
 use serde_json::{Value, json};
 
 #[test]
+fn a_program_reads_its_owners_notices() {
+    on_both(|w: &World| {
+        let [desk, head, other] = ["front_desk", "cs_head", "quality"].map(|r| w.program(r));
+        let made = desk.post(
+            "/api/v1/contacts",
+            json!({
+                "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201",
+                "cases": [{
+                    "kind": "request", "item": "repair.water.leak_kitchen", "place": "厨房", "content": "厨房水管漏水", "urgency": "urgent",
+                    "fee": {"kind": "free", "cents": 0, "told": true},
+                }],
+            }),
+        );
+        let n = made["cases"][0]["number"].clone();
+        w.wait_hours(1);
+        let mine = || {
+            let page = head.get("/api/v1/notices");
+            let all = page["items"].as_array().cloned().unwrap_or_default();
+            all.into_iter().filter(|x| x["number"] == n).collect::<Vec<_>>()
+        };
+        let since = Instant::now();
+        while mine().is_empty() {
+            assert!(since.elapsed() < Duration::from_secs(30), "nothing is told");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        let first = mine().remove(0);
+        assert_eq!((&first["read_at"], &first["kind"]), (&Value::Null, &json!("rung")));
+        assert!(first["page"].as_str().is_some_and(|p| p.starts_with("/cases/")));
+        let address = format!("/api/v1/notices/{}/read", first["id"].as_str().unwrap_or_default());
+        let read = head.post(&address, json!({}));
+        assert!(read["read_at"].is_i64());
+        assert_eq!(
+            head.post(&address, json!({}))["read_at"],
+            read["read_at"],
+            "a repeat changes nothing"
+        );
+        // What is another's is not there.
+        let theirs = other.get("/api/v1/notices");
+        assert!(
+            theirs["items"]
+                .as_array()
+                .is_some_and(|l| l.iter().all(|x| x["id"] != first["id"]))
+        );
+    });
+}
+
+#[test]
 fn a_request_from_registering_to_closing() {
     on_both(|w: &World| {
         let [desk, worker] = ["front_desk", "worker"].map(|r| w.program(r));

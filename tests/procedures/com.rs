@@ -475,6 +475,65 @@ fn com_9_no_hour_is_uncovered_unseen_and_who_is_on_duty_is_always_shown() {
 }
 
 #[test]
+fn com_9_a_gap_and_a_shift_without_its_person_are_told_without_anybody_looking() {
+    let w = World::new();
+    let manager = w.staff("jingli");
+    let day = crate::world::field(w.now())[..10].to_owned();
+    let post = story::post(&manager, "夜间值守");
+    let notices = || manager.get("/notices").text();
+    let about = |what: &str| {
+        notices().contains(&format!("{what} 夜间值守")) || {
+            let text = notices();
+            text.contains(what) && text.contains("夜间值守：")
+        }
+    };
+    assert!(w.until(|| about("岗位缺班")), "{}", notices());
+    story::shift(&manager, &post, "沈佳怡", &day, "10:05-18:00").is(200);
+    w.wait(16 * MINUTE);
+    assert!(
+        w.until(|| notices().contains("夜间值守：") && notices().contains("10 分钟后仍无人签到")),
+        "{}",
+        notices()
+    );
+    // Who has come is missed no more; nobody has to say so.
+    story::checked_in(&w.staff("xingzheng")).is(200);
+    assert!(w.until(|| notices().contains("已办结")), "{}", notices());
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn com_25_a_report_that_is_entered_late_tells_the_highest_step_only() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let (cs, manager) = (w.staff("lihuimin"), w.staff("jingli"));
+    for who in [&clerk, &cs] {
+        at_work(who);
+    }
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    desk.set("happened_at", &crate::world::field(w.now() - 180 * MINUTE));
+    let number = desk.made("send").case();
+    let told = || manager.get("/notices");
+    assert!(
+        w.until(|| told().text().contains(&number) && told().says("补录：登记时已过此时刻")),
+        "{}",
+        told().text()
+    );
+    // The story of the case has the steps below it, which nobody was told of.
+    clerk.case(&number).must_say("登记前已过，未另行通知");
+    // Opening the case reads what was told about it.
+    let unread = |who: &crate::world::Person| who.get("/notices").text();
+    assert!(!unread(&manager).contains("没有未读的提醒"));
+    manager.case(&number);
+    let html = manager.get("/notices").html;
+    let new = html
+        .split("<li")
+        .filter(|li| li.contains("new") && li.contains(&number))
+        .count();
+    assert_eq!(new, 0, "{html}");
+}
+
+#[test]
 fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
     let w = World::new();
     let (manager, head) = (w.staff("jingli"), w.staff("lihuimin"));
@@ -492,6 +551,8 @@ fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
     assert!(!head.get("/roster/swaps").says("批准") || !head.get("/roster/swaps").html.contains("value=\"approve\""));
     let page = other.get("/shifts");
     page.must_say("待对方同意");
+    // The colleague is told, and after the answer the head; each until it is answered.
+    other.get("/notices").must_say("同事请您换班").must_not_say("已办结");
     let swap = html::tags(&page.html)
         .into_iter()
         .find_map(|t| {
@@ -507,6 +568,8 @@ fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
         .is(422)
         .must_say("只有被请求的同事可以答复");
     answer(&other, "agree", "1").is(200);
+    other.get("/notices").must_say("已办结");
+    head.get("/notices").must_say("换班待审批");
     answer(&other, "approve", "2").is(422);
     answer(&head, "approve", "2").is(200).must_say("已批准");
     // The shifts have changed hands, and the history is there.

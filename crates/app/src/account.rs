@@ -496,6 +496,7 @@ pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
     }
     if on {
         db::duty_on(tx, &s.id, &ctx.site, ctx.now)?;
+        db::duty_used(tx, &ctx.site, ctx.now)?;
     } else {
         db::duty_off(tx, &s.id, &ctx.site)?;
     }

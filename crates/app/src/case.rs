@@ -37,8 +37,12 @@ pub const SHARDS: i64 = 16;
 
 /// The part that a case belongs to.
 fn shard(id: &CaseId) -> i64 {
+    shard_of(id.as_str())
+}
+
+/// The part that an id belongs to.
+pub(crate) fn shard_of(id: &str) -> i64 {
     let sum = id
-        .as_str()
         .bytes()
         .fold(0u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     i64::from(sum) % SHARDS

@@ -25,10 +25,21 @@ use crate::post::{About, People};
 /// What a notice may tell of. Each has its words in both languages: `notice-<kind>` and `notice_why-<kind>`.
 pub const KINDS: &[&str] = &[
     // A step of a ladder.
-    RUNG,     // A post was to be told of something urgent and nobody of it is at work (COM-9).
-    NOBODY,   // A question that could not be answered was reported (REC-9).
-    PROMISED, // More time is asked for, and the post decides (COM-32).
+    RUNG,
+    // A post was to be told of something urgent and nobody of it is at work (COM-9).
+    NOBODY,
+    // A question that could not be answered was reported (REC-9).
+    PROMISED,
+    // More time is asked for, and the post decides (COM-32).
     EXTENSION,
+    // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
+    ROSTER_GAP,
+    ROSTER_MISSING,
+    // Somebody is asked for an answer (COM-9, REC-21).
+    SWAP_ASKED,
+    SWAP_AGREED,
+    HAND_OVER_WAITS,
+    HAND_OVER_OBJECTED,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -40,6 +51,18 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
 pub const EXTENSION: &str = "extension_asked";
+/// A post of the roster is not held, or by too few.
+pub const ROSTER_GAP: &str = "roster_gap";
+/// A shift has begun and its person has not checked in.
+pub const ROSTER_MISSING: &str = "roster_missing";
+/// A colleague asks to swap.
+pub const SWAP_ASKED: &str = "swap_asked";
+/// Two have agreed on a swap, the head decides.
+pub const SWAP_AGREED: &str = "swap_agreed";
+/// The shift before hands over.
+pub const HAND_OVER_WAITS: &str = "hand_over_waits";
+/// The next shift does not take a hand-over as it is.
+pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;
@@ -75,6 +98,8 @@ pub enum Leads {
     Case(CaseId),
     /// A page of the product, such as `/settings`.
     Page(&'static str),
+    /// The page of one thing, such as `/duty/hand-overs/<id>`.
+    Thing(String),
     Nowhere,
 }
 
@@ -105,6 +130,10 @@ pub fn raise(tx: &mut Tx, ctx: &Ctx, new: NewNotice) -> Res<Option<NoticeId>> {
     let case = match &new.leads {
         Leads::Case(id) => Some(id.clone()),
         Leads::Page(page) => {
+            args.insert("page".into(), json!(page));
+            None
+        }
+        Leads::Thing(page) => {
             args.insert("page".into(), json!(page));
             None
         }
@@ -205,6 +234,9 @@ pub struct RungArgs {
     pub clause: String,
     pub why: HashMap<StaffId, Why>,
     pub lacking: Vec<Lack>,
+    /// Reached before the case was entered, and the highest of those.
+    #[serde(default)]
+    pub entered_late: bool,
 }
 
 /// Raises the notices that the events of a case call for, and settles those whose limit is over.
@@ -223,8 +255,13 @@ pub(crate) fn for_events(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]
             clause,
             told,
             lacking,
+            entered_late,
         } = &e.fact
         {
+            if told.is_empty() && *entered_late {
+                // A higher step of the same limit speaks for it.
+                continue;
+            }
             let clock = s.clocks.iter().find(|c| c.code == *code && c.cycle == *cycle);
             let args = RungArgs {
                 code: *code,
@@ -237,6 +274,7 @@ pub(crate) fn for_events(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]
                 clause: clause.clone(),
                 why: told.iter().map(|t| (t.staff.clone(), why(t))).collect(),
                 lacking: lacking.clone(),
+                entered_late: *entered_late,
             };
             rung(tx, ctx, s, &args, told)?;
         }
@@ -272,7 +310,8 @@ fn rung(tx: &mut Tx, ctx: &Ctx, s: &CaseState, args: &RungArgs, told: &[Told]) -
         level,
         leads: Leads::Case(s.id.clone()),
         to: told.iter().map(|t| t.staff.clone()).collect(),
-        due_at: args.reached_at,
+        // Nobody could tell of it before it was entered.
+        due_at: args.reached_at.max(s.registered_at),
         args: values,
     };
     let raised = raise(tx, ctx, new)?.is_some();
@@ -348,6 +387,56 @@ pub fn settled(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<()> {
         tell(tx, ctx);
     }
     Ok(())
+}
+
+/// Settles what is open under a prefix of keys and is not among those that still hold. Notices that lead to cases are settled
+/// with their limits.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn settle_others(tx: &mut Tx, ctx: &Ctx, open: &[db::Keyed], over: impl Fn(&str) -> bool) -> Res<()> {
+    let mut any = false;
+    for o in open.iter().filter(|o| over(&o.unique_key)) {
+        if db::done(tx, &o.id, ctx.now)? == 1 {
+            db::read_by_all(tx, &o.id, ctx.now)?;
+            any = true;
+        }
+    }
+    if any {
+        tell(tx, ctx);
+    }
+    Ok(())
+}
+
+/// Whether the actor has notices of a case that were not read.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn unread_of_case(c: &mut Conn, ctx: &Ctx, case: &CaseId) -> Res<bool> {
+    let Some(me) = ctx.staff() else { return Ok(false) };
+    Ok(db::unread_of_case(c, &ctx.site, &me.id, case)?)
+}
+
+/// The actor has opened a case, and so has read what was told about it.
+///
+/// # Errors
+/// `Forbidden` for who is no staff.
+pub fn case_opened(tx: &mut Tx, ctx: &Ctx, case: &CaseId) -> Res<()> {
+    let me = ctx.need_staff()?.id.clone();
+    if db::read_case(tx, &ctx.site, &me, case, ctx.now)? > 0 {
+        tell(tx, ctx);
+    }
+    Ok(())
+}
+
+/// One of the actor's own notices, as it stands now.
+///
+/// # Errors
+/// `NotFound` for a notice that is not the actor's.
+pub fn one(c: &mut Conn, ctx: &Ctx, id: &NoticeId) -> Res<Seen> {
+    let me = ctx.need_staff()?.id.clone();
+    let row = db::one(c, &ctx.site, &me, id)?.ok_or(Error::NotFound)?;
+    Ok(seen(&me, row, &[]))
 }
 
 /// Who was told of an earlier step, and whether they have read it.

@@ -11,12 +11,13 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::ids::CaseId;
+use domain::ids::{CaseId, SiteId};
 
 use crate::case::{self, SHARDS};
 use crate::desk::Desk;
 use crate::error::{Error, Res};
 use crate::lease::Leases;
+use crate::roster;
 
 /// Cases handed to the writers at once; people's requests come between two slices.
 const SLICE: i64 = 32;
@@ -34,6 +35,7 @@ const SHORTEST: Duration = Duration::from_millis(5);
 pub fn run_due(desk: &Desk) -> Res<usize> {
     let mut work = Work::default();
     let shards: Vec<i64> = (0..SHARDS).collect();
+    work.rosters.round(desk, &shards)?;
     let looked = work.through(desk, &shards, &mut |_| Ok(true))?;
     if work.failed.is_empty() {
         Ok(looked)
@@ -47,6 +49,51 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
 struct Work {
     /// Cases that could not be looked at, and when they are tried again.
     failed: HashMap<CaseId, Instant>,
+    rosters: Rosters,
+}
+
+/// When each site's roster is looked at again: after a change, and when something of it may have to be told. A site without a
+/// roster is not among them.
+#[derive(Default)]
+struct Rosters {
+    seen: HashMap<SiteId, RosterSeen>,
+}
+
+struct RosterSeen {
+    /// Counter of the roster's changes at the last look.
+    n: i64,
+    next_at: i64,
+}
+
+impl Rosters {
+    /// Looks at the rosters of these shards of which there may be something to tell. Returns when the next look is due.
+    fn round(&mut self, desk: &Desk, shards: &[i64]) -> Res<Option<i64>> {
+        let changes = desk.read_now(|c| Ok::<_, Error>(store::roster::changes(c)?))?;
+        // What another replica took over is looked at anew if it comes back.
+        self.seen
+            .retain(|site, _| shards.contains(&case::shard_of(site.as_str())));
+        for c in changes {
+            if !shards.contains(&case::shard_of(c.site_id.as_str())) {
+                continue;
+            }
+            let now = desk.clock.now();
+            let before = self.seen.get(&c.site_id);
+            if before.is_some_and(|s| s.n == c.n && now < s.next_at) {
+                continue;
+            }
+            let by_time = before.is_some_and(|s| s.n == c.n);
+            let ctx = desk.system("timer", &c.site_id);
+            let next_at = match desk.write_now(&ctx, move |tx, ctx| roster::tell::look(tx, ctx, by_time)) {
+                Ok(at) => at,
+                Err(e) => {
+                    tracing::warn!(site = %c.site_id, error = %e, "the timer could not look at a roster");
+                    now + i64::try_from(RETRY.as_millis()).unwrap_or(0)
+                }
+            };
+            self.seen.insert(c.site_id, RosterSeen { n: c.n, next_at });
+        }
+        Ok(self.seen.values().map(|s| s.next_at).min())
+    }
 }
 
 impl Work {
@@ -203,6 +250,7 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         crate::consult::run_due(desk)?;
     }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
+    let roster_at = work.rosters.round(desk, &shards)?;
     let mut next = Work::next(desk, &shards)?;
     if next.is_some_and(|at| at <= desk.clock.now()) {
         work.through(desk, &shards, &mut |shard| {
@@ -218,6 +266,6 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         let rest = if work.failed.is_empty() { SHORTEST } else { RETRY / 5 };
         return Ok((None, rest));
     }
-    let next = next.into_iter().chain(consult()?).min();
+    let next = [next, roster_at, consult()?].into_iter().flatten().min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -188,6 +188,15 @@ sql! {
         "SELECT ", Draft::COLS, " FROM draft WHERE staff_id = $1 AND site_id = $2 ORDER BY updated_at DESC LIMIT 50"
     }
 
+    /// Somebody of the site has been on duty: since then who is not on duty is off it.
+    pub fn duty_used(site: &SiteId, now: i64) {
+        "INSERT INTO duty_used (site_id, since) VALUES ($1, $2) ON CONFLICT (site_id) DO NOTHING"
+    }
+    /// Whether anybody of the site was ever on duty, or ever planned for a shift.
+    pub fn uses_duty(site: &SiteId) -> bool {
+        "SELECT EXISTS (SELECT 1 FROM duty_used WHERE site_id = $1) \
+         OR EXISTS (SELECT 1 FROM roster_shift WHERE site_id = $1 AND state = 'planned') AS used"
+    }
     pub fn duty_on(staff: &StaffId, site: &SiteId, now: i64) {
         "INSERT INTO on_duty (staff_id, site_id, since) VALUES ($1, $2, $3) ON CONFLICT (staff_id, site_id) DO NOTHING"
     }

@@ -148,10 +148,29 @@ sql! {
          LEFT JOIN cases c ON c.id = n.case_id WHERE t.site_id = $1 AND t.staff_id = $2 AND t.read_at IS NULL AND t.urgent \
          ORDER BY t.notice_id DESC LIMIT 1"
     }
+    /// One notice of somebody.
+    pub fn one(site: &SiteId, staff: &StaffId, id: &NoticeId) -> Option<Mine> {
+        "SELECT n.id, n.kind, n.level, n.case_id, n.args, n.due_at, n.created_at, n.done_at, t.read_at, c.number, c.title, \
+         c.place, c.state, c.urgency FROM notice_to t JOIN notice n ON n.id = t.notice_id \
+         LEFT JOIN cases c ON c.id = n.case_id WHERE t.site_id = $1 AND t.staff_id = $2 AND t.notice_id = $3"
+    }
     pub fn earlier(f: &Cases) -> Vec<Earlier> { dynamic earlier_q, Cases::variants }
     /// Notices of a case whose matter is not settled.
     pub fn open_of(case: &CaseId) -> Vec<Keyed> {
         "SELECT id, unique_key FROM notice WHERE case_id = $1 AND done_at IS NULL ORDER BY id LIMIT 500"
+    }
+    /// Notices of a site that lead to no case and whose matter is not settled.
+    pub fn open_elsewhere(site: &SiteId) -> Vec<Keyed> {
+        "SELECT id, unique_key FROM notice WHERE site_id = $1 AND case_id IS NULL AND done_at IS NULL ORDER BY id LIMIT 1000"
+    }
+    /// What somebody has not read about a case.
+    pub fn unread_of_case(site: &SiteId, staff: &StaffId, case: &CaseId) -> bool {
+        "SELECT EXISTS (SELECT 1 FROM notice n JOIN notice_to t ON t.notice_id = n.id \
+         WHERE n.case_id = $3 AND t.site_id = $1 AND t.staff_id = $2 AND t.read_at IS NULL) AS unread"
+    }
+    pub fn read_case(site: &SiteId, staff: &StaffId, case: &CaseId, at: i64) -> u64 {
+        "UPDATE notice_to SET read_at = $4 WHERE site_id = $1 AND staff_id = $2 AND read_at IS NULL \
+         AND notice_id IN (SELECT id FROM notice WHERE case_id = $3)"
     }
     /// The matter is settled: nobody has to read it any more.
     pub fn done(id: &NoticeId, at: i64) -> u64 { "UPDATE notice SET done_at = $2 WHERE id = $1 AND done_at IS NULL" }

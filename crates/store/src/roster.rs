@@ -100,6 +100,12 @@ row! {
     pub struct Owner { pub case_id: CaseId, pub staff_id: StaffId, pub since: i64 }
 }
 
+row! {
+    /// How often the roster of a site was changed.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Change { pub site_id: SiteId, pub n: i64 }
+}
+
 /// What the register of check-ins may be narrowed by: shifts that have begun, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct ShiftFilter {
@@ -374,6 +380,8 @@ sql! {
     }
     pub fn loans(f: &PageFilter) -> Vec<KeyLoan> { dynamic loans_q, PageFilter::variants }
 
+    /// Sites whose roster was ever made, with the counter of its changes.
+    pub fn changes() -> Vec<Change> { "SELECT site_id, n FROM roster_change ORDER BY site_id" }
     pub fn change(site: &SiteId) -> Option<i64> { "SELECT n FROM roster_change WHERE site_id = $1" }
     pub fn changed(site: &SiteId) {
         "INSERT INTO roster_change (site_id, n) VALUES ($1, 1) ON CONFLICT (site_id) DO UPDATE SET n = roster_change.n + 1"

@@ -10,6 +10,7 @@ mod file;
 mod import;
 mod list;
 mod message;
+mod notice;
 mod rest;
 mod show;
 
@@ -33,6 +34,7 @@ pub use import::{
 };
 pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
+pub use notice::{notices, read as notice_read};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 
 use app::error::Error;

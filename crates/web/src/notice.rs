@@ -2,7 +2,7 @@
 
 mod words;
 
-pub use words::{ladder_line, step};
+pub use words::{head, ladder_line, step, why};
 
 use app::notice::{self, Mark, Seen};
 use askama::Template;
@@ -13,7 +13,7 @@ use domain::access::{Home, home};
 use domain::ids::{CaseId, NoticeId};
 use serde::Deserialize;
 
-use crate::fail::Answer;
+use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -54,13 +54,7 @@ fn row(p: &Page, n: &Seen) -> Row {
         why: words::why(p, n),
         clause: n.rung.as_ref().map(|r| r.clause.clone()).unwrap_or_default(),
         before: n.before.iter().map(|b| words::before(p, b)).collect(),
-        late: n.late().map(|ms| {
-            p.t1(
-                "notice-late",
-                "time",
-                crate::case::clocks::duration(p.locale, ms, false),
-            )
-        }),
+        late: words::late(p, n),
         done: n.row.done_at.map(|at| p.t1("notice-done", "time", p.time(at))),
         when: p.time(n.row.created_at),
         leads: n.page().is_some(),
@@ -106,6 +100,25 @@ pub struct Ask {
 /// Whether somebody's pages are those of a phone.
 fn on_the_way(v: &Viewer) -> bool {
     v.session.as_ref().is_some_and(|s| home(&s.actor.roles) == Home::Tasks)
+}
+
+/// Who opens a case has read what was told about it.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub async fn case_opened(web: &Web, v: &Viewer, id: &CaseId) -> Result<(), Fail> {
+    let asked = id.clone();
+    let unread = web
+        .read(&v.ctx()?, move |c, ctx| notice::unread_of_case(c, ctx, &asked))
+        .await?;
+    if unread {
+        let (ctx, id) = (v.ctx()?, id.clone());
+        web.write(&ctx, move |tx, ctx| notice::case_opened(tx, ctx, &id))
+            .await?;
+        // The page's own bell counts without them.
+        web.desk.recount(&ctx.site)?;
+    }
+    Ok(())
 }
 
 /// What the viewer was told, unread first.

@@ -398,6 +398,8 @@ contents! {
     GET  "/api/v1/imports/{id}/refused.xlsx" May(Action::Import) => crate::import::refused;
     POST "/api/v1/imports/{id}/run" May(Action::Import) => crate::api::import_run;
     POST "/api/v1/imports/{id}/stop" May(Action::Import) => crate::api::import_stop;
+    GET  "/api/v1/notices" May(Action::ViewCase) => crate::api::notices;
+    POST "/api/v1/notices/{id}/read" May(Action::ViewCase) => crate::api::notice_read;
     GET  "/api/v1/find" SignedIn => crate::api::find;
     GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
     POST "/api/v1/buildings" May(Action::EditDirectory) => crate::api::put_building;

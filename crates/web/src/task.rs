@@ -188,6 +188,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(number): Path<String>,
             Ok((view::load(c, ctx, &n)?, draft(c, ctx, &n, &step)?))
         })
         .await?;
+    crate::notice::case_opened(&web, &v, &l.seen.state.id).await?;
     let mut s = Shown::at(&number, &q.step);
     s.said = &q.said;
     s.fields = draft;

@@ -359,6 +359,7 @@ fn company(desk: &Arc<Desk>) -> Res<(SiteId, People)> {
             store::account::role_add(tx, &id, &site, role.as_str(), dep)?;
             if i < 5 || *login == "zhaolixin" {
                 store::account::duty_on(tx, &id, &site, ctx.now)?;
+                store::account::duty_used(tx, &site, ctx.now)?;
             }
             if *role == Role::CsHead {
                 head = Some(id.clone());

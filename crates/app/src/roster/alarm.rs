@@ -47,6 +47,23 @@ pub struct Alarms {
     pub next_at: i64,
 }
 
+fn heads_of(workers: &[store::site::Worker], department: Option<&DepartmentId>) -> Vec<StaffId> {
+    let acts = |w: &&store::site::Worker| match w.role.parse() {
+        Ok(Role::CsHead | Role::ProjectManager) => true,
+        Ok(Role::DeptHead | Role::SecurityHead) => department.is_some() && w.department_id.as_ref() == department,
+        _ => false,
+    };
+    let mut to: Vec<StaffId> = workers.iter().filter(acts).map(|w| w.id.clone()).collect();
+    to.sort();
+    to.dedup();
+    to
+}
+
+/// Who can act on the roster of a department's posts.
+pub(super) fn heads(c: &mut Conn, ctx: &Ctx, department: Option<&DepartmentId>) -> Res<Vec<StaffId>> {
+    Ok(heads_of(&store::site::workers(c, &ctx.site)?, department))
+}
+
 /// Computes what is to be told about the site's roster at the present instant.
 ///
 /// # Errors
@@ -60,17 +77,7 @@ pub fn coverage_alarm(c: &mut Conn, ctx: &Ctx) -> Res<Alarms> {
     };
     let b = Board::of_site(c, &ctx.site, window)?;
     let workers = store::site::workers(c, &ctx.site)?;
-    let heads = |department: Option<&DepartmentId>| {
-        let acts = |w: &&store::site::Worker| match w.role.parse() {
-            Ok(Role::CsHead | Role::ProjectManager) => true,
-            Ok(Role::DeptHead | Role::SecurityHead) => department.is_some() && w.department_id.as_ref() == department,
-            _ => false,
-        };
-        let mut to: Vec<StaffId> = workers.iter().filter(acts).map(|w| w.id.clone()).collect();
-        to.sort();
-        to.dedup();
-        to
-    };
+    let heads = |department: Option<&DepartmentId>| heads_of(&workers, department);
     let mut out = Alarms {
         now: Vec::new(),
         next_at: ctx.now + 3_600_000,
@@ -93,6 +100,8 @@ pub fn coverage_alarm(c: &mut Conn, ctx: &Ctx) -> Res<Alarms> {
                 out.next_at = out.next_at.min(told);
                 continue;
             }
+            // It is over, or shorter, then.
+            out.next_at = out.next_at.min(g.at.to);
             let key = format!("gap:{}:{}:{}", p.post.id, g.at.from, g.present);
             let what = What::Gap {
                 at: g.at,
@@ -109,6 +118,7 @@ pub fn coverage_alarm(c: &mut Conn, ctx: &Ctx) -> Res<Alarms> {
                         staff: s.staff_id.clone(),
                         from: s.from_at,
                     };
+                    out.next_at = out.next_at.min(s.to_at);
                     let key = format!("missing:{}:{}", s.id, s.staff_id);
                     out.now.push(alarm(key, what, s.from_at + MISSING_MS));
                 }

@@ -215,7 +215,10 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ShiftId, version: i64, f: &Correctio
     // Whoever is at the post now is on duty, and whoever is not is not.
     if stretch(&new).holds(ctx.now) {
         match f.at {
-            Some(at) => accounts::duty_on(tx, &new.staff_id, &ctx.site, at)?,
+            Some(at) => {
+                accounts::duty_on(tx, &new.staff_id, &ctx.site, at)?;
+                accounts::duty_used(tx, &ctx.site, at)?;
+            }
             None => accounts::duty_off(tx, &new.staff_id, &ctx.site)?,
         }
     }

@@ -19,7 +19,7 @@ use store::roster as db;
 use store::seam::Conn;
 
 use super::board::Board;
-use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift, stretch};
+use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shift, stretch, tell};
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
@@ -303,6 +303,7 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
             .filter(|h| h.shift_id == *id)
         {
             let version = old.version + 1;
+            tell::hand_over_answered(tx, ctx, &old.id)?;
             db::hand_over_save(
                 tx,
                 &db::HandOver {
@@ -377,6 +378,11 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
         }
         if closes {
             end_shift(tx, ctx, &f.shift)?;
+        } else {
+            let mut to: Vec<StaffId> = f.after.next.iter().map(|s| s.staff_id.clone()).collect();
+            to.sort();
+            to.dedup();
+            tell::hand_over_waits(tx, ctx, &row, &f.post, to)?;
         }
         changed(tx, ctx)?;
         Ok(row.id)
@@ -457,6 +463,11 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &HandOverId, version: i64, accepts: bo
     };
     let body = json!({"number": new.number, "reason": new.answer});
     journal::now(tx, ctx, "hand_over", id.as_str(), kind, body, &["reason"]);
+    tell::hand_over_answered(tx, ctx, id)?;
+    if !accepts {
+        let post = need_post(tx, ctx, &new.post_id)?;
+        tell::hand_over_objected(tx, ctx, &new, &post)?;
+    }
     if accepts && given.ended_at.is_none() {
         end_shift(tx, ctx, &given)?;
     }

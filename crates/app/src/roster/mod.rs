@@ -10,6 +10,7 @@ pub mod now;
 pub mod plan;
 pub mod post;
 pub mod swap;
+pub mod tell;
 
 use domain::access::{Action, Reach};
 use domain::ids::{PostId, ShiftId, StaffId};

@@ -200,6 +200,7 @@ pub(crate) fn lapse_swaps(tx: &mut Tx, ctx: &Ctx, shift: &ShiftId, but: Option<&
                 ..s
             };
             db::swap_save(tx, &lapsed)?;
+            super::tell::swap_answered(tx, ctx, &lapsed.id)?;
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use store::db::Tx;
 use store::roster as db;
 use store::seam::Conn;
 
-use super::{LONGEST_MS, changed, manages, need_post, need_shift, plan, same_version, save_shift, stretch};
+use super::{LONGEST_MS, changed, manages, need_post, need_shift, plan, same_version, save_shift, stretch, tell};
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
 use crate::journal;
@@ -120,6 +120,8 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, key: &str, s: &NewSwap) -> Res<SwapId> {
         db::swap_insert(tx, &row)?;
         let body = json!({"swap": row.id, "with": other, "for": row.other_shift_id, "reason": row.reason});
         journal::now(tx, ctx, "shift", mine.id.as_str(), "swap_asked", body, &["reason"]);
+        let post = need_post(tx, ctx, &mine.post_id)?;
+        tell::swap_asked(tx, ctx, &row, &post, mine.from_at)?;
         changed(tx, ctx)?;
         Ok(row.id)
     })
@@ -229,6 +231,10 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &SwapId, version: i64, step: SwapStep,
     let body =
         json!({"swap": id, "asker": s.asker_id, "with": s.other_id, "for": s.other_shift_id, "note": note.trim()});
     journal::now(tx, ctx, "shift", mine.id.as_str(), kind, body, &["note"]);
+    tell::swap_answered(tx, ctx, id)?;
+    if next == SwapState::Agreed {
+        tell::swap_agreed(tx, ctx, &new, &post, mine.from_at)?;
+    }
     changed(tx, ctx)?;
     Ok(next)
 }

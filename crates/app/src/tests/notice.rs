@@ -80,6 +80,7 @@ fn on_duty(w: &World, roles: &[Role]) {
         .write_now(&w.system(), move |tx, ctx| {
             for id in &people {
                 store::account::duty_on(tx, id, &site, ctx.now)?;
+                store::account::duty_used(tx, &site, ctx.now)?;
             }
             Ok::<_, Error>(())
         })
@@ -574,5 +575,127 @@ fn a_robot_is_told_once_of_what_escalates() {
             "the warning stays in the house, the escalation goes out"
         );
         assert!(notices[0].params.contains("clock-assign"));
+    });
+}
+
+#[test]
+fn where_nobody_uses_duty_those_who_hold_the_post_are_told() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = request(&w, "urgent");
+        dispatch(&w, &id);
+        w.wait(11 * MINUTE);
+        tick(&w);
+        // The head of the department hears of it as such, and nobody in their place.
+        let head = mine(&w, Role::DeptHead, None).unread;
+        let seen = head.iter().find(|n| said(n) == "accept 100%").unwrap();
+        assert_eq!(seen.why.unwrap().instead_of, None);
+        assert!(seen.rung.as_ref().unwrap().lacking.is_empty());
+        let above = mine(&w, Role::ProjectManager, None).unread;
+        assert!(!above.iter().any(|n| said(n) == "nobody_on_duty"), "{above:?}");
+        assert!(above.iter().all(|n| n.why.is_none_or(|y| y.instead_of.is_none())));
+        // Once somebody says that they are on duty, those who do not are off it.
+        w.desk
+            .write_now(&w.ctx(Role::CsHead), |tx, ctx| crate::account::set_duty(tx, ctx, true))
+            .unwrap();
+        let id = request(&w, "urgent");
+        dispatch(&w, &id);
+        w.wait(11 * MINUTE);
+        tick(&w);
+        let cs = mine(&w, Role::CsHead, None).unread;
+        assert!(
+            cs.iter()
+                .any(|n| n.why.is_some_and(|y| y.instead_of == Some(Post::DeptHead)))
+        );
+    });
+}
+
+#[test]
+fn a_late_entry_tells_the_highest_step_and_says_so() {
+    for_both(|db| {
+        let w = World::new(db);
+        on_duty(&w, &SHIFTS);
+        w.wait(3 * HOUR);
+        let item = w
+            .desk
+            .book()
+            .taxonomy
+            .of_kind(Kind::Request)
+            .next()
+            .unwrap()
+            .code
+            .clone();
+        let contact: NewContact = serde_json::from_value(json!({
+            "channel": "phone", "name": "周晓敏", "phone": "138 0013 6688", "address": "3-1-1201", "locale": "zh",
+            "happened_at": w.system().now - 3 * HOUR,
+            "cases": [{
+                "kind": "request", "item": item, "place": "户内 · 主卫", "content": "角阀漏水。", "urgency": "urgent",
+                "fee": { "kind": "free", "cents": 0, "told": true, "accepted": null },
+            }],
+        }))
+        .unwrap();
+        let id = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                crate::contact::register(tx, ctx, "", &contact)
+            })
+            .unwrap()
+            .cases
+            .remove(0);
+        tick(&w);
+        tick(&w);
+        let on_site = |role| {
+            let list = mine(&w, role, None).unread;
+            list.into_iter()
+                .filter(|n| {
+                    n.row.case_id.as_ref() == Some(&id) && n.rung.as_ref().is_some_and(|r| r.code.as_str() == "on_site")
+                })
+                .collect::<Vec<_>>()
+        };
+        let all: Vec<Seen> = Role::ALL.iter().flat_map(|r| on_site(*r)).collect();
+        let steps: BTreeSet<String> = all.iter().map(said).collect();
+        assert_eq!(steps.len(), 1, "one step of the limit only: {steps:?}");
+        assert!(all.iter().all(|n| n.rung.as_ref().is_some_and(|r| r.entered_late)));
+        assert!(
+            all.iter().all(|n| n.late().is_none()),
+            "it is not the product that was late"
+        );
+        // The steps below are in the case's story, and are not reached again.
+        let (site, at) = (w.site.clone(), id.clone());
+        let facts = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::journal::for_case(c, site.as_str(), at.as_str(), i64::MAX, 200)?))
+            .unwrap();
+        let passed = facts
+            .iter()
+            .filter(|e| e.kind == "rung_reached" && e.body["told"].as_array().is_some_and(Vec::is_empty))
+            .count();
+        assert!(passed >= 2, "{passed}");
+    });
+}
+
+#[test]
+fn opening_a_case_reads_what_was_told_about_it_to_this_person_only() {
+    for_both(|db| {
+        let w = World::new(db);
+        on_duty(&w, &SHIFTS);
+        let (id, other) = (request(&w, "urgent"), request(&w, "urgent"));
+        w.wait(16 * MINUTE);
+        tick(&w);
+        let of = |role, id: &CaseId| {
+            let list = mine(&w, role, None).unread;
+            list.iter().filter(|n| n.row.case_id.as_ref() == Some(id)).count()
+        };
+        assert!(of(Role::CsHead, &id) > 0 && of(Role::CsHead, &other) > 0 && of(Role::ProjectManager, &id) > 0);
+        let before = of(Role::CsHead, &other);
+        let at = id.clone();
+        w.desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| notice::case_opened(tx, ctx, &at))
+            .unwrap();
+        assert_eq!((of(Role::CsHead, &id), of(Role::CsHead, &other)), (0, before));
+        assert!(of(Role::ProjectManager, &id) > 0, "others still have to");
+        let at = id.clone();
+        let ctx = w.ctx(Role::CsHead);
+        assert!(!w.desk.read_now(move |c| notice::unread_of_case(c, &ctx, &at)).unwrap());
     });
 }

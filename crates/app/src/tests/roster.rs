@@ -816,3 +816,209 @@ fn what_every_page_shows_of_the_roster_is_kept_until_it_changes() {
         assert_eq!(desk.on(late).count(), 2);
     });
 }
+
+/// Keys of somebody's notices of a kind that nobody has settled, without what the roster said before.
+fn told(w: &World, role: Role, kind: &str) -> Vec<String> {
+    let ctx = w.ctx(role);
+    let list = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
+    let open = list.unread.iter().filter(|n| n.row.kind == kind);
+    open.map(|n| format!("{} {}", n.row.kind, n.args["post"]["zh"].as_str().unwrap_or_default()))
+        .collect()
+}
+
+fn tick(w: &World) {
+    crate::timer::run_due(&w.desk).unwrap();
+}
+
+#[test]
+fn alarms_of_the_roster_are_told_once_and_settle_by_themselves() {
+    for_both(|db| {
+        let w = World::new(db);
+        tick(&w);
+        let (posts, first, _) = two_shifts(&w);
+        let desk = posts["front_desk"].clone();
+        tick(&w);
+        tick(&w);
+        let head = || told(&w, Role::CsHead, "roster_gap");
+        let of_desk = |list: Vec<String>| list.iter().filter(|k| k.contains("前台")).count();
+        assert_eq!(
+            of_desk(head()),
+            2,
+            "before the first shift and from tonight on: {:?}",
+            head()
+        );
+        assert!(
+            told(&w, Role::Worker, "roster_gap").is_empty(),
+            "who cannot act is not told"
+        );
+        // The night is filled: that gap asks nobody any more; what lacks after it is another one.
+        let night = put(
+            &w,
+            &w.ctx(Role::ProjectManager),
+            &desk,
+            &w.staff(Role::Administration),
+            "2026-11-21",
+            "23:30-31:30",
+        )
+        .unwrap();
+        tick(&w);
+        assert_eq!(of_desk(head()), 2, "{:?}", head());
+        // It opens again, and is told again.
+        let at = night.clone();
+        write(&w, &w.ctx(Role::ProjectManager), move |tx, ctx| {
+            plan::remove_shift(tx, ctx, &at, 1)
+        })
+        .unwrap();
+        tick(&w);
+        assert_eq!(of_desk(head()), 2, "{:?}", head());
+        let ctx = w.ctx(Role::CsHead);
+        let all = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
+        assert!(
+            all.read.iter().any(|n| n.row.done_at.is_some()),
+            "what was filled is settled"
+        );
+        // Ten minutes after the beginning nobody has come.
+        w.wait(58 * MINUTE - 1);
+        tick(&w);
+        assert!(told(&w, Role::CsHead, "roster_missing").is_empty());
+        w.wait(1);
+        tick(&w);
+        tick(&w);
+        assert_eq!(told(&w, Role::CsHead, "roster_missing").len(), 1);
+        check_in(&w, Role::FrontDesk, &first).unwrap();
+        tick(&w);
+        assert!(told(&w, Role::CsHead, "roster_missing").is_empty());
+    });
+}
+
+#[test]
+fn replicas_that_look_at_one_roster_tell_each_alarm_once() {
+    for_both(|db| {
+        let w = World::new(db);
+        two_shifts(&w);
+        std::thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(|| tick(&w));
+            }
+        });
+        let site = w.site.clone();
+        let open = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::notice::open_elsewhere(c, &site)?))
+            .unwrap();
+        let keys: std::collections::BTreeSet<_> = open.iter().map(|o| o.unique_key.clone()).collect();
+        assert!(!open.is_empty() && keys.len() == open.len());
+        assert!(!keys.iter().any(|k| k.contains('#')), "none a second time: {keys:?}");
+    });
+}
+
+#[test]
+fn whoever_is_asked_has_a_notice_until_it_is_answered() {
+    for_both(|db| {
+        let w = World::new(db);
+        let posts = begin(&w);
+        let (desk, head) = (posts["front_desk"].clone(), w.ctx(Role::ProjectManager));
+        let mine = put(&w, &head, &desk, &w.staff(Role::FrontDesk), "2026-11-24", "07:30-15:30").unwrap();
+        let ask = || {
+            let s = swap::NewSwap {
+                shift: mine.as_str().into(),
+                other: w.staff(Role::Administration).as_str().into(),
+                ..swap::NewSwap::default()
+            };
+            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| swap::ask(tx, ctx, "", &s)).unwrap()
+        };
+        let step = |role, id: &domain::ids::SwapId, version, step| {
+            let id = id.clone();
+            write(&w, &w.ctx(role), move |tx, ctx| {
+                swap::answer(tx, ctx, &id, version, step, "")
+            })
+            .unwrap()
+        };
+        let asked = || told(&w, Role::Administration, "swap_asked").len();
+        let agreed = || told(&w, Role::CsHead, "swap_agreed").len();
+        let id = ask();
+        assert_eq!((asked(), agreed()), (1, 0));
+        step(Role::Administration, &id, 1, SwapStep::Agree);
+        assert_eq!((asked(), agreed()), (0, 1));
+        step(Role::CsHead, &id, 2, SwapStep::Refuse);
+        assert_eq!((asked(), agreed()), (0, 0));
+        let id = ask();
+        assert_eq!(asked(), 1);
+        step(Role::FrontDesk, &id, 1, SwapStep::Withdraw);
+        assert_eq!(asked(), 0);
+        // A question whose shift begins asks nobody any more.
+        ask();
+        w.wait(4 * 24 * HOUR);
+        tick(&w);
+        assert_eq!(asked(), 0);
+    });
+}
+
+#[test]
+fn a_hand_over_waits_with_the_next_shift_until_it_is_answered() {
+    for_both(|db| {
+        let w = World::new(db);
+        let (_, first, second) = two_shifts(&w);
+        w.wait(30 * MINUTE);
+        check_in(&w, Role::FrontDesk, &first).unwrap();
+        w.wait(4 * HOUR);
+        let give = || {
+            let id = first.clone();
+            write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+                hand_over::give(tx, ctx, "", &id, &hand_over::Give::default())
+            })
+            .unwrap()
+        };
+        let waits = || told(&w, Role::CsHead, "hand_over_waits").len();
+        let objected = || told(&w, Role::FrontDesk, "hand_over_objected").len();
+        let id = give();
+        assert_eq!((waits(), objected()), (1, 0));
+        check_in(&w, Role::CsHead, &second).unwrap();
+        let answer = |id: &HandOverId, version, accepts| {
+            let id = id.clone();
+            write(&w, &w.ctx(Role::CsHead), move |tx, ctx| {
+                hand_over::answer(tx, ctx, &id, version, accepts, "钥匙少一把")
+            })
+            .unwrap();
+        };
+        answer(&id, 1, false);
+        assert_eq!((waits(), objected()), (0, 1));
+        let again = give();
+        assert_eq!((waits(), objected()), (1, 0));
+        answer(&again, 1, true);
+        assert_eq!((waits(), objected()), (0, 0));
+    });
+}
+
+#[test]
+fn the_roster_says_who_is_on_duty_before_the_toggle_does() {
+    for_both(|db| {
+        let w = World::new(db);
+        let (_, first, _) = two_shifts(&w);
+        let who = || {
+            let mut told = read(&w, &w.system(), |c, ctx| {
+                crate::post::who(c, ctx, domain::ladder::Post::FrontDesk, &crate::post::About::default())
+            })
+            .unwrap();
+            told.sort();
+            told
+        };
+        // Nobody is at the desk yet: all of it, and the post above, whose head is not at work either, and the one above that.
+        let before = who();
+        assert!(before.contains(&w.staff(Role::FrontDesk)) && before.contains(&w.staff(Role::ProjectManager)));
+        // On shift, not come yet: they are told, not the toggle's.
+        w.wait(50 * MINUTE);
+        assert_eq!(who(), [w.staff(Role::FrontDesk)]);
+        check_in(&w, Role::FrontDesk, &first).unwrap();
+        assert_eq!(who(), [w.staff(Role::FrontDesk)]);
+        // At the change both are there: who was not relieved and who is due; who has come is asked first.
+        w.wait(4 * HOUR);
+        assert_eq!(who(), [w.staff(Role::FrontDesk)]);
+        // Off duty by hand: whoever is on shift by the roster is the desk, whatever their role.
+        write(&w, &w.ctx(Role::FrontDesk), |tx, ctx| {
+            crate::account::set_duty(tx, ctx, false)
+        })
+        .unwrap();
+        assert_eq!(who(), [w.staff(Role::CsHead)]);
+    });
+}

@@ -357,17 +357,30 @@ impl Draft<'_> {
     /// Makes facts of the steps of ladders that time has come to.
     fn climb(&mut self) {
         let Some(case) = &self.case else { return };
-        for Reached { code, cycle, rung, at } in case.reached(&self.env) {
+        let registered_at = case.registered_at;
+        let reached = case.reached(&self.env);
+        // What was reached before the case was entered (补录): the highest step of each limit speaks for those below it.
+        let highest = |code, cycle| {
+            let before = reached
+                .iter()
+                .filter(|r| r.code == code && r.cycle == cycle && r.at <= registered_at);
+            before.map(|r| r.at).max()
+        };
+        for Reached { code, cycle, rung, at } in &reached {
+            let (code, cycle, at) = (*code, *cycle, *at);
+            let entered_late = at <= registered_at;
+            let silent = entered_late && highest(code, cycle) != Some(at);
             let fact = Fact::RungReached {
                 code,
                 cycle,
                 step: rung.at,
                 kind: rung.kind,
                 reached_at: at,
-                to: rung.to,
-                clause: rung.clause,
+                to: if silent { Vec::new() } else { rung.to.clone() },
+                clause: rung.clause.clone(),
                 told: Vec::new(),
                 lacking: Vec::new(),
+                entered_late,
             };
             let by = By::System {
                 name: "clock".to_owned(),

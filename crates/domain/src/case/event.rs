@@ -131,6 +131,9 @@ facts! {
     RungReached = "rung_reached" {
         code: ClockCode, cycle: u32, step: When, kind: RungKind, reached_at: i64, to: Vec<Post>, clause: String,
         told: Vec<Told>, lacking: Vec<Lack>,
+        /// Reached before the case was entered. Of these only the highest of a limit is told, the others have nobody in `to`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        entered_late: bool,
     } personal {}
     /// A work order was issued.
     Dispatched = "dispatched" {

@@ -128,6 +128,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(key): Path<String>, Qu
     }
     shown_whole(&web, &v, &l).await?;
     seen_now(&web, &v, &l.seen.state.id).await?;
+    crate::notice::case_opened(&web, &v, &l.seen.state.id).await?;
     // The number only: what it is about stays out of the browser's history.
     let p = Page::titled(&web, &v, l.seen.state.number.clone());
     let t = story(&p, &l, &q.show);

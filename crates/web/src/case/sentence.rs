@@ -255,6 +255,7 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             told,
             lacking,
             clause,
+            entered_late,
             ..
         } => {
             let people: Vec<String> = told.iter().map(|t| names.staff(&t.staff)).collect();
@@ -265,7 +266,13 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                 ("people", people.join(&p.t("list-comma"))),
             ];
             let escalated = *kind == domain::ladder::RungKind::Escalation;
-            set("bell", if escalated { "red" } else { "amb" }, say(&args), "");
+            let passed = *entered_late && told.is_empty();
+            let text = if passed {
+                s.say("event-part-rung-passed", &args)
+            } else {
+                say(&args)
+            };
+            set("bell", if escalated && !passed { "red" } else { "amb" }, text, "");
             let mut notes: Vec<String> = lacking
                 .iter()
                 .map(|l| {
@@ -276,7 +283,9 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
                     )
                 })
                 .collect();
-            if e.at - reached_at > app::notice::LATE {
+            if *entered_late {
+                notes.push(p.t("notice-entered-late"));
+            } else if e.at - reached_at > app::notice::LATE {
                 notes.push(p.t1("event-part-late", "time", p.time(reached_at)));
             }
             if !clause.is_empty() {

@@ -127,6 +127,16 @@ pub fn why(p: &Page, n: &Seen) -> String {
     text
 }
 
+/// That it came late, or was reached before the case was entered.
+pub fn late(p: &Page, n: &Seen) -> Option<String> {
+    if n.rung.as_ref().is_some_and(|r| r.entered_late) {
+        return Some(p.t("notice-entered-late"));
+    }
+    let ms = n.late()?;
+    let time = crate::case::clocks::duration(p.locale, ms, false);
+    Some(p.t1("notice-late", "time", time))
+}
+
 /// Who was told of an earlier step.
 pub fn before(p: &Page, b: &Before) -> String {
     let name = if p.en() && !b.name_en.is_empty() {

@@ -400,3 +400,42 @@ fn a_host_that_goes_back_in_time_repeats_nothing() {
     let again = climbs(&mut desk);
     assert_eq!(again, ["on_site.0 +15m"]);
 }
+
+/// Clock, step, and whether anybody is told, of what the timer makes facts of now.
+fn told(desk: &mut Desk) -> Vec<(String, bool, bool)> {
+    let before = desk.events.len();
+    desk.run(&timer(), Command::CheckClocks).unwrap();
+    let reached = desk.events[before..].iter().filter_map(|event| match &event.fact {
+        Fact::RungReached {
+            code,
+            step,
+            to,
+            entered_late,
+            ..
+        } => Some((format!("{code} {step}"), !to.is_empty(), *entered_late)),
+        _ => None,
+    });
+    reached.collect()
+}
+
+#[test]
+fn what_had_passed_before_a_late_entry_is_told_once_a_limit() {
+    // An urgent leak of two hours ago: 80 %, due, a quarter and half an hour, an hour after due had passed on site.
+    let mut desk = Desk::new();
+    let form = Register {
+        happened_at: Some(desk.now - 2 * HOUR),
+        ..free()
+    };
+    desk.ok(&chen(), Command::Register(Box::new(form)));
+    let steps = told(&mut desk);
+    let on_site: Vec<_> = steps.iter().filter(|(step, ..)| step.starts_with("on_site")).collect();
+    assert!(on_site.len() >= 4, "{steps:?}");
+    assert!(steps.iter().all(|(_, _, late)| *late), "{steps:?}");
+    let (last, below) = on_site.split_last().unwrap();
+    assert!(last.1, "the highest is told: {steps:?}");
+    assert!(below.iter().all(|(_, told, _)| !told), "no other is: {steps:?}");
+    assert!(told(&mut desk).is_empty(), "all of them count as reached");
+    // What is reached from then on is told as ever.
+    desk.now += 6 * MIN;
+    assert_eq!(told(&mut desk).first(), Some(&("assign 100%".to_owned(), true, false)));
+}

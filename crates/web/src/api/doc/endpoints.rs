@@ -127,6 +127,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/api/v1/imports/{id}/run", "imports", "Write it: all or nothing, or the good rows; goes on with one that was stopped", Some("ImportRun"), Json("Import")),
     post("/api/v1/imports/{id}/stop", "imports", "Ask for a stop. What is written stays; it can go on later", None, Json("Import")),
 
+    get("/api/v1/notices", "notices", "What the token's owner was told, the unread first, newest first", "after:text", Json("Notices")),
+    post("/api/v1/notices/{id}/read", "notices", "Mark a notice as read; opening its case on a page does the same", None, Json("Notice")),
+
     get("/api/v1/find", "find", "The search box: units, people, plates, numbers, words", "q:text", Json("Hits")),
 
     get("/api/v1/buildings", "directory", "Buildings", "", Json("Buildings")),

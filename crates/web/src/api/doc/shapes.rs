@@ -199,6 +199,11 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "id:id case:id? channel:text to:text template:text locale:text text:text state:message_state attempts:int \
         failure:text next_at:at? created_at:at sent_at:at? delivered_at:at? can_go_again:bool",
     ),
+    (
+        "Notice",
+        "id:id kind:text level:text text:text why:text case:id? number:text? title:text? place:text? page:text? clock:clock? step:text? \
+        reached_at:at raised_at:at late:bool entered_late:bool read_at:at? settled_at:at?",
+    ),
     ("View", "id:id list:text name:text query:text"),
     (
         "ImportLine",
@@ -350,6 +355,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("Links", "Link"),
     ("Messages", "Message"),
     ("Views", "View"),
+    ("Notices", "Notice"),
     ("Imports", "ImportLine"),
     ("ImportRows", "ImportRow"),
     ("Changes", "Change"),
