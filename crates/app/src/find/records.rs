@@ -148,7 +148,7 @@ impl Finder<'_> {
                 site: site.as_str(),
                 kinds,
                 tokens,
-                prefix: whole_enough(tokens),
+                prefix: may_begin(tokens),
                 before: None,
                 limit: words,
             };
@@ -272,12 +272,13 @@ impl Finder<'_> {
     }
 }
 
-/// Whether the last word may be the beginning of one: a letter or digit or two begin half of all words, and gathering
-/// those costs more than the rest of the search. Chinese words are pairs of characters already.
-fn whole_enough(tokens: &[String]) -> bool {
+/// Whether the last word may be the beginning of one: a letter or digit or two begin half of all words, and gathering those
+/// costs more than the rest of the search. Chinese words stand in the index as single characters and as pairs, which are
+/// whole: as a beginning each would be gathered to its end instead of read from the newest.
+fn may_begin(tokens: &[String]) -> bool {
     tokens
         .last()
-        .is_some_and(|t| t.len() > 2 || !t.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .is_some_and(|t| t.len() > 2 && t.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// Series of cases.
