@@ -19,6 +19,10 @@ pub struct Difference {
 
 /// What a difference is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most differences are of the large kind, and there are only some dozens"
+)]
 pub enum What {
     /// A clock of a line: the cases it speaks for (of either document), before and after.
     Clock {
