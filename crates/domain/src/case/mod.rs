@@ -35,8 +35,8 @@ pub use extend::{at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use reapply::{Moved, moved};
-pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use record::reachable;
+pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{
     Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
     OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
