@@ -116,6 +116,8 @@ codes! {
         ReapplyStandard = "reapply_standard",
         /// Runs past cases under a standard, to see who would have been late.
         SimulateStandard = "simulate_standard",
+        /// Changes working calendars: hours, closures, the years' holidays; applies the change to limits that run.
+        ManageCalendar = "manage_calendar",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -280,6 +282,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageCalendar],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -376,8 +379,8 @@ impl Action {
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
             ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | Settings | Backup
-            | ApiTokens => (Area::Company, true),
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageCalendar
+            | Settings | Backup | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
 pub use crate::limit::{Limit, Target};
-use crate::time::{self, CalendarRef, Calendars, Gap, Hours, Reckoning, Term};
+use crate::time::{self, CalendarRef, Calendars, DayName, FIRST_DAY, Gap, Hold, Hours, Reckoning, Term};
 
 codes! {
     /// What a clock measures.
@@ -191,6 +191,10 @@ pub struct Stretch {
     pub to: i64,
     pub kind: StretchKind,
     pub reason: Option<WaitReason>,
+    /// Holidays and closures of a closed stretch, make-up days of a counted one.
+    pub names: Vec<DayName>,
+    /// The day on which a term in days began, which does not count.
+    pub first_day: bool,
 }
 
 /// A clock as seen at one instant.
@@ -491,6 +495,30 @@ impl Clock {
         self.retarget(rule, at);
     }
 
+    /// The rule of the clock as it is, read in another version of its calendar from now on.
+    pub fn in_calendar(&self, calendar: CalendarRef, at: i64) -> ClockStart {
+        ClockStart {
+            code: self.code,
+            clause: self.clause.clone(),
+            limit: self.limit,
+            started_at: self.started_at,
+            target: self.target,
+            bounds: self.bounds.clone(),
+            pausable: self.pausable.clone(),
+            max_pause_ms: self.max_pause_ms,
+            // What an appointment holds goes on to.
+            paused: self
+                .paused
+                .iter()
+                .filter(|pause| pause.planned && pause.to.is_none_or(|to| to > at))
+                .cloned()
+                .collect(),
+            calendar: Some(calendar),
+            cycle: self.cycle,
+            continues: None,
+        }
+    }
+
     /// Whether the rule is the one that the clock has already. What an appointment holds is left out: it is no part of a rule.
     pub fn follows(&self, rule: &ClockStart) -> bool {
         let begun = self.started_at.is_some();
@@ -605,15 +633,68 @@ impl Clock {
         }
     }
 
+    /// A term in days, by its days. None without the hours.
+    fn days(&self, until: i64) -> Option<Vec<Stretch>> {
+        let holds: Vec<Hold> = self
+            .pauses()
+            .into_iter()
+            .map(|(from, to, reason)| Hold {
+                from,
+                to,
+                reason: reason.map(|r| r.as_str().to_owned()).unwrap_or_default(),
+            })
+            .collect();
+        let hours = self.hours.0.clone()?;
+        let list = self.reckon(|r| r.stretches(&holds, until))?;
+        let stretch = |s: time::Stretch| {
+            let kind = match s.kind {
+                time::StretchKind::Counted => StretchKind::Counted,
+                time::StretchKind::Paused => StretchKind::Paused,
+                time::StretchKind::Closed => StretchKind::Closed,
+            };
+            Stretch {
+                from: s.from,
+                to: s.to,
+                kind,
+                reason: s.why.iter().find_map(|why| why.parse().ok()).filter(|_| kind == StretchKind::Paused),
+                names: match kind {
+                    StretchKind::Closed => hours.named(s.from, s.to, false),
+                    StretchKind::Counted => hours.named(s.from, s.to, true),
+                    StretchKind::Paused => Vec::new(),
+                },
+                first_day: s.why.iter().any(|why| why == FIRST_DAY),
+            }
+        };
+        Some(list.into_iter().map(stretch).collect())
+    }
+
     /// The stretches from the start to `until`, in order and without gaps.
     fn explain(&self, until: i64) -> Vec<Stretch> {
         let Some(mut at) = self.started_at else {
             return Vec::new();
         };
+        if matches!(self.target, Some(Target::Days { .. })) {
+            if let Some(days) = self.days(until) {
+                return days;
+            }
+        }
         let mut stretches: Vec<Stretch> = Vec::new();
+        let known = self.hours.0.as_deref();
         let mut push = |from: i64, to: i64, kind: StretchKind, reason: Option<WaitReason>| {
             if to > from {
-                stretches.push(Stretch { from, to, kind, reason });
+                let names = match kind {
+                    StretchKind::Closed => known.map(|h| h.named(from, to, false)),
+                    StretchKind::Counted => known.map(|h| h.named(from, to, true)),
+                    StretchKind::Paused => None,
+                };
+                stretches.push(Stretch {
+                    from,
+                    to,
+                    kind,
+                    reason,
+                    names: names.unwrap_or_default(),
+                    first_day: false,
+                });
             }
         };
         let working = matches!(self.target, Some(Target::Working { .. }));

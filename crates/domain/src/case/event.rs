@@ -10,6 +10,7 @@ use super::values::*;
 use crate::access::{Via, Who};
 use crate::clock::{BreachReason, ClockCode, ClockStart, Target, WaitReason};
 use crate::ids::*;
+use crate::time::CalendarRef;
 
 /// Who did it, as a reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,8 @@ facts! {
     ClocksRetargeted = "clocks_retargeted" { changed: Vec<ClockStart>, dropped: Vec<ClockCode>, because: Because } personal {}
     /// A later version of the service standard holds for this case from now on; what follows from it stands in the next event.
     StandardReapplied = "standard_reapplied" { old: String, new: String } personal { reason: String }
+    /// Later versions of working calendars hold for the limits of this case that run (REC-8).
+    CalendarReapplied = "calendar_reapplied" { calendars: Vec<CalendarRef> } personal { reason: String }
     /// A clock that had not begun begins.
     ClockBegun = "clock_begun" { code: ClockCode, cycle: u32, started_at: i64, target: Option<Target> } personal {}
     /// A limit was passed.

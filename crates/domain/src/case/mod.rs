@@ -32,7 +32,7 @@ pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
-pub use reapply::{Moved, moved};
+pub use reapply::{Moved, has_older_calendar, moved, moved_by_calendar};
 pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{
     Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Order, OutsideReport, Payment, PromiseMade, Quote,

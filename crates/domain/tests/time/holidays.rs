@@ -45,6 +45,7 @@ fn an_import_keeps_what_company_and_site_said() {
         kind: ExceptionKind::Work,
         hours: None,
         name: "值班".to_owned(),
+        name_en: String::new(),
     };
     calendar.exceptions.push(own.clone());
     calendar.take_holidays(&shipped().unwrap(), None);
