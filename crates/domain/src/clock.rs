@@ -380,6 +380,13 @@ impl Clock {
         }
     }
 
+    /// Due after the last day whose holidays are published, as known at `now`.
+    pub fn is_provisional(&self, now: i64) -> bool {
+        let Some(due) = self.due_at(now) else { return false };
+        let outside = self.bound().is_some_and(|bound| bound.at == due) && self.own_due() != Some(due);
+        !outside && self.reckon(|r| r.hours.is_provisional(due)).unwrap_or(false)
+    }
+
     /// Running time from the start to `until`, without pauses.
     fn elapsed(&self, until: i64) -> i64 {
         if let Some(ran) = self.reckon(|r| r.elapsed(until)) {
@@ -625,10 +632,7 @@ impl Clock {
             breached_at: self.breached_at,
             breach_reason: self.breach_reason,
             excused: self.excused_at.is_some(),
-            provisional: bound.is_none()
-                && self
-                    .reckon(|r| due_at.is_some_and(|due| r.hours.is_provisional(due)))
-                    .unwrap_or(false),
+            provisional: self.is_provisional(end),
             explain: self.explain(due_at.unwrap_or(end).max(end)),
         }
     }

@@ -102,6 +102,10 @@ ids! {
     StandardId,
     /// Long work that goes on without the person who began it.
     StandardJobId,
+    /// A day off, closure or working day of the company or a site.
+    CalendarExceptionId,
+    /// A version of a working calendar.
+    CalendarVersionId,
 }
 
 #[cfg(test)]

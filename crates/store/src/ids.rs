@@ -29,5 +29,5 @@ col_id!(
     MessageId,
     ImportId,
     StandardId,
-    StandardJobId,
+    StandardJobId, CalendarExceptionId, CalendarVersionId,
 );

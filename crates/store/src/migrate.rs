@@ -62,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(16, "0016_lists"),
     migration!(17, "0017_news"),
     migration!(21, "0021_standard"),
+    migration!(24, "0024_calendar"),
 ];
 
 row! {
