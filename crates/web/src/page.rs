@@ -41,6 +41,8 @@ pub struct Page {
     /// Whether the signed-in person is at work now.
     pub duty: bool,
     pub demo: bool,
+    /// Near the turn of the year, for who keeps the calendars: to be asked whether next year's holidays are missing.
+    pub asks_year: bool,
     nav: Vec<(&'static str, Vec<NavItem>)>,
 }
 
@@ -131,6 +133,7 @@ impl Page {
             p.seq = web.desk.live.seq(&s.site);
             p.on_duty = on_duty(web, v, s);
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
+            p.asks_year = v.may(Action::ManageCalendar) && crate::when::turn_of_year(&p.zone, p.now);
             let held = web.desk.live.held(&s.site, &s.actor.id);
             // Figures of the whole site mislead whoever sees only a part of it.
             let whole = v.reach(Action::ViewCase) >= Reach::Site;
@@ -157,7 +160,8 @@ impl Page {
                                 hot: *href == "/desk" && (p.counts.overdue > 0 || p.counts.news > 0),
                                 current: v.path == *href
                                     || v.path.starts_with(&format!("{href}/"))
-                                    || (*href == "/households" && v.path.starts_with("/people/")),
+                                    || (*href == "/households" && v.path.starts_with("/people/"))
+                                    || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }
                         });
                     (*head, items.collect::<Vec<_>>())
@@ -193,6 +197,7 @@ impl Page {
             on_duty: Vec::new(),
             duty: false,
             demo: web.settings.demo,
+            asks_year: false,
             nav: Vec::new(),
         }
     }

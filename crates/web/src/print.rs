@@ -267,7 +267,13 @@ impl Look<'_> {
             department: self.names.department(&o.department),
             worker: o.worker.as_ref().map(|w| self.names.staff(w)).unwrap_or_default(),
             issued: when::full(self.zone, o.issued_at),
-            due: self.at(clock.and_then(|c| c.due_at(o.issued_at))),
+            due: {
+                let due = self.at(clock.and_then(|c| c.due_at(o.issued_at)));
+                match clock {
+                    Some(c) if c.is_provisional(o.issued_at) => format!("{due} ({})", t(l, "due-provisional")),
+                    _ => due,
+                }
+            },
             arrived: self.at(o.arrived_at),
             appointment: s
                 .appointment
