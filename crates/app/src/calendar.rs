@@ -38,15 +38,23 @@ pub const MOST_BYTES: usize = 200_000;
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Change {
     /// The holidays of a year, for every site.
-    Year { file: HolidayYear },
+    Year {
+        file: HolidayYear,
+    },
     /// A new exception, in the place of another where one is named.
     Put {
         replaces: Option<CalendarExceptionId>,
         own: Own,
     },
-    Remove { id: CalendarExceptionId, own: Own },
+    Remove {
+        id: CalendarExceptionId,
+        own: Own,
+    },
     /// The usual week of a calendar of the open site.
-    Week { code: String, plan: Plan },
+    Week {
+        code: String,
+        plan: Plan,
+    },
 }
 
 impl Change {
@@ -114,8 +122,14 @@ fn own_of(row: &db::Exception) -> Res<Own> {
         exception: Exception {
             date: first,
             until: (last != first).then_some(last),
-            level: row.level.parse().map_err(|_| Error::Internal("a level nobody knows".into()))?,
-            kind: row.kind.parse().map_err(|_| Error::Internal("a kind nobody knows".into()))?,
+            level: row
+                .level
+                .parse()
+                .map_err(|_| Error::Internal("a level nobody knows".into()))?,
+            kind: row
+                .kind
+                .parse()
+                .map_err(|_| Error::Internal("a kind nobody knows".into()))?,
             hours: (!hours.is_empty()).then_some(hours),
             name: row.name.clone(),
             name_en: row.name_en.clone(),
@@ -178,7 +192,11 @@ impl SetUp {
             }
             None => {}
         }
-        let rows = self.own.iter().filter(|row| Some(&row.row.id) != gone).map(|row| &row.own);
+        let rows = self
+            .own
+            .iter()
+            .filter(|row| Some(&row.row.id) != gone)
+            .map(|row| &row.own);
         let own: Vec<&Own> = rows.chain(new).collect();
         let make = |(code, plan): (String, Plan)| {
             let mine: Vec<Exception> = own
@@ -321,7 +339,9 @@ pub fn year_file(c: &mut Conn, ctx: &Ctx, year: i16) -> Res<String> {
 pub fn exception(c: &mut Conn, ctx: &Ctx, id: &str) -> Res<OwnRow> {
     ctx.need(Action::ManageCalendar)?;
     let all = SetUp::of(c, &ctx.site)?.own;
-    all.into_iter().find(|row| row.row.id.as_str() == id).ok_or(Error::NotFound)
+    all.into_iter()
+        .find(|row| row.row.id.as_str() == id)
+        .ok_or(Error::NotFound)
 }
 
 /// Reads a year's file that somebody hands in.
@@ -359,7 +379,9 @@ fn wrong_file(wrong: &Wrong) -> Error {
 pub fn propose(tx: &mut Tx, ctx: &Ctx, key: &str, change: &Change) -> Res<(StandardJobId, String)> {
     ctx.need(Action::ManageCalendar)?;
     sound(tx, ctx, change)?;
-    let base = db::latest(tx, &ctx.site)?.map(|id| id.into_string()).unwrap_or_default();
+    let base = db::latest(tx, &ctx.site)?
+        .map(|id| id.into_string())
+        .unwrap_or_default();
     let params = Params {
         calendar: Some(Box::new(Proposal {
             change: change.clone(),
@@ -539,7 +561,15 @@ fn publish(tx: &mut Tx, ctx: &Ctx, site: &SiteId, change: &Change, reason: &str)
     let body = json!({
         "what": change.code(), "label": change.label(), "calendars": names.join(", "), "reason": reason,
     });
-    journal::now(tx, &there, "calendar", &change.label(), "calendar_changed", body, &["reason"]);
+    journal::now(
+        tx,
+        &there,
+        "calendar",
+        &change.label(),
+        "calendar_changed",
+        body,
+        &["reason"],
+    );
     let live = ctx.live.clone();
     let site = site.clone();
     tx.after_commit(move || live.changed(&site));
@@ -571,7 +601,9 @@ pub fn apply(
         if seen.kind != What::Compare.code() || seen.state != "done" {
             return Err(Refusal::new("refuse-calendar-not-compared").into());
         }
-        let latest = db::latest(tx, &ctx.site)?.map(|id| id.into_string()).unwrap_or_default();
+        let latest = db::latest(tx, &ctx.site)?
+            .map(|id| id.into_string())
+            .unwrap_or_default();
         if latest != proposal.base {
             return Err(Refusal::new("refuse-calendar-meanwhile").into());
         }
@@ -585,7 +617,11 @@ pub fn apply(
         calendar: Some(proposal),
         ..Params::default()
     };
-    let key = if key.is_empty() { String::new() } else { format!("{key}/open") };
+    let key = if key.is_empty() {
+        String::new()
+    } else {
+        format!("{key}/open")
+    };
     job::begin(tx, ctx, &key, What::Apply, crate::standard::SHIPPED, &params).map(Some)
 }
 

@@ -660,7 +660,11 @@ impl Clock {
                 from: s.from,
                 to: s.to,
                 kind,
-                reason: s.why.iter().find_map(|why| why.parse().ok()).filter(|_| kind == StretchKind::Paused),
+                reason: s
+                    .why
+                    .iter()
+                    .find_map(|why| why.parse().ok())
+                    .filter(|_| kind == StretchKind::Paused),
                 names: match kind {
                     StretchKind::Closed => hours.named(s.from, s.to, false),
                     StretchKind::Counted => hours.named(s.from, s.to, true),

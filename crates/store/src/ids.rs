@@ -29,5 +29,7 @@ col_id!(
     MessageId,
     ImportId,
     StandardId,
-    StandardJobId, CalendarExceptionId, CalendarVersionId,
+    StandardJobId,
+    CalendarExceptionId,
+    CalendarVersionId,
 );

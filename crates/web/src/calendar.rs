@@ -76,7 +76,6 @@ struct CalendarPage {
     version: u32,
     months: Vec<Month>,
     total: u32,
-    published: Option<i16>,
     provisional: bool,
     week: Vec<(String, String)>,
     make_up: String,
@@ -110,9 +109,7 @@ fn row(p: &Page, names: &Names, own: &OwnRow) -> Row {
             ExceptionKind::Work => "work",
             ExceptionKind::Partial => "partial",
         },
-        name: named
-            .map(|n| if p.en() { n.en } else { n.zh })
-            .unwrap_or_default(),
+        name: named.map(|n| if p.en() { n.en } else { n.zh }).unwrap_or_default(),
         hours: e.hours.as_ref().map(ToString::to_string).unwrap_or_default(),
         level: if e.level == Level::Site { "site" } else { "company" },
         calendar: if own.own.code.is_empty() {
@@ -135,11 +132,20 @@ async fn shown(web: &Web, v: &Viewer, ask: Ask, e: Errors) -> Result<CalendarPag
     let code = CODES.into_iter().find(|code| *code == ask.code).unwrap_or(CODES[0]);
     let (s, names, missing): (Shown, Names, Option<i16>) = web
         .read(&v.ctx()?, move |c, ctx| {
-            Ok((work::show(c, ctx, code)?, Names::load(c, ctx)?, work::missing_year(c, ctx)?))
+            Ok((
+                work::show(c, ctx, code)?,
+                Names::load(c, ctx)?,
+                work::missing_year(c, ctx)?,
+            ))
         })
         .await?;
     let this = s.hours.date_at(p.now).year();
-    let year = ask.year.parse::<i16>().ok().filter(|y| (1971..=2198).contains(y)).unwrap_or(this);
+    let year = ask
+        .year
+        .parse::<i16>()
+        .ok()
+        .filter(|y| (1971..=2198).contains(y))
+        .unwrap_or(this);
     let (months, total) = year::draw(&p, &s.hours, year);
     let published = s.hours.calendar().published_until.map(|until| until.year());
     let who = |id: &Option<domain::ids::StaffId>| id.as_ref().map(|id| names.staff(id)).unwrap_or_default();
@@ -154,7 +160,6 @@ async fn shown(web: &Web, v: &Viewer, ask: Ask, e: Errors) -> Result<CalendarPag
         months,
         total,
         provisional: published.is_some_and(|last| year > last),
-        published,
         week: DAYS
             .iter()
             .zip(s.plan.weekly.days())
@@ -163,7 +168,12 @@ async fn shown(web: &Web, v: &Viewer, ask: Ask, e: Errors) -> Result<CalendarPag
         make_up: s.plan.make_up.as_ref().map(ToString::to_string).unwrap_or_default(),
         national: s.plan.national,
         rows: s.own.iter().filter(for_this).map(|own| row(&p, &names, own)).collect(),
-        removed: s.removed.iter().filter(for_this).map(|own| row(&p, &names, own)).collect(),
+        removed: s
+            .removed
+            .iter()
+            .filter(for_this)
+            .map(|own| row(&p, &names, own))
+            .collect(),
         years: s
             .years
             .iter()
@@ -213,7 +223,11 @@ pub async fn year_file(State(web): State<Web>, v: Viewer, Path(year): Path<Strin
     let text = web.read(&v.ctx()?, move |c, ctx| work::year_file(c, ctx, year)).await?;
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{year}.json\"")).map_err(Error::internal)?;
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)],
+        text,
+    )
+        .into_response())
 }
 
 #[derive(Template)]

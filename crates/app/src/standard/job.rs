@@ -214,7 +214,15 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &P
         if about.is_some() {
             if what == What::Apply {
                 let body = json!({"label": row.label, "reason": params.reason});
-                journal::now(tx, ctx, "calendar", &row.label, "calendar_apply_started", body, &["reason"]);
+                journal::now(
+                    tx,
+                    ctx,
+                    "calendar",
+                    &row.label,
+                    "calendar_apply_started",
+                    body,
+                    &["reason"],
+                );
             }
             return Ok(row.id);
         }

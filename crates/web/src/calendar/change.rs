@@ -21,7 +21,6 @@ use crate::form::Errors;
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
-use crate::standard::Tabs;
 use crate::state::Web;
 
 /// Begins comparing a change with the open cases and shows the page of it.
@@ -67,7 +66,6 @@ pub struct Typed {
 #[template(path = "calendar/exception.html")]
 struct ExceptionPage {
     p: Page,
-    tabs: Tabs,
     id: String,
     f: Typed,
     calendars: Vec<(&'static str, String)>,
@@ -77,10 +75,13 @@ struct ExceptionPage {
 }
 
 fn form_of(web: &Web, v: &Viewer, id: String, f: Typed, e: Errors) -> ExceptionPage {
-    let title = if id == NEW { "calendar-exception-new" } else { "calendar-exception-edit" };
+    let title = if id == NEW {
+        "calendar-exception-new"
+    } else {
+        "calendar-exception-edit"
+    };
     let p = Page::new(web, v, title);
     ExceptionPage {
-        tabs: Tabs::new(v, "calendar"),
         calendars: CODES.into_iter().map(|code| (code, p.code("calendar", code))).collect(),
         id,
         f,
@@ -119,7 +120,9 @@ pub async fn exception_form(State(web): State<Web>, v: Viewer, Path(id): Path<St
         }
     } else {
         let asked = id.clone();
-        let own = web.read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked)).await?;
+        let own = web
+            .read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked))
+            .await?;
         typed_of(&own)
     };
     Ok(page(&form_of(&web, &v, id, typed, Errors::default()))?)
@@ -185,7 +188,11 @@ fn parsed(f: &Typed) -> Result<Own, Error> {
         exception: Exception {
             date,
             until: last.filter(|last| *last != date),
-            level: if f.level == "company" { Level::Company } else { Level::Site },
+            level: if f.level == "company" {
+                Level::Company
+            } else {
+                Level::Site
+            },
             kind,
             hours,
             name,
@@ -202,7 +209,8 @@ pub async fn put_exception(State(web): State<Web>, v: Viewer, Path(id): Path<Str
             if replaces.is_some() {
                 // Not there any more, or never was: said before anything is compared.
                 let asked = id.clone();
-                web.read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked)).await?;
+                web.read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked))
+                    .await?;
             }
             propose(&web, &v, f._key.clone(), Change::Put { replaces, own }).await
         }
@@ -232,7 +240,9 @@ pub async fn remove_exception(
     Form(f): Form<KeyForm>,
 ) -> Answer {
     let asked = id.clone();
-    let own = web.read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked)).await?;
+    let own = web
+        .read(&v.ctx()?, move |c, ctx| work::exception(c, ctx, &asked))
+        .await?;
     let change = Change::Remove {
         id: own.row.id,
         own: own.own,
@@ -271,7 +281,6 @@ impl WeekForm {
 #[template(path = "calendar/week.html")]
 struct WeekPage {
     p: Page,
-    tabs: Tabs,
     code: String,
     days: Vec<(&'static str, String, String)>,
     make_up: String,
@@ -283,7 +292,6 @@ struct WeekPage {
 fn week_page(web: &Web, v: &Viewer, code: String, f: &WeekForm, e: Errors) -> WeekPage {
     let p = Page::new(web, v, "calendar-week-edit");
     WeekPage {
-        tabs: Tabs::new(v, "calendar"),
         days: DAYS
             .into_iter()
             .zip(f.days())
@@ -301,7 +309,10 @@ fn week_page(web: &Web, v: &Viewer, code: String, f: &WeekForm, e: Errors) -> We
 /// The form of the usual week.
 pub async fn week_form(State(web): State<Web>, v: Viewer, Path(code): Path<String>) -> Answer {
     let asked = code.clone();
-    let plan = web.read(&v.ctx()?, move |c, ctx| work::show(c, ctx, &asked)).await?.plan;
+    let plan = web
+        .read(&v.ctx()?, move |c, ctx| work::show(c, ctx, &asked))
+        .await?
+        .plan;
     let [mon, tue, wed, thu, fri, sat, sun] = plan.weekly.days().map(ToString::to_string);
     let f = WeekForm {
         _key: String::new(),
@@ -411,7 +422,6 @@ impl View {
 #[template(path = "calendar/change.html")]
 struct ChangePage {
     p: Page,
-    tabs: Tabs,
     v: View,
 }
 
@@ -435,7 +445,11 @@ fn described(p: &Page, change: &Change) -> String {
         let to = e.until.map(|until| format!(" – {until}")).unwrap_or_default();
         let name = e.named().map(|n| if p.en() { n.en } else { n.zh }).unwrap_or_default();
         let hours = e.hours.as_ref().map(|h| format!(" {h}")).unwrap_or_default();
-        format!("{}{to} {name} · {}{hours}", e.date, p.code("calendar-kind", e.kind.as_str()))
+        format!(
+            "{}{to} {name} · {}{hours}",
+            e.date,
+            p.code("calendar-kind", e.kind.as_str())
+        )
     };
     let what = match change {
         Change::Year { file } => file.year.to_string(),
@@ -446,11 +460,17 @@ fn described(p: &Page, change: &Change) -> String {
 }
 
 fn diffs(p: &Page, change: &Change, before: Option<&holidays::HolidayYear>) -> Vec<Diff> {
-    let Change::Year { file } = change else { return Vec::new() };
+    let Change::Year { file } = change else {
+        return Vec::new();
+    };
     let say = |day: &Option<holidays::HolidayDay>| {
         day.as_ref()
             .map(|day| {
-                let name = if p.en() { holidays::english(&day.name) } else { day.name.clone() };
+                let name = if p.en() {
+                    holidays::english(&day.name)
+                } else {
+                    day.name.clone()
+                };
                 let kind = if day.is_off_day { "hol" } else { "mk" };
                 format!("{name} · {}", p.code("calendar-day", kind))
             })
@@ -529,11 +549,7 @@ async fn view(web: &Web, v: &Viewer, p: &Page, id: &str, after: Option<i64>, e: 
 pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(q): Query<After>) -> Answer {
     let p = Page::new(&web, &v, "calendar-change-title");
     let view = view(&web, &v, &p, &id, q.after, Errors::default()).await?;
-    Ok(page(&ChangePage {
-        tabs: Tabs::new(&v, "calendar"),
-        p,
-        v: view,
-    })?)
+    Ok(page(&ChangePage { p, v: view })?)
 }
 
 /// The changing part of the page.
@@ -561,7 +577,9 @@ pub async fn apply(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
         f.which == "open",
     );
     let done = web
-        .write(&v.ctx()?, move |tx, ctx| work::apply(tx, ctx, &key, &job_id, &reason, open))
+        .write(&v.ctx()?, move |tx, ctx| {
+            work::apply(tx, ctx, &key, &job_id, &reason, open)
+        })
         .await
         .map_err(Fail);
     match done {
@@ -576,8 +594,7 @@ pub async fn apply(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
             let e = Errors::from(v.locale, e)?;
             let mut view = view(&web, &v, &p, &id, None, e).await?;
             view.reason = f.reason;
-            let tabs = Tabs::new(&v, "calendar");
-            Ok((status, page(&ChangePage { tabs, p, v: view })?).into_response())
+            Ok((status, page(&ChangePage { p, v: view })?).into_response())
         }
         Err(e) => Err(e),
     }

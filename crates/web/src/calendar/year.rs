@@ -44,7 +44,9 @@ fn class(kind: DayKind) -> &'static str {
 /// The twelve months, and the working days of the year.
 pub fn draw(p: &Page, hours: &Hours, year: i16) -> (Vec<Month>, u32) {
     let today = hours.date_at(p.now);
-    let months: Vec<Month> = (1..=12).filter_map(|m| month(p, hours, Date::new(year, m, 1).ok()?, today)).collect();
+    let months: Vec<Month> = (1..=12)
+        .filter_map(|m| month(p, hours, Date::new(year, m, 1).ok()?, today))
+        .collect();
     let total = months.iter().map(|m| m.workdays).sum();
     (months, total)
 }

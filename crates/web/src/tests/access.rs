@@ -94,7 +94,10 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
         "the empty form of a new one, and what is wrong with what was sent",
     ),
     ("/calendar/weeks/{calendar}", "a calendar of the open site, by its code"),
-    ("/calendar/years/{year}", "holidays are the company's, of the whole country"),
+    (
+        "/calendar/years/{year}",
+        "holidays are the company's, of the whole country",
+    ),
     ("/import/template/{lang}", "an empty workbook in one of two languages"),
     (
         "/settings/channels/{channel}",

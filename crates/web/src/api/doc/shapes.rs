@@ -128,7 +128,10 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "code:clock clause:text cycle:int state:clock_state due_at:at? left_ms:int? limit_ms:int? bound_by:bound? met_at:at? \
         breached_at:at? breach_reason:breach? excused:bool provisional:bool explain:Stretch[]",
     ),
-    ("Stretch", "from:at to:at kind:stretch reason:wait_reason? names:DayName[] first_day:bool"),
+    (
+        "Stretch",
+        "from:at to:at kind:stretch reason:wait_reason? names:DayName[] first_day:bool",
+    ),
     ("DayName", "zh:text en:text"),
     ("Offers", "version:int items:Offer[]"),
     ("Offer", "action:action allowed:bool refusal:Refusal?"),
