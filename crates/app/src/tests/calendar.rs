@@ -193,7 +193,7 @@ fn what_runs_keeps_its_calendar_unless_it_is_applied() {
         let (site, case) = (w.site.as_str().to_owned(), id.as_str().to_owned());
         let happened = w
             .desk
-            .read_now(move |c| Ok::<_, Error>(store::standard::happened(&site, &case)?))
+            .read_now(move |c| Ok::<_, Error>(store::standard::happened(c, &site, &case)?))
             .unwrap();
         let kind = Fact::CalendarReapplied {
             calendars: Vec::new(),
