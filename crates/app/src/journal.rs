@@ -98,6 +98,9 @@ pub const KINDS: &[&str] = &[
     "standard_simulated",
     "standard_apply_started",
     "standard_applied",
+    "calendar_changed",
+    "calendar_apply_started",
+    "calendar_applied",
 ];
 
 /// Everything that an event may be about.

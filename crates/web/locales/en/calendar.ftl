@@ -1,6 +1,4 @@
 calendar-title = Working calendars
-calendar-office = Office hours
-calendar-desk = Desk hours
 calendar-all = All calendars
 calendar-version = Version {$n}
 calendar-version-n = Version

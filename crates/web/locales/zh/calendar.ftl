@@ -1,6 +1,4 @@
 calendar-title = 工作日历
-calendar-office = 办公时间
-calendar-desk = 前台时间
 calendar-all = 全部日历
 calendar-version = 第 {$n} 版
 calendar-version-n = 版本
