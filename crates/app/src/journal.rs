@@ -120,6 +120,7 @@ pub const SUBJECTS: &[&str] = &[
     "list",
     "backup",
     "standard",
+    "calendar",
 ];
 
 /// What an event is about.

@@ -59,7 +59,9 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
 fn list(args: &List) -> Result<ExitCode, String> {
     let l = chosen_locale(args.lang.as_deref());
     let desk = serve::open(&args.place, Arc::new(HostClock::default()))?;
-    let sites = desk.read_now(|c| Ok::<_, app::error::Error>(store::site::all(c)?)).map_err(|e| said(l, &e))?;
+    let sites = desk
+        .read_now(|c| Ok::<_, app::error::Error>(store::site::all(c)?))
+        .map_err(|e| said(l, &e))?;
     let site = sites.first().ok_or("there is no site yet")?.id.clone();
     let ctx = desk.system("cli", &site);
     let years = desk
@@ -83,7 +85,9 @@ fn import(args: &Import) -> Result<ExitCode, String> {
     let l = chosen_locale(args.lang.as_deref());
     let file = calendar::read_year(&read(&args.file)?).map_err(|e| said(l, &e))?;
     let desk = serve::open(&args.place, Arc::new(HostClock::default()))?;
-    let sites = desk.read_now(|c| Ok::<_, app::error::Error>(store::site::all(c)?)).map_err(|e| said(l, &e))?;
+    let sites = desk
+        .read_now(|c| Ok::<_, app::error::Error>(store::site::all(c)?))
+        .map_err(|e| said(l, &e))?;
     let site = match sites.first() {
         Some(site) => site.id.clone(),
         None => find_site(&desk, None, l)?,

@@ -107,7 +107,14 @@ fn an_imported_year_moves_a_provisional_limit_when_it_is_applied() {
             file: calendar::read_year(NEXT).unwrap(),
         };
         let manager = Ctx { now, ..manager };
-        let no = propose(&w, &Ctx { now, ..w.ctx(Role::FrontDesk) }, &change);
+        let no = propose(
+            &w,
+            &Ctx {
+                now,
+                ..w.ctx(Role::FrontDesk)
+            },
+            &change,
+        );
         assert!(matches!(no, Err(Error::Forbidden(_))));
         let (seen, sum, lines) = propose(&w, &manager, &change).unwrap();
         assert_eq!((sum.looked, sum.changed, lines.len()), (1, 1, 1));
@@ -129,7 +136,10 @@ fn an_imported_year_moves_a_provisional_limit_when_it_is_applied() {
         let again = apply(&w, &manager, &seen, true);
         assert!(matches!(again, Err(Error::Refused(r)) if r.rule == "refuse-calendar-meanwhile"));
         let why = after.view(now).explain;
-        assert!(why.iter().any(|s| s.names.iter().any(|n| n.en == "New Year's Day")), "{why:?}");
+        assert!(
+            why.iter().any(|s| s.names.iter().any(|n| n.en == "New Year's Day")),
+            "{why:?}"
+        );
     });
 }
 
@@ -168,7 +178,11 @@ fn what_runs_keeps_its_calendar_unless_it_is_applied() {
         let own = |w: &World| {
             let ctx = w.ctx(Role::CsHead);
             let s = w.desk.read_now(move |c| calendar::show(c, &ctx, "office")).unwrap();
-            (s.own.len(), s.removed.len(), s.own.first().map(|own| own.row.id.clone()))
+            (
+                s.own.len(),
+                s.removed.len(),
+                s.own.first().map(|own| own.row.id.clone()),
+            )
         };
         let (_, _, first) = own(&w);
         let (seen, sum, _) = propose(&w, &manager, &put(first, Some(date(2026, 11, 26)))).unwrap();
@@ -178,7 +192,9 @@ fn what_runs_keeps_its_calendar_unless_it_is_applied() {
         let (n, gone, last) = own(&w);
         assert_eq!((n, gone), (1, 1));
         let ctx = manager.clone();
-        let row = w.desk.read_now(move |c| calendar::exception(c, &ctx, last.as_ref().unwrap().as_str()));
+        let row = w
+            .desk
+            .read_now(move |c| calendar::exception(c, &ctx, last.as_ref().unwrap().as_str()));
         let row = row.unwrap();
         let remove = Change::Remove {
             id: row.row.id,

@@ -177,9 +177,14 @@ fn a_file_is_compared_with_the_one_before_and_refused_with_the_place() {
         (wrong.why, wrong.place)
     };
     assert_eq!(
-        wrong(r#"{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "元旦", "date": "2027-01-05", "isOffDay": false}]}"#),
+        wrong(
+            r#"{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "元旦", "date": "2027-01-05", "isOffDay": false}]}"#
+        ),
         (WrongFile::NoWeekend, "2027-01-05".to_owned())
     );
-    assert_eq!(wrong(r#"{"year": 2027, "days": []}"#), (WrongFile::NoDayOff, "2027".to_owned()));
+    assert_eq!(
+        wrong(r#"{"year": 2027, "days": []}"#),
+        (WrongFile::NoDayOff, "2027".to_owned())
+    );
     assert_eq!(wrong("{").0, WrongFile::Form);
 }
