@@ -269,6 +269,103 @@ fn std_6_an_ordinary_complaint_takes_eight_hours_a_serious_one_five_working_days
         .must_say("17:30 前");
 }
 
+/// The holidays of a year, as they are published.
+const NEXT_YEAR: &str = r#"{"year": 2027, "papers": ["https://example.org/notice"], "days": [
+    {"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "元旦", "date": "2027-01-02", "isOffDay": true},
+    {"name": "元旦", "date": "2027-01-03", "isOffDay": true}, {"name": "元旦", "date": "2027-01-09", "isOffDay": false},
+    {"name": "国庆节", "date": "2027-10-01", "isOffDay": true}, {"name": "国庆节", "date": "2027-10-02", "isOffDay": true},
+    {"name": "国庆节", "date": "2027-10-03", "isOffDay": true}, {"name": "国庆节", "date": "2027-10-04", "isOffDay": true},
+    {"name": "国庆节", "date": "2027-10-05", "isOffDay": true}, {"name": "国庆节", "date": "2027-10-06", "isOffDay": true},
+    {"name": "国庆节", "date": "2027-10-07", "isOffDay": true}, {"name": "国庆节", "date": "2027-10-09", "isOffDay": false}]}"#;
+
+fn hand_in(who: &crate::world::Person, text: &str) -> crate::world::Page {
+    who.upload_file("/calendar/years", "2027.json", text)
+}
+
+/// A serious complaint; its number.
+fn serious(clerk: &crate::world::Person) -> String {
+    let mut desk = clerk.desk();
+    desk.choose("kind", "complaint")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .item("噪音")
+        .choose("importance", "major")
+        .choose("content", "楼上夜里吵闹")
+        .set("place", "楼道");
+    desk.made("record").case()
+}
+
+/// The Monday 2026-12-28 at ten, or another day of the estate, from now.
+fn until_day(w: &World, day: i64) {
+    let target = (day * DAY) + 2 * HOUR;
+    w.wait(target - w.now());
+}
+
+/// Days since 1970 of 2026-12-28 and 2027-09-29.
+const LATE_DECEMBER: i64 = 20_815;
+const LATE_SEPTEMBER: i64 = 21_090;
+
+#[test]
+fn std_6_an_imported_year_moves_a_provisional_deadline_and_the_holiday_counts() {
+    let w = World::new();
+    until_day(&w, LATE_DECEMBER);
+    let (clerk, manager) = (w.clerk(), w.staff("jingli"));
+    manager.get("/calendar/ask").is(200).must_say("2027");
+    let number = serious(&clerk);
+    // 29, 30, 31 December, 1 and 4 January, as long as nobody knows the holidays.
+    clerk.case(&number).must_say("2027-01-04 17:30").must_say("暂定");
+    clerk.get("/cases?view=all").must_say("暂定");
+    hand_in(&manager, "[]").is(422).must_say("不是节假日文件");
+    hand_in(&manager, &NEXT_YEAR.replace("2027-01-09", "2027-01-08"))
+        .is(422)
+        .must_say("2027-01-08")
+        .must_say("不是周六或周日");
+    let seen = hand_in(&manager, NEXT_YEAR);
+    seen.is(200);
+    let path = format!("/calendar/changes/{}", seen.url.rsplit('/').next().expect("an id"));
+    assert!(
+        w.until(|| manager.get(&path).says("会变动")),
+        "{}",
+        manager.get(&path).text()
+    );
+    let found = manager.get(&path);
+    found
+        .must_say(&number)
+        .must_say("2027-01-04 17:30")
+        .must_say("2027-01-05 17:30");
+    // Nothing has happened yet.
+    clerk.case(&number).must_say("2027-01-04 17:30");
+    manager.get("/calendar/ask").must_say("2027");
+    let mut form = found.form("/apply");
+    manager.send(&form).is(422);
+    form.set("reason", "国务院办公厅通知").put("which", "open");
+    manager.send(&form).is(200);
+    assert!(
+        w.until(|| clerk.case(&number).says("2027-01-05 17:30")),
+        "{}",
+        clerk.case(&number).text()
+    );
+    let case = clerk.case(&number);
+    case.must_not_say("暂定").must_say("元旦").must_say("国务院办公厅通知");
+    assert!(!manager.get("/calendar/ask").says("2027"));
+    clerk
+        .get(&format!("/cases/{number}/clocks/finish"))
+        .is(200)
+        .must_say("元旦")
+        .must_say("STD-6");
+    clerk.get("/calendar/years/2027").is(200).must_say("国庆节");
+    hand_in(&manager, NEXT_YEAR).is(422).must_say("没有变化");
+    // Five working days over the National Day holiday: 30 September, 8, 9 (a Saturday, made up for), 11 and 12 October.
+    until_day(&w, LATE_SEPTEMBER);
+    let clerk = w.clerk();
+    let number = serious(&clerk);
+    clerk
+        .case(&number)
+        .must_say("2027-10-12 17:30")
+        .must_say("国庆节")
+        .must_say("调休上班");
+    assert!(w.journal_holds());
+}
+
 /// The response of every report, changed in a draft: found in the table, changed in its form, by the head of customer service.
 fn drafted(w: &World, minutes: &str) -> String {
     let head = w.staff("lihuimin");

@@ -464,6 +464,20 @@ impl Person {
         self.page(r.send(&body[..]))
     }
 
+    /// Hands in a file by a form whose field is `file`.
+    pub fn upload_file(&self, path: &str, name: &str, text: &str) -> Page {
+        let body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/json\r\n\r\n{text}\r\n--cut--\r\n"
+        );
+        let r = self
+            .agent
+            .post(self.address(path))
+            .header("origin", &self.base)
+            .header("content-type", "multipart/form-data; boundary=cut");
+        self.page(r.send(body.as_bytes()))
+    }
+
     /// The form of a step, as it is offered.
     pub fn step_form(&self, number: &str, action: &str) -> Form {
         let page = self.get(&format!("/cases/{number}/do/{action}"));

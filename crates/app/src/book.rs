@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::ids::{SiteId, StandardId};
+use domain::ids::{CalendarVersionId, SiteId, StandardId};
 use domain::price_list::PriceList;
 use domain::scripts::Scripts;
 use domain::standard::{Document, Standard};
@@ -27,10 +27,18 @@ pub struct Book {
     pub taxonomy: Taxonomy,
     pub prices: PriceList,
     pub scripts: Scripts,
-    /// The shipped calendars by zone, compiled when a site of that zone first asks.
-    calendars: Mutex<BTreeMap<String, Arc<Calendars>>>,
+    /// The calendars of each site with the latest version among them, compiled when the site first asks.
+    calendars: Mutex<BTreeMap<SiteId, Known>>,
     /// Versions of sites that were in use lately.
     standards: Mutex<BTreeMap<StandardId, Arc<Standard>>>,
+}
+
+/// What is known of a site's calendars.
+struct Known {
+    zone: String,
+    /// Id of the latest version; None while there are only the shipped ones.
+    latest: Option<CalendarVersionId>,
+    calendars: Arc<Calendars>,
 }
 
 /// Versions that are kept; beyond this they are read again.
@@ -100,17 +108,25 @@ impl Book {
         Ok(made)
     }
 
-    /// The working calendars of a site in this zone.
+    /// The working calendars of a site in this zone, every version. Which is the latest is asked of the database, so that every
+    /// replica works by a change from the instant it is written.
     ///
     /// # Errors
-    /// `Internal` for a zone that nobody knows.
-    pub fn calendars(&self, zone: &str) -> Res<Arc<Calendars>> {
-        let mut known = self.calendars.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(c) = known.get(zone) {
-            return Ok(c.clone());
+    /// `Internal` for a zone that nobody knows; `Unavailable` while the database is away.
+    pub fn calendars(&self, c: &mut Conn, site: &SiteId, zone: &str) -> Res<Arc<Calendars>> {
+        let latest = store::calendar::latest(c, site)?;
+        let mine = |known: &&Known| known.zone == zone && known.latest == latest;
+        let lock = || self.calendars.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(site).filter(mine) {
+            return Ok(known.calendars.clone());
         }
-        let made = Arc::new(Calendars::shipped(zone).map_err(Error::internal)?);
-        known.insert(zone.to_owned(), made.clone());
+        let made = Arc::new(crate::calendar::versions(c, site, zone)?);
+        let known = Known {
+            zone: zone.to_owned(),
+            latest,
+            calendars: made.clone(),
+        };
+        lock().insert(site.clone(), known);
         Ok(made)
     }
 }

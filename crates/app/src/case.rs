@@ -96,7 +96,7 @@ impl Reckons {
         let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
         Ok(Reckons {
             zone: TimeZone::get(&s.zone).map_err(Error::internal)?,
-            calendars: ctx.book.calendars(&s.zone)?,
+            calendars: ctx.book.calendars(c, &s.id, &s.zone)?,
             standard,
         })
     }
@@ -271,14 +271,14 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &reckons.env(ctx))?.is_empty() {
         return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
     }
-    let (due_at, due_code) = due(&now.state, ctx.now);
+    let (due_at, due_code, due_provisional) = due(&now.state, ctx.now);
     let due_at = now.state.is_open().then_some(due_at);
     // Nothing was to be done now: whatever the rules say, the next look is not at once.
     let next = now
         .state
         .next_look_at(&reckons.env(ctx))
         .map(|at| at.max(ctx.now + AGAIN));
-    if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code)? != 1 {
+    if db::set_due(tx, &ctx.site, id, now.version, next, due_at, &due_code, due_provisional)? != 1 {
         return Err(Error::Conflict {
             seen: now.version,
             current: now.version + 1,
@@ -465,14 +465,17 @@ pub fn place(s: &CaseState) -> String {
     }
 }
 
-/// The open clock that is due first, and when; `NO_DUE` while nothing runs.
-fn due(s: &CaseState, now: i64) -> (i64, String) {
+/// The open clock that is due first, when, and whether that is provisional; `NO_DUE` while nothing runs.
+fn due(s: &CaseState, now: i64) -> (i64, String, bool) {
     s.clocks
         .iter()
         .filter(|c| c.is_open())
-        .filter_map(|c| c.due_at(now).map(|d| (d, c.code.as_str().to_owned())))
+        .filter_map(|c| {
+            let at = c.due_at(now)?;
+            Some((at, c.code.as_str().to_owned(), c.is_provisional(now)))
+        })
         .min()
-        .unwrap_or((db::NO_DUE, String::new()))
+        .unwrap_or((db::NO_DUE, String::new(), false))
 }
 
 /// The row of a case: the document and its projection.
@@ -485,7 +488,7 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
     let next_step_at = s.next_look_at(&Reckons::of_case(c, ctx, s)?.env(ctx));
     let open = s.is_open();
     let order = s.last_order();
-    let (due_at, due_code) = due(s, ctx.now);
+    let (due_at, due_code, due_provisional) = due(s, ctx.now);
     let callback = s
         .callbacks
         .iter()
@@ -523,6 +526,7 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
         updated_at: ctx.now,
         due_at: open.then_some(due_at),
         due_code,
+        due_provisional: open && due_provisional,
         next_step_at,
         paused: s.status == Status::Waiting,
         breached: s.clocks.iter().any(|c| c.breached_at.is_some()),
@@ -552,7 +556,7 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     if registered && s.orders.is_empty() && s.callbacks.is_empty() {
         return Ok(());
     }
-    let (due_at, due_code) = due(s, ctx.now);
+    let (due_at, due_code, due_provisional) = due(s, ctx.now);
     let last = s.last_order().map(|o| o.id.clone());
     let earlier = s.orders.len().saturating_sub(2);
     // Only the order in hand and the one before can change.
@@ -586,6 +590,7 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
                 fee_cents: s.work().map(|w| w.charge_cents).or_else(|| s.accepted_cents()),
                 due_at: Some(if open { due_at } else { db::NO_DUE }),
                 due_code: due_code.clone(),
+                due_provisional: open && due_provisional,
                 paused: current && s.status == Status::Waiting,
                 breached: current && s.clocks.iter().any(|c| c.breached_at.is_some()),
                 issued_at: o.issued_at,

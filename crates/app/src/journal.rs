@@ -133,6 +133,10 @@ pub const KINDS: &[&str] = &[
     "key_lent",
     "key_returned",
     "key_return_undone",
+    // Working calendars
+    "calendar_changed",
+    "calendar_apply_started",
+    "calendar_applied",
 ];
 
 /// Everything that an event may be about.
@@ -159,6 +163,7 @@ pub const SUBJECTS: &[&str] = &[
     "shift",
     "hand_over",
     "key",
+    "calendar",
 ];
 
 /// What an event is about.

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod attachment;
 pub mod book;
+pub mod calendar;
 pub mod case;
 pub mod channel;
 pub mod consult;

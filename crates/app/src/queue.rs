@@ -55,6 +55,8 @@ pub struct Line {
     pub state: String,
     pub due_at: Option<i64>,
     pub due_code: String,
+    /// The holidays of that time are not published yet.
+    pub provisional: bool,
     pub paused: bool,
     /// What came in from the resident or the worker and was not seen: a code of [`domain::case::News`], or empty.
     pub news: String,
@@ -172,6 +174,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
             state: r.state,
             due_at: r.due_at.filter(|d| *d < db::NO_DUE),
             due_code: r.due_code,
+            provisional: r.due_provisional,
             news: r.news,
             near_ms: NEAR_MS.min(whole / 4).max(0),
         }
@@ -287,6 +290,7 @@ fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
         state: r.state,
         due_at: r.due_at.filter(|d| *d < db::NO_DUE),
         due_code: "callback".to_owned(),
+        provisional: false,
         paused: false,
         news: String::new(),
         near_ms: NEAR_MS,

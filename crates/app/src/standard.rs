@@ -15,6 +15,7 @@ use domain::standard::check::{self, Beside, Found, Grave};
 use domain::standard::document::MOST_BYTES;
 use domain::standard::edit::At;
 use domain::standard::{CallbackFile, ClockFile, Document, LineFile, NamedLimit};
+use domain::time::Calendars;
 use serde_json::{Value, json};
 use store::db::Tx;
 use store::seam::Conn;
@@ -494,21 +495,21 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64) -> Res<()> {
 pub fn findings(c: &mut Conn, ctx: &Ctx, of: &Shown) -> Res<Vec<Found>> {
     let zone = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?.zone;
     let names = taken(c, ctx, of.key())?;
-    look(ctx, &of.document, &names, &zone)
+    let calendars = ctx.book.calendars(c, &ctx.site, &zone)?;
+    look(ctx, &of.document, &names, &calendars)
 }
 
 /// As [`findings`], for any document.
 ///
 /// # Errors
-/// `Internal` for a zone that nobody knows.
-pub fn look(ctx: &Ctx, document: &Document, taken: &[String], zone: &str) -> Res<Vec<Found>> {
-    let calendars = ctx.book.calendars(zone)?;
+/// `Internal` when the clauses cannot be read, which the tests rule out.
+pub fn look(ctx: &Ctx, document: &Document, taken: &[String], calendars: &Calendars) -> Res<Vec<Found>> {
     let items: Vec<&str> = ctx.book.taxonomy.items.iter().map(|item| item.code.as_str()).collect();
     Ok(check::look(
         document,
         &Beside {
             shipped: &ctx.book.shipped_document,
-            calendars: &calendars,
+            calendars,
             clauses: clauses::shipped().map_err(Error::internal)?,
             items: &items,
             taken,

@@ -41,6 +41,7 @@ fn worst() -> Result<Hours, Box<dyn std::error::Error>> {
             kind: ExceptionKind::Partial,
             hours: "10:10-10:20 13:05-13:06".parse().ok(),
             name: String::new(),
+            name_en: String::new(),
         })
         .collect();
     Ok(Hours::new(calendar)?)

@@ -133,6 +133,8 @@ codes! {
         ViewRoster = "view_roster",
         /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
         ManageRoster = "manage_roster",
+        /// Changes working calendars: hours, closures, the years' holidays; applies the change to limits that run.
+        ManageCalendar = "manage_calendar",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -314,6 +316,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::ManageStandard],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageCalendar],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -411,8 +414,8 @@ impl Action {
             ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
             ViewRoster => (Area::Company, false),
-            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageRoster | Settings
-            | Backup | ApiTokens => (Area::Company, true),
+            ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageRoster
+            | ManageCalendar | Settings | Backup | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::codes::codes;
 use crate::ladder::Rung;
 pub use crate::limit::{Limit, Target};
-use crate::time::{self, CalendarRef, Calendars, Gap, Hours, Reckoning, Term};
+use crate::time::{self, CalendarRef, Calendars, DayName, FIRST_DAY, Gap, Hold, Hours, Reckoning, Term};
 
 codes! {
     /// What a clock measures.
@@ -267,6 +267,10 @@ pub struct Stretch {
     pub to: i64,
     pub kind: StretchKind,
     pub reason: Option<WaitReason>,
+    /// Holidays and closures of a closed stretch, make-up days of a counted one.
+    pub names: Vec<DayName>,
+    /// The day on which a term in days began, which does not count.
+    pub first_day: bool,
 }
 
 /// A clock as seen at one instant.
@@ -477,6 +481,13 @@ impl Clock {
         }
     }
 
+    /// Due after the last day whose holidays are published, as known at `now`.
+    pub fn is_provisional(&self, now: i64) -> bool {
+        let Some(due) = self.due_at(now) else { return false };
+        let outside = self.bound().is_some_and(|bound| bound.at == due) && self.own_due() != Some(due);
+        !outside && self.reckon(|r| r.hours.is_provisional(due)).unwrap_or(false)
+    }
+
     /// Running time from the start to `until`, without pauses.
     fn elapsed(&self, until: i64) -> i64 {
         if let Some(ran) = self.reckon(|r| r.elapsed(until)) {
@@ -601,6 +612,31 @@ impl Clock {
         // What was agreed on was for the round that ended.
         self.extended = None;
         self.retarget(rule, at);
+    }
+
+    /// The rule of the clock as it is, read in another version of its calendar from now on.
+    pub fn in_calendar(&self, calendar: CalendarRef, at: i64) -> ClockStart {
+        ClockStart {
+            code: self.code,
+            clause: self.clause.clone(),
+            limit: self.limit,
+            started_at: self.started_at,
+            target: self.target,
+            bounds: self.bounds.clone(),
+            pausable: self.pausable.clone(),
+            max_pause_ms: self.max_pause_ms,
+            // What an appointment holds goes on to.
+            paused: self
+                .paused
+                .iter()
+                .filter(|pause| pause.planned && pause.to.is_none_or(|to| to > at))
+                .cloned()
+                .collect(),
+            calendar: Some(calendar),
+            ladder: self.ladder.clone(),
+            cycle: self.cycle,
+            continues: None,
+        }
     }
 
     /// Whether the rule is the one that the clock has already. What an appointment holds is left out: it is no part of a rule;
@@ -763,12 +799,48 @@ impl Clock {
             excused: self.excused_at.is_some() || self.excuse.is_some(),
             excuse: self.excuse.as_ref().map(|excuse| excuse.reason),
             extended_from: self.extended.as_ref().and_then(|extended| extended.from),
-            provisional: bound.is_none()
-                && self
-                    .reckon(|r| due_at.is_some_and(|due| r.hours.is_provisional(due)))
-                    .unwrap_or(false),
+            provisional: self.is_provisional(end),
             explain: self.explain(due_at.unwrap_or(end).max(end)),
         }
+    }
+
+    /// A term in days, by its days. None without the hours.
+    fn days(&self, until: i64) -> Option<Vec<Stretch>> {
+        let holds: Vec<Hold> = self
+            .pauses()
+            .into_iter()
+            .map(|(from, to, reason)| Hold {
+                from,
+                to,
+                reason: reason.map(|r| r.as_str().to_owned()).unwrap_or_default(),
+            })
+            .collect();
+        let hours = self.hours.0.clone()?;
+        let list = self.reckon(|r| r.stretches(&holds, until))?;
+        let stretch = |s: time::Stretch| {
+            let kind = match s.kind {
+                time::StretchKind::Counted => StretchKind::Counted,
+                time::StretchKind::Paused => StretchKind::Paused,
+                time::StretchKind::Closed => StretchKind::Closed,
+            };
+            Stretch {
+                from: s.from,
+                to: s.to,
+                kind,
+                reason: s
+                    .why
+                    .iter()
+                    .find_map(|why| why.parse().ok())
+                    .filter(|_| kind == StretchKind::Paused),
+                names: match kind {
+                    StretchKind::Closed => hours.named(s.from, s.to, false),
+                    StretchKind::Counted => hours.named(s.from, s.to, true),
+                    StretchKind::Paused => Vec::new(),
+                },
+                first_day: s.why.iter().any(|why| why == FIRST_DAY),
+            }
+        };
+        Some(list.into_iter().map(stretch).collect())
     }
 
     /// The stretches from the start to `until`, in order and without gaps.
@@ -776,10 +848,28 @@ impl Clock {
         let Some(mut at) = self.started_at else {
             return Vec::new();
         };
+        if matches!(self.target, Some(Target::Days { .. })) {
+            if let Some(days) = self.days(until) {
+                return days;
+            }
+        }
         let mut stretches: Vec<Stretch> = Vec::new();
+        let known = self.hours.0.as_deref();
         let mut push = |from: i64, to: i64, kind: StretchKind, reason: Option<WaitReason>| {
             if to > from {
-                stretches.push(Stretch { from, to, kind, reason });
+                let names = match kind {
+                    StretchKind::Closed => known.map(|h| h.named(from, to, false)),
+                    StretchKind::Counted => known.map(|h| h.named(from, to, true)),
+                    StretchKind::Paused => None,
+                };
+                stretches.push(Stretch {
+                    from,
+                    to,
+                    kind,
+                    reason,
+                    names: names.unwrap_or_default(),
+                    first_day: false,
+                });
             }
         };
         let working = matches!(self.target, Some(Target::Working { .. }));

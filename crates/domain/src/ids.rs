@@ -122,6 +122,10 @@ ids! {
     HandOverId,
     /// A key that was lent.
     KeyLoanId,
+    /// A day off, closure or working day of the company or a site.
+    CalendarExceptionId,
+    /// A version of a working calendar.
+    CalendarVersionId,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod out;
 
 mod archive;
 mod backup;
+mod calendar;
 mod clock;
 mod demo;
 mod doctor;
@@ -68,6 +69,9 @@ enum Command {
     /// Worked examples of time limits: checked, explained.
     #[command(subcommand)]
     Clock(clock::Command),
+    /// Working calendars: the years' holidays listed and imported.
+    #[command(subcommand)]
+    Calendar(calendar::Command),
     /// The service standard as a file: checked, written out, taken in.
     #[command(subcommand)]
     Standard(standard::Command),
@@ -101,6 +105,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Journal(command) => journal::run(command),
         Command::Figures(command) => figures::run(command),
+        Command::Calendar(command) => calendar::run(command),
         Command::Clock(command) => clock::run(command),
         Command::Standard(command) => standard::run(command),
     };

@@ -78,12 +78,12 @@ pub fn run(command: Command) -> Result<ExitCode, String> {
     }
 }
 
-fn read(path: &std::path::Path) -> Result<String, String> {
+pub fn read(path: &std::path::Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// All at once; a reader who has seen enough (`| head`) is no reason to fail.
-fn print(text: &str) {
+pub fn print(text: &str) {
     let _nobody_reads = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
@@ -174,7 +174,7 @@ fn import(args: &Import) -> Result<ExitCode, String> {
 }
 
 /// The words of a failure, with what is wrong in the file.
-fn said(l: Locale, e: &Error) -> String {
+pub fn said(l: Locale, e: &Error) -> String {
     match e {
         Error::Invalid(fields) => fields
             .iter()

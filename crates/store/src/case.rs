@@ -14,7 +14,7 @@ row! {
         pub building: String, pub place: String, pub person_id: Option<PersonId>, pub name: String, pub phone: String,
         pub department_id: Option<DepartmentId>, pub worker_id: Option<StaffId>, pub first_asked_id: Option<StaffId>,
         pub repeat_of: Option<CaseId>, pub happened_at: i64, pub registered_at: i64, pub updated_at: i64,
-        pub due_at: Option<i64>, pub due_code: String, pub next_step_at: Option<i64>, pub paused: bool,
+        pub due_at: Option<i64>, pub due_code: String, pub due_provisional: bool, pub next_step_at: Option<i64>, pub paused: bool,
         pub breached: bool, pub reopened: i64, pub rework: i64, pub done_at: Option<i64>, pub closed_at: Option<i64>,
         pub satisfaction: Option<String>, pub solved: Option<bool>, pub doc: String, pub version: i64,
         /// Part of the timer's work that the case belongs to.
@@ -31,8 +31,8 @@ row! {
         pub id: CaseId, pub number: String, pub kind: String, pub item: String, pub title: String, pub urgency: String,
         pub state: String, pub open: bool, pub place: String, pub name: String,
         pub department_id: Option<DepartmentId>, pub worker_id: Option<StaffId>, pub first_asked_id: Option<StaffId>,
-        pub registered_at: i64, pub due_at: Option<i64>, pub due_code: String, pub paused: bool, pub breached: bool,
-        pub fee_kind: String, pub fee_cents: Option<i64>, pub reopened: i64, pub done_at: Option<i64>,
+        pub registered_at: i64, pub due_at: Option<i64>, pub due_code: String, pub due_provisional: bool, pub paused: bool,
+        pub breached: bool, pub fee_kind: String, pub fee_cents: Option<i64>, pub reopened: i64, pub done_at: Option<i64>,
         pub closed_at: Option<i64>, pub satisfaction: Option<String>, pub version: i64,
         pub news_at: Option<i64>, pub news: String,
     }
@@ -52,7 +52,7 @@ row! {
         pub item: String, pub title: String, pub place: String, pub urgency: String,
         pub department_id: Option<DepartmentId>, pub worker_id: Option<StaffId>, pub state: String, pub open: bool,
         pub fee_kind: String, pub fee_cents: Option<i64>, pub due_at: Option<i64>, pub due_code: String,
-        pub paused: bool, pub breached: bool, pub issued_at: i64, pub done_at: Option<i64>,
+        pub due_provisional: bool, pub paused: bool, pub breached: bool, pub issued_at: i64, pub done_at: Option<i64>,
     }
 }
 
@@ -356,8 +356,9 @@ sql! {
     /// What the timer found at a case that has this version still: when to look again, and what is due.
     pub fn set_due(
         site: &SiteId, id: &CaseId, version: i64, next_step_at: Option<i64>, due_at: Option<i64>, due_code: &str,
+        due_provisional: bool,
     ) -> u64 {
-        "UPDATE cases SET next_step_at = $4, due_at = $5, due_code = $6 WHERE site_id = $1 AND id = $2 AND version = $3"
+        "UPDATE cases SET next_step_at = $4, due_at = $5, due_code = $6, due_provisional = $7 WHERE site_id = $1 AND id = $2 AND version = $3"
     }
     /// When the first case of each shard has something to do.
     pub fn next_steps() -> Vec<ShardNext> {
@@ -370,7 +371,7 @@ sql! {
         item = excluded.item, title = excluded.title, place = excluded.place, urgency = excluded.urgency, \
         department_id = excluded.department_id, worker_id = excluded.worker_id, state = excluded.state, \
         open = excluded.open, fee_kind = excluded.fee_kind, fee_cents = excluded.fee_cents, due_at = excluded.due_at, \
-        due_code = excluded.due_code, paused = excluded.paused, breached = excluded.breached, done_at = excluded.done_at" }
+        due_code = excluded.due_code, due_provisional = excluded.due_provisional, paused = excluded.paused, breached = excluded.breached, done_at = excluded.done_at" }
     pub fn orders(f: &Filter) -> Vec<OrderRow> { dynamic orders_q, Filter::variants }
     pub fn orders_of(case: &CaseId) -> Vec<OrderRow> {
         "SELECT ", OrderRow::COLS, " FROM work_order WHERE case_id = $1 ORDER BY issued_at LIMIT 20"

@@ -40,4 +40,6 @@ col_id!(
     SwapId,
     HandOverId,
     KeyLoanId,
+    CalendarExceptionId,
+    CalendarVersionId,
 );

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod attachment;
+pub mod calendar;
 pub mod case;
 pub mod check;
 pub mod consult;
@@ -45,6 +46,7 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
     attachment::STATEMENTS,
+    calendar::STATEMENTS,
     case::STATEMENTS,
     consult::STATEMENTS,
     contact::STATEMENTS,

@@ -67,6 +67,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(21, "0021_standard"),
     migration!(22, "0022_promise"),
     migration!(23, "0023_found_by_id"),
+    migration!(24, "0024_calendar"),
     migration!(25, "0025_duty_used"),
 ];
 

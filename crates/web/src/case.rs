@@ -24,4 +24,4 @@ mod view;
 mod tests;
 
 pub use act::{do_page, step};
-pub use page::{back_to_form, body, here, reveal, seen, show, timeline};
+pub use page::{back_to_form, body, here, reveal, seen, show, timeline, why};

@@ -10,6 +10,7 @@ pub mod state;
 mod account;
 mod api;
 mod attachment;
+mod calendar;
 mod case;
 mod consult;
 mod contact;

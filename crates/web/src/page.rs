@@ -52,6 +52,8 @@ pub struct Page {
     pub demo: bool,
     /// Addresses and text keys of the roster's pages that the viewer may open.
     tabs: Vec<(&'static str, &'static str)>,
+    /// Near the turn of the year, for who keeps the calendars: to be asked whether next year's holidays are missing.
+    pub asks_year: bool,
     nav: Vec<(&'static str, Vec<NavItem>)>,
 }
 
@@ -168,6 +170,7 @@ impl Page {
             p.unread = web.desk.live.unread(&s.site, &s.actor.id);
             p.bell = true;
             p.duty = web.desk.live.is_on_duty(&s.site, &s.actor.id);
+            p.asks_year = v.may(Action::ManageCalendar) && crate::when::turn_of_year(&p.zone, p.now);
             let held = web.desk.live.held(&s.site, &s.actor.id);
             // Figures of the whole site mislead whoever sees only a part of it.
             let whole = v.reach(Action::ViewCase) >= Reach::Site;
@@ -195,7 +198,8 @@ impl Page {
                                 current: v.path == *href
                                     || v.path.starts_with(&format!("{href}/"))
                                     || (*href == "/households" && v.path.starts_with("/people/"))
-                                    || (*href == "/duty" && v.path.starts_with("/roster")),
+                                    || (*href == "/duty" && v.path.starts_with("/roster"))
+                                    || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }
                         });
                     (*head, items.collect::<Vec<_>>())
@@ -236,6 +240,7 @@ impl Page {
             shifts: false,
             tabs: Vec::new(),
             demo: web.settings.demo,
+            asks_year: false,
             nav: Vec::new(),
         }
     }

@@ -307,7 +307,13 @@ impl Look<'_> {
             department: self.names.department(&o.department),
             worker: o.worker.as_ref().map(|w| self.names.staff(w)).unwrap_or_default(),
             issued: self.both(Some(o.issued_at), f.entered.issued),
-            due: self.at(clock.and_then(|c| c.due_at(o.issued_at))),
+            due: {
+                let due = self.at(clock.and_then(|c| c.due_at(o.issued_at)));
+                match clock {
+                    Some(c) if c.is_provisional(o.issued_at) => format!("{due} ({})", t(l, "due-provisional")),
+                    _ => due,
+                }
+            },
             arrived: self.both(o.arrived_at, f.entered.arrived),
             appointment: s
                 .appointment

@@ -157,6 +157,20 @@ contents! {
     GET  "/standard/simulate" May(Action::SimulateStandard) => crate::standard::job::simulation;
     POST "/standard/simulate" May(Action::SimulateStandard) => crate::standard::job::simulate;
 
+    // the working calendars: read by all, changed by some; what a change moves is seen before it is written
+    GET  "/calendar" SignedIn => crate::calendar::show;
+    GET  "/calendar/ask" May(Action::ManageCalendar) => crate::calendar::ask;
+    GET  "/calendar/years/{year}" SignedIn => crate::calendar::year_file;
+    POST "/calendar/years" May(Action::ManageCalendar) => crate::calendar::change::import;
+    GET  "/calendar/exceptions/{exception}" May(Action::ManageCalendar) => crate::calendar::change::exception_form;
+    POST "/calendar/exceptions/{exception}" May(Action::ManageCalendar) => crate::calendar::change::put_exception;
+    POST "/calendar/exceptions/{exception}/remove" May(Action::ManageCalendar) => crate::calendar::change::remove_exception;
+    GET  "/calendar/weeks/{calendar}" May(Action::ManageCalendar) => crate::calendar::change::week_form;
+    POST "/calendar/weeks/{calendar}" May(Action::ManageCalendar) => crate::calendar::change::put_week;
+    GET  "/calendar/changes/{job}" May(Action::ManageCalendar) => crate::calendar::change::show;
+    GET  "/calendar/changes/{job}/body" May(Action::ManageCalendar) => crate::calendar::change::body;
+    POST "/calendar/changes/{job}/apply" May(Action::ManageCalendar) => crate::calendar::change::apply;
+
     // the search box
     GET "/find" SignedIn => crate::find::hits;
     GET "/find/page" SignedIn => crate::find::results;
@@ -221,6 +235,7 @@ contents! {
     GET  "/cases/{id}" May(Action::ViewCase) => crate::case::show;
     GET  "/cases/{id}/body" May(Action::ViewCase) => crate::case::body;
     GET  "/cases/{id}/timeline" May(Action::ViewCase) => crate::case::timeline;
+    GET  "/cases/{id}/clocks/{clock}" May(Action::ViewCase) => crate::case::why;
     GET  "/cases/{id}/do/{action}" May(Action::ViewCase) => crate::case::do_page;
     POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;

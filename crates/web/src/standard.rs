@@ -238,14 +238,14 @@ pub async fn draft(State(web): State<Web>, v: Viewer, Form(f): Form<DraftForm>) 
     Ok(Redirect::to(&to(id.as_str(), "")).into_response())
 }
 
-struct Sent {
-    key: String,
+pub(crate) struct Sent {
+    pub key: String,
     version: String,
-    text: String,
+    pub text: String,
 }
 
 /// The file of a form.
-async fn sent(mut form: Multipart) -> Result<Sent, Error> {
+pub(crate) async fn sent(mut form: Multipart) -> Result<Sent, Error> {
     let broken = |_| Error::field("file", "standard-file-unread");
     let mut sent = Sent {
         key: String::new(),

@@ -64,7 +64,11 @@ fn row(p: &Page, o: &OrderRow) -> Row {
         p,
         o.due_at.filter(|d| *d < store::case::NO_DUE && !o.paused),
         o.issued_at,
-    );
+    )
+    .map(|due| view::Due {
+        provisional: o.due_provisional,
+        ..due
+    });
     Row {
         number: o.number.clone(),
         kind: p.code("kind", &o.kind),

@@ -131,3 +131,9 @@ pub fn left(locale: Locale, ms: i64) -> (String, &'static str) {
     );
     (text, if over { "over" } else { "ok" })
 }
+
+/// November to February: whether next year's holidays are missing is worth a look.
+pub fn turn_of_year(zone: &str, at: i64) -> bool {
+    let date = date(zone, at);
+    matches!(date.get(5..7), Some("11" | "12" | "01" | "02"))
+}

@@ -18,7 +18,7 @@ use crate::error::{Error, Res};
 use crate::journal;
 
 /// Cases that a reader looks at in one go.
-const LOOK: usize = 400;
+pub(crate) const LOOK: usize = 400;
 
 /// The limits of a site at work: what is needed to look at a case under a standard.
 #[derive(Clone)]
@@ -51,13 +51,13 @@ impl Rules {
 }
 
 /// An open case with the one who has it.
-struct Looked {
-    state: CaseState,
+pub(crate) struct Looked {
+    pub state: CaseState,
     department: String,
     worker: String,
 }
 
-fn look(c: &mut Conn, ctx: &Ctx, id: &CaseId, calendars: &Calendars) -> Res<Option<Looked>> {
+pub(crate) fn look(c: &mut Conn, ctx: &Ctx, id: &CaseId, calendars: &Calendars) -> Res<Option<Looked>> {
     let Some(held) = db::held(c, &ctx.site, id)? else {
         return Ok(None);
     };
@@ -70,7 +70,7 @@ fn look(c: &mut Conn, ctx: &Ctx, id: &CaseId, calendars: &Calendars) -> Res<Opti
     }))
 }
 
-fn rows(looked: &Looked, moves: &[Moved], done: bool) -> Vec<Line> {
+pub(crate) fn rows(looked: &Looked, moves: &[Moved], done: bool) -> Vec<Line> {
     let s = &looked.state;
     moves
         .iter()
@@ -94,7 +94,7 @@ fn rows(looked: &Looked, moves: &[Moved], done: bool) -> Vec<Line> {
         .collect()
 }
 
-fn count(summary: &mut Summary, looked: &Looked, moves: &[Moved]) {
+pub(crate) fn count(summary: &mut Summary, looked: &Looked, moves: &[Moved]) {
     if moves.is_empty() {
         return;
     }
@@ -124,7 +124,7 @@ fn wanted(hand: &Hand<'_>) -> Res<Vec<CaseId>> {
     hand.desk.read_now(move |c| Ok::<_, Error>(db::open_cases(c, &site)?))
 }
 
-fn len(n: usize) -> i64 {
+pub(crate) fn len(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
@@ -219,7 +219,7 @@ pub(super) fn apply(hand: &mut Hand<'_>) -> Res<()> {
     ended(hand, &summary, false)
 }
 
-fn add(sum: &mut Summary, part: &mut Summary) {
+pub(crate) fn add(sum: &mut Summary, part: &mut Summary) {
     let plus = |a: &mut super::job::Count, b: &super::job::Count| {
         a.cases += b.cases;
         a.clocks += b.clocks;

@@ -17,6 +17,7 @@ use store::standard as db;
 pub use store::standard::{Filter, Job, Line};
 
 use super::{SHIPPED, get};
+use crate::calendar::{self, Proposal};
 use crate::ctx::{Actor, Ctx};
 use crate::desk::Desk;
 use crate::error::{Error, Res};
@@ -75,6 +76,9 @@ pub struct Params {
     pub cases: Vec<CaseId>,
     /// Why the standard is applied.
     pub reason: String,
+    /// The work is about working calendars, not about the standard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Box<Proposal>>,
 }
 
 /// Numbers of one department, item or clock.
@@ -94,7 +98,7 @@ pub struct Count {
 }
 
 impl Count {
-    pub(super) fn clock(&mut self, before: bool, after: bool) {
+    pub(crate) fn clock(&mut self, before: bool, after: bool) {
         self.clocks += 1;
         self.before += i64::from(before);
         self.after += i64::from(after);
@@ -159,7 +163,7 @@ fn right(what: What) -> Action {
 /// # Errors
 /// `Forbidden`, `NotFound`; `Refused` when the open cases are being changed already, or when there is nothing to run.
 pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &Params) -> Res<(StandardJobId, String)> {
-    need(ctx, what)?;
+    need_for(ctx, what, params)?;
     let claim = ctx.ids.hex(8);
     let id = once::once(tx, ctx, key, &(what.code(), of, params), |tx, ctx| {
         tx.serial(&format!("standard-job/{}", ctx.site))?;
@@ -173,6 +177,7 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &P
             .standard()
             .map_err(|_| domain::refusal::Refusal::new("refuse-standard-errors").arg("n", "1"))?;
         let running = db::jobs(tx, &ctx.site, what.code(), LISTED)?;
+        let about = params.calendar.as_deref();
         if what == What::Apply && running.iter().any(|j| j.state == "running") {
             return Err(domain::refusal::Refusal::new("refuse-standard-running").into());
         }
@@ -181,8 +186,11 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &P
             site_id: ctx.site.clone(),
             number: db::next_job(tx, &ctx.site)?,
             kind: what.code().to_owned(),
-            standard_id: shown.row.as_ref().map(|r| r.id.as_str().to_owned()).unwrap_or_default(),
-            label: shown.document.version.clone(),
+            standard_id: match about {
+                Some(_) => String::new(),
+                None => shown.row.as_ref().map(|r| r.id.as_str().to_owned()).unwrap_or_default(),
+            },
+            label: about.map_or_else(|| shown.document.version.clone(), |p| p.change.label()),
             params: serde_json::to_string(params)?,
             state: "running".into(),
             progress: 0,
@@ -203,6 +211,21 @@ pub fn begin(tx: &mut Tx, ctx: &Ctx, key: &str, what: What, of: &str, params: &P
             What::Compare => json!({"label": row.label}),
             What::Simulate => json!({"label": row.label, "from": params.from, "until": params.until}),
         };
+        if about.is_some() {
+            if what == What::Apply {
+                let body = json!({"label": row.label, "reason": params.reason});
+                journal::now(
+                    tx,
+                    ctx,
+                    "calendar",
+                    &row.label,
+                    "calendar_apply_started",
+                    body,
+                    &["reason"],
+                );
+            }
+            return Ok(row.id);
+        }
         let kind = match what {
             What::Apply => "standard_apply_started",
             What::Compare => "standard_compared",
@@ -223,6 +246,14 @@ pub(super) fn subject(job: &Job) -> &str {
     }
 }
 
+/// As [`need`]; whoever keeps the calendars may do all about them.
+fn need_for(ctx: &Ctx, what: What, params: &Params) -> Res<()> {
+    match params.calendar {
+        Some(_) => ctx.need(Action::ManageCalendar).map(|_| ()),
+        None => need(ctx, what),
+    }
+}
+
 /// Comparing is open to who drafts, approves or simulates.
 fn need(ctx: &Ctx, what: What) -> Res<()> {
     if what == What::Compare && super::sees_drafts(ctx) {
@@ -236,10 +267,17 @@ fn need(ctx: &Ctx, what: What) -> Res<()> {
 /// # Errors
 /// `NotFound`, also for who may not see drafts.
 pub fn one(c: &mut Conn, ctx: &Ctx, id: &StandardJobId) -> Res<Job> {
-    if !super::sees_drafts(ctx) {
+    let job = db::job(c, &ctx.site, id)?;
+    let calendar = job.as_ref().is_some_and(|job| params_of(job).calendar.is_some());
+    let sees = if calendar {
+        ctx.need(Action::ManageCalendar).is_ok()
+    } else {
+        super::sees_drafts(ctx)
+    };
+    if !sees {
         return Err(Error::Forbidden("forbidden-role"));
     }
-    db::job(c, &ctx.site, id)?.ok_or(Error::NotFound)
+    job.ok_or(Error::NotFound)
 }
 
 /// The latest work of a kind.
@@ -250,7 +288,9 @@ pub fn latest(c: &mut Conn, ctx: &Ctx, what: What) -> Res<Vec<Job>> {
     if !super::sees_drafts(ctx) {
         return Err(Error::Forbidden("forbidden-role"));
     }
-    Ok(db::jobs(c, &ctx.site, what.code(), LISTED)?)
+    let mut jobs = db::jobs(c, &ctx.site, what.code(), LISTED)?;
+    jobs.retain(|job| params_of(job).calendar.is_none());
+    Ok(jobs)
 }
 
 /// A page of what work found; `filter.job` and `filter.limit` are set here.
@@ -278,7 +318,7 @@ pub fn rows(c: &mut Conn, ctx: &Ctx, id: &StandardJobId, filter: &Filter, limit:
 /// As [`one`]; `Forbidden` for who may not begin it.
 pub fn stop(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
     let job = one(tx, ctx, id)?;
-    need(ctx, What::of(&job.kind))?;
+    need_for(ctx, What::of(&job.kind), &params_of(&job))?;
     db::want_stop(tx, &ctx.site, id)?;
     Ok(())
 }
@@ -289,7 +329,7 @@ pub fn stop(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
 /// As [`stop`]; `Refused` when it was not stopped.
 pub fn go_on(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<String> {
     let job = one(tx, ctx, id)?;
-    need(ctx, What::of(&job.kind))?;
+    need_for(ctx, What::of(&job.kind), &params_of(&job))?;
     let claim = ctx.ids.hex(8);
     tx.serial(&format!("standard-job/{}", ctx.site))?;
     if job.kind == "apply"
@@ -306,7 +346,7 @@ pub fn go_on(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<String> {
 }
 
 /// One who works, as long as nobody else has taken the work over.
-pub(super) struct Hand<'a> {
+pub(crate) struct Hand<'a> {
     pub desk: &'a Desk,
     pub ctx: &'a Ctx,
     pub job: Job,
@@ -319,7 +359,7 @@ pub(super) struct Hand<'a> {
 
 /// Whether to go on.
 #[derive(PartialEq, Eq)]
-pub(super) enum Next {
+pub(crate) enum Next {
     On,
     Stop,
 }
@@ -471,7 +511,10 @@ pub fn work(desk: &Desk, ctx: &Ctx, id: &StandardJobId, claim: &str) -> Res<()> 
     } else {
         hand.clear(&own)?;
     }
+    let about = params_of(&hand.job).calendar;
     let done = match what {
+        What::Compare if about.is_some() => calendar::work::compare(&mut hand),
+        What::Apply if about.is_some() => calendar::work::apply(&mut hand),
         What::Compare => super::apply::compare(&mut hand),
         What::Apply => super::apply::apply(&mut hand),
         What::Simulate => super::simulate::simulate(&mut hand),

@@ -1,5 +1,6 @@
 //! Use cases on both engines. One file a feature.
 
+mod calendar;
 mod case;
 mod desk;
 mod directory;

@@ -311,6 +311,10 @@ pub enum Command {
     ReapplyStandard {
         reason: String,
     },
+    /// Limits that run are read in the newest version of their working calendar from now on (on record).
+    ReapplyCalendar {
+        reason: String,
+    },
 }
 
 impl Command {
@@ -360,6 +364,7 @@ impl Command {
             Command::Attach { .. } => Action::Attach,
             Command::CheckClocks => Action::CheckClocks,
             Command::ReapplyStandard { .. } => Action::ReapplyStandard,
+            Command::ReapplyCalendar { .. } => Action::ManageCalendar,
         }
     }
 }

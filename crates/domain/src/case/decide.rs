@@ -260,6 +260,7 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         } => record::attach(draft, case, (attachment, file), *kind, caption),
         Command::CheckClocks => Ok(()),
         Command::ReapplyStandard { reason } => reapply::reapply(draft, case, reason),
+        Command::ReapplyCalendar { reason } => reapply::recalendar(draft, case, reason),
     }
 }
 

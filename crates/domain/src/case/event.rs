@@ -11,6 +11,7 @@ use crate::access::{Role, Via, Who};
 use crate::clock::{BreachReason, ClockCode, ClockStart, ExcuseReason, Target, WaitReason};
 use crate::ids::*;
 use crate::ladder::{Lack, Post, RungKind, Told, When};
+use crate::time::CalendarRef;
 
 /// Who did it, as a reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,6 +124,8 @@ facts! {
     ClocksRetargeted = "clocks_retargeted" { changed: Vec<ClockStart>, dropped: Vec<ClockCode>, because: Because } personal {}
     /// A later version of the service standard holds for this case from now on; what follows from it stands in the next event.
     StandardReapplied = "standard_reapplied" { old: String, new: String } personal { reason: String }
+    /// Later versions of working calendars hold for the limits of this case that run (REC-8).
+    CalendarReapplied = "calendar_reapplied" { calendars: Vec<CalendarRef> } personal { reason: String }
     /// A clock that had not begun begins.
     ClockBegun = "clock_begun" { code: ClockCode, cycle: u32, started_at: i64, target: Option<Target> } personal {}
     /// A limit was passed.

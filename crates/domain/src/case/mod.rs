@@ -34,7 +34,7 @@ pub use event::{By, Event, Fact};
 pub use extend::{at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
-pub use reapply::{Moved, moved};
+pub use reapply::{Moved, has_older_calendar, moved, moved_by_calendar};
 pub use record::reachable;
 pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{

@@ -120,6 +120,7 @@ impl Run<'_> {
             | Fact::ClocksRetargeted { .. }
             | Fact::ClockBegun { .. }
             | Fact::ClockBreached { .. }
+            | Fact::CalendarReapplied { .. }
             | Fact::StandardReapplied { .. } => {}
             Fact::Registered { .. } | Fact::Reopened { .. } => {
                 self.apply(event);

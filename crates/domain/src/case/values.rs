@@ -257,6 +257,8 @@ codes! {
         Appointment = "appointment",
         /// Another version of the service standard was applied.
         Standard = "standard",
+        /// A later version of a working calendar was applied.
+        Calendar = "calendar",
     }
 }
 

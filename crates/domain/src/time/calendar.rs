@@ -258,6 +258,54 @@ pub struct Exception {
     /// Name of the holiday or the reason, shown in explanations.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// The same in English; where empty, that of a known national holiday, otherwise `name`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name_en: String,
+}
+
+/// Name of a holiday or of a reason, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DayName {
+    pub zh: String,
+    pub en: String,
+}
+
+impl Exception {
+    /// Its name in both languages; None for one without.
+    pub fn named(&self) -> Option<DayName> {
+        let en = if self.name_en.is_empty() {
+            super::holidays::english(&self.name)
+        } else {
+            self.name_en.clone()
+        };
+        (!self.name.is_empty()).then(|| DayName {
+            zh: self.name.clone(),
+            en,
+        })
+    }
+}
+
+codes! {
+    /// What a day is, as a year's page draws it.
+    DayKind {
+        Working = "working",
+        /// A day off of the week.
+        Off = "off",
+        /// A day off that has a name of its own.
+        Holiday = "holiday",
+        /// Work on a day that is off otherwise.
+        MakeUp = "make_up",
+        /// Work with hours of its own, or closed for a part of it.
+        Partial = "partial",
+    }
+}
+
+/// A day of a calendar: what it is, its hours and the names that made it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    pub kind: DayKind,
+    pub hours: DayHours,
+    pub names: Vec<DayName>,
 }
 
 /// When there is work (CAL of the standard): the form that is stored, shown and edited.
@@ -283,7 +331,7 @@ pub(super) struct DayRule {
     off: [bool; 3],
     work: [Option<Vec<Span>>; 3],
     partial: Vec<Span>,
-    pub(super) names: Vec<String>,
+    pub(super) names: Vec<DayName>,
 }
 
 impl Calendar {
@@ -381,8 +429,8 @@ impl Calendar {
                     }
                     ExceptionKind::Partial => rule.partial.extend(spans.unwrap_or_default()),
                 }
-                if !entry.name.is_empty() && !rule.names.contains(&entry.name) {
-                    rule.names.push(entry.name.clone());
+                if let Some(name) = entry.named().filter(|name| !rule.names.contains(name)) {
+                    rule.names.push(name);
                 }
             }
         }
@@ -398,6 +446,23 @@ impl Calendar {
         } else {
             own
         }
+    }
+
+    /// A day as it is drawn.
+    pub(super) fn day(&self, day: i32, rule: Option<&DayRule>) -> Day {
+        let date = date_of(day);
+        let usual = self.week_of(date).on(date.weekday());
+        let hours = self.hours_on(day, rule);
+        let kind = match (rule, hours.is_empty(), usual.is_empty()) {
+            (None, false, _) => DayKind::Working,
+            (None, true, _) => DayKind::Off,
+            (Some(_), true, _) => DayKind::Holiday,
+            (Some(_), false, true) => DayKind::MakeUp,
+            (Some(_), false, false) if hours == *usual => DayKind::Working,
+            (Some(_), false, false) => DayKind::Partial,
+        };
+        let names = rule.map(|rule| rule.names.clone()).unwrap_or_default();
+        Day { kind, hours, names }
     }
 
     /// The hours that begin on a date: the highest level that says something decides, off beats work within a level, and

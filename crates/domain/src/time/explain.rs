@@ -38,6 +38,13 @@ impl Deadline {
     }
 }
 
+impl Reckoning<'_> {
+    /// The stretches of a limit from its start to `until`.
+    pub fn stretches(&self, holds: &[Hold], until: i64) -> Vec<Stretch> {
+        stretches(self, holds, until)
+    }
+}
+
 /// The stretches of a limit from its start to `until`.
 pub(super) fn stretches(reckoning: &Reckoning<'_>, holds: &[Hold], until: i64) -> Vec<Stretch> {
     let mut list: Vec<Stretch> = Vec::new();
@@ -46,7 +53,11 @@ pub(super) fn stretches(reckoning: &Reckoning<'_>, holds: &[Hold], until: i64) -
             return;
         }
         match list.last_mut() {
-            Some(last) if last.kind == kind && last.to == from && (kind == StretchKind::Closed || last.why == why) => {
+            Some(last)
+                if last.kind == kind
+                    && last.to == from
+                    && (last.why == why || (kind == StretchKind::Closed && last.why != [FIRST_DAY])) =>
+            {
                 last.to = to;
                 for name in why {
                     if !last.why.contains(&name) {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::calendar::{Calendar, DAY_S, DayRule, date_of, day_number};
+use super::calendar::{Calendar, DAY_S, Day, DayKind, DayName, DayRule, date_of, day_number};
 use crate::data_error::DataError;
 
 /// First and last year that are reckoned with. Nothing is open outside them, which bounds every search.
@@ -361,7 +361,37 @@ impl Hours {
             .map(|(_, rule)| rule)
         {
             for name in &rule.names {
-                if !names.contains(&name.as_str()) {
+                if !names.contains(&name.zh.as_str()) {
+                    names.push(&name.zh);
+                }
+            }
+        }
+        names
+    }
+
+    /// What a date is, its hours and its names.
+    pub fn day(&self, date: Date) -> Day {
+        let number = day_number(date);
+        self.calendar.day(number, self.rules.get(&number))
+    }
+
+    /// Names of the days that `from..to` touches on which there is work although the week has none, or no work although it has
+    /// some: make-up days for `work`, holidays and closures otherwise.
+    pub fn named(&self, from: i64, to: i64, work: bool) -> Vec<DayName> {
+        let mut names: Vec<DayName> = Vec::new();
+        if to <= from {
+            return names;
+        }
+        for (day, rule) in self.rules.range(self.day_at(from)..=self.day_at(to - 1)) {
+            let day = self.calendar.day(*day, Some(rule));
+            let wanted = match day.kind {
+                DayKind::MakeUp => work,
+                DayKind::Holiday => !work,
+                DayKind::Partial => !work,
+                DayKind::Working | DayKind::Off => false,
+            };
+            for name in day.names {
+                if wanted && !names.contains(&name) {
                     names.push(name);
                 }
             }

@@ -21,8 +21,8 @@ mod pause;
 mod reckon;
 mod term;
 
-pub use calendar::{Calendar, DayHours, Exception, ExceptionKind, Level, Season, Span, Week};
-pub use calendars::{CalendarRef, Calendars};
+pub use calendar::{Calendar, Day, DayHours, DayKind, DayName, Exception, ExceptionKind, Level, Season, Span, Week};
+pub use calendars::{CalendarRef, Calendars, Own, Plan};
 pub use cycle::{Breach, Figures, Past};
 pub use deadline::{Deadline, REASON_ENDED, State, Trouble, View};
 pub use event::{BreachCause, CountFrom, Ending, Event, Pausable, Reopen, Rule, RuleChange, Shape, What};

@@ -113,6 +113,7 @@ fn hours_of(plan: &Plan, tick_s: i64) -> Arc<Hours> {
             kind,
             hours,
             name: String::new(),
+            name_en: String::new(),
         };
         if !calendar.exceptions.contains(&entry) {
             calendar.exceptions.push(entry);

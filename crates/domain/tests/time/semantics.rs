@@ -44,6 +44,7 @@ fn odd(day: &str, level: Level, kind: ExceptionKind, hours: Option<&str>) -> Exc
         kind,
         hours: hours.map(day_hours),
         name: String::new(),
+        name_en: String::new(),
     }
 }
 

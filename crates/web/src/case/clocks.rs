@@ -22,6 +22,8 @@ pub struct ClockLine {
     /// 0 to 100.
     pub progress: i64,
     pub bar: &'static str,
+    /// Due after the last day whose holidays are published.
+    pub provisional: bool,
     pub why: Vec<String>,
     /// Beside the breach, not instead of it.
     pub excuse: String,
@@ -90,6 +92,27 @@ pub fn lines(p: &Page, case: &CaseState) -> Vec<ClockLine> {
     list.into_iter().map(|(c, v)| line(p, case, c, &v)).collect()
 }
 
+/// One clock by its code, and its round where one is named (`finish`, `promise-2`); the running or else the last of that code.
+pub fn one(p: &Page, case: &CaseState, key: &str) -> Option<ClockLine> {
+    let (code, cycle) = match key.rsplit_once('-') {
+        Some((code, cycle)) => (code, cycle.parse::<u32>().ok()),
+        None => (key, None),
+    };
+    let code: ClockCode = code.parse().ok()?;
+    let mine = |c: &&Clock| c.code == code && cycle.is_none_or(|n| c.cycle == n);
+    let open = case.clocks.iter().filter(mine).find(|c| c.is_open());
+    let c = open.or_else(|| case.clocks.iter().rev().find(mine))?;
+    Some(line(p, case, c, &c.view(p.now)))
+}
+
+/// The clock that is due first, explained.
+pub fn first(p: &Page, case: &CaseState) -> Option<ClockLine> {
+    let due = |c: &&Clock| c.due_at(p.now).unwrap_or(i64::MAX);
+    let c = case.clocks.iter().filter(|c| c.is_open()).min_by_key(due)?;
+    c.due_at(p.now)?;
+    Some(line(p, case, c, &c.view(p.now)))
+}
+
 fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
     let l = p.locale;
     let limit_ms = v.limit_ms.unwrap_or(0);
@@ -147,6 +170,7 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         near_ms: (limit_ms / 4).min(15 * 60_000),
         progress: if v.state == ClockState::NotStarted { 0 } else { progress },
         bar,
+        provisional: v.provisional && running,
         why: why(p, case, c, v),
         excuse: v
             .excuse
@@ -187,12 +211,24 @@ fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
             StretchKind::Paused => "why-paused",
             StretchKind::Closed => "why-closed",
         };
+        let names: Vec<&str> = s
+            .names
+            .iter()
+            .map(|n| if l == Locale::En { n.en.as_str() } else { n.zh.as_str() })
+            .collect();
+        let key = match (s.kind, names.is_empty()) {
+            (_, _) if s.first_day => "why-first-day",
+            (StretchKind::Closed, false) => "why-closed-named",
+            (StretchKind::Counted, false) => "why-counted-named",
+            _ => key,
+        };
         let reason = s.reason.map(|r| p.code("wait", r.as_str())).unwrap_or_default();
         let args = [
             ("from", p.time(s.from)),
             ("to", p.time(s.to)),
             ("time", duration(l, s.to - s.from, false)),
             ("reason", reason),
+            ("names", names.join(&t(l, "list-comma"))),
         ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         out.push(tx(l, key, &args));

@@ -87,6 +87,28 @@ async fn seen_now(web: &Web, v: &Viewer, id: &domain::ids::CaseId) -> Result<(),
     Ok(())
 }
 
+#[derive(Template)]
+#[template(path = "case/why.html")]
+struct WhyPage {
+    p: Page,
+    number: String,
+    title: String,
+    clock: Option<super::clocks::ClockLine>,
+}
+
+/// Why a limit is due then: what lists and queues lead to.
+pub async fn why(State(web): State<Web>, v: Viewer, Path((key, clock)): Path<(String, String)>) -> Answer {
+    let p = Page::new(&web, &v, "why-title");
+    let seen = web.read(&v.ctx()?, move |c, ctx| case::find(c, ctx, &key)).await?;
+    let s = &seen.state;
+    Ok(live::page(&WhyPage {
+        clock: super::clocks::one(&p, s, &clock),
+        number: s.number.clone(),
+        title: s.content.chars().take(60).collect(),
+        p,
+    })?)
+}
+
 /// "Seen", pressed in the queue.
 pub async fn seen(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(key): Path<String>) -> Answer {
     web.write(&v.ctx()?, move |tx, ctx| {

@@ -224,6 +224,22 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             );
             line.group = Group::Clock;
         }
+        Fact::CalendarReapplied { calendars, reason } => {
+            let names: Vec<String> = calendars
+                .iter()
+                .map(|of| {
+                    let version = p.t1("calendar-version", "n", of.version);
+                    format!("{} {version}", p.code("calendar", &of.code))
+                })
+                .collect();
+            set(
+                "calendar",
+                "blu",
+                say(&[("calendars", names.join(&p.t("list-comma")))]),
+                reason,
+            );
+            line.group = Group::Clock;
+        }
         Fact::ClockBegun { code, .. } => {
             set("clock", "grey", say(&[("clock", p.code("clock", code.as_str()))]), "");
             line.group = Group::Clock;

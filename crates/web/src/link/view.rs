@@ -217,6 +217,12 @@ pub fn address(locale: Locale, s: &CaseState) -> String {
     }
 }
 
+/// An open limit that is due at this instant waits for the holidays of that year.
+fn provisional(s: &CaseState, at: i64, now: i64) -> bool {
+    let mut open = s.clocks.iter().filter(|c| c.is_open());
+    open.any(|c| c.due_at(now) == Some(at) && c.is_provisional(now))
+}
+
 fn due(s: &CaseState, code: ClockCode, now: i64) -> Option<i64> {
     s.clocks
         .iter()
@@ -298,7 +304,12 @@ fn head(p: &Page, s: &CaseState, crew: Option<&Crew>) -> (String, Option<String>
         if late {
             p.t1("track-eta-was", "time", at(p, t))
         } else {
-            p.t1(key, "time", at(p, t))
+            let mark = if provisional(s, t, p.now) {
+                format!(" ({})", p.t("due-provisional"))
+            } else {
+                String::new()
+            };
+            p.t1(key, "time", at(p, t) + &mark)
         }
     });
     let sub = if late {

@@ -4,7 +4,7 @@ use app::ctx::Locale;
 use store::case::NO_DUE;
 
 use crate::case::clocks::left;
-use crate::l10n::t;
+use crate::l10n::{t, tx};
 
 /// A deadline pill.
 #[derive(Debug, Clone)]
@@ -15,6 +15,10 @@ pub struct Due {
     pub text: String,
     /// Unix milliseconds for the countdown; none where nothing runs.
     pub at: Option<i64>,
+    /// The holidays of that time are not published yet.
+    pub provisional: bool,
+    /// Address of the explanation, and what leads there in words.
+    pub why: Option<(String, String)>,
 }
 
 impl Due {
@@ -26,12 +30,16 @@ impl Due {
                 icon: "player-pause",
                 text: t(l, "clock_state-paused"),
                 at: None,
+                provisional: false,
+                why: None,
             },
             None => Due {
                 state: "hold",
                 icon: "clock",
                 text: t(l, "due-none"),
                 at: None,
+                provisional: false,
+                why: None,
             },
             Some(d) => {
                 let (state, icon) = match d - now {
@@ -44,6 +52,8 @@ impl Due {
                     icon,
                     text: left(l, d - now),
                     at: Some(d),
+                    provisional: false,
+                    why: None,
                 }
             }
         }
@@ -59,6 +69,18 @@ impl Due {
         }
     }
 
+    /// With the way to its explanation, and the mark of what is provisional.
+    #[must_use]
+    pub fn explained(mut self, l: Locale, case: &str, number: &str, code: &str, provisional: bool) -> Due {
+        if self.at.is_some() {
+            self.provisional = provisional;
+            let clock = t(l, &format!("clock-{code}"));
+            let words = tx(l, "why-ask", &[("clock", &clock), ("number", number)]);
+            self.why = (!code.is_empty()).then(|| (format!("/cases/{case}/clocks/{code}"), words));
+        }
+        self
+    }
+
     /// Of something that is over: met or not.
     pub fn over(l: Locale, breached: bool) -> Due {
         if breached {
@@ -67,6 +89,8 @@ impl Due {
                 icon: "alarm",
                 text: t(l, "clock_state-breached_done"),
                 at: None,
+                provisional: false,
+                why: None,
             }
         } else {
             Due {
@@ -74,6 +98,8 @@ impl Due {
                 icon: "check",
                 text: t(l, "clock_state-met"),
                 at: None,
+                provisional: false,
+                why: None,
             }
         }
     }

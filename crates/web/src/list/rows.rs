@@ -245,6 +245,7 @@ impl With<'_> {
 
 pub fn case(r: &CaseLine, w: &With<'_>) -> Line {
     let due = w.due(r.open, r.due_at, r.paused, r.breached);
+    let due = due.explained(w.l(), r.id.as_str(), &r.number, &r.due_code, r.due_provisional);
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",
@@ -274,6 +275,7 @@ pub fn case(r: &CaseLine, w: &With<'_>) -> Line {
 
 pub fn order(r: &OrderRow, w: &With<'_>) -> Line {
     let due = w.due(r.open, r.due_at, r.paused, r.breached);
+    let due = due.explained(w.l(), r.case_id.as_str(), &r.number, &r.due_code, r.due_provisional);
     let fee = match (r.fee_cents, r.fee_kind.as_str()) {
         (Some(c), _) if c > 0 => domain::money::shown(c),
         (_, kind) => t(w.l(), &format!("fee-{kind}")),
@@ -483,6 +485,7 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
 
 pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
     let due = w.due(r.open, r.due_at, false, false);
+    let due = due.explained(w.l(), r.case_id.as_str(), &r.case_number, "callback", false);
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",

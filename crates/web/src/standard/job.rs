@@ -460,7 +460,7 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Que
 }
 
 /// Long work goes on without the request. It is not lost when the process ends: what is left alone is taken up again.
-fn aside(web: &Web, v: &Viewer, id: StandardJobId, claim: String) -> Result<(), Fail> {
+pub(crate) fn aside(web: &Web, v: &Viewer, id: StandardJobId, claim: String) -> Result<(), Fail> {
     let (desk, ctx) = (web.desk.clone(), v.ctx()?);
     let job = move || {
         if let Err(e) = work::work(&desk, &ctx, &id, &claim) {

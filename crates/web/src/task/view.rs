@@ -25,6 +25,8 @@ pub struct Due {
     pub at: i64,
     pub near: i64,
     pub text: String,
+    /// The holidays of that time are not published yet.
+    pub provisional: bool,
 }
 
 /// The pill of an instant: near in the last quarter of its time, at most a quarter of an hour before.
@@ -44,6 +46,7 @@ pub fn due(p: &Page, at: Option<i64>, from: i64) -> Option<Due> {
         at,
         near,
         text: crate::when::left(p.locale, left).0,
+        provisional: false,
     })
 }
 
@@ -194,6 +197,8 @@ pub struct Order {
     pub urgent: Option<String>,
     pub state: String,
     pub due: Option<Due>,
+    /// Why it is due then.
+    pub why: Vec<String>,
     pub paused: bool,
     pub address: String,
     pub spot: String,
@@ -381,6 +386,8 @@ impl Order {
             .filter_map(|c| c.due_at(p.now))
             .min();
         let from = s.last_order().map_or(s.registered_at, |o| o.issued_at);
+        let running = s.status != Status::Waiting && s.is_open();
+        let first = crate::case::clocks::first(p, s).filter(|_| running);
         let (sign_tone, sign_word) = match s.confirmation() {
             Some(c) if c.grade == Grade::Declined => ("amb", p.code("grade_short", "declined")),
             Some(c) => (
@@ -425,7 +432,12 @@ impl Order {
                 p,
                 clock.filter(|_| s.status != Status::Waiting && s.is_open() && over.is_none()),
                 from,
-            ),
+            )
+            .map(|due| Due {
+                provisional: first.as_ref().is_some_and(|c| c.provisional),
+                ..due
+            }),
+            why: first.map(|c| c.why).unwrap_or_default(),
             paused: s.status == Status::Waiting,
             address: address(p, s),
             spot: s.place.clone(),

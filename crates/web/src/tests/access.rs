@@ -97,6 +97,15 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
     ("/staff/{id}/roles", "as above"),
     ("/staff/{id}/roles/withdraw", "as above"),
     ("/staff/{id}/sign-out", "as above"),
+    (
+        "/calendar/exceptions/{exception}",
+        "the empty form of a new one, and what is wrong with what was sent",
+    ),
+    ("/calendar/weeks/{calendar}", "a calendar of the open site, by its code"),
+    (
+        "/calendar/years/{year}",
+        "holidays are the company's, of the whole country",
+    ),
     ("/import/template/{lang}", "an empty workbook in one of two languages"),
     (
         "/settings/channels/{channel}",
@@ -142,6 +151,10 @@ fn address(e: &Entry, t: &Things) -> String {
                 "nothing-like-this"
             }
             "{job}" => &t.job,
+            "{exception}" => "new",
+            "{calendar}" => "office",
+            "{year}" => "2026",
+            "{clock}" => "finish",
             "{line}" => "0-0",
             "{code}" => "hold",
             "{lang}" => "zh",
@@ -172,7 +185,7 @@ fn body(e: &Entry, full: bool) -> (&'static str, String) {
         return ("application/json", sample);
     }
     let file = e.path.starts_with("/standard/") && (e.path.ends_with("/file") || e.path.ends_with("/upload"));
-    if e.path == "/attachments" || e.path.ends_with("/photos") || file {
+    if e.path == "/attachments" || e.path.ends_with("/photos") || e.path == "/calendar/years" || file {
         return ("multipart/form-data; boundary=x", PICTURE.to_owned());
     }
     if !full {

@@ -142,6 +142,7 @@ fn exception(entry: &Value) -> Result<Vec<Exception>, String> {
         kind,
         hours: hours.clone(),
         name: text(entry, &["name", "reason"]).unwrap_or_default().to_owned(),
+        name_en: String::new(),
     };
     Ok(dates.into_iter().map(make).collect())
 }

@@ -174,7 +174,11 @@ pub const ANSWERS: &[(&str, &str)] = &[
         breached_at:at? breach_reason:breach? excused:bool excuse:excuse? extended_from:at? provisional:bool explain:Stretch[]",
     ),
     ("Climbed", "code:clock cycle:int step:text"),
-    ("Stretch", "from:at to:at kind:stretch reason:wait_reason?"),
+    (
+        "Stretch",
+        "from:at to:at kind:stretch reason:wait_reason? names:DayName[] first_day:bool",
+    ),
+    ("DayName", "zh:text en:text"),
     ("Offers", "version:int items:Offer[]"),
     ("Offer", "action:action allowed:bool refusal:Refusal?"),
     ("Refusal", "code:text message:text clause:text? missing:Missing[]"),
