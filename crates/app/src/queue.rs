@@ -259,6 +259,8 @@ fn promises(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
                 "promise"
             }
             .to_owned(),
+            // Promises are in natural days: no calendar moves them.
+            provisional: false,
             paused: false,
             news: String::new(),
             near_ms: NEAR_MS.min((due - r.made_at) / 4).max(0),

@@ -66,6 +66,8 @@ impl Due {
             icon: "clock",
             text: t(l, "clock_state-cancelled"),
             at: None,
+            provisional: false,
+            why: None,
         }
     }
 
