@@ -32,19 +32,22 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
     };
     notice::settle_others(tx, ctx, &open, |key| key.starts_with(ALARM) && !holds(key))?;
     for a in &found.now {
-        let key = format!("{ALARM}{}", a.key);
-        let again = format!("{key}#");
-        if open
-            .iter()
-            .any(|o| o.unique_key == key || o.unique_key.starts_with(&again))
-        {
+        // What was settled and is so again (a gap that was filled and opened again) is told again. Asked by key, not of what was
+        // read before: another replica may have told it meanwhile.
+        let first = format!("{ALARM}{}", a.key);
+        let (mut n, mut key) = (1, first.clone());
+        let asks = loop {
+            match db::id_of(tx, &ctx.site, &key)? {
+                None => break true,
+                Some(id) if db::get(tx, &ctx.site, &id)?.is_none_or(|x| x.done_at.is_none()) => break false,
+                Some(_) => {
+                    n += 1;
+                    key = format!("{first}#{n}");
+                }
+            }
+        };
+        if !asks {
             continue;
-        }
-        // What was settled and is so again (a gap that was filled and opened again) is told again.
-        let (mut n, mut key) = (1, key);
-        while db::id_of(tx, &ctx.site, &key)?.is_some() {
-            n += 1;
-            key = format!("{again}{n}");
         }
         notice::raise(tx, ctx, alarm(ctx, a, key, by_time))?;
     }
