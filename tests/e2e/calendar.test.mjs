@@ -9,7 +9,7 @@ import {DESK, axe, check, chineseIn, closing, englishIn, page, shot, signIn, sta
 
 const data = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-calendar-'));
 const bin = path.resolve(process.env.SANSHENG_BIN);
-execFileSync(bin, ['demo', '--data', data, '--households', '300', '--days', '10'], {stdio: 'ignore'});
+execFileSync(bin, ['demo', '--data', data, '--households', '400', '--days', '20'], {stdio: 'ignore'});
 const program = await startProgram({data});
 closing('calendar', async () => { await program.stop(); fs.rmSync(data, {recursive: true, force: true}); });
 
@@ -112,7 +112,7 @@ check('next year is asked for, and its file imported with a preview', async t =>
 check('why it is due then is one step from lists and queue', async t => {
   for (const lang of ['zh', 'en']) {
     const tab = await person(t, 'chenxiaowen', lang);
-    for (const from of ['/cases']) {
+    for (const from of ['/cases', '/desk']) {
       await tab.goto(from);
       await tab.locator('.whylink').first().click();
       await tab.waitForURL(/\/cases\/[^/]+\/clocks\//);
