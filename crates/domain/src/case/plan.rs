@@ -180,7 +180,7 @@ pub(super) fn reapply(case: &CaseState, env: &Env<'_>) -> Retarget {
     let dropped = case
         .clocks
         .iter()
-        .filter(|clock| clock.cycle == case.cycle && clock.is_open() && clock.code != ClockCode::Promise)
+        .filter(|clock| clock.cycle == case.cycle && clock.is_open() && !clock.code.on_demand())
         .map(|clock| clock.code)
         .filter(|code| !new.iter().any(|start| start.code == *code))
         .collect();

@@ -7,7 +7,7 @@ use super::decide::Env;
 use super::event::{By, Event, Fact};
 use super::plan;
 use super::state::{CaseState, Order};
-use super::values::{Because, OrderStatus};
+use super::values::{Because, OrderStatus, PromiseKind};
 use crate::clock::{BreachReason, ClockCode, ClockStart};
 use crate::ids::DepartmentId;
 
@@ -153,8 +153,8 @@ impl Run<'_> {
                 self.apply(event);
                 self.begin_callback(event, &env);
             }
-            Fact::Promised { clock, .. } => {
-                let promised = self.promised(clock, &env);
+            Fact::Promised { clock, kind, .. } => {
+                let promised = self.promised(clock, *kind, &env);
                 let mut event = event.clone();
                 if let Fact::Promised { clock, .. } = &mut event.fact {
                     *clock = promised;
@@ -191,7 +191,16 @@ impl Run<'_> {
     }
 
     /// The promise with the other standard's limit; a time that the customer named stays.
-    fn promised(&self, real: &ClockStart, env: &Env<'_>) -> ClockStart {
+    fn promised(&self, real: &ClockStart, kind: PromiseKind, env: &Env<'_>) -> ClockStart {
+        if kind == PromiseKind::CallBack {
+            let limit = env.standard.desk().call_back;
+            return ClockStart {
+                limit: Some(limit),
+                target: real.started_at.map(|at| limit.target(at, env.zone)),
+                ladder: env.standard.ladder().to_vec(),
+                ..real.clone()
+            };
+        }
         let rule = self.state.as_ref().and_then(|case| {
             env.standard
                 .promise(case.kind, &case.item, case.importance, case.urgency)

@@ -241,6 +241,12 @@ fn every_kind_of_event_is_made_and_read_back() {
     let mut applied = Desk::with(free());
     super::standard::apply_strict(&mut applied);
     events.extend(applied.events.into_iter().map(|event| (event.kind(), event)));
+    let mut closed = Desk::with(Register {
+        importance: Importance::Important,
+        ..of_kind(Kind::Complaint)
+    });
+    super::standard::apply_closure(&mut closed);
+    events.extend(closed.events.into_iter().map(|event| (event.kind(), event)));
     for kind in Fact::KINDS {
         let event = events.get(kind).unwrap_or_else(|| panic!("no life makes {kind}"));
         let json = serde_json::to_value(event).unwrap();

@@ -4,6 +4,7 @@ use super::*;
 use crate::access::Action;
 use crate::clock::{BreachReason, ClockCode, ClockState, Limit, WaitReason};
 use crate::standard::{Document, OnReopen};
+use crate::time::{Calendars, Exception, ExceptionKind, Level, Plan, holidays};
 
 /// The shipped document, changed.
 fn standard(change: impl Fn(&mut Document)) -> Standard {
@@ -55,6 +56,54 @@ fn reapply(reason: &str) -> Command {
 pub fn apply_strict(desk: &mut Desk) {
     desk.now += MIN;
     run_under(desk, &strict(), &manager(), &reapply("新标准")).unwrap();
+}
+
+/// The office is closed for five days from the day after on, which nobody knew when the complaint came in.
+pub fn apply_closure(desk: &mut Desk) {
+    let zone = "Asia/Shanghai";
+    let mut calendars = Calendars::shipped(zone).unwrap();
+    let day = jiff::Timestamp::from_millisecond(desk.now)
+        .unwrap()
+        .to_zoned(ZONE.clone())
+        .date();
+    let closed = day.tomorrow().unwrap();
+    let closure = Exception {
+        date: closed,
+        until: Some(closed.checked_add(jiff::Span::new().days(4)).unwrap()),
+        level: Level::Site,
+        kind: ExceptionKind::Off,
+        hours: None,
+        name: "停水".into(),
+        name_en: String::new(),
+    };
+    let calendar = Plan::shipped("office")
+        .unwrap()
+        .calendar(zone, &holidays::shipped().unwrap(), &[closure]);
+    calendars.add("office", 2, calendar).unwrap();
+    desk.now += MIN;
+    let env = Env {
+        calendars: &calendars,
+        ..env(desk.now)
+    };
+    desk.state.as_mut().unwrap().attach(&CALENDARS);
+    let before = clock(desk, ClockCode::Finish).due_at(desk.now).unwrap();
+    let said = moved_by_calendar(desk.case(), &env);
+    let command = Command::ReapplyCalendar {
+        reason: "次日停水，办公室关闭".into(),
+    };
+    let events = decide(desk.state.as_ref(), &command, &manager(), &env).unwrap();
+    for event in &events {
+        advance(&mut desk.state, event, &calendars);
+    }
+    let kinds: Vec<_> = events.iter().map(Event::kind).collect();
+    assert_eq!(kinds, ["calendar_reapplied", "clocks_retargeted"]);
+    desk.events.extend(events);
+    let after = clock(desk, ClockCode::Finish).due_at(desk.now).unwrap();
+    assert!(after > before, "days more are closed");
+    assert_eq!(
+        said.iter().map(|m| (m.before, m.after)).collect::<Vec<_>>(),
+        [(Some(before), Some(after))]
+    );
 }
 
 fn clock(desk: &Desk, code: ClockCode) -> &crate::clock::Clock {
