@@ -623,6 +623,9 @@ fn no_statement_walks_through_what_grows() {
                     let few = [
                         "_open",
                         "_news",
+                        "_unread",
+                        "_running",
+                        "promise_maker ",
                         "_failed",
                         "_due",
                         "work_order_worker ",
