@@ -25,7 +25,9 @@ fn a_program_reads_its_owners_notices() {
         let mine = || {
             let page = head.get("/api/v1/notices");
             let all = page["items"].as_array().cloned().unwrap_or_default();
-            all.into_iter().filter(|x| x["number"] == n).collect::<Vec<_>>()
+            all.into_iter()
+                .filter(|x| x["number"] == n && x["kind"] == "rung")
+                .collect::<Vec<_>>()
         };
         let since = Instant::now();
         while mine().is_empty() {
@@ -33,7 +35,7 @@ fn a_program_reads_its_owners_notices() {
             std::thread::sleep(Duration::from_millis(200));
         }
         let first = mine().remove(0);
-        assert_eq!((&first["read_at"], &first["kind"]), (&Value::Null, &json!("rung")));
+        assert_eq!(first["read_at"], Value::Null);
         assert!(first["page"].as_str().is_some_and(|p| p.starts_with("/cases/")));
         let address = format!("/api/v1/notices/{}/read", first["id"].as_str().unwrap_or_default());
         let read = head.post(&address, json!({}));
