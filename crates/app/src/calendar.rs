@@ -116,7 +116,7 @@ pub struct SetUp {
 fn own_of(row: &db::Exception) -> Res<Own> {
     let date = |text: &str| text.parse::<Date>().map_err(Error::internal);
     let (first, last) = (date(&row.first_day)?, date(&row.last_day)?);
-    let hours = row.hours.parse::<DayHours>().map_err(|e| Error::Internal(e.into()))?;
+    let hours = row.hours.parse::<DayHours>().map_err(Error::Internal)?;
     Ok(Own {
         code: row.code.clone(),
         exception: Exception {
@@ -534,9 +534,9 @@ fn publish(tx: &mut Tx, ctx: &Ctx, site: &SiteId, change: &Change, reason: &str)
     let set_up = SetUp::of(tx, site)?;
     let all = versions(tx, site, &set_up.zone)?;
     let new = changed(&all, set_up.calendars(None));
-    let mut no = db::next_no(tx, site)?;
+    let first = db::next_no(tx, site)?;
     let mut names = Vec::new();
-    for (code, version, calendar) in &new {
+    for (no, (code, version, calendar)) in (first..).zip(&new) {
         db::version_insert(
             tx,
             &db::Version {
@@ -552,7 +552,6 @@ fn publish(tx: &mut Tx, ctx: &Ctx, site: &SiteId, change: &Change, reason: &str)
             },
         )?;
         names.push(format!("{code} {version}"));
-        no += 1;
     }
     let there = Ctx {
         site: site.clone(),

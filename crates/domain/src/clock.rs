@@ -848,10 +848,10 @@ impl Clock {
         let Some(mut at) = self.started_at else {
             return Vec::new();
         };
-        if matches!(self.target, Some(Target::Days { .. })) {
-            if let Some(days) = self.days(until) {
-                return days;
-            }
+        if matches!(self.target, Some(Target::Days { .. }))
+            && let Some(days) = self.days(until)
+        {
+            return days;
         }
         let mut stretches: Vec<Stretch> = Vec::new();
         let known = self.hours.0.as_deref();
