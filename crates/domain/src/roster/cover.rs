@@ -1,7 +1,7 @@
 //! Covered or not: demand, what is held, and the gaps between them.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use crate::time::{DayHours, Span};
@@ -46,8 +46,17 @@ pub fn instant(zone: &TimeZone, date: Date, seconds: i32) -> i64 {
     let s = seconds.rem_euclid(DAY_S);
     let parts = [s / 3_600, s / 60 % 60, s % 60].map(|n| i8::try_from(n).unwrap_or(0));
     let time = Time::new(parts[0], parts[1], parts[2], 0).unwrap_or(Time::midnight());
-    zone.to_timestamp(DateTime::from_parts(date, time))
-        .map_or(0, |t| t.as_millisecond())
+    let read = zone.to_ambiguous_zoned(DateTime::from_parts(date, time));
+    let skipped = matches!(read.offset(), AmbiguousOffset::Gap { .. });
+    let Ok(at) = read.compatible().map(|t| t.timestamp()) else { return 0 };
+    // A time that the clocks skip is the instant of the jump: so times of a day stay in their order.
+    let jump = at
+        .checked_add(jiff::SignedDuration::from_millis(1))
+        .ok()
+        .filter(|_| skipped)
+        .and_then(|after| zone.preceding(after).next())
+        .map(|t| t.timestamp());
+    jump.unwrap_or(at).as_millisecond()
 }
 
 /// An interval of a date as instants. The end of one interval and the start of the next are the same instant whatever the
