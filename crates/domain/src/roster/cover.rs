@@ -39,7 +39,7 @@ impl Stretch {
 }
 
 /// The instant of a time of day, in seconds after the date's 00:00; 24:00 and more are on the next days. A time that the clocks
-/// skip is read with the offset before the gap, one that comes twice is its first occurrence (RFC 5545).
+/// skip is the instant of the jump, so that the times of a day stay in their order; one that comes twice is its first occurrence.
 pub fn instant(zone: &TimeZone, date: Date, seconds: i32) -> i64 {
     let days = jiff::Span::new().days(seconds.div_euclid(DAY_S));
     let date = date.checked_add(days).unwrap_or(date);
@@ -48,7 +48,9 @@ pub fn instant(zone: &TimeZone, date: Date, seconds: i32) -> i64 {
     let time = Time::new(parts[0], parts[1], parts[2], 0).unwrap_or(Time::midnight());
     let read = zone.to_ambiguous_zoned(DateTime::from_parts(date, time));
     let skipped = matches!(read.offset(), AmbiguousOffset::Gap { .. });
-    let Ok(at) = read.compatible().map(|t| t.timestamp()) else { return 0 };
+    let Ok(at) = read.compatible().map(|t| t.timestamp()) else {
+        return 0;
+    };
     // A time that the clocks skip is the instant of the jump: so times of a day stay in their order.
     let jump = at
         .checked_add(jiff::SignedDuration::from_millis(1))
