@@ -10,12 +10,11 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use store::standard as db;
 
-use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
 use crate::journal;
-use crate::standard::apply::{LOOK, add, count, len, look, rows};
-use crate::standard::job::{Hand, Line, Next, Summary, params_of, summary_of};
+use crate::standard::apply::{LOOK, add, count, effect, len, look, rows};
+use crate::standard::job::{Hand, Next, Summary, params_of, summary_of};
 
 /// A site with its open cases and the calendars as they would be, or are.
 #[derive(Clone)]
@@ -136,20 +135,7 @@ pub(crate) fn apply(hand: &mut Hand<'_>) -> Res<()> {
                     }
                     let moves = moved_by_calendar(&looked.state, &env);
                     let cmd = Command::ReapplyCalendar { reason: reason.clone() };
-                    match tx.attempt(|tx| case::act(tx, &ctx, id, None, &cmd).map(|_| ())) {
-                        Ok(()) => {
-                            count(&mut part, &looked, &moves);
-                            for row in rows(&looked, &moves, true) {
-                                no += 1;
-                                let job_id = job.clone();
-                                db::row_insert(tx, &Line { no, job_id, ..row })?;
-                            }
-                        }
-                        // Closed a moment ago: there is nothing to do any more.
-                        Err(Error::Refused(_) | Error::NotFound) => {}
-                        Err(Error::Conflict { .. }) => part.failed += 1,
-                        Err(e) => return Err(e),
-                    }
+                    effect(tx, &ctx, (&job, &mut no), &cmd, (&looked, &moves), &mut part)?;
                 }
                 Ok((part, no))
             })?;

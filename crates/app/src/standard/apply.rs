@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use domain::case::{CaseState, Command, Env, Moved, moved};
-use domain::ids::CaseId;
+use domain::ids::{CaseId, StandardJobId};
 use domain::standard::Standard;
 use domain::time::Calendars;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use store::db::Tx;
 use store::seam::Conn;
 use store::standard as db;
 
@@ -190,20 +191,7 @@ pub(super) fn apply(hand: &mut Hand<'_>) -> Res<()> {
                     continue;
                 }
                 let cmd = Command::ReapplyStandard { reason: reason.clone() };
-                match tx.attempt(|tx| case::act(tx, ctx, id, None, &cmd).map(|_| ())) {
-                    Ok(()) => {
-                        count(&mut part, &looked, &moves);
-                        for row in rows(&looked, &moves, true) {
-                            no += 1;
-                            let job_id = job.clone();
-                            db::row_insert(tx, &Line { no, job_id, ..row })?;
-                        }
-                    }
-                    // Closed or given another level a moment ago: there is nothing to do any more.
-                    Err(Error::Refused(_) | Error::NotFound) => {}
-                    Err(Error::Conflict { .. }) => part.failed += 1,
-                    Err(e) => return Err(e),
-                }
+                effect(tx, ctx, (&job, &mut no), &cmd, (&looked, &moves), &mut part)?;
             }
             Ok((part, no))
         })?;
@@ -217,6 +205,39 @@ pub(super) fn apply(hand: &mut Hand<'_>) -> Res<()> {
     }
     hand.rest("done", &summary)?;
     ended(hand, &summary, false)
+}
+
+/// Does a command of such a work to one case and writes down what it moved; `no` is the number of the last line.
+///
+/// # Errors
+/// `Unavailable` while the database is away. A case that has closed meanwhile is left, one that somebody else has is counted.
+pub(crate) fn effect(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (job, no): (&StandardJobId, &mut i64),
+    cmd: &Command,
+    (looked, moves): (&Looked, &[Moved]),
+    part: &mut Summary,
+) -> Res<()> {
+    let id = &looked.state.id;
+    match tx.attempt(|tx| case::act(tx, ctx, id, None, cmd).map(|_| ())) {
+        Ok(()) => {
+            count(part, looked, moves);
+            for row in rows(looked, moves, true) {
+                *no += 1;
+                let (job_id, no) = (job.clone(), *no);
+                db::row_insert(tx, &Line { no, job_id, ..row })?;
+            }
+            Ok(())
+        }
+        // Closed or given another level a moment ago: there is nothing to do any more.
+        Err(Error::Refused(_) | Error::NotFound) => Ok(()),
+        Err(Error::Conflict { .. }) => {
+            part.failed += 1;
+            Ok(())
+        }
+        Err(e) => Err(e),
+    }
 }
 
 pub(crate) fn add(sum: &mut Summary, part: &mut Summary) {
