@@ -202,3 +202,28 @@ fn cal_6_an_interim_answer_on_the_same_day_is_a_clock_of_its_own() {
     let clerk = w.clerk();
     clerk.case(&numbers[1]).must_not_say("答应的回复超时");
 }
+
+#[test]
+fn cal_10_the_office_follows_up_by_urgency_and_calls_back() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let sent = |urgency: &str| {
+        let mut desk = story::report(&clerk);
+        desk.choose("urgency", urgency);
+        let wang = desk.form.offer("worker", "王建国").expect("王建国");
+        desk.choose("worker", &wang);
+        desk.made("send").case()
+    };
+    let (normal, urgent) = (sent("normal"), sent("urgent"));
+    // What is urgent is followed up after five minutes, the ordinary not yet.
+    w.wait(5 * MINUTE + 1);
+    let told = || worker.get("/notices").text();
+    assert!(w.until(|| told().contains(&urgent)), "{}", told());
+    assert!(!told().contains(&normal), "{}", told());
+    // When it is done, both are called back within a day.
+    for number in [&normal, &urgent] {
+        story::worked(&w, &worker, number);
+    }
+    let list = clerk.get("/callbacks");
+    list.must_say(&normal).must_say(&urgent);
+}

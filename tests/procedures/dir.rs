@@ -2,7 +2,7 @@
 
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{HOUR, World};
+use crate::world::World;
 
 #[test]
 fn dir_9_who_is_asked_first_stays_answerable_until_it_is_closed() {
@@ -67,6 +67,5 @@ fn dir_8_matters_of_owners_have_a_named_follower_and_a_reply_limit() {
     let figures = head.get("/ontime?by=worker&clock=promise");
     figures.is(200).must_say("及时率").must_say("陈晓雯");
     let list = figures.link("1").expect("a figure opens its list");
-    head.get(&list).is(200);
-    w.wait(HOUR);
+    head.get(&list).is(200).must_say(&number);
 }

@@ -82,6 +82,51 @@ fn std_2_an_urgent_repair_is_on_site_within_thirty_minutes() {
 }
 
 #[test]
+fn std_3_a_complaint_is_met_on_site_within_an_hour_and_told_of_within_four() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let complaint = || {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "complaint")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .item("噪音")
+            .choose("content", "楼上夜里吵闹")
+            .set("place", "楼道");
+        desk.made("record").case()
+    };
+    let (first, told) = (complaint(), complaint());
+    clerk
+        .case(&first)
+        .must_say("STD-3")
+        .must_say("到场")
+        .must_say(&format!("{} 前", clock(w.now() + HOUR)))
+        .must_say("处理情况反馈")
+        .must_say(&format!("{} 前", clock(w.now() + 4 * HOUR)));
+    // One customer is told how it stands, the other is not; nobody goes to either.
+    w.wait(30 * MINUTE);
+    clerk.done(&told, "note", &[("text", "已联系楼上住户"), ("told_customer", "1")]);
+    w.wait(31 * MINUTE);
+    for number in [&first, &told] {
+        assert!(
+            w.until(|| clerk.case(number).says("到场超时")),
+            "{}",
+            clerk.case(number).text()
+        );
+        clerk.case(number).must_not_say("处理情况反馈超时");
+    }
+    w.wait(3 * HOUR);
+    assert!(
+        w.until(|| clerk.case(&first).says("处理情况反馈超时")),
+        "{}",
+        clerk.case(&first).text()
+    );
+    clerk.case(&told).must_not_say("处理情况反馈超时");
+    // Both stand in the register of breaches, for whoever looks later.
+    let late = head.get("/breaches");
+    late.must_say(&first).must_say(&told);
+}
+
+#[test]
 fn std_4_a_named_person_keeps_the_archive_and_changes_keep_the_old() {
     let w = World::new();
     let manager = w.staff("jingli");
@@ -239,6 +284,37 @@ fn std_16_common_lighting_takes_eight_hours_or_forty_eight() {
     );
     let row = row_of(&clerk.get("/cases?view=overdue"), &number);
     assert!(row.contains("超时"), "{row}");
+}
+
+#[test]
+fn std_5_the_supervision_phone_is_public_and_promises_are_kept_and_measured() {
+    let w = World::new();
+    let clerk = w.clerk();
+    clerk.get("/handbook/prices/print").must_say("0571-86001299");
+    let promised = |content: &str| {
+        let mut desk = clerk.desk();
+        desk.choose("kind", "inquiry")
+            .caller(story::NAME, story::PHONE, story::UNIT)
+            .choose("content", content);
+        desk.made("promise").case()
+    };
+    let (kept, broken) = (promised("会所几点开门"), promised("地下车位还有没有"));
+    clerk.done(&kept, "answer", &[("answer", "上午九点")]);
+    w.wait(DAY);
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let view = |name: &str| clerk.get(&format!("/promises?view={name}"));
+    assert!(w.until(|| view("broken").says(&broken)), "{}", view("broken").text());
+    view("broken").must_not_say(&kept);
+    view("kept").must_say(&kept).must_not_say(&broken);
+    // Of the promises that were due some were broken, and the share says so.
+    let today = field(w.now());
+    let figures = head.get(&format!(
+        "/ontime?from={}&until={}",
+        &field(w.now() - 2 * DAY)[..10],
+        &today[..10]
+    ));
+    let row = row_of(&figures, "答应的回复");
+    assert!(row.contains('%') && !row.contains("100.0%"), "{row}");
 }
 
 #[test]

@@ -39,6 +39,9 @@ struct Args {
     /// Connections at the same time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
+    /// Only this of an estate, for a profile: `register`.
+    #[arg(long, value_name = "PART", value_parser = ["register"])]
+    only: Option<String>,
     /// Only the timer, with so many clocks: `--timer 1000000`.
     #[arg(long, value_name = "CLOCKS")]
     timer: Option<i64>,
@@ -194,6 +197,9 @@ fn measure(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
     let db = dir.join("sansheng.db");
     let picks = reference::picks(&db)?;
     let secs = Duration::from_secs(args.seconds);
+    if args.only.is_some() {
+        return writing(args, &r, &cookie, size, secs);
+    }
     let pages: [(&str, Vec<String>); 5] = [
         ("list page, newest first", vec![format!("{}/cases?view=all", r.base)]),
         ("list page, open by due time", vec![format!("{}/cases", r.base)]),
@@ -244,7 +250,12 @@ fn measure(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
         anon / 1024,
         all / 1024
     );
-    let write = load::register(args.connections, secs, &r.base, &cookie)?;
+    writing(args, &r, &cookie, size, secs)
+}
+
+/// What is written, durable when it is answered.
+fn writing(args: &Args, r: &Running, cookie: &str, size: u64, secs: Duration) -> Fallible<()> {
+    let write = load::register(args.connections, secs, &r.base, cookie)?;
     line(&format!("register and dispatch ({})", args.connections), size, &write);
     line(
         "  bare: 3 rows, durable, one by one",
