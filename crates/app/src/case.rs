@@ -332,23 +332,30 @@ pub fn reveal_phone(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<String> {
     Ok(domain::phone::normalise(&phone).map_or(phone, |p| p.grouped()))
 }
 
-/// Begins a case.
+/// Begins a case and does the first steps with it (dispatched, promised, answered at once): one record is written, and each step
+/// is decided on what the one before has left.
 ///
 /// # Errors
 /// The `Refused` of a rule.
-pub fn begin(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<Seen> {
+pub fn begin(tx: &mut Tx, ctx: &Ctx, register: &Command, then: Option<&Command>) -> Res<Seen> {
     let reckons = Reckons::of(tx, ctx)?;
-    let events = decide(None, cmd, &ctx.who(), &reckons.env(ctx))?;
+    let mut events = decide(None, register, &ctx.who(), &reckons.env(ctx))?;
     let mut state = None;
     for e in &events {
         advance(&mut state, e, &reckons.calendars);
     }
     let state = state.ok_or_else(|| Error::Internal("a case began without an event".into()))?;
-    let seen = Seen {
+    let mut seen = Seen {
         state,
         version: 1,
         acted: 1,
     };
+    if let Some(cmd) = then {
+        ctx.need_scope(cmd.action())?;
+        let (next, more) = decided(tx, ctx, seen, cmd)?;
+        seen = next;
+        events.extend(more);
+    }
     let row = row(tx, ctx, &seen)?;
     db::insert(tx, &row)?;
     after(tx, ctx, &seen.state, &events)?;
@@ -550,9 +557,9 @@ fn building(s: &CaseState) -> String {
 
 /// Orders and callbacks as rows, those that the events touched.
 fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
-    crate::ontime::project(tx, ctx, s)?;
-    crate::promise::project(tx, ctx, s)?;
     let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
+    crate::ontime::project(tx, ctx, s, registered)?;
+    crate::promise::project(tx, ctx, s)?;
     if registered && s.orders.is_empty() && s.callbacks.is_empty() {
         return Ok(());
     }

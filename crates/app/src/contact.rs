@@ -454,30 +454,40 @@ fn begin(
         first_asked: ctx.staff().map(|s| s.id.clone()),
         happened_at: n.at(),
     };
-    let mut seen = case::begin(tx, ctx, &Command::Register(Box::new(register)))?;
+    let register = Command::Register(Box::new(register));
     if let Some(p) = &c.promise {
         let cmd = promise(tx, ctx, p.kind, &p.what, p.by)?;
-        seen = case::act(tx, ctx, &seen.state.id, None, &cmd)?;
-    }
-    if let Some(answer) = c.answer.as_deref().filter(|a| !a.trim().is_empty()) {
-        let cmd = Command::Answer {
-            answer: domain::privacy::masked(answer.trim()),
-            callback: ctx.id(),
-            happened_at: n.happened_at,
+        let seen = case::begin(tx, ctx, &register, Some(&cmd))?;
+        return match said(ctx, n, c) {
+            Some(cmd) => case::act(tx, ctx, &seen.state.id, None, &cmd),
+            None => also_dispatched(tx, ctx, n, c, seen),
         };
-        seen = case::act(tx, ctx, &seen.state.id, None, &cmd)?;
-    } else if let Some(department) = &c.department {
-        seen = dispatch(
-            tx,
-            ctx,
-            &seen.state.id,
-            None,
-            department,
-            c.worker.as_ref(),
-            n.happened_at,
-        )?;
     }
-    Ok(seen)
+    if let Some(cmd) = said(ctx, n, c) {
+        return case::begin(tx, ctx, &register, Some(&cmd));
+    }
+    match &c.department {
+        Some(department) => {
+            let cmd = dispatching(tx, ctx, department, c.worker.as_ref(), n.happened_at)?;
+            case::begin(tx, ctx, &register, Some(&cmd))
+        }
+        None => case::begin(tx, ctx, &register, None),
+    }
+}
+
+/// The answer that was given on the spot, as a command.
+fn said(ctx: &Ctx, n: &NewContact, c: &NewCase) -> Option<Command> {
+    let answer = c.answer.as_deref().map(str::trim).filter(|a| !a.is_empty())?;
+    Some(Command::Answer {
+        answer: domain::privacy::masked(answer),
+        callback: ctx.id(),
+        happened_at: n.happened_at,
+    })
+}
+
+fn also_dispatched(tx: &mut Tx, ctx: &Ctx, n: &NewContact, c: &NewCase, seen: case::Seen) -> Res<case::Seen> {
+    let Some(department) = &c.department else { return Ok(seen) };
+    dispatch(tx, ctx, &seen.state.id, None, department, c.worker.as_ref(), n.happened_at)
 }
 
 /// A promise as a command: a question that cannot be answered is reported to the superior (REC-9).
@@ -510,6 +520,18 @@ pub fn dispatch(
     worker: Option<&StaffId>,
     happened_at: Option<i64>,
 ) -> Res<case::Seen> {
+    let cmd = dispatching(tx, ctx, department, worker, happened_at)?;
+    case::act(tx, ctx, id, seen, &cmd)
+}
+
+/// A dispatch as a command, with the number of the order.
+fn dispatching(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    department: &DepartmentId,
+    worker: Option<&StaffId>,
+    happened_at: Option<i64>,
+) -> Res<Command> {
     let d = store::site::department(tx, &ctx.site, department)?
         .filter(|d| d.active && d.kind != "outside")
         .ok_or_else(|| Error::field("department", "invalid-department"))?;
@@ -519,15 +541,14 @@ pub fn dispatch(
     let zone = case::zone(tx, &ctx.site)?;
     let order: OrderId = ctx.id();
     let number = case::next_number(tx, ctx, &zone, Series::Order, happened_at.unwrap_or(ctx.now))?;
-    let cmd = Command::Dispatch {
+    Ok(Command::Dispatch {
         order,
         number,
         department: d.id,
         worker: worker.cloned(),
         to_vendor: d.kind == "vendor",
         happened_at,
-    };
-    case::act(tx, ctx, id, seen, &cmd)
+    })
 }
 
 /// Refuses somebody who does not work at this site, or no longer.

@@ -129,13 +129,14 @@ fn rows(ctx: &Ctx, zone: &TimeZone, calendars: &Calendars, s: &CaseState) -> Vec
 }
 
 /// Writes what changed of a case's rows. Whose limit it was when it was decided stays: a later hand-over changes nothing.
+/// A `new_case` has none yet.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub(crate) fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<usize> {
+pub(crate) fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, new_case: bool) -> Res<usize> {
     let reckons = Reckons::of(tx, ctx)?;
     let new = rows(ctx, &reckons.zone, &reckons.calendars, s);
-    let old = if new.is_empty() {
+    let old = if new_case || new.is_empty() {
         Vec::new()
     } else {
         db::of_case(tx, &s.id)?
@@ -202,7 +203,7 @@ pub fn rebuild(desk: &Desk, slice: i64) -> Res<(usize, usize)> {
 fn again(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<usize> {
     let seen = case::get(tx, ctx, id)?;
     crate::promise::project(tx, ctx, &seen.state)?;
-    project(tx, ctx, &seen.state)
+    project(tx, ctx, &seen.state, false)
 }
 
 /// What the figures and the register are asked for.

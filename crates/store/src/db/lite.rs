@@ -1,6 +1,9 @@
 //! SQLite's threads. The writer puts up to [`BATCH`] waiting closures into one transaction, commits once with a full sync,
-//! then answers all: a durable commit costs the same for one as for many. The first closure needs no savepoint, since the
-//! transaction holds nothing else yet (a savepoint keeps a copy of every page that is changed); those that join have one each.
+//! then answers all: a durable commit costs the same for one as for many.
+//!
+//! A savepoint keeps a copy of every page that is changed after it, which costs more than most closures. So a batch begins
+//! without them: a closure that is refused before it wrote anything (most are) leaves nothing to undo. When one fails after it
+//! wrote, the transaction is given up and the same closures run once more, each in a savepoint of its own.
 
 use std::time::{Duration, Instant};
 
@@ -19,13 +22,17 @@ pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>) {
     let mut tx = Tx::new(conn);
     while let Some(first) = queue.pop() {
         let mut jobs = vec![first];
-        if !batch(&mut tx, &mut jobs, Some(queue)) {
+        let mut end = batch(&mut tx, &mut jobs, Some(queue), Mode::Plain);
+        if matches!(end, End::Undone) {
+            end = batch(&mut tx, &mut jobs, None, Mode::Savepoints);
+        }
+        if !matches!(end, End::Kept) {
             // SQLite ended the transaction in the middle, with everybody's work. Each for itself now: only those fail
             // that would have failed alone.
             let again = std::mem::take(&mut jobs);
             for job in again {
                 let mut one = vec![job];
-                if !batch(&mut tx, &mut one, None) {
+                if !matches!(batch(&mut tx, &mut one, None, Mode::Savepoints), End::Kept) {
                     tracing::error!("a use case ended its transaction");
                 }
                 for job in one {
@@ -39,23 +46,55 @@ pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>) {
     }
 }
 
-/// False if the transaction was lost: then nothing is kept, and the results in `jobs` do not count unless there is but one.
-fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Box<dyn WriteWork>>>) -> bool {
+/// How the closures of a batch are kept apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Not at all: whoever fails after writing ends the batch.
+    Plain,
+    /// Each in a savepoint.
+    Savepoints,
+}
+
+/// How a batch ended.
+enum End {
+    /// The results in the jobs count, and what succeeded is on disk.
+    Kept,
+    /// A closure failed after it wrote; nothing is kept.
+    Undone,
+    /// The transaction was lost. Nothing is kept, and the results do not count unless there is but one.
+    Lost,
+}
+
+fn batch(
+    tx: &mut Tx,
+    jobs: &mut Vec<Box<dyn WriteWork>>,
+    more: Option<&Queue<Box<dyn WriteWork>>>,
+    mode: Mode,
+) -> End {
     let start = Instant::now();
     if let Err(e) = tx.begin() {
         fail_all(jobs, &e);
-        return true;
+        return End::Kept;
     }
     let mut after = Vec::new();
     let mut i = 0;
     while i < jobs.len() {
         let before = Instant::now();
-        if i == 0 {
+        if i == 0 && jobs.len() == 1 {
             if !alone(tx, jobs[0].as_mut()) {
                 // Nothing else was in the transaction; who waits gets the next one.
-                return true;
+                return End::Kept;
             }
             after.append(&mut tx.take_after());
+        } else if mode == Mode::Plain {
+            match plain(tx, jobs[i].as_mut()) {
+                Some(true) => after.append(&mut tx.take_after()),
+                Some(false) => {}
+                None => {
+                    let _ = tx.reset_to(0);
+                    return End::Undone;
+                }
+            }
         } else {
             match in_savepoint(tx, jobs[i].as_mut()) {
                 Ok(true) => after.append(&mut tx.take_after()),
@@ -68,7 +107,7 @@ fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Bo
         }
         if !tx.alive() || tx.is_aborted() {
             let _ = tx.reset_to(0);
-            return false;
+            return End::Lost;
         }
         i += 1;
         if i == jobs.len()
@@ -87,7 +126,17 @@ fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Bo
             fail_all(jobs, &e);
         }
     }
-    true
+    End::Kept
+}
+
+/// Runs a closure among others without a savepoint. True if its work stands, false if it failed and wrote nothing; None if it
+/// failed after it wrote, so that the work of all has to be undone.
+fn plain(tx: &mut Tx, job: &mut dyn WriteWork) -> Option<bool> {
+    let (depth, written) = (tx.depth(), tx.written());
+    let ok = job.attempt(tx);
+    // What a closure leaves open (a panic inside a savepoint) was begun to write.
+    let whole = tx.alive() && !tx.is_aborted() && tx.depth() == depth;
+    (whole && (ok || tx.written() == written)).then_some(ok)
 }
 
 /// Runs the first closure of a transaction. True if its work stands; false if it failed, and the transaction with it.

@@ -55,12 +55,15 @@ impl Conn {
         c.execute_batch(&format!(
             "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;
              PRAGMA cache_size=-{cache}; PRAGMA mmap_size={mmap_bytes}; PRAGMA temp_store=MEMORY;
-             PRAGMA journal_size_limit=67108864; PRAGMA case_sensitive_like=ON; PRAGMA trusted_schema=OFF;"
+             PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=4000; PRAGMA case_sensitive_like=ON; PRAGMA trusted_schema=OFF;"
         ))
         .map_err(fail)?;
         if usage == Use::Read {
             c.execute_batch("PRAGMA query_only=ON").map_err(fail)?;
         }
+        // A statement keeps its plan, whatever values are bound: SQLite would otherwise prepare some anew at each run.
+        c.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(fail)?;
         c.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Conn {
             db: Driver::Lite(c),
@@ -319,6 +322,14 @@ impl Conn {
 
     pub(crate) fn is_closed(&self) -> bool {
         matches!(&self.db, Driver::Pg { client, .. } if client.is_closed())
+    }
+
+    /// Rows that this connection has changed since it was opened (SQLite only).
+    pub(crate) fn written(&self) -> u64 {
+        match &self.db {
+            Driver::Lite(c) => c.total_changes(),
+            Driver::Pg { .. } => 0,
+        }
     }
 
     pub(crate) fn is_aborted(&self) -> bool {

@@ -73,6 +73,45 @@ fn many_in_one_batch_stand_or_fall_each_by_itself() {
 }
 
 #[test]
+fn a_refusal_that_wrote_nothing_makes_nobody_run_again() {
+    let dir = TempDir::new();
+    let db = Db::open(DbUrl::Sqlite(dir.0.join("x.db"))).unwrap();
+    db.write(|tx| make_notes(tx)).unwrap();
+    let runs_of = |writes_first: bool, from: i64| {
+        let gate = hold(&db, 1);
+        let (answers, rx) = mpsc::channel();
+        let runs = Arc::new(AtomicI64::new(0));
+        for n in from..from + 20 {
+            let (answers, runs) = (answers.clone(), Arc::clone(&runs));
+            db.submit(
+                move |tx| {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    if n % 5 == 3 {
+                        if writes_first {
+                            note::insert(tx, &note(n))?;
+                        }
+                        return Err(Error::other("refused"));
+                    }
+                    note::insert(tx, &note(n))
+                },
+                move |r| answers.send((n, r)).unwrap(),
+            );
+        }
+        drop(gate);
+        for _ in 0..20 {
+            let (n, r) = wait(&rx);
+            assert_eq!(r.is_err(), n % 5 == 3, "{n}: {r:?}");
+        }
+        runs.load(Ordering::SeqCst)
+    };
+    assert_eq!(runs_of(false, 0), 20);
+    assert_eq!(count(&db), 16);
+    // Who wrote first is undone with all, who then run again and stand: those up to the failure, in the order of the queue.
+    assert!(runs_of(true, 20) > 20);
+    assert_eq!(count(&db), 32);
+}
+
+#[test]
 fn a_panic_inside_a_savepoint_leaves_nothing_behind() {
     with_notes(|db| {
         for _ in 0..3 {
