@@ -79,7 +79,7 @@ enum Command {
 
 /// Long work beside a running desk takes the processor only when the desk leaves it. Called before any thread is made.
 fn after_the_desk() {
-    if let Err(e) = rustix::process::nice(10) {
+    if let Err(e) = rustix::process::nice(19) {
         tracing::debug!(error = %e, "the priority stays as it is");
     }
 }
