@@ -2,6 +2,7 @@
 //! weeks. Every change makes whole new versions of the calendars that it touches. What runs keeps the version it began with until
 //! a change is applied to it, with a reason and on record; what that would move is seen before anything is written.
 
+pub mod ask;
 pub mod work;
 
 use std::collections::BTreeMap;
@@ -569,6 +570,9 @@ fn publish(tx: &mut Tx, ctx: &Ctx, site: &SiteId, change: &Change, reason: &str)
         body,
         &["reason"],
     );
+    if let Change::Year { file } = change {
+        crate::notice::settled(tx, &there, &notice_key(file.year))?;
+    }
     let live = ctx.live.clone();
     let site = site.clone();
     tx.after_commit(move || live.changed(&site));
@@ -643,7 +647,10 @@ pub fn missing_year(c: &mut Conn, ctx: &Ctx) -> Res<Option<i16>> {
     Ok(last.filter(|_| asks).map(|year| year + 1))
 }
 
+/// Keys of notices of a missing year begin with it.
+pub(crate) const NOTICE: &str = "calendar-year/";
+
 /// The key under which the notice of a missing year is raised, once.
 pub fn notice_key(year: i16) -> String {
-    format!("calendar-year/{year}")
+    format!("{NOTICE}{year}")
 }

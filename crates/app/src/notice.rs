@@ -40,6 +40,8 @@ pub const KINDS: &[&str] = &[
     SWAP_AGREED,
     HAND_OVER_WAITS,
     HAND_OVER_OBJECTED,
+    // The holidays of the next year are not known yet (STD-6).
+    CALENDAR_YEAR,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -63,6 +65,8 @@ pub const SWAP_AGREED: &str = "swap_agreed";
 pub const HAND_OVER_WAITS: &str = "hand_over_waits";
 /// The next shift does not take a hand-over as it is.
 pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
+/// The holidays of a year are missing although it is time for them.
+pub const CALENDAR_YEAR: &str = "calendar_year";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;
