@@ -32,6 +32,8 @@ pub const KINDS: &[&str] = &[
     PROMISED,
     // More time is asked for, and the post decides (COM-32).
     EXTENSION,
+    // An excuse is asked for, and the post decides (COM-32).
+    EXCUSE,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -53,6 +55,8 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
 pub const EXTENSION: &str = "extension_asked";
+/// An excuse for a breach is asked for.
+pub const EXCUSE: &str = "excuse_asked";
 /// A post of the roster is not held, or by too few.
 pub const ROSTER_GAP: &str = "roster_gap";
 /// A shift has begun and its person has not checked in.

@@ -230,14 +230,22 @@ fn next_years_file_is_asked_for_once_by_whoever_may_load_it() {
             let ctx = w.ctx(role);
             let list = w.desk.read_now(move |c| notice::mine(c, &ctx, None)).unwrap();
             let of = |n: &&notice::Seen| n.row.kind == notice::CALENDAR_YEAR;
-            (list.unread.iter().filter(of).count(), list.read.iter().filter(of).count())
+            (
+                list.unread.iter().filter(of).count(),
+                list.read.iter().filter(of).count(),
+            )
         };
         // The world begins on 21 November; a day of hours goes by.
         for _ in 0..24 {
             timer::run_due(&w.desk).unwrap();
             w.wait(DAY / 24);
         }
-        for role in [Role::CsHead, Role::ProjectManager, Role::Administration, Role::CompanyLeader] {
+        for role in [
+            Role::CsHead,
+            Role::ProjectManager,
+            Role::Administration,
+            Role::CompanyLeader,
+        ] {
             assert_eq!(asked(&w, role), (1, 0), "{role}");
         }
         for role in [Role::FrontDesk, Role::Worker, Role::DeptHead] {
@@ -250,7 +258,10 @@ fn next_years_file_is_asked_for_once_by_whoever_may_load_it() {
             now: w.desk.clock.now(),
             ..w.ctx(Role::ProjectManager)
         };
-        write(&w, &manager, move |tx, ctx| calendar::write(tx, ctx, &change, "国务院通知")).unwrap();
+        write(&w, &manager, move |tx, ctx| {
+            calendar::write(tx, ctx, &change, "国务院通知")
+        })
+        .unwrap();
         assert_eq!(asked(&w, Role::CsHead), (0, 1), "the file is there");
         w.wait(DAY);
         timer::run_due(&w.desk).unwrap();
