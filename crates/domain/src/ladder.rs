@@ -243,6 +243,13 @@ pub struct RungFile {
     pub habit: bool,
 }
 
+impl RungFile {
+    /// When it is reached; none where that cannot be read.
+    pub fn at(&self) -> Option<When> {
+        when(self).ok()
+    }
+}
+
 codes! {
     /// Why a ladder cannot be used.
     RungWrong {

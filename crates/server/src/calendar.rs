@@ -122,7 +122,11 @@ fn import(args: &Import) -> Result<ExitCode, String> {
             } else {
                 "calendar-day-mk"
             };
-            format!("{} {}", day.name, t(l, kind))
+            let name = match l {
+                Locale::Zh => day.name.clone(),
+                Locale::En => holidays::english(&day.name),
+            };
+            format!("{name} {}", t(l, kind))
         }
         None => t(l, "cli-calendar-none"),
     };

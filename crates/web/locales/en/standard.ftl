@@ -410,6 +410,7 @@ standard-ladder-common-hint = Every line without a ladder of its own goes by the
 standard-ladder-own-hint = For this line only. To go back to the common ladder, choose it in the form of the line.
 standard-rung-add = Add a step
 standard-rung-edit = Change a step
+standard-rung-remove = Delete
 standard-rung-remove-it = Delete the step: {$step}
 standard-rung-at = When
 standard-rung-at-hint = A share is 1 to 500 (100 is due) and has no unit; before and after due take minutes or hours.

@@ -371,6 +371,7 @@ standard-ladder-common-hint = 没有自己阶梯的各条都按这些步骤。
 standard-ladder-own-hint = 只用于这一条。要回到通用阶梯，请在该条的表单里选“按本版通用阶梯”。
 standard-rung-add = 添加步骤
 standard-rung-edit = 修改步骤
+standard-rung-remove = 删除
 standard-rung-remove-it = 删除步骤：{$step}
 standard-rung-at = 何时
 standard-rung-at-hint = 按比例时填 1 至 500（100 即到时），不看单位；到时前、超时后填分钟或小时。

@@ -134,13 +134,9 @@ pub fn reopen(p: &Page, c: &ClockFile) -> String {
 /// A step of a ladder as the file writes it, sound or not.
 pub fn rung(p: &Page, file: &RungFile) -> String {
     let posts: Vec<String> = file.to.iter().map(|post| p.code("post", post.as_str())).collect();
-    let step = match (file.percent, file.before, file.after) {
-        (Some(100), ..) => p.t("ladder-due"),
-        (Some(n), ..) => p.t1("ladder-percent", "n", n),
-        (_, Some(l), _) => p.t1("ladder-before", "time", limit(p, l)),
-        (_, _, Some(l)) => p.t1("ladder-after", "time", limit(p, l)),
-        _ => String::new(),
-    };
+    let step = file
+        .at()
+        .map_or_else(String::new, |at| crate::notice::step(p.locale, at));
     let posts = posts.join(&p.t("list-comma"));
     let args = [
         ("step", step),
@@ -386,6 +382,11 @@ pub fn plain(l: app::ctx::Locale, f: &Found) -> String {
     }
     let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
     tx(l, &format!("standard-found-{}", f.code), &args)
+}
+
+/// The sentence of a rule that says no, outside a page.
+pub fn refusal(l: app::ctx::Locale, r: &domain::refusal::Refusal) -> String {
+    crate::fail::refusal_text(l, "UTC", r)
 }
 
 /// One difference between two versions, ready to read.
