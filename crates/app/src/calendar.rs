@@ -628,6 +628,30 @@ pub fn apply(
     job::begin(tx, ctx, &key, What::Apply, crate::standard::SHIPPED, &params).map(Some)
 }
 
+/// Work about a change of calendars; what is about the standard is not found here.
+fn of_change(c: &mut Conn, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
+    let seen = job::one(c, ctx, id)?;
+    job::params_of(&seen).calendar.map(|_| ()).ok_or(Error::NotFound)
+}
+
+/// Asks whoever compares or applies a change to stop.
+///
+/// # Errors
+/// As [`job::stop`]; `NotFound` for work about something else.
+pub fn stop(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
+    of_change(tx, ctx, id)?;
+    job::stop(tx, ctx, id)
+}
+
+/// Goes on with what was stopped; the claim for [`job::work`].
+///
+/// # Errors
+/// As [`job::go_on`]; `NotFound` for work about something else.
+pub fn go_on(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<String> {
+    of_change(tx, ctx, id)?;
+    job::go_on(tx, ctx, id)
+}
+
 /// The year whose holidays are missing although it is time for them (from 1 November on): what to tell the head of customer
 /// service, the project manager and the administration. The key of the notice is `calendar-year/<year>`.
 ///

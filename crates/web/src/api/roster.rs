@@ -95,9 +95,11 @@ pub async fn check_in(
     bytes: Bytes,
 ) -> Answer {
     let f: CheckIn = body::read("CheckIn", &bytes)?;
-    let (id, key) = (ShiftId::from(id), key(&headers));
+    let (id, key, ctx) = (ShiftId::from(id), key(&headers), v.ctx()?);
+    // Reading the roster is not enough for a token that puts somebody on duty.
+    ctx.need_scope(Action::ManageRoster)?;
     let late = web
-        .write(&v.ctx()?, move |tx, ctx| duty::check_in(tx, ctx, &key, &id, &f))
+        .write(&ctx, move |tx, ctx| duty::check_in(tx, ctx, &key, &id, &f))
         .await?;
     Ok(ok(&json!({"late_ms": late})))
 }

@@ -562,7 +562,8 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
 /// Asks whoever works on it to stop.
 pub async fn stop(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let job_id = StandardJobId::from(id.as_str());
-    web.write(&v.ctx()?, move |tx, ctx| job::stop(tx, ctx, &job_id)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| work::stop(tx, ctx, &job_id))
+        .await?;
     Ok(Redirect::to(&format!("/calendar/changes/{id}")).into_response())
 }
 
@@ -571,7 +572,7 @@ pub async fn go_on(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
     let job_id = StandardJobId::from(id.as_str());
     let again = job_id.clone();
     let claim = web
-        .write(&v.ctx()?, move |tx, ctx| job::go_on(tx, ctx, &job_id))
+        .write(&v.ctx()?, move |tx, ctx| work::go_on(tx, ctx, &job_id))
         .await?;
     crate::standard::job::aside(&web, &v, again, claim)?;
     Ok(Redirect::to(&format!("/calendar/changes/{id}")).into_response())

@@ -132,7 +132,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
 
     get("/api/v1/roster/now", "roster", "Who holds each post now, who comes next, and what lacks in the next days (COM-9)", "", Json("PostsNow")),
     get("/api/v1/roster/shifts", "roster", "The shifts that meet a stretch of time of at most 62 days, in order; a week from now where nothing is asked for", "from:at until:at post:id", Json("RosterShifts")),
-    post("/api/v1/roster/shifts/{id}/check-in", "roster", "Check in to one's own shift, from two hours before it begins; ok: codes of the opening checklist that are in order, remark: needed where something is not (REC-4)", Some("CheckIn"), Json("CheckedIn")),
+    post("/api/v1/roster/shifts/{id}/check-in", "roster", "Check in to one's own shift, from two hours before it begins; ok: codes of the opening checklist that are in order, remark: needed where something is not (REC-4). Needs company:write", Some("CheckIn"), Json("CheckedIn")),
 
     get("/api/v1/find", "find", "The search box: units, people, plates, numbers, words", "q:text", Json("Hits")),
 
