@@ -700,11 +700,37 @@ fn com_32_after_the_limit_there_is_only_an_excuse_beside_the_breach() {
     clerk
         .get(&format!("/cases/{number}/do/ask_extension"))
         .must_say("不能再延期");
-    let mut form = head.step_form(&number, "excuse_breach");
-    form.pick("clock", "完成")
-        .set("excuse_reason", "customer")
-        .set("text", "住户三次改约");
-    head.send(&form).is(200);
+    // The desk asks for it; the head, who had no part in it, refuses it once and then approves. Until then it is no excuse.
+    let ask = || {
+        let mut form = clerk.step_form(&number, "ask_excuse");
+        form.pick("clock", "完成")
+            .set("excuse_reason", "customer")
+            .set("text", "住户三次改约");
+        clerk.send(&form)
+    };
+    ask().is(200).must_say("免责待批").must_say("待客服主任审批");
+    assert!(w.until(|| head.get("/notices").says("有免责申请等您审批")));
+    head.get("/breaches?view=asked&clock=finish").must_say(&number);
+    head.get("/breaches?view=unexcused&clock=finish").must_say(&number);
+    head.get("/breaches?view=excused&clock=finish").must_not_say(&number);
+    let form = clerk.step_form(&number, "ask_excuse");
+    assert!(form.offer("clock", "完成").is_none(), "it waits already");
+    let fields = [("clock", "finish:0"), ("approve", "true")];
+    let refused = clerk.post(&format!("/cases/{number}/decide_excuse"), &fields);
+    assert!((400..500).contains(&refused.status), "{}", refused.text());
+    let decide = |approve: &str, note: &str| {
+        let mut form = head.step_form(&number, "decide_excuse");
+        form.set("approve", approve).set("note", note);
+        head.send(&form)
+    };
+    decide("false", "").is(422);
+    decide("false", "请附改约记录")
+        .is(200)
+        .must_say("免责未批准")
+        .must_say("请附改约记录");
+    clerk.case(&number).must_not_say("免责：客户原因");
+    ask().is(200);
+    decide("true", "").is(200).must_say("已批准免责");
     let case = clerk.case(&number);
     case.must_say("免责：客户原因").must_say("完成超时");
     // In every list the breach stays, the excuse beside it.

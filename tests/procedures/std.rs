@@ -447,6 +447,42 @@ fn std_6_an_imported_year_moves_a_provisional_deadline_and_the_holiday_counts() 
     assert!(w.journal_holds());
 }
 
+#[test]
+fn std_6_next_years_holidays_are_asked_for_once_until_they_are_imported() {
+    let w = World::new();
+    until_day(&w, LATE_DECEMBER);
+    let manager = w.staff("jingli");
+    let said = "请导入下一年的节假日";
+    assert!(w.until(|| manager.get("/notices").says(said)));
+    // Hours and days later it is still one notice, and it is for those who can load the file.
+    w.wait(DAY);
+    let (clerk, head, manager) = (w.clerk(), w.staff("lihuimin"), w.staff("jingli"));
+    assert!(w.until(|| head.get("/notices").says(said)));
+    let manager_sees = || manager.get("/notices").text().matches(said).count();
+    assert_eq!(manager_sees(), 1);
+    let settled = || {
+        let page = manager.get("/notices");
+        page.must_say("2027 年的节假日安排还没有导入");
+        let one = page.html.split("<li").find(|li| li.contains(said)).map(str::to_owned);
+        one.expect("the notice").contains("已办结")
+    };
+    assert!(!settled());
+    clerk.get("/notices").must_not_say(said);
+    let seen = hand_in(&manager, NEXT_YEAR);
+    let path = format!("/calendar/changes/{}", seen.url.rsplit('/').next().expect("an id"));
+    assert!(
+        w.until(|| manager.get(&path).html.contains("/apply")),
+        "{}",
+        manager.get(&path).text()
+    );
+    let mut form = manager.get(&path).form("/apply");
+    form.set("reason", "国务院办公厅通知").put("which", "new");
+    manager.send(&form).is(200);
+    assert!(w.until(settled));
+    assert_eq!(manager_sees(), 1);
+    assert!(!manager.get("/calendar/ask").says("2027"));
+}
+
 /// The response of every report, changed in a draft: found in the table, changed in its form, by the head of customer service.
 fn drafted(w: &World, minutes: &str) -> String {
     let head = w.staff("lihuimin");
@@ -642,4 +678,141 @@ fn std_1_past_cases_are_run_under_a_draft_before_it_is_published() {
         (403, 403)
     );
     assert_eq!(clerk.post("/standard/versions", &[]).status, 403);
+}
+
+/// A page's rows that show a running due time and no way to its explanation.
+fn unexplained(page: &crate::world::Page) -> Vec<String> {
+    let parts: Vec<&str> = page.html.split(" data-due=\"").skip(1).collect();
+    let rows = parts.iter().map(|part| {
+        let end = ["</tr>", "</li>"]
+            .iter()
+            .filter_map(|t| part.find(t))
+            .min()
+            .unwrap_or(part.len());
+        &part[..end]
+    });
+    rows.filter(|row| !row.contains("whylink") && !row.contains("<details"))
+        .map(|row| row.chars().take(300).collect())
+        .collect()
+}
+
+#[test]
+fn std_1_every_due_time_on_screen_leads_to_its_explanation() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    // Before anything is registered: the preview says why.
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let preview = desk.shown.html.matches("whynow").count();
+    assert!(preview >= 2, "{preview} explanations in the preview");
+    desk.shown.must_say("为什么").must_say("STD-2");
+    let made = desk.made("send");
+    let (number, contact) = (made.case(), made.number_of_contact());
+    assert!(
+        made.page.html.contains(&format!("/cases/{number}/clocks/next")),
+        "{}",
+        made.page.text()
+    );
+    let mut desk = clerk.desk();
+    desk.choose("kind", "inquiry")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .choose("content", "问三期交付时间");
+    let asked = desk.made("promise").case();
+    for (path, least) in [
+        ("/desk", 1),
+        ("/cases?view=open", 2),
+        ("/orders?view=open", 1),
+        ("/promises?view=open", 1),
+        ("/callbacks?view=open", 0),
+        (&*format!("/cases/{number}"), 1),
+        (&*format!("/contacts/{contact}"), 1),
+    ] {
+        let page = head.get(path);
+        page.is(200);
+        let shown = page.html.matches(" data-due=\"").count();
+        assert!(shown >= least, "{path} shows {shown} due times");
+        let without = unexplained(&page);
+        assert!(without.is_empty(), "{path}: {without:#?}");
+        // What it leads to is there.
+        for link in page.html.split("class=\"whylink\"").skip(1).take(5) {
+            let href = link
+                .split("href=\"")
+                .nth(1)
+                .and_then(|h| h.split('"').next())
+                .expect("an address");
+            head.get(href).is(200).must_say("时限").must_not_say("没有这个时限");
+        }
+    }
+    let case = clerk.case(&asked);
+    assert!(case.html.contains("/clocks/promise-1"), "{}", case.text());
+    // Due times that have passed, in the register of breaches.
+    w.wait(2 * HOUR);
+    assert!(w.until(|| head.get("/breaches?view=late&clock=on_site").says(&number)));
+    let rows = head.get("/breaches?view=late&clock=on_site");
+    assert!(rows.html.contains("/clocks/on_site-0"), "{}", rows.text());
+}
+
+#[test]
+fn std_15_who_is_told_when_is_changed_step_by_step_in_a_draft() {
+    let w = World::new();
+    let head = w.staff("lihuimin");
+    let draft = head.send(&head.get("/standard").form("/standard/versions"));
+    let id = draft.url.rsplit('/').next().expect("an id").to_owned();
+    let ladder = |of: &str| format!("/standard/versions/{id}/ladder/{of}");
+    let common = head.get(&ladder("common"));
+    common.is(200).must_say("时限用去 80%").must_say("承办人");
+    // A new step of the ladder that all lines share.
+    let mut form = head.get(&(ladder("common") + "/new")).form("/ladder/common/new");
+    form.set("when", "before").set("n", "15").set("unit", "minute");
+    form.set("kind", "warning").set("habit", "1");
+    let refused = head.send(&form);
+    refused.is(422).must_say("请至少选一个岗位");
+    form.fields.push(("to".to_owned(), "cs_head".to_owned()));
+    form.fields.push(("to".to_owned(), "dept_head".to_owned()));
+    let saved = head.send(&form);
+    saved.is(200).must_say("到时前 15 分钟").must_say("客服主任");
+    head.get(&format!("/standard/versions/{id}")).must_say("到时前 15 分钟");
+    head.get(&format!("/standard/versions/{id}?tab=diff"))
+        .must_say("到时前 15 分钟");
+    // The same time twice, or no clause and no habit, is refused as in the file.
+    assert_eq!(head.send(&form).status, 409, "it was changed since the form was opened");
+    let mut form = head.get(&(ladder("common") + "/new")).form("/ladder/common/new");
+    form.set("when", "before")
+        .set("n", "15")
+        .set("unit", "minute")
+        .set("kind", "warning");
+    form.fields.push(("to".to_owned(), "cs_head".to_owned()));
+    head.send(&form).is(422).must_say("已有同一时刻的步骤");
+    // One line gets its own: the others stay.
+    let own = head.get(&ladder("0-0"));
+    own.must_say("通用阶梯").must_say("到时前 15 分钟");
+    let remove = own.form("/0/remove");
+    let after = head.send(&remove);
+    after.is(200).must_not_say("时限用去 80%");
+    head.get(&ladder("common")).must_say("时限用去 80%");
+    // Undone, one by one.
+    for _ in 0..2 {
+        let page = head.get(&format!("/standard/versions/{id}"));
+        head.send(&page.form("/undo")).is(200);
+    }
+    head.get(&ladder("0-0"))
+        .must_say("时限用去 80%")
+        .must_not_say("到时前 15 分钟");
+    let clerk = w.clerk();
+    assert_eq!(clerk.get(&ladder("common")).status, 403);
+}
+
+#[test]
+fn std_6_a_comparison_of_calendars_is_stopped_and_goes_on() {
+    let w = World::new();
+    let manager = w.staff("jingli");
+    let seen = hand_in(&manager, NEXT_YEAR);
+    let id = seen.url.rsplit('/').next().expect("an id").to_owned();
+    // Small work is done before anybody could stop it: going on says what is so.
+    let path = format!("/calendar/changes/{id}");
+    assert!(w.until(|| manager.get(&path).html.contains("/apply")));
+    let again = manager.post(&format!("{path}/go-on"), &[]);
+    again.is(422);
+    manager.post(&format!("{path}/stop"), &[]).is(200);
+    assert_eq!(w.clerk().post(&format!("{path}/stop"), &[]).status, 403);
 }

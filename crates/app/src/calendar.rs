@@ -2,6 +2,7 @@
 //! weeks. Every change makes whole new versions of the calendars that it touches. What runs keeps the version it began with until
 //! a change is applied to it, with a reason and on record; what that would move is seen before anything is written.
 
+pub mod ask;
 pub mod work;
 
 use std::collections::BTreeMap;
@@ -569,6 +570,9 @@ fn publish(tx: &mut Tx, ctx: &Ctx, site: &SiteId, change: &Change, reason: &str)
         body,
         &["reason"],
     );
+    if let Change::Year { file } = change {
+        crate::notice::settled(tx, &there, &notice_key(file.year))?;
+    }
     let live = ctx.live.clone();
     let site = site.clone();
     tx.after_commit(move || live.changed(&site));
@@ -624,6 +628,30 @@ pub fn apply(
     job::begin(tx, ctx, &key, What::Apply, crate::standard::SHIPPED, &params).map(Some)
 }
 
+/// Work about a change of calendars; what is about the standard is not found here.
+fn of_change(c: &mut Conn, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
+    let seen = job::one(c, ctx, id)?;
+    job::params_of(&seen).calendar.map(|_| ()).ok_or(Error::NotFound)
+}
+
+/// Asks whoever compares or applies a change to stop.
+///
+/// # Errors
+/// As [`job::stop`]; `NotFound` for work about something else.
+pub fn stop(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<()> {
+    of_change(tx, ctx, id)?;
+    job::stop(tx, ctx, id)
+}
+
+/// Goes on with what was stopped; the claim for [`job::work`].
+///
+/// # Errors
+/// As [`job::go_on`]; `NotFound` for work about something else.
+pub fn go_on(tx: &mut Tx, ctx: &Ctx, id: &StandardJobId) -> Res<String> {
+    of_change(tx, ctx, id)?;
+    job::go_on(tx, ctx, id)
+}
+
 /// The year whose holidays are missing although it is time for them (from 1 November on): what to tell the head of customer
 /// service, the project manager and the administration. The key of the notice is `calendar-year/<year>`.
 ///
@@ -643,7 +671,10 @@ pub fn missing_year(c: &mut Conn, ctx: &Ctx) -> Res<Option<i16>> {
     Ok(last.filter(|_| asks).map(|year| year + 1))
 }
 
+/// Keys of notices of a missing year begin with it.
+pub(crate) const NOTICE: &str = "calendar-year/";
+
 /// The key under which the notice of a missing year is raised, once.
 pub fn notice_key(year: i16) -> String {
-    format!("calendar-year/{year}")
+    format!("{NOTICE}{year}")
 }

@@ -616,8 +616,9 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
             .clocks
             .iter()
             .rev()
-            .find(|c| c.code == domain::clock::ClockCode::Callback && c.cycle == b.cycle)
-            .and_then(|c| c.due_at(ctx.now));
+            .find(|c| c.code == domain::clock::ClockCode::Callback && c.cycle == b.cycle);
+        let provisional = clock.is_some_and(|c| c.is_open() && c.is_provisional(ctx.now));
+        let clock = clock.and_then(|c| c.due_at(ctx.now));
         db::callback_put(
             tx,
             &db::CallbackRow {
@@ -632,6 +633,7 @@ fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
                 state: b.end.map_or("open", |e| e.as_str()).to_owned(),
                 open: b.end.is_none() && s.is_open(),
                 due_at: Some(clock.or(b.planned_at).unwrap_or(db::NO_DUE)),
+                due_provisional: provisional && b.end.is_none(),
                 next_try_at: b.attempts.last().and_then(|a| a.again_at),
                 attempts: i64::try_from(b.attempts.len()).unwrap_or(0),
                 created_at: s

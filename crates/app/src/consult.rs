@@ -215,6 +215,7 @@ fn fact(tx: &mut Tx, ctx: &Ctx, r: &ConsultRow, k: &Consult) -> Res<()> {
         breach_reason: k.clock.breach_reason.map_or("", |x| x.as_str()).to_owned(),
         excused_at: None,
         excuse: String::new(),
+        excuse_asked: String::new(),
         natural_ms: m.natural_ms,
         working_ms: m.working_ms,
         paused_ms: 0,

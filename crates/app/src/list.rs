@@ -406,6 +406,7 @@ pub fn breaches(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cloc
     let a = crate::ontime::Ask {
         which: match q.view.as_str() {
             "unexcused" => Which::Unexcused,
+            "asked" => Which::Asked,
             "excused" => Which::Excused,
             "open_late" => Which::Overdue,
             "on_time" => Which::OnTime,

@@ -32,6 +32,8 @@ pub const KINDS: &[&str] = &[
     PROMISED,
     // More time is asked for, and the post decides (COM-32).
     EXTENSION,
+    // An excuse is asked for, and the post decides (COM-32).
+    EXCUSE,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -40,6 +42,8 @@ pub const KINDS: &[&str] = &[
     SWAP_AGREED,
     HAND_OVER_WAITS,
     HAND_OVER_OBJECTED,
+    // The holidays of the next year are not known yet (STD-6).
+    CALENDAR_YEAR,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -51,6 +55,8 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
 pub const EXTENSION: &str = "extension_asked";
+/// An excuse for a breach is asked for.
+pub const EXCUSE: &str = "excuse_asked";
 /// A post of the roster is not held, or by too few.
 pub const ROSTER_GAP: &str = "roster_gap";
 /// A shift has begun and its person has not checked in.
@@ -63,6 +69,8 @@ pub const SWAP_AGREED: &str = "swap_agreed";
 pub const HAND_OVER_WAITS: &str = "hand_over_waits";
 /// The next shift does not take a hand-over as it is.
 pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
+/// The holidays of a year are missing although it is time for them.
+pub const CALENDAR_YEAR: &str = "calendar_year";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

@@ -76,6 +76,16 @@ fn responsible(s: &CaseState, c: &Clock) -> (Option<DepartmentId>, Option<StaffI
     }
 }
 
+/// What came of the last request for an excuse of a breach that has none.
+fn asked(s: &CaseState, c: &Clock) -> &'static str {
+    let last = (s.excuse_requests.iter().rev()).find(|r| r.code == c.code && r.cycle == c.cycle);
+    match last.filter(|_| c.excuse.is_none()) {
+        None => "",
+        Some(request) if request.decision.is_none() => "asked",
+        Some(_) => "rejected",
+    }
+}
+
 /// The rows of a case as its clocks stand.
 fn rows(ctx: &Ctx, zone: &TimeZone, calendars: &Calendars, s: &CaseState) -> Vec<ClockFact> {
     let office = calendars.newest("office").and_then(|of| calendars.hours(&of));
@@ -113,6 +123,7 @@ fn rows(ctx: &Ctx, zone: &TimeZone, calendars: &Calendars, s: &CaseState) -> Vec
                 (None, None) => "",
             }
             .to_owned(),
+            excuse_asked: asked(s, c).to_owned(),
             natural_ms: m.natural_ms,
             working_ms: m.working_ms,
             paused_ms: m.paused_ms,

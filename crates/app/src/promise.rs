@@ -115,6 +115,7 @@ fn row(ctx: &Ctx, s: &CaseState, p: &PromiseMade) -> db::PromiseRow {
         made_by: staff(&p.by),
         reported_to: p.reported_to.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" "),
         due_at: due(clock).unwrap_or(store::case::NO_DUE),
+        due_provisional: clock.is_some_and(|c| c.is_open() && c.is_provisional(ctx.now)),
         first_due_at: due(first),
         first_at: p.interim_at.or(first.and_then(|c| c.met_at)),
         kept_at: p.kept_at,
@@ -172,6 +173,25 @@ fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
     Ok(ids)
 }
 
+/// Whoever decides on an excuse and had no part in what was late: of the post, else of the next one above it.
+fn uninvolved(c: &mut Conn, ctx: &Ctx, s: &CaseState, post: Role) -> Res<Vec<StaffId>> {
+    let line = [
+        Role::CsHead,
+        Role::ProjectManager,
+        Role::CompanyLeader,
+        Role::GeneralManager,
+    ];
+    let above = line.iter().skip_while(|role| **role != post);
+    for role in above {
+        let mut ids = holders(c, ctx, *role)?;
+        ids.retain(|id| !domain::case::at_fault(s, id));
+        if !ids.is_empty() {
+            return Ok(ids);
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// Tells the superior of a question that was reported (REC-9) and the post that decides of more time that is asked for
 /// (COM-32), and settles both when they are over.
 ///
@@ -180,6 +200,11 @@ fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
 pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     let promised = |no: u32| format!("case/{}/promised/{no}", s.id);
     let asked = |id: &ExtensionId| format!("case/{}/extension/{id}", s.id);
+    // Asked for again after it was refused, it is another request.
+    let excuse = |code: ClockCode, cycle: u32| {
+        let same = s.excuse_requests.iter().filter(|r| r.code == code && r.cycle == cycle);
+        format!("case/{}/excuse/{code}/{cycle}/{}", s.id, same.count())
+    };
     for e in events {
         let (key, kind, level, to) = match &e.fact {
             Fact::Promised { no, reported_to, .. } if !reported_to.is_empty() => {
@@ -193,6 +218,18 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 Level::Warning,
                 holders(tx, ctx, *approver)?,
             ),
+            Fact::ExcuseAsked {
+                code, cycle, approver, ..
+            } => (
+                excuse(*code, *cycle),
+                notice::EXCUSE,
+                Level::Warning,
+                uninvolved(tx, ctx, s, *approver)?,
+            ),
+            Fact::ExcuseDecided { code, cycle, .. } | Fact::BreachExcused { code, cycle, .. } => {
+                notice::settled(tx, ctx, &excuse(*code, *cycle))?;
+                continue;
+            }
             Fact::PromiseKept { no, .. } => {
                 notice::settled(tx, ctx, &promised(*no))?;
                 continue;

@@ -259,8 +259,7 @@ fn promises(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
                 "promise"
             }
             .to_owned(),
-            // Promises are in natural days: no calendar moves them.
-            provisional: false,
+            provisional: r.due_provisional,
             paused: false,
             news: String::new(),
             near_ms: NEAR_MS.min((due - r.made_at) / 4).max(0),
@@ -292,7 +291,7 @@ fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
         state: r.state,
         due_at: r.due_at.filter(|d| *d < db::NO_DUE),
         due_code: "callback".to_owned(),
-        provisional: false,
+        provisional: r.due_provisional,
         paused: false,
         news: String::new(),
         near_ms: NEAR_MS,

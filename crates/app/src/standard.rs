@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use domain::access::Action;
 use domain::clauses;
 use domain::ids::{StaffId, StandardId};
+use domain::ladder::{RungFile, RungWrong};
 use domain::refusal::Refusal;
 use domain::standard::check::{self, Beside, Found, Grave};
 use domain::standard::document::MOST_BYTES;
@@ -338,6 +339,9 @@ pub enum Edit {
         callback: CallbackFile,
         wait_days: Option<u32>,
     },
+    /// A step of the ladder of a row, or of the version's own, in the place of another or a new one.
+    Rung(Option<At>, Option<usize>, Box<RungFile>),
+    RungGone(Option<At>, usize),
     /// The whole document, from a file.
     Whole(Box<Document>),
 }
@@ -351,8 +355,26 @@ impl Edit {
             Edit::Remove(_) => "removed",
             Edit::Limit(_) => "limit",
             Edit::Head { .. } => "head",
+            Edit::Rung(..) => "rung",
+            Edit::RungGone(..) => "rung_gone",
             Edit::Whole(_) => "file",
         }
+    }
+}
+
+/// What is wrong with a step of a ladder, at its field.
+fn wrong_rung(wrong: RungWrong) -> Error {
+    use RungWrong as W;
+    match wrong {
+        W::Many => Error::field("n", "standard-rung-many"),
+        W::Unit => Error::field("n", "standard-rung-unit"),
+        W::Length => Error::field("n", "standard-rung-length"),
+        W::Percent => Error::field("n", "standard-rung-percent"),
+        W::When => Error::field("n", "standard-rung-when"),
+        W::Calendar => Error::field("n", "standard-rung-calendar"),
+        W::Twice => Error::field("n", "standard-rung-twice"),
+        W::Post => Error::field("to", "standard-rung-post"),
+        W::Clause => Error::field("clause", "standard-rung-clause"),
     }
 }
 
@@ -415,6 +437,16 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, edit: &Edit) -> 
             version.trim().clone_into(&mut after.version);
             after.callback = *callback;
             after.longest_wait_days = *wait_days;
+        }
+        Edit::Rung(of, step, rung) => match after.put_rung(*of, *step, (**rung).clone()) {
+            Ok(true) => {}
+            Ok(false) => return Err(Error::NotFound),
+            Err(wrong) => return Err(wrong_rung(wrong)),
+        },
+        Edit::RungGone(of, step) => {
+            if !after.remove_rung(*of, *step) {
+                return Err(Error::NotFound);
+            }
         }
         Edit::Whole(document) => after = document.as_ref().clone().with_shipped_limits(),
     }

@@ -227,6 +227,21 @@ pub enum Step {
         extension: ExtensionId,
         reason: String,
     },
+    AskExcuse {
+        code: ClockCode,
+        #[serde(default)]
+        cycle: u32,
+        reason: ExcuseReason,
+        text: String,
+    },
+    DecideExcuse {
+        code: ClockCode,
+        #[serde(default)]
+        cycle: u32,
+        approve: bool,
+        #[serde(default)]
+        note: String,
+    },
     ExcuseBreach {
         code: ClockCode,
         #[serde(default)]
@@ -426,7 +441,7 @@ pub fn since(c: &mut Conn, ctx: &Ctx, id: &CaseId, seq: i64) -> Res<Vec<store::j
 
 /// Whether a person who is about to do a step would want to know of this first.
 pub fn matters(kind: &str) -> bool {
-    const MINDLESS: [&str; 15] = [
+    const MINDLESS: [&str; 17] = [
         "clock_breached",
         "rung_reached",
         "noted",
@@ -441,6 +456,8 @@ pub fn matters(kind: &str) -> bool {
         "extension_decided",
         "extension_lapsed",
         "extension_withdrawn",
+        "excuse_asked",
+        "excuse_decided",
         "breach_excused",
     ];
     Fact::KINDS.contains(&kind) && !MINDLESS.contains(&kind)
@@ -484,6 +501,8 @@ impl Step {
             Step::ConsentExtension { .. } => Action::ConsentExtension,
             Step::ApproveExtension { .. } => Action::ApproveExtension,
             Step::WithdrawExtension { .. } => Action::WithdrawExtension,
+            Step::AskExcuse { .. } => Action::AskExcuse,
+            Step::DecideExcuse { .. } => Action::DecideExcuse,
             Step::ExcuseBreach { .. } => Action::ExcuseBreach,
             Step::Answer { .. } => Action::Answer,
             Step::ReportOutside { .. } => Action::ReportOutside,

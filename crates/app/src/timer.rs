@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use domain::ids::{CaseId, SiteId};
 
+use crate::calendar;
 use crate::case::{self, SHARDS};
 use crate::desk::Desk;
 use crate::error::{Error, Res};
@@ -25,6 +26,8 @@ const SLICE: i64 = 32;
 const LONGEST: Duration = Duration::from_secs(20);
 /// Sleep after something went wrong.
 const RETRY: Duration = Duration::from_secs(5);
+/// Whether the holidays of the next year are known is looked at so often (ms).
+const CALENDARS: i64 = 3_600_000;
 /// Shortest sleep: a case that cannot be looked at, or a clock that stands still, does not keep the processor busy.
 const SHORTEST: Duration = Duration::from_millis(5);
 
@@ -36,6 +39,7 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
     let mut work = Work::default();
     let shards: Vec<i64> = (0..SHARDS).collect();
     work.rosters.round(desk, &shards)?;
+    work.calendars.round(desk, &shards)?;
     let looked = work.through(desk, &shards, &mut |_| Ok(true))?;
     if work.failed.is_empty() {
         Ok(looked)
@@ -50,6 +54,37 @@ struct Work {
     /// Cases that could not be looked at, and when they are tried again.
     failed: HashMap<CaseId, Instant>,
     rosters: Rosters,
+    calendars: Calendars,
+}
+
+/// When each site's calendars are looked at again. A site that is new is found at the next look at any.
+#[derive(Default)]
+struct Calendars {
+    next_at: i64,
+    shards: Vec<i64>,
+}
+
+impl Calendars {
+    /// Once an hour, and when another part of the work became ours: asks for the holidays that are missing at these shards' sites.
+    fn round(&mut self, desk: &Desk, shards: &[i64]) -> Res<()> {
+        let now = desk.clock.now();
+        // A clock that was set back by more than that waits for no hour that is far away.
+        let waits = now < self.next_at && self.next_at - now <= CALENDARS;
+        if waits && self.shards == shards {
+            return Ok(());
+        }
+        for site in desk.read_now(|c| Ok::<_, Error>(store::site::all(c)?))? {
+            if !shards.contains(&case::shard_of(site.id.as_str())) {
+                continue;
+            }
+            let ctx = desk.system("timer", &site.id);
+            if let Err(e) = desk.write_now(&ctx, calendar::ask::look) {
+                tracing::warn!(site = %site.id, error = %e, "the timer could not look at the calendars");
+            }
+        }
+        (self.next_at, self.shards) = (now + CALENDARS, shards.to_vec());
+        Ok(())
+    }
 }
 
 /// When each site's roster is looked at again: after a change, and when something of it may have to be told. A site without a
@@ -251,6 +286,7 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let roster_at = work.rosters.round(desk, &shards)?;
+    work.calendars.round(desk, &shards)?;
     let mut next = Work::next(desk, &shards)?;
     if next.is_some_and(|at| at <= desk.clock.now()) {
         work.through(desk, &shards, &mut |shard| {

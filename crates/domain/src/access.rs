@@ -91,6 +91,11 @@ codes! {
         /// Decides on more time: the post that the standard names, and those above it.
         ApproveExtension = "approve_extension",
         WithdrawExtension = "withdraw_extension",
+        /// Asks that a breach be excused: who worked on it, or the desk.
+        AskExcuse = "ask_excuse",
+        /// Decides on such a request: the post that the standard names, and those above it, not at fault.
+        DecideExcuse = "decide_excuse",
+        /// Both in one step, by who may decide and had no part in it.
         ExcuseBreach = "excuse_breach",
         /// Asks the superior or another department while the customer waits (REC-7).
         Consult = "consult",
@@ -180,6 +185,8 @@ impl Action {
         Action::ConsentExtension,
         Action::ApproveExtension,
         Action::WithdrawExtension,
+        Action::AskExcuse,
+        Action::DecideExcuse,
         Action::ExcuseBreach,
         Action::ChangeKind,
         Action::ChangeLevel,
@@ -287,7 +294,8 @@ const TABLE: &[Row] = &[
     Row(&[Do::AskExtension, Do::WithdrawExtension],         [S,  O,   S,   D,   O,   S,   S,   N,   N,   O,   N,   N,   N,   N]),
     Row(&[Do::ConsentExtension],                            [S,  O,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::ApproveExtension],                            [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
-    Row(&[Do::ExcuseBreach],                                [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::AskExcuse],                                   [S,  O,   S,   D,   O,   S,   S,   N,   N,   O,   N,   N,   N,   N]),
+    Row(&[Do::DecideExcuse, Do::ExcuseBreach],              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     // The customer's word
     Row(&[Do::Confirm],                                     [S,  O,   S,   D,   O,   D,   S,   N,   N,   O,   N,   N,   O,   N]),
     Row(&[Do::SecondCheck],                                 [S,  N,   S,   D,   N,   D,   S,   A,   S,   N,   A,   A,   N,   N]),

@@ -224,19 +224,54 @@ const MINUTE: i64 = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RungFile {
+    /// A share of the limit, 1 to 500.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    percent: Option<u32>,
+    pub percent: Option<u32>,
+    /// Minutes or hours before due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    before: Option<Limit>,
+    pub before: Option<Limit>,
+    /// Minutes or hours after due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    after: Option<Limit>,
-    to: Vec<Post>,
+    pub after: Option<Limit>,
+    pub to: Vec<Post>,
     #[serde(rename = "as")]
-    kind: RungKind,
+    pub kind: RungKind,
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    clause: String,
+    pub clause: String,
+    /// No clause states the time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    habit: bool,
+    pub habit: bool,
+}
+
+impl RungFile {
+    /// When it is reached; none where that cannot be read.
+    pub fn at(&self) -> Option<When> {
+        when(self).ok()
+    }
+}
+
+codes! {
+    /// Why a ladder cannot be used.
+    RungWrong {
+        /// More steps than anybody reads.
+        Many = "many",
+        /// An offset that is neither minutes nor hours.
+        Unit = "unit",
+        /// An offset of nothing, or of more than a year.
+        Length = "length",
+        /// A share that is not 1 to 500.
+        Percent = "percent",
+        /// Not exactly one of share, before, after.
+        When = "when",
+        /// Working time beside a limit without a calendar.
+        Calendar = "calendar",
+        /// Nobody is told.
+        Post = "post",
+        /// Neither a clause nor a habit.
+        Clause = "clause",
+        /// Two steps at the same time.
+        Twice = "twice",
+    }
 }
 
 /// Most rungs of one ladder.
@@ -244,52 +279,71 @@ const MOST: usize = 16;
 /// The longest offset: a year.
 const LONGEST: i64 = 366 * 86_400_000;
 
+impl RungWrong {
+    /// In English, for who reads a log or a terminal without the pages' texts.
+    pub const fn english(self) -> &'static str {
+        match self {
+            RungWrong::Many => "must have at most 16 steps",
+            RungWrong::Unit => "must be minutes or hours",
+            RungWrong::Length => "must be more than nothing and at most a year",
+            RungWrong::Percent => "must be 1 to 500",
+            RungWrong::When => "must have one of percent, before, after",
+            RungWrong::Calendar => "working time needs a limit with a calendar",
+            RungWrong::Post => "must name a post",
+            RungWrong::Clause => "must name the clause, or say that it is a habit",
+            RungWrong::Twice => "comes at the same time as another",
+        }
+    }
+}
+
+/// When a rung of the file is reached.
+fn when(rung: &RungFile) -> Result<When, (&'static str, RungWrong)> {
+    let offset = |limit: Limit, field| {
+        let (n, unit, working) = match limit {
+            Limit::Minute { n } => (n, MINUTE, false),
+            Limit::Hour { n } => (n, 60 * MINUTE, false),
+            Limit::WorkingMinute { n } => (n, MINUTE, true),
+            Limit::WorkingHour { n } => (n, 60 * MINUTE, true),
+            _ => return Err((field, RungWrong::Unit)),
+        };
+        let ms = i64::from(n) * unit;
+        if ms == 0 || ms > LONGEST {
+            return Err((field, RungWrong::Length));
+        }
+        Ok(Offset { ms, working })
+    };
+    match (rung.percent, rung.before, rung.after) {
+        (Some(n @ 1..=500), None, None) => Ok(When::Percent(n)),
+        (Some(_), None, None) => Err((".percent", RungWrong::Percent)),
+        (None, Some(limit), None) => offset(limit, ".before").map(When::Before),
+        (None, None, Some(limit)) => offset(limit, ".after").map(When::After),
+        _ => Err(("", RungWrong::When)),
+    }
+}
+
 /// Reads a ladder of the file. `calendar`: the limit is read in a working calendar.
 ///
 /// # Errors
-/// Where (`ladder[2].after`) and what is wrong: no post, two rungs at the same time, working time without a calendar.
-pub(crate) fn checked(file: Vec<RungFile>, calendar: bool, path: &str) -> Result<Vec<Rung>, (String, String)> {
+/// Where (`ladder[2].after`) and what is wrong.
+pub(crate) fn checked(file: Vec<RungFile>, calendar: bool, path: &str) -> Result<Vec<Rung>, (String, RungWrong)> {
     let mut rungs: Vec<Rung> = Vec::with_capacity(file.len());
     if file.len() > MOST {
-        return Err((path.to_owned(), format!("must have at most {MOST} steps")));
+        return Err((path.to_owned(), RungWrong::Many));
     }
     for (r, rung) in file.into_iter().enumerate() {
         let at = |field: &str| format!("{path}[{r}]{field}");
-        let offset = |limit: Limit, field: &str| {
-            let (n, unit, working) = match limit {
-                Limit::Minute { n } => (n, MINUTE, false),
-                Limit::Hour { n } => (n, 60 * MINUTE, false),
-                Limit::WorkingMinute { n } => (n, MINUTE, true),
-                Limit::WorkingHour { n } => (n, 60 * MINUTE, true),
-                _ => return Err((at(field), "must be minutes or hours".to_owned())),
-            };
-            let ms = i64::from(n) * unit;
-            if ms == 0 || ms > LONGEST {
-                return Err((at(field), "must be more than nothing and at most a year".to_owned()));
-            }
-            Ok(Offset { ms, working })
-        };
-        let when = match (rung.percent, rung.before, rung.after) {
-            (Some(n @ 1..=500), None, None) => When::Percent(n),
-            (Some(_), None, None) => return Err((at(".percent"), "must be 1 to 500".to_owned())),
-            (None, Some(limit), None) => When::Before(offset(limit, ".before")?),
-            (None, None, Some(limit)) => When::After(offset(limit, ".after")?),
-            _ => return Err((at(""), "must have one of percent, before, after".to_owned())),
-        };
+        let when = when(&rung).map_err(|(field, wrong)| (at(field), wrong))?;
         if when.in_working_time() && !calendar {
-            return Err((at(""), "working time needs a limit with a calendar".to_owned()));
+            return Err((at(""), RungWrong::Calendar));
         }
         if rung.to.is_empty() {
-            return Err((at(".to"), "must name a post".to_owned()));
+            return Err((at(".to"), RungWrong::Post));
         }
         if rung.clause.trim().is_empty() && !rung.habit {
-            return Err((
-                at(".clause"),
-                "must name the clause, or say that it is a habit".to_owned(),
-            ));
+            return Err((at(".clause"), RungWrong::Clause));
         }
         if rungs.iter().any(|other| other.at == when) {
-            return Err((at(""), format!("comes at the same time as another ({when})")));
+            return Err((at(""), RungWrong::Twice));
         }
         rungs.push(Rung {
             at: when,
@@ -300,6 +354,38 @@ pub(crate) fn checked(file: Vec<RungFile>, calendar: bool, path: &str) -> Result
         });
     }
     Ok(rungs)
+}
+
+/// Puts a step into a ladder of the file, in the place of another or as a new one; the steps stand in the order in which they are
+/// usually reached. `Ok(false)` when there is no step at that place.
+///
+/// # Errors
+/// What would be wrong with the ladder: then it is left as it is.
+pub(crate) fn put(
+    ladder: &mut Vec<RungFile>,
+    step: Option<usize>,
+    rung: RungFile,
+    calendar: bool,
+) -> Result<bool, RungWrong> {
+    let mut new = ladder.clone();
+    match step {
+        Some(n) => match new.get_mut(n) {
+            Some(old) => *old = rung,
+            None => return Ok(false),
+        },
+        None => new.push(rung),
+    }
+    // A share below the whole, before due, due, after it, a share above the whole.
+    new.sort_by_key(|rung| match when(rung) {
+        Ok(When::Percent(n)) if n < 100 => (0, i64::from(n)),
+        Ok(When::Before(offset)) => (1, -offset.ms),
+        Ok(When::After(offset)) => (3, offset.ms),
+        Ok(When::Percent(n)) if n > 100 => (4, i64::from(n)),
+        _ => (2, 0),
+    });
+    checked(new.clone(), calendar, "ladder").map_err(|(_, wrong)| wrong)?;
+    *ladder = new;
+    Ok(true)
 }
 
 /// A rung that was reached: it is not reached again, whatever happens to the clock or to the host's time.

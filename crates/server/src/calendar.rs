@@ -5,7 +5,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::calendar::{self, Change};
-use app::ctx::HostClock;
+use app::ctx::{Ctx, HostClock, Locale};
+use app::desk::Desk;
+use app::error::Error;
+use app::standard::job::{self, Summary};
+use domain::ids::SiteId;
 use domain::time::holidays::{self, HolidayDay};
 use web::l10n::{t, tx};
 
@@ -18,7 +22,7 @@ use crate::{Place, serve};
 pub enum Command {
     /// The years whose holidays are known.
     List(List),
-    /// Take the file of a year in, for every site. Open cases keep their limits until the change is applied on its page.
+    /// Take the file of a year in, for every site. Open cases keep their limits unless it is applied to them with --apply.
     Import(Import),
 }
 
@@ -41,8 +45,17 @@ pub struct Import {
     #[command(flatten)]
     pub place: Place,
     /// Only say what it changes.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "apply")]
     pub dry_run: bool,
+    /// Apply the new calendars to the open cases too: their due times move.
+    #[arg(long, requires_all = ["reason", "by"])]
+    pub apply: bool,
+    /// Why; it stands in the journal of every case that moves.
+    #[arg(long, value_name = "TEXT", requires = "apply")]
+    pub reason: Option<String>,
+    /// Login of the person who answers for it and who may keep the calendars.
+    #[arg(long, value_name = "LOGIN", requires = "apply")]
+    pub by: Option<String>,
     /// zh or en; otherwise as the environment says.
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
@@ -109,7 +122,11 @@ fn import(args: &Import) -> Result<ExitCode, String> {
             } else {
                 "calendar-day-mk"
             };
-            format!("{} {}", day.name, t(l, kind))
+            let name = match l {
+                Locale::Zh => day.name.clone(),
+                Locale::En => holidays::english(&day.name),
+            };
+            format!("{name} {}", t(l, kind))
         }
         None => t(l, "cli-calendar-none"),
     };
@@ -129,10 +146,50 @@ fn import(args: &Import) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     let change = Change::Year { file };
+    if args.apply {
+        return apply(&desk, &site, args, &change, l);
+    }
     let made = desk
         .write_now(&ctx, move |tx, ctx| calendar::write(tx, ctx, &change, "cli"))
         .map_err(|e| said(l, &e))?;
     let n = made.to_string();
     print(&(tx(l, "cli-calendar-imported", &[("year", &year), ("n", &n)]) + "\n"));
+    print(&(t(l, "cli-calendar-keep") + "\n"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same steps as on the page, in somebody's name: what it would move, the change itself, and moving the open cases.
+fn apply(desk: &Desk, site: &SiteId, args: &Import, change: &Change, l: Locale) -> Result<ExitCode, String> {
+    let (reason, login) = (
+        args.reason.clone().unwrap_or_default(),
+        args.by.as_deref().unwrap_or_default(),
+    );
+    let ctx = job::by_login(desk, site, "cli", login).map_err(|e| match e {
+        Error::NotFound => tx(l, "cli-calendar-nobody", &[("login", login)]),
+        e => said(l, &e),
+    })?;
+    let done = applied(desk, &ctx, change, &reason).map_err(|e| said(l, &e))?;
+    let counts = [
+        ("year", change.label()),
+        ("n", done.changed.to_string()),
+        ("looked", done.looked.to_string()),
+    ];
+    let counts: Vec<(&str, &str)> = counts.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    print(&(tx(l, "cli-calendar-applied", &counts) + "\n"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn applied(desk: &Desk, ctx: &Ctx, change: &Change, reason: &str) -> Result<Summary, Error> {
+    let mine = change.clone();
+    let (seen, claim) = desk.write_now(ctx, move |tx, ctx| calendar::propose(tx, ctx, "", &mine))?;
+    job::work(desk, ctx, &seen, &claim)?;
+    let (compared, why) = (seen, reason.to_owned());
+    let begun = desk.write_now(ctx, move |tx, ctx| calendar::apply(tx, ctx, "", &compared, &why, true))?;
+    let Some((id, claim)) = begun else {
+        return Ok(Summary::default());
+    };
+    job::work(desk, ctx, &id, &claim)?;
+    let c2 = ctx.clone();
+    let done = desk.read_now(move |c| job::one(c, &c2, &id))?;
+    Ok(job::summary_of(&done))
 }

@@ -184,6 +184,7 @@ pub fn said(l: Locale, e: &Error) -> String {
             })
             .collect::<Vec<_>>()
             .join("\n"),
+        Error::Refused(r) => web::standard::words::refusal(l, r),
         e => words(l, e),
     }
 }

@@ -62,7 +62,7 @@ row! {
     pub struct CallbackRow {
         pub id: CallbackId, pub site_id: SiteId, pub case_id: CaseId, pub case_number: String, pub title: String,
         pub place: String, pub name: String, pub kind: String, pub state: String, pub open: bool,
-        pub due_at: Option<i64>, pub next_try_at: Option<i64>, pub attempts: i64, pub created_at: i64,
+        pub due_at: Option<i64>, pub due_provisional: bool, pub next_try_at: Option<i64>, pub attempts: i64, pub created_at: i64,
         pub closed_at: Option<i64>, pub satisfaction: Option<String>, pub solved: Option<bool>,
     }
 }
@@ -390,7 +390,7 @@ sql! {
     pub fn callback_put(row: &CallbackRow) { insert "callback" "ON CONFLICT (id) DO UPDATE SET \
         case_number = excluded.case_number, title = excluded.title, place = excluded.place, name = excluded.name, \
         kind = excluded.kind, state = excluded.state, open = excluded.open, due_at = excluded.due_at, \
-        next_try_at = excluded.next_try_at, attempts = excluded.attempts, closed_at = excluded.closed_at, \
+        due_provisional = excluded.due_provisional, next_try_at = excluded.next_try_at, attempts = excluded.attempts, closed_at = excluded.closed_at, \
         satisfaction = excluded.satisfaction, solved = excluded.solved" }
     pub fn callbacks_of(case: &CaseId) -> Vec<CallbackRow> {
         "SELECT ", CallbackRow::COLS, " FROM callback WHERE case_id = $1 ORDER BY created_at LIMIT 100"

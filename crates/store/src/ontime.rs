@@ -15,7 +15,7 @@ row! {
         pub importance: String, pub department_id: Option<DepartmentId>, pub worker_id: Option<StaffId>,
         pub clause: String, pub started_at: i64, pub due_at: Option<i64>, pub extended_from: Option<i64>,
         pub met_at: Option<i64>, pub breached_at: Option<i64>, pub breach_reason: String, pub excused_at: Option<i64>,
-        pub excuse: String, pub natural_ms: Option<i64>, pub working_ms: Option<i64>, pub paused_ms: i64,
+        pub excuse: String, pub excuse_asked: String, pub natural_ms: Option<i64>, pub working_ms: Option<i64>, pub paused_ms: i64,
         pub state: String, pub decided_at: Option<i64>, pub month: String,
     }
 }
@@ -51,6 +51,8 @@ pub enum Which {
     Late,
     /// Breached, without an excuse.
     Unexcused,
+    /// Breached, and an excuse is asked for.
+    Asked,
     /// Breached and excused.
     Excused,
     /// Breached and still not done.
@@ -64,9 +66,10 @@ pub enum Which {
 }
 
 impl Which {
-    const ALL: [Which; 7] = [
+    const ALL: [Which; 8] = [
         Which::Late,
         Which::Unexcused,
+        Which::Asked,
         Which::Excused,
         Which::Overdue,
         Which::OnTime,
@@ -145,6 +148,10 @@ fn narrowed<'a>(q: Q<'a>, f: &'a Filter) -> Q<'a> {
     .when(
         f.which == Which::Unexcused,
         "AND breached_at IS NOT NULL AND excused_at IS NULL AND decided_at IS NOT NULL",
+    )
+    .when(
+        f.which == Which::Asked,
+        "AND excuse_asked = 'asked' AND decided_at IS NOT NULL",
     )
     .when(
         f.which == Which::Excused,
@@ -266,6 +273,7 @@ sql! {
         case_id = excluded.case_id, started_at = excluded.started_at, due_at = excluded.due_at, \
         extended_from = excluded.extended_from, met_at = excluded.met_at, breached_at = excluded.breached_at, \
         breach_reason = excluded.breach_reason, excused_at = excluded.excused_at, excuse = excluded.excuse, \
+        excuse_asked = excluded.excuse_asked, \
         natural_ms = excluded.natural_ms, working_ms = excluded.working_ms, paused_ms = excluded.paused_ms, \
         state = excluded.state, decided_at = excluded.decided_at, month = excluded.month" }
     pub fn of_case(case: &CaseId) -> Vec<ClockFact> {
@@ -300,6 +308,7 @@ pub(crate) fn asked() -> Vec<(&'static str, Filter)> {
         ("breaches", base(Which::Late)),
         ("breaches, decided", base(Which::Decided)),
         ("breaches, overdue", base(Which::Overdue)),
+        ("breaches, asked", base(Which::Asked)),
         (
             "breaches, department",
             Filter {

@@ -10,7 +10,7 @@ row! {
     pub struct PromiseRow {
         pub id: String, pub site_id: SiteId, pub case_id: CaseId, pub no: i64, pub case_number: String, pub kind: String,
         pub promised: String, pub title: String, pub place: String, pub name: String, pub importance: String,
-        pub made_at: i64, pub made_by: Option<StaffId>, pub reported_to: String, pub due_at: i64,
+        pub made_at: i64, pub made_by: Option<StaffId>, pub reported_to: String, pub due_at: i64, pub due_provisional: bool,
         pub first_due_at: Option<i64>, pub first_at: Option<i64>, pub kept_at: Option<i64>, pub kept_by: Option<StaffId>,
         pub state: String, pub open: bool, pub breached: bool,
     }
@@ -164,7 +164,8 @@ pub(crate) fn extensions_q(f: &ExtensionFilter) -> Q<'_> {
 sql! {
     pub fn put(row: &PromiseRow) { insert "promise" "ON CONFLICT (id) DO UPDATE SET case_number = excluded.case_number, \
         kind = excluded.kind, title = excluded.title, place = excluded.place, name = excluded.name, \
-        importance = excluded.importance, due_at = excluded.due_at, first_due_at = excluded.first_due_at, \
+        importance = excluded.importance, due_at = excluded.due_at, due_provisional = excluded.due_provisional, \
+        first_due_at = excluded.first_due_at, \
         first_at = excluded.first_at, kept_at = excluded.kept_at, kept_by = excluded.kept_by, state = excluded.state, \
         open = excluded.open, breached = excluded.breached" }
     pub fn list(f: &PromiseFilter) -> Vec<PromiseRow> { dynamic promises_q, PromiseFilter::variants }

@@ -12,6 +12,7 @@ mod list;
 mod message;
 mod notice;
 mod rest;
+mod roster;
 mod show;
 
 pub use case::{
@@ -36,6 +37,7 @@ pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
 pub use notice::{notices, read as notice_read};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
+pub use roster::{check_in as roster_check_in, now as roster_now, shifts as roster_shifts};
 
 use app::error::Error;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};

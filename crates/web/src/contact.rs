@@ -2,6 +2,7 @@
 
 use app::attachment::{self, Attachment, Subject};
 use app::contact::{correct, get, look};
+use app::ctx::Ctx;
 use app::error::{Error, Res};
 use askama::Template;
 use axum::Form;
@@ -15,6 +16,7 @@ use store::contact::Contact;
 
 use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
+use crate::list::badge::Due;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
@@ -26,6 +28,8 @@ struct CaseLine {
     title: String,
     state: String,
     open: bool,
+    /// What is due first, with the way to its explanation; none where nothing runs.
+    due: Option<Due>,
 }
 
 /// One earlier value.
@@ -156,7 +160,9 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
                 let Ok(seen) = app::case::get(c, ctx, &id) else {
                     continue;
                 };
+                let s = &seen.state;
                 cases.push(CaseLine {
+                    due: first_due(ctx, s),
                     title: app::case::title(ctx, &seen.state),
                     open: seen.state.is_open(),
                     number: seen.state.number,
@@ -188,6 +194,25 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
         })
         .await?;
     Ok(shown)
+}
+
+/// What is due first of an open case, explained.
+fn first_due(ctx: &Ctx, s: &domain::case::CaseState) -> Option<Due> {
+    let (at, clock) = s
+        .clocks
+        .iter()
+        .filter(|c| s.is_open() && c.is_open())
+        .filter_map(|c| Some((c.due_at(ctx.now)?, c)))
+        .min_by_key(|(at, _)| *at)?;
+    let due = Due::open(ctx.locale, ctx.now, Some(at), s.waiting.is_some());
+    let code = clock.code.as_str();
+    Some(due.explained(
+        ctx.locale,
+        s.id.as_str(),
+        &s.number,
+        code,
+        clock.is_provisional(ctx.now),
+    ))
 }
 
 /// The page.

@@ -1,7 +1,7 @@
 //! The lists of contacts, cases, work orders, callbacks, promises, requests for more time and passed limits: views, filters, keyset pages, bulk urging and printing, export.
 //! What a row shows is described once and serves the page and the Excel file alike.
 
-mod badge;
+pub(crate) mod badge;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -80,6 +80,7 @@ impl List {
             List::Breaches => &[
                 "late",
                 "unexcused",
+                "asked",
                 "excused",
                 "open_late",
                 "on_time",

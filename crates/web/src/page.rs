@@ -300,6 +300,19 @@ impl Page {
         icon_svg(name, "i")
     }
 
+    /// What leads from a due time to its explanation, beside it; `clock` is a clock's code, with its round behind it where there
+    /// are several (`promise-2`), or `next` for the one that is due first. The caller marks it `|safe`.
+    pub fn why(&self, case: &str, clock: &str, number: &str) -> String {
+        let (href, words) = why_link(self.locale, case, clock, number);
+        let plain = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        format!(
+            "<a class=\"whylink\" href=\"{}\" aria-label=\"{}\" title=\"{1}\">{}</a>",
+            plain(&href),
+            plain(&words),
+            self.icon("help-circle")
+        )
+    }
+
     /// A large icon of the sprite.
     pub fn icon_l(&self, name: &str) -> String {
         icon_svg(name, "i l")
@@ -380,4 +393,16 @@ fn icon_svg(name: &str, class: &str) -> String {
         r#"<svg class="{class}" aria-hidden="true"><use href="{}#{name}"/></svg>"#,
         assets::url("icons.svg")
     )
+}
+
+/// Address of the explanation of a due time, and what leads there in words.
+pub fn why_link(locale: Locale, case: &str, clock: &str, number: &str) -> (String, String) {
+    let code = clock.split('-').next().unwrap_or(clock);
+    let words = if code == "next" {
+        l10n::t(locale, "why-title")
+    } else {
+        let name = l10n::t(locale, &format!("clock-{code}"));
+        l10n::tx(locale, "why-ask", &[("clock", &name), ("number", number)])
+    };
+    (format!("/cases/{case}/clocks/{clock}"), words)
 }

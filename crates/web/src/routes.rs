@@ -140,6 +140,10 @@ contents! {
     POST "/standard/versions/{id}/line/{line}/remove" May(Action::ManageStandard) => crate::standard::form::remove_line;
     GET  "/standard/versions/{id}/limit/{code}" May(Action::ManageStandard) => crate::standard::form::limit;
     POST "/standard/versions/{id}/limit/{code}" May(Action::ManageStandard) => crate::standard::form::save_limit;
+    GET  "/standard/versions/{id}/ladder/{of}" May(Action::ManageStandard) => crate::standard::ladder::show;
+    GET  "/standard/versions/{id}/ladder/{of}/{step}" May(Action::ManageStandard) => crate::standard::ladder::rung;
+    POST "/standard/versions/{id}/ladder/{of}/{step}" May(Action::ManageStandard) => crate::standard::ladder::save_rung;
+    POST "/standard/versions/{id}/ladder/{of}/{step}/remove" May(Action::ManageStandard) => crate::standard::ladder::remove_rung;
     GET  "/standard/versions/{id}/head" May(Action::ManageStandard) => crate::standard::form::head;
     POST "/standard/versions/{id}/head" May(Action::ManageStandard) => crate::standard::form::save_head;
     POST "/standard/versions/{id}/undo" May(Action::ManageStandard) => crate::standard::undo;
@@ -170,6 +174,8 @@ contents! {
     GET  "/calendar/changes/{job}" May(Action::ManageCalendar) => crate::calendar::change::show;
     GET  "/calendar/changes/{job}/body" May(Action::ManageCalendar) => crate::calendar::change::body;
     POST "/calendar/changes/{job}/apply" May(Action::ManageCalendar) => crate::calendar::change::apply;
+    POST "/calendar/changes/{job}/stop" May(Action::ManageCalendar) => crate::calendar::change::stop;
+    POST "/calendar/changes/{job}/go-on" May(Action::ManageCalendar) => crate::calendar::change::go_on;
 
     // the search box
     GET "/find" SignedIn => crate::find::hits;
@@ -415,6 +421,9 @@ contents! {
     POST "/api/v1/imports/{id}/stop" May(Action::Import) => crate::api::import_stop;
     GET  "/api/v1/notices" May(Action::ViewCase) => crate::api::notices;
     POST "/api/v1/notices/{id}/read" May(Action::ViewCase) => crate::api::notice_read;
+    GET  "/api/v1/roster/now" May(Action::ViewRoster) => crate::api::roster_now;
+    GET  "/api/v1/roster/shifts" May(Action::ViewRoster) => crate::api::roster_shifts;
+    POST "/api/v1/roster/shifts/{id}/check-in" May(Action::ViewRoster) => crate::api::roster_check_in;
     GET  "/api/v1/find" SignedIn => crate::api::find;
     GET  "/api/v1/buildings" May(Action::ViewDirectory) => crate::api::buildings;
     POST "/api/v1/buildings" May(Action::EditDirectory) => crate::api::put_building;

@@ -4,6 +4,7 @@
 pub mod chart;
 pub mod form;
 pub mod job;
+pub mod ladder;
 pub mod words;
 
 use std::collections::HashMap;
@@ -62,6 +63,8 @@ pub struct Table {
     pub limits: Vec<words::LimitRow>,
     pub callback: String,
     pub wait: String,
+    /// The steps of the version's own ladder.
+    pub ladder: Vec<String>,
     /// Id of the draft whose rows can be changed.
     pub edit: Option<String>,
     pub marked: bool,
@@ -83,6 +86,7 @@ impl Table {
                 minutes,
             ),
             wait: p.t1("standard-days", "n", doc.longest_wait_days.unwrap_or(90)),
+            ladder: doc.ladder.iter().map(|rung| words::rung(p, rung)).collect(),
             edit,
             marked: base.is_some(),
         })

@@ -2,7 +2,7 @@
 //! written; the limits come from the rules themselves.
 
 use domain::case::{Command, Customer, Fee, Kind, Register, Where, decide};
-use domain::clock::ClockCode;
+use domain::clock::{Clock, ClockCode};
 use domain::ids::{CaseId, UnitId};
 use domain::price_list::Price;
 use domain::refusal::Refusal;
@@ -15,9 +15,11 @@ use crate::ctx::Ctx;
 use crate::error::Res;
 
 /// A limit that would run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limit {
     pub code: ClockCode,
+    /// As it would run: from it comes the explanation of the due time.
+    pub clock: Clock,
     pub due_at: i64,
     /// From the report to the limit.
     pub in_ms: i64,
@@ -82,6 +84,7 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
                 .or_else(|| k.view(ctx.now).due_at)
                 .map(|due_at| Limit {
                     code: k.code,
+                    clock: k.clone(),
                     due_at,
                     in_ms: due_at - from,
                 })

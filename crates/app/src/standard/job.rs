@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use domain::access::Action;
-use domain::ids::{CaseId, SiteId, StandardId, StandardJobId};
+use domain::ids::{CaseId, SiteId, StaffId, StandardId, StandardJobId};
 use domain::staffing::Hour;
 use domain::standard::Standard;
 use serde::{Deserialize, Serialize};
@@ -555,27 +555,49 @@ pub fn resume_left(desk: &Desk) -> Res<usize> {
 
 /// Work that is taken over goes on in the name of who began it, with the rights that this person has now.
 fn as_before(desk: &Desk, site: &SiteId, id: &StandardJobId) -> Res<Ctx> {
-    let sys = desk.system("standard", site);
     let (s, i) = (site.clone(), id.clone());
-    let actor = desk.read_now(move |c| {
+    let begun_by = desk.read_now(move |c| {
         let job = db::job(c, &s, &i)?.ok_or(Error::NotFound)?;
-        let Some(staff) = job.created_by else {
-            return Ok::<_, Error>(None);
-        };
+        Ok::<_, Error>(job.created_by)
+    })?;
+    match begun_by {
+        Some(staff) => in_name_of(desk, site, "standard", staff),
+        None => Ok(desk.system("standard", site)),
+    }
+}
+
+/// In the name of somebody with an account at the site, with the rights that this person has there; for the command line, where
+/// whoever may start the product says who answers for what is done.
+///
+/// # Errors
+/// `NotFound` when there is no such login, or it is closed.
+pub fn by_login(desk: &Desk, site: &SiteId, via: &'static str, login: &str) -> Res<Ctx> {
+    let login = login.to_owned();
+    let account = desk.read_now(move |c| Ok::<_, Error>(store::account::by_login(c, &login)?))?;
+    let staff = account.filter(|a| a.active).ok_or(Error::NotFound)?.id;
+    in_name_of(desk, site, via, staff)
+}
+
+fn in_name_of(desk: &Desk, site: &SiteId, via: &'static str, staff: StaffId) -> Res<Ctx> {
+    let sys = desk.system(via, site);
+    let s = site.clone();
+    let actor = desk.read_now(move |c| {
         let name = store::site::staff_name(c, &staff)?;
         let roles = store::account::roles_of(c, &staff)?;
-        Ok(name.map(|name| crate::ctx::StaffActor {
-            id: staff,
-            name: name.name,
-            name_en: name.name_en,
-            roles: roles
-                .iter()
-                .filter(|r| r.site_id == s)
-                .filter_map(|r| r.role.parse().ok())
-                .collect(),
-            department: None,
-            session: None,
-            scopes: None,
+        Ok::<_, Error>(name.map(|name| {
+            crate::ctx::StaffActor {
+                id: staff.clone(),
+                name: name.name,
+                name_en: name.name_en,
+                roles: roles
+                    .iter()
+                    .filter(|r| r.site_id == s)
+                    .filter_map(|r| r.role.parse().ok())
+                    .collect(),
+                department: None,
+                session: None,
+                scopes: None,
+            }
         }))
     })?;
     Ok(match actor {

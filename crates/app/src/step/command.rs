@@ -268,6 +268,28 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             extension: extension.clone(),
             reason: clean(reason),
         },
+        Step::AskExcuse {
+            code,
+            cycle,
+            reason,
+            text,
+        } => Command::AskExcuse {
+            code: *code,
+            cycle: *cycle,
+            reason: *reason,
+            text: clean(text),
+        },
+        Step::DecideExcuse {
+            code,
+            cycle,
+            approve,
+            note,
+        } => Command::DecideExcuse {
+            code: *code,
+            cycle: *cycle,
+            approve: *approve,
+            note: clean(note),
+        },
         Step::ExcuseBreach {
             code,
             cycle,

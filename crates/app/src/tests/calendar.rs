@@ -12,8 +12,10 @@ use crate::calendar::{self, Change};
 use crate::contact::NewContact;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::notice;
 use crate::standard::job::{self, Filter, Line, Summary};
 use crate::testing::World;
+use crate::timer;
 
 const DAY: i64 = 86_400_000;
 /// The Monday 2026-12-28 10:42 in Shanghai lies so long after the world's start.
@@ -217,6 +219,60 @@ fn what_runs_keeps_its_calendar_unless_it_is_applied() {
         }
         .kind();
         assert_eq!(happened.iter().filter(|h| h.kind == kind).count(), 2);
+    });
+}
+
+#[test]
+fn next_years_file_is_asked_for_once_by_whoever_may_load_it() {
+    for_both(|db| {
+        let w = World::new(db);
+        let asked = |w: &World, role| {
+            let ctx = w.ctx(role);
+            let list = w.desk.read_now(move |c| notice::mine(c, &ctx, None)).unwrap();
+            let of = |n: &&notice::Seen| n.row.kind == notice::CALENDAR_YEAR;
+            (
+                list.unread.iter().filter(of).count(),
+                list.read.iter().filter(of).count(),
+            )
+        };
+        // The world begins on 21 November; a day of hours goes by.
+        for _ in 0..24 {
+            timer::run_due(&w.desk).unwrap();
+            w.wait(DAY / 24);
+        }
+        for role in [
+            Role::CsHead,
+            Role::ProjectManager,
+            Role::Administration,
+            Role::CompanyLeader,
+        ] {
+            assert_eq!(asked(&w, role), (1, 0), "{role}");
+        }
+        for role in [Role::FrontDesk, Role::Worker, Role::DeptHead] {
+            assert_eq!(asked(&w, role), (0, 0), "{role}");
+        }
+        let change = Change::Year {
+            file: calendar::read_year(NEXT).unwrap(),
+        };
+        let manager = Ctx {
+            now: w.desk.clock.now(),
+            ..w.ctx(Role::ProjectManager)
+        };
+        write(&w, &manager, move |tx, ctx| {
+            calendar::write(tx, ctx, &change, "国务院通知")
+        })
+        .unwrap();
+        assert_eq!(asked(&w, Role::CsHead), (0, 1), "the file is there");
+        w.wait(DAY);
+        timer::run_due(&w.desk).unwrap();
+        assert_eq!(asked(&w, Role::CsHead), (0, 1));
+        // The year after, again; and by nobody in October.
+        w.wait(330 * DAY);
+        timer::run_due(&w.desk).unwrap();
+        assert_eq!(asked(&w, Role::CsHead), (0, 1), "it is October");
+        w.wait(20 * DAY);
+        timer::run_due(&w.desk).unwrap();
+        assert_eq!(asked(&w, Role::CsHead), (1, 1));
     });
 }
 

@@ -126,6 +126,7 @@ fn callbacks_are_narrowed() {
                     state: "open".into(),
                     open: true,
                     due_at: Some(at),
+                    due_provisional: false,
                     next_try_at: None,
                     attempts: 0,
                     created_at: at,

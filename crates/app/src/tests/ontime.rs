@@ -59,6 +59,7 @@ fn rows(site: &SiteId, departments: &[String], staff: &[String]) -> Vec<ClockFac
                 breach_reason: String::new(),
                 excused_at: breached_at.filter(|_| next(3) == 0),
                 excuse: String::new(),
+                excuse_asked: String::new(),
                 natural_ms: met_at.map(|_| took),
                 working_ms: met_at.filter(|_| next(5) > 0).map(|_| took / 3),
                 paused_ms: 0,

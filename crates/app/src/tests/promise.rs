@@ -443,7 +443,40 @@ fn after_the_limit_only_an_excuse_is_left_and_the_breach_stays_in_the_register()
             text: "台风停工".into(),
         };
         assert!(matches!(does(&w, Role::Worker, &id, excuse()), Err(Error::Refused(_))));
-        does(&w, Role::CsHead, &id, excuse()).unwrap();
+        // The desk asks; the head hears of it, refuses, hears of it again and approves. What waits is no excuse.
+        let ask = || Step::AskExcuse {
+            code: ClockCode::Finish,
+            cycle: 0,
+            reason: ExcuseReason::Force,
+            text: "台风停工".into(),
+        };
+        let told = || {
+            let ctx = w.ctx(Role::CsHead);
+            let list = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
+            let of = |n: &&crate::notice::Seen| n.row.kind == crate::notice::EXCUSE;
+            list.unread.iter().filter(of).count()
+        };
+        for approve in [false, true] {
+            does(&w, Role::FrontDesk, &id, ask()).unwrap();
+            assert_eq!(told(), 1);
+            assert_eq!(
+                (
+                    register("unexcused").len(),
+                    register("asked").len(),
+                    register("excused").len()
+                ),
+                (1, 1, 0)
+            );
+            let decide = Step::DecideExcuse {
+                code: ClockCode::Finish,
+                cycle: 0,
+                approve,
+                note: "见气象通知".into(),
+            };
+            assert!(does(&w, Role::FrontDesk, &id, decide.clone()).is_err());
+            does(&w, Role::CsHead, &id, decide).unwrap();
+            assert_eq!((told(), register("asked").len()), (0, 0));
+        }
         let rows = register("late");
         assert_eq!((rows[0].breached_at, rows[0].excuse.as_str()), (Some(was), "force"));
         assert_eq!((register("unexcused").len(), register("excused").len()), (0, 1));

@@ -4,6 +4,7 @@ use super::event::{Event, Fact};
 use super::state::*;
 use super::timing;
 use super::values::*;
+use crate::clock::ClockCode;
 use crate::ids::{ExtensionId, StaffId};
 use crate::ladder::Stand;
 use crate::time::Calendars;
@@ -106,6 +107,7 @@ fn registered(event: &Event) -> Option<CaseState> {
         promises: Vec::new(),
         extensions: Vec::new(),
         excuses: Vec::new(),
+        excuse_requests: Vec::new(),
         outside: None,
         attachments: Vec::new(),
         clocks: Vec::new(),
@@ -578,14 +580,53 @@ fn on_time(case: &mut CaseState, event: &Event) {
         Fact::ExtensionGranted { extension, .. } => end(case, extension, ExtensionState::Granted),
         Fact::ExtensionLapsed { extension, .. } => end(case, extension, ExtensionState::Lapsed),
         Fact::ExtensionWithdrawn { extension, .. } => end(case, extension, ExtensionState::Withdrawn),
-        Fact::BreachExcused { code, cycle, text, .. } => case.excuses.push(ExcuseMade {
+        Fact::ExcuseAsked {
+            code,
+            cycle,
+            reason,
+            approver,
+            text,
+        } => case.excuse_requests.push(ExcuseRequest {
             code: *code,
             cycle: *cycle,
+            reason: *reason,
             text: text.clone(),
+            approver: *approver,
             at: when,
             by: by.clone(),
+            decision: None,
         }),
+        Fact::ExcuseDecided {
+            code,
+            cycle,
+            approved,
+            note,
+        } => decide_excuse(case, (*code, *cycle), *approved, note, event),
+        Fact::BreachExcused { code, cycle, text, .. } => {
+            case.excuses.push(ExcuseMade {
+                code: *code,
+                cycle: *cycle,
+                text: text.clone(),
+                at: when,
+                by: by.clone(),
+            });
+            // What was asked for has come by the one step: nobody decides on it any more.
+            decide_excuse(case, (*code, *cycle), true, "", event);
+        }
         _ => {}
+    }
+}
+
+/// The word on a request for an excuse, if one waits for it.
+fn decide_excuse(case: &mut CaseState, (code, cycle): (ClockCode, u32), approved: bool, note: &str, event: &Event) {
+    let waits = |r: &&mut ExcuseRequest| r.code == code && r.cycle == cycle && r.decision.is_none();
+    if let Some(request) = case.excuse_requests.iter_mut().find(waits) {
+        request.decision = Some(Decision {
+            approved,
+            note: note.to_owned(),
+            at: event.when(),
+            by: event.by.clone(),
+        });
     }
 }
 

@@ -270,6 +270,20 @@ pub enum Command {
         extension: ExtensionId,
         reason: String,
     },
+    /// Asks that a breach be excused (COM-32).
+    AskExcuse {
+        code: ClockCode,
+        cycle: u32,
+        reason: ExcuseReason,
+        text: String,
+    },
+    DecideExcuse {
+        code: ClockCode,
+        cycle: u32,
+        approve: bool,
+        note: String,
+    },
+    /// Both in one step.
     ExcuseBreach {
         code: ClockCode,
         cycle: u32,
@@ -356,6 +370,8 @@ impl Command {
             Command::AnswerExtension { .. } => Action::ConsentExtension,
             Command::DecideExtension { .. } => Action::ApproveExtension,
             Command::WithdrawExtension { .. } => Action::WithdrawExtension,
+            Command::AskExcuse { .. } => Action::AskExcuse,
+            Command::DecideExcuse { .. } => Action::DecideExcuse,
             Command::ExcuseBreach { .. } => Action::ExcuseBreach,
             Command::Answer { .. } => Action::Answer,
             Command::ReportOutside { .. } => Action::ReportOutside,

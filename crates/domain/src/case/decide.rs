@@ -230,6 +230,18 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
             note,
         } => extend::decide(draft, extension, *approve, note),
         Command::WithdrawExtension { extension, reason } => extend::withdraw(draft, extension, reason),
+        Command::AskExcuse {
+            code,
+            cycle,
+            reason,
+            text,
+        } => extend::ask_excuse(draft, case, (*code, *cycle), *reason, text),
+        Command::DecideExcuse {
+            code,
+            cycle,
+            approve,
+            note,
+        } => extend::decide_excuse(draft, (*code, *cycle), *approve, note),
         Command::ExcuseBreach {
             code,
             cycle,

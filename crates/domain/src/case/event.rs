@@ -240,6 +240,10 @@ facts! {
     ExtensionLapsed = "extension_lapsed" { extension: ExtensionId, code: ClockCode } personal {}
     /// Who asked took it back.
     ExtensionWithdrawn = "extension_withdrawn" { extension: ExtensionId } personal { reason: String }
+    /// It was asked that a passed limit be excused; `approver` decides.
+    ExcuseAsked = "excuse_asked" { code: ClockCode, cycle: u32, reason: ExcuseReason, approver: Role } personal { text: String }
+    /// The post that decides approved that, or did not.
+    ExcuseDecided = "excuse_decided" { code: ClockCode, cycle: u32, approved: bool } personal { note: String }
     /// A passed limit is excused. The breach stays.
     BreachExcused = "breach_excused" { code: ClockCode, cycle: u32, reason: ExcuseReason } personal { text: String }
     /// The question was answered.

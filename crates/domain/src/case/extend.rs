@@ -5,9 +5,9 @@ use super::command::ConsentHow;
 use super::decide::{Draft, Env, incomplete, required, text};
 use super::event::{By, Fact};
 use super::gate::own_grade;
-use super::state::{CaseState, Consent, Extension};
+use super::state::{CaseState, Consent, ExcuseRequest, Extension};
 use super::values::*;
-use crate::access::Who;
+use crate::access::{Role, Who};
 use crate::clock::{BoundSource, Clock, ClockCode, ExcuseReason};
 use crate::desk_rules::stands_for;
 use crate::ids::{ExtensionId, StaffId};
@@ -99,15 +99,59 @@ fn decides(extension: &Extension, who: &Who) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Something to excuse, and not one's own.
-pub(super) fn may_excuse(case: &CaseState, who: &Who) -> Result<(), Refusal> {
+/// A breach for which an excuse can be asked: without one, and none waits for a decision.
+pub fn askable(case: &CaseState, clock: &Clock) -> bool {
+    let waits = |r: &ExcuseRequest| r.code == clock.code && r.cycle == clock.cycle;
+    excusable(clock) && !case.pending_excuses().any(waits)
+}
+
+/// A breach without an excuse, and no request for one.
+pub(super) fn may_ask_excuse(case: &CaseState) -> Result<(), Refusal> {
+    if case.clocks.iter().any(|clock| askable(case, clock)) {
+        return Ok(());
+    }
+    let waits = case.pending_excuses().next().is_some();
+    Err(Refusal::new(if waits {
+        "refuse-excuse-pending"
+    } else {
+        "refuse-nothing-to-excuse"
+    })
+    .clause("COM-32"))
+}
+
+/// The post that decides, or one above it, and nobody who asked or had a part in what was late.
+fn decides_excuse(case: &CaseState, post: Role, asked: Option<&StaffId>, who: &Who) -> Result<(), Refusal> {
+    let Who::Staff { id, roles, .. } = who else {
+        return Err(Refusal::new("refuse-excuse-post").clause("COM-32").arg("post", post));
+    };
+    if at_fault(case, id) || asked == Some(id) {
+        return Err(Refusal::new("refuse-excuse-own").clause("COM-32"));
+    }
+    if !stands_for(roles, post) {
+        return Err(Refusal::new("refuse-excuse-post").clause("COM-32").arg("post", post));
+    }
+    Ok(())
+}
+
+/// A request for an excuse that this person decides on.
+pub(super) fn may_decide_excuse(case: &CaseState, who: &Who) -> Result<(), Refusal> {
+    let mut refusal = Refusal::new("refuse-no-excuse-asked").clause("COM-32");
+    for request in case.pending_excuses() {
+        match decides_excuse(case, request.approver, request.by.staff(), who) {
+            Ok(()) => return Ok(()),
+            Err(why) => refusal = why,
+        }
+    }
+    Err(refusal)
+}
+
+/// Something to excuse in one step: by who may decide and had no part in it.
+pub(super) fn may_excuse(case: &CaseState, who: &Who, env: &Env<'_>) -> Result<(), Refusal> {
     if !case.clocks.iter().any(excusable) {
         return Err(Refusal::new("refuse-nothing-to-excuse").clause("COM-32"));
     }
-    match who.staff() {
-        Some(id) if !at_fault(case, id) => Ok(()),
-        _ => Err(Refusal::new("refuse-excuse-own").clause("COM-32")),
-    }
+    let post = env.standard.desk().approver(case.importance);
+    decides_excuse(case, post, None, who)
 }
 
 /// COM-32: in advance, with a reason and a new time, told to the customer.
@@ -276,6 +320,59 @@ pub(super) fn lapse(draft: &mut Draft<'_>) {
         };
         draft.push(Fact::ExtensionLapsed { extension, code }, by, None);
     }
+}
+
+/// Asks that a breach be excused: the post that the standard names decides.
+pub(super) fn ask_excuse(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    (code, cycle): (ClockCode, u32),
+    reason: ExcuseReason,
+    words: &str,
+) -> Result<(), Refusal> {
+    let Some(clock) = case.clock(code, cycle).filter(|clock| excusable(clock)) else {
+        return Err(Refusal::new("refuse-nothing-to-excuse").clause("COM-32"));
+    };
+    if !askable(case, clock) {
+        return Err(Refusal::new("refuse-excuse-pending").clause("COM-32"));
+    }
+    draft.emit(Fact::ExcuseAsked {
+        code,
+        cycle,
+        reason,
+        approver: draft.env.standard.desk().approver(case.importance),
+        text: required(words, "missing-text")?,
+    })
+}
+
+/// Approves a request, and with it the breach is excused for the reason that was given; or refuses it, with a reason.
+pub(super) fn decide_excuse(
+    draft: &mut Draft<'_>,
+    (code, cycle): (ClockCode, u32),
+    approve: bool,
+    note: &str,
+) -> Result<(), Refusal> {
+    let waits = |r: &&ExcuseRequest| r.code == code && r.cycle == cycle;
+    let Some((case, request)) = (draft.case.as_ref()).and_then(|c| Some((c, c.pending_excuses().find(waits)?))) else {
+        return Err(Refusal::new("refuse-no-excuse-asked").clause("COM-32"));
+    };
+    decides_excuse(case, request.approver, request.by.staff(), draft.who)?;
+    let (reason, words) = (request.reason, request.text.clone());
+    let note = if approve {
+        text(note)?
+    } else {
+        required(note, "missing-reason")?
+    };
+    draft.emit(Fact::ExcuseDecided {
+        code,
+        cycle,
+        approved: approve,
+        note,
+    })?;
+    if approve {
+        excuse(draft, (code, cycle), reason, &words)?;
+    }
+    Ok(())
 }
 
 /// A second fact beside the breach, by somebody whose doing it was not.

@@ -129,7 +129,8 @@ fn legal_in(action: Action) -> &'static [Status] {
             BEFORE_DONE
         }
         Action::ChangeKind => BEFORE_DONE,
-        Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise | Action::ExcuseBreach => Status::ALL,
+        Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise => Status::ALL,
+        Action::AskExcuse | Action::DecideExcuse | Action::ExcuseBreach => Status::ALL,
         Action::InterimAnswer => Status::ALL,
         // Closing names everything that is lacking, the work included, rather than the state.
         _ => OPEN,
@@ -196,7 +197,9 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         Action::ConsentExtension => extend::may_answer(case),
         Action::ApproveExtension => extend::may_decide(case, who),
         Action::WithdrawExtension => extend::may_withdraw(case),
-        Action::ExcuseBreach => extend::may_excuse(case, who),
+        Action::AskExcuse => extend::may_ask_excuse(case),
+        Action::DecideExcuse => extend::may_decide_excuse(case, who),
+        Action::ExcuseBreach => extend::may_excuse(case, who, env),
         Action::KeepPromise => refuse_unless(case.open_promises().next().is_some(), || {
             Refusal::new("refuse-no-promise").clause("REC-8")
         }),

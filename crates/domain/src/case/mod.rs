@@ -31,15 +31,15 @@ pub use close::missing_to_close;
 pub use command::{Change, Command, ConfirmHow, ConsentHow, Register};
 pub use decide::{Env, decide};
 pub use event::{By, Event, Fact};
-pub use extend::{at_fault, excusable, extendable};
+pub use extend::{askable, at_fault, excusable, extendable};
 pub use gate::{Offer, legal_actions, may};
 pub use money::sum_of;
 pub use reapply::{Moved, has_older_calendar, moved, moved_by_calendar};
 pub use record::reachable;
 pub use rerun::{Job, Outcome, jobs, outcomes, rerun};
 pub use state::{
-    Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, Extension, Order,
-    OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
+    Agreement, Attachment, Attempt, Callback, CaseState, Confirmation, Consent, Decision, ExcuseMade, ExcuseRequest,
+    Extension, Order, OutsideReport, Payment, PromiseMade, Quote, Waiting, Waiver, WorkDone,
 };
 pub use values::*;
 

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::event::By;
 use super::values::*;
 use crate::access::Role;
-use crate::clock::{Clock, ClockCode, ClockView, WaitReason};
+use crate::clock::{Clock, ClockCode, ClockView, ExcuseReason, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
 use crate::ladder::{Climbed, Stand};
@@ -241,6 +241,20 @@ pub struct ExcuseMade {
     pub by: By,
 }
 
+/// A request that a breach be excused. Pending until it is decided; what came of it stays to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcuseRequest {
+    pub code: ClockCode,
+    pub cycle: u32,
+    pub reason: ExcuseReason,
+    pub text: String,
+    /// The post that decides.
+    pub approver: Role,
+    pub at: i64,
+    pub by: By,
+    pub decision: Option<Decision>,
+}
+
 /// A file attached to the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -317,6 +331,9 @@ pub struct CaseState {
     pub extensions: Vec<Extension>,
     #[serde(default)]
     pub excuses: Vec<ExcuseMade>,
+    /// Requests for excuses, decided ones too.
+    #[serde(default)]
+    pub excuse_requests: Vec<ExcuseRequest>,
     pub outside: Option<OutsideReport>,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<Clock>,
@@ -407,6 +424,11 @@ impl CaseState {
         self.extensions
             .iter()
             .filter(|extension| extension.state == ExtensionState::Pending)
+    }
+
+    /// Requests for an excuse that nobody has decided on.
+    pub fn pending_excuses(&self) -> impl Iterator<Item = &ExcuseRequest> {
+        self.excuse_requests.iter().filter(|request| request.decision.is_none())
     }
 
     /// A clock by what it measures and its round, or number.

@@ -130,7 +130,11 @@ impl Found {
     /// In English, with the path in the file.
     pub fn error(&self) -> StandardError {
         let words = CODES.iter().find(|(code, _)| *code == self.code).map_or("", |(_, w)| w);
-        let args: Vec<String> = self.args.iter().map(|(_, value)| value.clone()).collect();
+        let english = |(name, value): &(&str, String)| match (*name, value.parse::<ladder::RungWrong>()) {
+            ("rung", Ok(wrong)) => wrong.english().to_owned(),
+            _ => value.clone(),
+        };
+        let args: Vec<String> = self.args.iter().map(english).collect();
         let mut message = words.to_owned();
         if !args.is_empty() {
             message = format!("{message} ({})", args.join(", "));
@@ -214,7 +218,7 @@ pub(super) fn sound(doc: &Document) -> Vec<Found> {
         found.push(
             Found::new(Grave::Error, "ladder", Place::whole("ladder"))
                 .arg("path", path)
-                .arg("what", what),
+                .arg("rung", what),
         );
     }
     for (l, line) in doc.lines.iter().enumerate() {
@@ -343,7 +347,7 @@ fn line_sound(l: usize, line: &LineFile, found: &mut Vec<Found>) {
             found.push(
                 Found::new(Grave::Error, "ladder", place)
                     .arg("path", path)
-                    .arg("what", what),
+                    .arg("rung", what),
             );
         }
     }

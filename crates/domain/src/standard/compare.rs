@@ -1,9 +1,10 @@
 //! What differs between two documents, line by line: for whom and which clock, before and after.
 
-use super::document::{ClockFile, Document, LineFile};
+use super::document::{ClockFile, Document, LineFile, rungs};
 use super::limits::NamedLimit;
 use crate::clock::ClockCode;
 use crate::codes::codes;
+use crate::ladder::Rung;
 
 codes! {
     /// How two versions of a line differ.
@@ -38,7 +39,7 @@ pub enum What {
     /// When a callback may be given up: attempts and minutes between them, before and after.
     Callback { before: (u32, i64), after: (u32, i64) },
     /// The ladder of clocks that have none of their own: steps before and after.
-    Ladder { before: usize, after: usize },
+    Ladder { before: Vec<Rung>, after: Vec<Rung> },
     /// Days that work may wait, before and after.
     Wait { before: Option<u32>, after: Option<u32> },
 }
@@ -140,8 +141,8 @@ pub fn differences(before: &Document, after: &Document) -> Vec<Difference> {
         push(
             Mark::Changed,
             What::Ladder {
-                before: before.ladder.len(),
-                after: after.ladder.len(),
+                before: rungs(&before.ladder, false),
+                after: rungs(&after.ladder, false),
             },
         );
     }

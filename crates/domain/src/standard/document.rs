@@ -257,6 +257,11 @@ impl ClockFile {
         }
     }
 
+    /// The steps of a ladder of its own.
+    pub fn own_rungs(&self, own: &[RungFile]) -> Vec<Rung> {
+        rungs(own, self.calendar.is_some())
+    }
+
     /// Who is told when: its own ladder, or the document's.
     pub fn rungs(&self, document: &Document) -> Vec<Rung> {
         match &self.ladder {
@@ -267,6 +272,6 @@ impl ClockFile {
 }
 
 /// The steps of a ladder; none where something is wrong with it, which the check says.
-fn rungs(file: &[RungFile], calendar: bool) -> Vec<Rung> {
+pub(super) fn rungs(file: &[RungFile], calendar: bool) -> Vec<Rung> {
     ladder::checked(file.to_vec(), calendar, "ladder").unwrap_or_default()
 }

@@ -50,6 +50,7 @@ word-never = Never
 word-act = Action
 word-state = State
 word-comma = {", "}
+word-semicolon = {"; "}
 word-number = Number
 word-content = Content
 word-due = Due

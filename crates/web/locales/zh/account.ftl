@@ -50,6 +50,7 @@ word-never = 从未
 word-act = 操作
 word-state = 状态
 word-comma = 、
+word-semicolon = ；
 word-number = 编号
 word-content = 内容
 word-due = 时限

@@ -559,6 +559,25 @@ pub async fn body(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     Ok(page(&BodyPart { p, v: view })?)
 }
 
+/// Asks whoever works on it to stop.
+pub async fn stop(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let job_id = StandardJobId::from(id.as_str());
+    web.write(&v.ctx()?, move |tx, ctx| work::stop(tx, ctx, &job_id))
+        .await?;
+    Ok(Redirect::to(&format!("/calendar/changes/{id}")).into_response())
+}
+
+/// Goes on with what was stopped.
+pub async fn go_on(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let job_id = StandardJobId::from(id.as_str());
+    let again = job_id.clone();
+    let claim = web
+        .write(&v.ctx()?, move |tx, ctx| work::go_on(tx, ctx, &job_id))
+        .await?;
+    crate::standard::job::aside(&web, &v, again, claim)?;
+    Ok(Redirect::to(&format!("/calendar/changes/{id}")).into_response())
+}
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct ApplyForm {

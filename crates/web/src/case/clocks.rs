@@ -93,7 +93,11 @@ pub fn lines(p: &Page, case: &CaseState) -> Vec<ClockLine> {
 }
 
 /// One clock by its code, and its round where one is named (`finish`, `promise-2`); the running or else the last of that code.
+/// `next` is the one that is due first.
 pub fn one(p: &Page, case: &CaseState, key: &str) -> Option<ClockLine> {
+    if key == "next" {
+        return first(p, case);
+    }
     let (code, cycle) = match key.rsplit_once('-') {
         Some((code, cycle)) => (code, cycle.parse::<u32>().ok()),
         None => (key, None),
@@ -171,7 +175,7 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         progress: if v.state == ClockState::NotStarted { 0 } else { progress },
         bar,
         provisional: v.provisional && running,
-        why: why(p, case, c, v),
+        why: why(p, &case.standard, c, v),
         excuse: v
             .excuse
             .map(|reason| tx(l, "case-excused", &[("reason", &p.code("excuse", reason.as_str()))]))
@@ -189,14 +193,14 @@ fn short(text: &str) -> String {
 }
 
 /// Why it is due then: where it began, the limit and its clause, what counted and what did not.
-fn why(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> Vec<String> {
+pub fn why(p: &Page, standard: &str, c: &Clock, v: &ClockView) -> Vec<String> {
     let l = p.locale;
     let mut out = Vec::new();
     if let Some(limit) = c.limit {
         let args = [
             ("limit", limit_text(l, limit)),
             ("clause", c.clause.clone()),
-            ("version", case.standard.clone()),
+            ("version", standard.to_owned()),
         ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         out.push(tx(l, "why-limit", &args));

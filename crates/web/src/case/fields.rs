@@ -552,16 +552,37 @@ impl Build<'_> {
                 self.f("note", Input::Area).hint(p.t("hint-extension-reject")),
             ],
             Action::WithdrawExtension => vec![self.extension(|_| true), self.reason()],
-            Action::ExcuseBreach => {
+            Action::DecideExcuse => vec![
+                self.asked_excuse(),
+                self.f("approve", Input::Radio).required().options(vec![
+                    Opt {
+                        value: "true".into(),
+                        label: p.t("excuse-approve"),
+                        group: String::new(),
+                    },
+                    Opt {
+                        value: "false".into(),
+                        label: p.t("excuse-reject"),
+                        group: String::new(),
+                    },
+                ]),
+                self.f("note", Input::Area).hint(p.t("hint-extension-reject")),
+            ],
+            Action::AskExcuse | Action::ExcuseBreach => {
+                let asks = action == Action::AskExcuse;
                 let reasons: Vec<&str> = domain::clock::ExcuseReason::ALL.iter().map(|k| k.as_str()).collect();
-                let clocks = self.clocks(domain::case::excusable);
+                let clocks = if asks {
+                    self.clocks(|k| domain::case::askable(s, k))
+                } else {
+                    self.clocks(domain::case::excusable)
+                };
                 let first = clocks.first().map(|o| o.value.clone()).unwrap_or_default();
                 vec![
                     self.f("clock", Input::Select)
                         .required()
                         .options(clocks)
                         .value(first)
-                        .hint(p.t("hint-excuse")),
+                        .hint(p.t(if asks { "hint-excuse-ask" } else { "hint-excuse" })),
                     self.f("excuse_reason", Input::Radio)
                         .required()
                         .options(self.codes("excuse", &reasons)),
@@ -636,6 +657,31 @@ impl Build<'_> {
             .required()
             .options(options)
             .value(first)
+    }
+
+    /// Requests for an excuse to decide on, by clock.
+    fn asked_excuse(&self) -> Field {
+        let p = self.p;
+        let label = |r: &domain::case::ExcuseRequest| {
+            let (clock, reason) = (p.code("clock", r.code.as_str()), p.code("excuse", r.reason.as_str()));
+            format!("{clock} · {reason} · {}", r.text)
+        };
+        let options: Vec<Opt> = self
+            .s
+            .pending_excuses()
+            .map(|r| Opt {
+                value: format!("{}:{}", r.code, r.cycle),
+                label: label(r),
+                group: String::new(),
+            })
+            .collect();
+        let first = options.first().map(|o| o.value.clone()).unwrap_or_default();
+        self.f("clock", Input::Select)
+            .required()
+            .options(options)
+            .value(first)
+            .label(p.t("case-f-extension"))
+            .hint(p.t("hint-excuse"))
     }
 
     fn charge_hint(&self) -> String {

@@ -45,6 +45,7 @@ pub(super) fn promises(p: &Page, l: &Loaded) -> Vec<PromiseView> {
             lines.push(format!("{} {who} · {how}", p.time(at)));
         }
         PromiseView {
+            clock: format!("promise-{}", m.no),
             what: m.what.clone(),
             state: p.code("promise-state", state),
             tone,
@@ -117,6 +118,42 @@ pub(super) fn extensions(p: &Page, l: &Loaded) -> Vec<ExtensionView> {
         }
     };
     s.extensions.iter().rev().map(view).collect()
+}
+
+/// Requests for an excuse, newest first: what was asked, by whom, and what came of it.
+pub(super) fn excuse_requests(p: &Page, l: &Loaded) -> Vec<ExtensionView> {
+    let (s, names) = (&l.seen.state, &l.names);
+    let view = |r: &domain::case::ExcuseRequest| {
+        let asked = [p.code("excuse", r.reason.as_str()), by(p, names, &r.by), p.time(r.at)];
+        let word = match &r.decision {
+            Some(d) => {
+                let key = if d.approved {
+                    "excuse-approved"
+                } else {
+                    "excuse-rejected"
+                };
+                let parts = [p.t(key), by(p, names, &d.by), p.time(d.at), d.note.clone()];
+                let parts: Vec<String> = parts.into_iter().filter(|x| !x.is_empty()).collect();
+                parts.join(" · ")
+            }
+            None => p.t1("extension-decides", "post", p.code("role", r.approver.as_str())),
+        };
+        let (state, tone) = match r.decision.as_ref().map(|d| d.approved) {
+            None => ("asked", "amb"),
+            Some(true) => ("approved", "grn"),
+            Some(false) => ("rejected", "red"),
+        };
+        ExtensionView {
+            clock: p.code("clock", r.code.as_str()),
+            times: String::new(),
+            state: p.code("excuse", state),
+            tone,
+            reason: r.text.clone(),
+            open: r.decision.is_none(),
+            lines: vec![asked.join(" · "), word],
+        }
+    };
+    s.excuse_requests.iter().rev().map(view).collect()
 }
 
 /// Excuses: which limit, why, and who said so.

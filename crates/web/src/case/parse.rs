@@ -332,6 +332,26 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
             extension: r.must("extension"),
             reason,
         },
+        Action::DecideExcuse => {
+            let (clock, approve) = (clock(r), choice(r, "approve"));
+            let (code, cycle) = clock?;
+            Step::DecideExcuse {
+                code,
+                cycle,
+                approve: approve?,
+                note,
+            }
+        }
+        Action::AskExcuse => {
+            let (clock, why) = (clock(r), r.code("excuse_reason"));
+            let (code, cycle) = clock?;
+            Step::AskExcuse {
+                code,
+                cycle,
+                reason: why?,
+                text: r.text("text"),
+            }
+        }
         Action::ExcuseBreach => {
             let (clock, why) = (clock(r), r.code("excuse_reason"));
             let (code, cycle) = clock?;

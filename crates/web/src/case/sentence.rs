@@ -627,6 +627,33 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("arrow-back-up", "amb", say(&[]), reason);
             line.group = Group::Clock;
         }
+        Fact::ExcuseAsked {
+            code,
+            reason,
+            approver,
+            text,
+            ..
+        } => {
+            let args = [
+                ("clock", p.code("clock", code.as_str())),
+                ("reason", p.code("excuse", reason.as_str())),
+                ("post", p.code("role", approver.as_str())),
+            ];
+            set("shield-check", "amb", say(&args), text);
+            line.group = Group::Clock;
+        }
+        Fact::ExcuseDecided {
+            code, approved, note, ..
+        } => {
+            let (key, icon, tone) = if *approved {
+                ("event-excuse_decided", "check", "grn")
+            } else {
+                ("event-excuse_rejected", "x", "red")
+            };
+            let text = s.say(key, &[("clock", p.code("clock", code.as_str()))]);
+            set(icon, tone, text, note);
+            line.group = Group::Clock;
+        }
         Fact::BreachExcused { code, reason, text, .. } => {
             let args = [
                 ("clock", p.code("clock", code.as_str())),

@@ -155,6 +155,8 @@ pub struct View {
     pub upload: &'static str,
     pub promises: Vec<PromiseView>,
     pub extensions: Vec<ExtensionView>,
+    /// Requests for an excuse.
+    pub excuse_requests: Vec<ExtensionView>,
     /// Excuses, each in a line.
     pub excuses: Vec<String>,
     pub consults: Vec<crate::consult::Question>,
@@ -164,6 +166,8 @@ pub struct View {
 
 /// One promise of the card.
 pub struct PromiseView {
+    /// Its clock in an address: `promise-2`.
+    pub clock: String,
     pub what: String,
     pub state: String,
     pub tone: &'static str,
@@ -270,6 +274,7 @@ impl View {
             },
             promises: super::more_time::promises(p, l),
             extensions: super::more_time::extensions(p, l),
+            excuse_requests: super::more_time::excuse_requests(p, l),
             excuses: super::more_time::excuses(p, l),
             consults: l
                 .consults

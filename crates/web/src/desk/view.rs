@@ -23,6 +23,22 @@ pub struct Due {
     pub label: String,
     pub at: i64,
     pub length: String,
+    /// As it would run.
+    clock: domain::clock::Clock,
+    /// Name of the version of the service standard.
+    standard: String,
+}
+
+impl Due {
+    /// Why it would be due then.
+    pub fn why(&self, p: &crate::page::Page) -> Vec<String> {
+        crate::case::clocks::why(p, &self.standard, &self.clock, &self.clock.view(p.now))
+    }
+
+    /// It lies after the last year whose holidays are known.
+    pub fn provisional(&self, p: &crate::page::Page) -> bool {
+        self.clock.is_provisional(p.now)
+    }
 }
 
 /// An earlier case of the same unit and item.
@@ -260,10 +276,13 @@ fn terms(
     let (dues, problem) = match (e.contact(zone), e.case(zone, cents, false)) {
         (Ok(n), Ok(k)) => match plan::limits(c, ctx, &n, &k)? {
             Ok(limits) => {
+                let standard = ctx.book.standard(c, &ctx.site, ctx.now)?.version().to_owned();
                 let dues = limits.iter().take(3).map(|x| Due {
                     label: t(l, &format!("clock-{}", x.code.as_str())),
                     at: x.due_at,
                     length: length(l, x.in_ms),
+                    clock: x.clock.clone(),
+                    standard: standard.clone(),
                 });
                 (dues.collect(), String::new())
             }

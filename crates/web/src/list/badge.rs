@@ -4,7 +4,7 @@ use app::ctx::Locale;
 use store::case::NO_DUE;
 
 use crate::case::clocks::left;
-use crate::l10n::{t, tx};
+use crate::l10n::t;
 
 /// A deadline pill.
 #[derive(Debug, Clone)]
@@ -76,9 +76,7 @@ impl Due {
     pub fn explained(mut self, l: Locale, case: &str, number: &str, code: &str, provisional: bool) -> Due {
         if self.at.is_some() {
             self.provisional = provisional;
-            let clock = t(l, &format!("clock-{code}"));
-            let words = tx(l, "why-ask", &[("clock", &clock), ("number", number)]);
-            self.why = (!code.is_empty()).then(|| (format!("/cases/{case}/clocks/{code}"), words));
+            self.why = (!code.is_empty()).then(|| crate::page::why_link(l, case, code, number));
         }
         self
     }

@@ -151,6 +151,8 @@ pub enum Cell {
         shown: String,
         /// When it was entered, in words, if that was later.
         entered: Option<String>,
+        /// Of a due time: address of the explanation, and what leads there in words.
+        why: Option<(String, String)>,
     },
     Money {
         cents: Option<i64>,
@@ -207,6 +209,7 @@ impl With<'_> {
             at,
             shown: when::short(self.zone, self.now, at),
             entered: None,
+            why: None,
         }
     }
 
@@ -216,6 +219,7 @@ impl With<'_> {
             at,
             shown: when::short(self.zone, self.now, at),
             entered: when::entered(self.l(), self.zone, at, recorded_at),
+            why: None,
         }
     }
 
@@ -351,6 +355,8 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
         (false, "dropped") => Due::dropped(w.l()),
         (false, _) => Due::over(w.l(), r.breached),
     };
+    let clock = format!("promise-{}", r.no);
+    let due = due.explained(w.l(), r.case_id.as_str(), &r.case_number, &clock, r.due_provisional);
     let staff = |id: Option<&domain::ids::StaffId>| Cell::Text(id.map(|s| w.names.staff(s)).unwrap_or_default());
     let kept = r.kept_by.as_ref().map(|s| w.names.staff(s));
     let progress = match (r.first_due_at, r.first_at) {
@@ -394,6 +400,7 @@ pub fn promise(r: &PromiseRow, w: &With<'_>) -> Line {
                 at: r.due_at,
                 shown: crate::promise::by(w.l(), w.zone, w.now, r.due_at),
                 entered: None,
+                why: None,
             },
             Cell::Own(t(w.l(), &format!("promised-{}", r.promised))),
             Cell::Text([r.place.as_str(), &r.name].join(" ").trim().to_owned()),
@@ -411,6 +418,8 @@ pub fn extension(r: &ExtensionRow, w: &With<'_>) -> Line {
     } else {
         Due::dropped(w.l())
     };
+    let clock = format!("{}-{}", r.code, r.cycle);
+    let due = due.explained(w.l(), r.case_id.as_str(), &r.case_number, &clock, false);
     let agreed = match r.agreed {
         Some(true) => crate::l10n::tx(w.l(), "extension-agreed", &[("grade", &r.grade.to_uppercase())]),
         Some(false) => t(w.l(), "extension-not-agreed"),
@@ -445,11 +454,17 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
         (Some(at), _, None) if r.state == "overdue" => crate::ontime::length(w.l(), w.now - at),
         _ => String::new(),
     };
-    let excuse = if r.excuse.is_empty() {
-        String::new()
-    } else {
-        t(w.l(), &format!("excuse-{}", r.excuse))
+    let excuse = match (r.excuse.as_str(), r.excuse_asked.as_str()) {
+        ("", "") => String::new(),
+        ("", asked) => t(w.l(), &format!("excuse-{asked}")),
+        (reason, _) => t(w.l(), &format!("excuse-{reason}")),
     };
+    // A question to a superior has its due time in itself; the others lead to their reckoning.
+    let mut due = maybe(w, r.due_at);
+    if let (Cell::Time { why, .. }, Some(case), None) = (&mut due, &r.case_id, &r.consult_id) {
+        let clock = format!("{}-{}", r.code, r.cycle);
+        *why = Some(crate::page::why_link(w.l(), case.as_str(), &clock, &r.case_number));
+    }
     let number = if r.case_number.is_empty() {
         Cell::Own(t(w.l(), "ontime-no-case"))
     } else {
@@ -467,7 +482,7 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
             number,
             Cell::Own(t(w.l(), &format!("clock-{}", r.code))),
             w.state("fact", &r.state),
-            maybe(w, r.due_at),
+            due,
             Cell::Own(late),
             Cell::Text(r.title.clone()),
             Cell::Text(
@@ -485,7 +500,7 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
 
 pub fn callback(r: &CallbackRow, w: &With<'_>) -> Line {
     let due = w.due(r.open, r.due_at, false, false);
-    let due = due.explained(w.l(), r.case_id.as_str(), &r.case_number, "callback", false);
+    let due = due.explained(w.l(), r.case_id.as_str(), &r.case_number, "callback", r.due_provisional);
     Line {
         id: r.id.as_str().to_owned(),
         over: due.state == "over",

@@ -44,6 +44,17 @@ pub struct Part {
     pub lines: Vec<CaseLine>,
 }
 
+impl Part {
+    /// The clock whose due time its lines show, as addresses name it.
+    fn clock(&self) -> &'static str {
+        match self.key {
+            "promises" => "promise",
+            "callbacks" => "callback",
+            _ => "next",
+        }
+    }
+}
+
 /// A key that is out.
 pub struct KeyLine {
     pub name: String,

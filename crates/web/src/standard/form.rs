@@ -29,11 +29,11 @@ pub type Choice = (String, String, bool);
 /// Fields of a form with repeated names.
 pub type Typed = Vec<(String, String)>;
 
-fn one<'a>(typed: &'a Typed, name: &str) -> &'a str {
+pub(super) fn one<'a>(typed: &'a Typed, name: &str) -> &'a str {
     typed.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
 }
 
-fn all<T: std::str::FromStr>(typed: &Typed, name: &str) -> Vec<T> {
+pub(super) fn all<T: std::str::FromStr>(typed: &Typed, name: &str) -> Vec<T> {
     typed
         .iter()
         .filter(|(n, _)| n == name)
@@ -42,7 +42,7 @@ fn all<T: std::str::FromStr>(typed: &Typed, name: &str) -> Vec<T> {
 }
 
 /// A place of a row in an address: `3-0`; none for `new`.
-fn place(text: &str) -> Result<Option<At>, Error> {
+pub(super) fn place(text: &str) -> Result<Option<At>, Error> {
     if text == "new" {
         return Ok(None);
     }
@@ -82,7 +82,12 @@ struct LinePage {
     habit: bool,
 }
 
-fn choices(p: &Page, family: &str, codes: impl Iterator<Item = &'static str>, chosen: &[String]) -> Vec<Choice> {
+pub(super) fn choices(
+    p: &Page,
+    family: &str,
+    codes: impl Iterator<Item = &'static str>,
+    chosen: &[String],
+) -> Vec<Choice> {
     codes
         .map(|c| (c.to_owned(), p.code(family, c), chosen.iter().any(|x| x == c)))
         .collect()
@@ -229,12 +234,7 @@ async fn line_page(
     );
     let book: &Book = &ctx.book;
     let chosen = |name: &str| -> Vec<String> { all(&typed, name) };
-    let clauses = super::clauses()?;
-    let clauses = clauses
-        .clauses
-        .iter()
-        .map(|c| (c.id.clone(), if p.en() { c.en.clone() } else { c.zh.clone() }))
-        .collect();
+    let clauses = words::clause_list(&p)?;
     Ok(LinePage {
         id: id.to_owned(),
         label: s.document.version.clone(),

@@ -1,9 +1,11 @@
 //! A standard in words: for whom a line speaks, how long its limit is, what is wrong and what differs.
 
 use app::book::Book;
+use app::error::Res;
 use domain::case::Kind;
 use domain::clauses::Clauses;
 use domain::clock::{ClockCode, Limit};
+use domain::ladder::{Rung, RungFile};
 use domain::standard::compare::What;
 use domain::standard::edit::At;
 use domain::standard::{ClockFile, Difference, Document, Found, LineFile, NamedLimit, OnReopen, Place, Span, under};
@@ -129,6 +131,41 @@ pub fn reopen(p: &Page, c: &ClockFile) -> String {
 }
 
 /// Who is told when, one line a step.
+/// A step of a ladder as the file writes it, sound or not.
+pub fn rung(p: &Page, file: &RungFile) -> String {
+    let posts: Vec<String> = file.to.iter().map(|post| p.code("post", post.as_str())).collect();
+    let step = file
+        .at()
+        .map_or_else(String::new, |at| crate::notice::step(p.locale, at));
+    let posts = posts.join(&p.t("list-comma"));
+    let args = [
+        ("step", step),
+        ("what", p.code("rung", file.kind.as_str())),
+        ("posts", posts),
+    ];
+    let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    tx(p.locale, "ladder-line", &args)
+}
+
+/// Every clause with its text, to choose from.
+///
+/// # Errors
+/// `Internal` when the catalogue cannot be read.
+pub fn clause_list(p: &Page) -> Res<Vec<(String, String)>> {
+    let all = super::clauses()?.clauses.iter();
+    let text = |c: &domain::clauses::Clause| if p.en() { c.en.clone() } else { c.zh.clone() };
+    Ok(all.map(|c| (c.id.clone(), text(c))).collect())
+}
+
+/// The steps of a ladder in one line.
+fn steps(p: &Page, rungs: &[Rung]) -> String {
+    if rungs.is_empty() {
+        return p.t("standard-ladder-none");
+    }
+    let lines: Vec<String> = rungs.iter().map(|r| crate::notice::ladder_line(p, r)).collect();
+    lines.join(&p.t("word-semicolon"))
+}
+
 pub fn ladder(p: &Page, doc: &Document, c: &ClockFile) -> Vec<String> {
     c.rungs(doc).iter().map(|r| crate::notice::ladder_line(p, r)).collect()
 }
@@ -294,6 +331,7 @@ pub fn sentence(p: &Page, book: &Book, doc: &Document, f: &Found) -> String {
             "kind" => p.code("kind", value),
             "importance" => p.code("importance", value),
             "item" => item(p, book, value),
+            "rung" => p.code("standard-rung", value),
             // `lines[3]` of the file is a row of the page.
             "other" => {
                 let line = value
@@ -327,6 +365,7 @@ pub fn plain(l: app::ctx::Locale, f: &Found) -> String {
     for (name, value) in &f.args {
         let shown = match *name {
             "clock" | "kind" | "importance" => crate::l10n::t(l, &format!("{name}-{value}")),
+            "rung" => crate::l10n::t(l, &format!("standard-rung-{value}")),
             _ => value.clone(),
         };
         args.push((name, shown));
@@ -343,6 +382,11 @@ pub fn plain(l: app::ctx::Locale, f: &Found) -> String {
     }
     let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
     tx(l, &format!("standard-found-{}", f.code), &args)
+}
+
+/// The sentence of a rule that says no, outside a page.
+pub fn refusal(l: app::ctx::Locale, r: &domain::refusal::Refusal) -> String {
+    crate::fail::refusal_text(l, "UTC", r)
 }
 
 /// One difference between two versions, ready to read.
@@ -368,11 +412,7 @@ fn rule(p: &Page, c: &ClockFile) -> String {
         parts.push(reopen(p, c));
     }
     if let Some(own) = &c.ladder {
-        parts.push(format!(
-            "{} {}",
-            p.t("handbook-ladder"),
-            p.t1("handbook-ladder-n", "n", own.len())
-        ));
+        parts.push(format!("{} {}", p.t("handbook-ladder"), steps(p, &c.own_rungs(own))));
     }
     parts.push(c.clause.clone());
     parts.join(" · ")
@@ -413,7 +453,7 @@ pub fn differences(p: &Page, book: &Book, all: &[Difference]) -> Vec<DiffRow> {
                     (p.t("standard-callback"), String::new(), say(before), say(after))
                 }
                 What::Ladder { before, after } => {
-                    let say = |n: &usize| p.t1("handbook-ladder-n", "n", n);
+                    let say = |rungs: &Vec<Rung>| steps(p, rungs);
                     (p.t("handbook-ladder"), String::new(), say(before), say(after))
                 }
                 What::Wait { before, after } => {
@@ -487,6 +527,7 @@ fn kind_of(code: &str, otherwise: Kind) -> Kind {
 #[cfg(test)]
 mod tests {
     use app::ctx::Locale;
+    use domain::ladder::RungWrong;
     use domain::standard::{LimitCode, OnReopen, Span, check};
 
     use crate::l10n::has;
@@ -517,7 +558,19 @@ mod tests {
             for mark in domain::standard::Mark::ALL {
                 need(format!("standard-mark-{mark}"));
             }
-            for step in ["added", "changed", "removed", "limit", "head", "file"] {
+            for wrong in RungWrong::ALL {
+                need(format!("standard-rung-{wrong}"));
+            }
+            for step in [
+                "added",
+                "changed",
+                "removed",
+                "limit",
+                "head",
+                "file",
+                "rung",
+                "rung_gone",
+            ] {
                 need(format!("standard-step-{step}"));
             }
             for state in ["running", "stopped", "done", "failed"] {

@@ -140,6 +140,8 @@ fn address(e: &Entry, t: &Things) -> String {
             },
             "{unit}" => &t.unit,
             "{number}" => &t.order_number,
+            "{of}" => "0-0",
+            "{step}" if path.starts_with("/standard") => "0",
             "{action}" | "{step}" => "note",
             "{act}" => "move-in",
             "{list}" => "cases",

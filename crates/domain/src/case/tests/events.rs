@@ -109,8 +109,37 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     }
     desk.now += 96 * HOUR;
     desk.ok(&Who::System { name: "timer".into() }, Command::CheckClocks);
+    let (promise_clock, cycle, reason) = (
+        crate::clock::ClockCode::Promise,
+        2,
+        crate::clock::ExcuseReason::ThirdParty,
+    );
+    let pm = staff("pm2", crate::access::Role::ProjectManager, "office");
+    for approve in [false, true] {
+        desk.ok(
+            &chen(),
+            Command::AskExcuse {
+                code: promise_clock,
+                cycle,
+                reason,
+                text: "燃气公司未复".into(),
+            },
+        );
+        if approve {
+            break;
+        }
+        desk.ok(
+            &pm,
+            Command::DecideExcuse {
+                code: promise_clock,
+                cycle,
+                approve,
+                note: "请先催燃气公司".into(),
+            },
+        );
+    }
     desk.ok(
-        &staff("zhi", crate::access::Role::Quality, "quality"),
+        &pm,
         Command::ExcuseBreach {
             code: crate::clock::ClockCode::Promise,
             cycle: 2,

@@ -332,14 +332,15 @@ fn an_excuse_stands_beside_the_breach_and_is_never_ones_own() {
         reason: ExcuseReason::Force,
         text: "台风停工".into(),
     };
-    assert_eq!(desk.no(&quality(), excuse()).0, "refuse-nothing-to-excuse");
+    assert_eq!(desk.no(&li(), excuse()).0, "refuse-nothing-to-excuse");
     desk.now = due + HOUR;
     tick(&mut desk);
-    // Wang has the order.
+    // Wang has the order; the quality department decides on nothing; li asked nobody and did nothing.
     assert_eq!(desk.no(&wang(), excuse()).0, "refuse-role");
-    let own = staff("wang", Role::DeptHead, "engineering");
+    assert_eq!(desk.no(&quality(), excuse()).0, "refuse-role");
+    let own = staff("wang", Role::CsHead, "customer_service");
     assert_eq!(desk.no(&own, excuse()).0, "refuse-excuse-own");
-    assert_eq!(desk.ok(&quality(), excuse()), ["breach_excused"]);
+    assert_eq!(desk.ok(&li(), excuse()), ["breach_excused"]);
     let clock = view(&desk, ClockCode::Finish, 0);
     let expected = (Some(due), true, ClockState::Overdue);
     assert_eq!((clock.breached_at, clock.excused, clock.state), expected);
@@ -348,7 +349,92 @@ fn an_excuse_stands_beside_the_breach_and_is_never_ones_own() {
     desk.ok(&chen(), complete);
     let clock = view(&desk, ClockCode::Finish, 0);
     assert_eq!(clock.state, ClockState::BreachedDone, "excused and still late");
-    assert_eq!(desk.no(&quality(), excuse()).0, "refuse-nothing-to-excuse");
+    assert_eq!(desk.no(&li(), excuse()).0, "refuse-nothing-to-excuse");
+}
+
+#[test]
+fn an_excuse_is_asked_for_by_who_worked_and_decided_by_who_did_not() {
+    let (mut desk, due) = complaint();
+    let ask = || Command::AskExcuse {
+        code: ClockCode::Finish,
+        cycle: 0,
+        reason: ExcuseReason::ThirdParty,
+        text: "等配件厂家".into(),
+    };
+    let decide = |approve: bool, note: &str| Command::DecideExcuse {
+        code: ClockCode::Finish,
+        cycle: 0,
+        approve,
+        note: note.into(),
+    };
+    assert_eq!(desk.no(&wang(), ask()).0, "refuse-nothing-to-excuse");
+    assert_eq!(desk.no(&li(), decide(true, "")).0, "refuse-no-excuse-asked");
+    desk.now = due + HOUR;
+    tick(&mut desk);
+    assert_eq!(desk.ok(&wang(), ask()), ["excuse_asked"]);
+    let request = desk.case().pending_excuses().next().unwrap().clone();
+    assert_eq!(
+        (request.approver, request.reason),
+        (Role::CsHead, ExcuseReason::ThirdParty)
+    );
+    // It is asked for, and nothing more: the breach has no excuse.
+    assert!(!view(&desk, ClockCode::Finish, 0).excused);
+    assert_eq!(desk.no(&chen(), ask()).0, "refuse-excuse-pending");
+    assert_eq!(desk.no(&quality(), decide(true, "")).0, "refuse-role");
+    let own = staff("wang", Role::CsHead, "customer_service");
+    assert_eq!(desk.no(&own, decide(true, "")).0, "refuse-excuse-own");
+    let nobody = staff("x", Role::DeptHead, "engineering");
+    assert_eq!(desk.no(&nobody, decide(true, "")).0, "refuse-role");
+    // Refused with a reason; asked for again, with better words, and approved.
+    assert_eq!(desk.no(&li(), decide(false, "")).0, "refuse-incomplete");
+    assert_eq!(desk.ok(&li(), decide(false, "请附厂家回函")), ["excuse_decided"]);
+    assert!(!view(&desk, ClockCode::Finish, 0).excused);
+    desk.ok(&wang(), ask());
+    assert_eq!(desk.ok(&li(), decide(true, "")), ["excuse_decided", "breach_excused"]);
+    let clock = view(&desk, ClockCode::Finish, 0);
+    assert_eq!(
+        (clock.breached_at, clock.excuse),
+        (Some(due), Some(ExcuseReason::ThirdParty))
+    );
+    let words: Vec<bool> = desk
+        .case()
+        .excuse_requests
+        .iter()
+        .map(|r| r.decision.as_ref().unwrap().approved)
+        .collect();
+    assert_eq!(words, [false, true]);
+    assert_eq!(desk.case().excuses[0].text, "等配件厂家");
+    assert_eq!(desk.no(&wang(), ask()).0, "refuse-nothing-to-excuse");
+}
+
+#[test]
+fn an_excuse_in_one_step_answers_what_was_asked_for() {
+    let (mut desk, due) = complaint();
+    desk.now = due + HOUR;
+    tick(&mut desk);
+    let (code, cycle, reason) = (ClockCode::Finish, 0, ExcuseReason::Customer);
+    let text = || "住户改约".to_owned();
+    desk.ok(
+        &chen(),
+        Command::AskExcuse {
+            code,
+            cycle,
+            reason,
+            text: text(),
+        },
+    );
+    desk.ok(
+        &li(),
+        Command::ExcuseBreach {
+            code,
+            cycle,
+            reason,
+            text: text(),
+        },
+    );
+    assert_eq!(desk.case().pending_excuses().count(), 0);
+    let request = &desk.case().excuse_requests[0];
+    assert!(request.decision.as_ref().is_some_and(|d| d.approved));
 }
 
 #[test]

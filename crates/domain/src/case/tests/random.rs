@@ -305,6 +305,18 @@ fn more_time(step: &Step, desk: &mut Desk, own: bool) -> Command {
             text: step.text.clone(),
             happened_at: None,
         },
+        _ if step.minutes % 3 == 0 => Command::AskExcuse {
+            code,
+            cycle,
+            reason: of(crate::clock::ExcuseReason::ALL, step.pick),
+            text: step.text.clone(),
+        },
+        _ if step.minutes % 3 == 1 => Command::DecideExcuse {
+            code,
+            cycle,
+            approve: step.yes,
+            note: step.text.clone(),
+        },
         _ => Command::ExcuseBreach {
             code,
             cycle,

@@ -130,6 +130,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/api/v1/notices", "notices", "What the token's owner was told, the unread first, newest first", "after:text", Json("Notices")),
     post("/api/v1/notices/{id}/read", "notices", "Mark a notice as read; opening its case on a page does the same", None, Json("Notice")),
 
+    get("/api/v1/roster/now", "roster", "Who holds each post now, who comes next, and what lacks in the next days (COM-9)", "", Json("PostsNow")),
+    get("/api/v1/roster/shifts", "roster", "The shifts that meet a stretch of time of at most 62 days, in order; a week from now where nothing is asked for", "from:at until:at post:id", Json("RosterShifts")),
+    post("/api/v1/roster/shifts/{id}/check-in", "roster", "Check in to one's own shift, from two hours before it begins; ok: codes of the opening checklist that are in order, remark: needed where something is not (REC-4). Needs company:write", Some("CheckIn"), Json("CheckedIn")),
+
     get("/api/v1/find", "find", "The search box: units, people, plates, numbers, words", "q:text", Json("Hits")),
 
     get("/api/v1/buildings", "directory", "Buildings", "", Json("Buildings")),

@@ -64,6 +64,7 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "wait_reason" => clock::WaitReason, "clock" => clock::ClockCode, "clock_state" => clock::ClockState,
         "bound" => clock::BoundSource, "breach" => clock::BreachReason, "stretch" => clock::StretchKind,
         "relation" => directory::Relation, "ended" => directory::Ended, "role" => Role, "action" => Action,
+        "attendance" => domain::roster::Attendance,
     )
     .or_else(|| match name {
         "confirmed_by" => Some(vec!["paper", "device", "declined"]),

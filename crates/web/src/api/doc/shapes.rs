@@ -48,6 +48,7 @@ pub const REQUESTS: &[(&str, &str)] = &[
         "kind*:kind item:text content:text unit:id? importance:importance? urgency:urgency? scope:scope? happened_at:at?",
     ),
     ("NewLink", "purpose*:link_purpose"),
+    ("CheckIn", "ok:text[] remark:text"),
     ("NewView", "name*:text query*:text"),
     ("ImportRun", "mode*:import_mode"),
     ("NewBuilding", "code*:text name:text? floors:int? has_lift:bool?"),
@@ -109,7 +110,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
         repeat_of:id? contacts:id[] first_asked:id? standard:text happened_at:at registered_at:at registered_by:By \
         last_step_at:at cycle:int round_started_at:at orders:Order[] quotes:Quote[] waiting:Waiting? work:WorkDone[] \
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
-        promises:Promise[] extensions:Extension[] excuses:Excuse[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
+        promises:Promise[] extensions:Extension[] excuses:Excuse[] excuse_requests:ExcuseRequest[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
         returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
         charged_cents:cents owed_cents:cents content_hash:text entered_late:bool version:int",
     ),
@@ -162,6 +163,10 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ("Agreement", "agreed:bool grade:grade how:consent note:text at:at by:By"),
     ("Decision", "approved:bool note:text at:at by:By"),
     ("Excuse", "code:clock cycle:int text:text at:at by:By"),
+    (
+        "ExcuseRequest",
+        "code:clock cycle:int reason:excuse text:text approver:role at:at by:By decision:Decision?",
+    ),
     ("NewPromise", "kind:promised what*:text by:at?"),
     ("OutsideReport", "reported_to:id referral:text note:text at:at"),
     (
@@ -323,6 +328,21 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "File",
         "id:id subject_kind:text subject:id kind:attachment_kind name:text mime:text size:int sha256:text created_at:at",
     ),
+    (
+        "PostNow",
+        "id:id name:text name_en:text extension:text department:id? always:bool on:ShiftNow[] next:ShiftNow[] gaps:RosterGap[]",
+    ),
+    (
+        "ShiftNow",
+        "id:id staff:id name:text name_en:text from_at:at to_at:at checked_in_at:at? attendance:attendance",
+    ),
+    ("RosterGap", "from_at:at to_at:at present:int needed:int"),
+    (
+        "RosterShift",
+        "id:id post:id staff:id name:text name_en:text from_at:at to_at:at checked_in_at:at? late_ms:int? ended_at:at? \
+        attendance:attendance version:int",
+    ),
+    ("CheckedIn", "late_ms:int"),
     ("Standard", "version:text callback:CallbackRule rules:Rule[]"),
     ("CallbackRule", "attempts:int spacing_ms:int"),
     (
@@ -360,6 +380,8 @@ pub const LISTS: &[(&str, &str)] = &[
     ("Messages", "Message"),
     ("Views", "View"),
     ("Notices", "Notice"),
+    ("PostsNow", "PostNow"),
+    ("RosterShifts", "RosterShift"),
     ("Imports", "ImportLine"),
     ("ImportRows", "ImportRow"),
     ("Changes", "Change"),

@@ -141,8 +141,18 @@ pub const STEPS: &[StepDoc] = &[
         "extension*:id reason*:text",
     ),
     step(
+        Action::AskExcuse,
+        "Ask that a passed limit be excused; the post that the standard names decides",
+        "code*:clock cycle:int reason*:excuse text*:text",
+    ),
+    step(
+        Action::DecideExcuse,
+        "Decide on such a request, as that post and without a part in what was late. note: needed to refuse",
+        "code*:clock cycle:int approve*:bool note:text",
+    ),
+    step(
         Action::ExcuseBreach,
-        "Excuse a passed limit that was not one's own doing; the breach stays",
+        "Excuse a passed limit in one step, as who may decide and had no part in it; the breach stays",
         "code*:clock cycle:int reason*:excuse text*:text",
     ),
     step(Action::KeepPromise, "The promised reply was given", "no*:int how*:text"),
