@@ -40,6 +40,13 @@ pub const KINDS: &[&str] = &[
     SWAP_AGREED,
     HAND_OVER_WAITS,
     HAND_OVER_OBJECTED,
+    // Visitors (VIS-3, VIS-5, VIS-7): a host does not answer, or has; somebody is inside too long; security is called.
+    VISIT_SILENT,
+    VISIT_ANSWERED,
+    VISIT_OVERDUE,
+    VISIT_ALARM,
+    // A customer comes for an appointment (ETQ-6).
+    APPOINTMENT,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -63,6 +70,17 @@ pub const SWAP_AGREED: &str = "swap_agreed";
 pub const HAND_OVER_WAITS: &str = "hand_over_waits";
 /// The next shift does not take a hand-over as it is.
 pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
+
+/// A host has not answered in time.
+pub const VISIT_SILENT: &str = "visit_silent";
+/// A host has answered by the own link.
+pub const VISIT_ANSWERED: &str = "visit_answered";
+/// A visitor should have left.
+pub const VISIT_OVERDUE: &str = "visit_overdue";
+/// Danger or a crime at the desk or the gate.
+pub const VISIT_ALARM: &str = "visit_alarm";
+/// An appointment with a customer was made.
+pub const APPOINTMENT: &str = "appointment_made";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

@@ -13,6 +13,7 @@ mod message;
 mod notice;
 mod rest;
 mod show;
+mod visit;
 
 pub use case::{
     callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, signature, timeline,
@@ -36,6 +37,11 @@ pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
 pub use notice::{notices, read as notice_read};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
+
+pub use visit::{
+    appointment_end, appointment_make, appointments, begin as visit_begin, by_pass as visit_pass, expect as visit_expect,
+    get as visit, link as visit_link, list as visits, now as visits_now, step as visit_step,
+};
 
 use app::error::Error;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};

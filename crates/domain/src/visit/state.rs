@@ -237,6 +237,33 @@ impl Fact {
         }
     }
 
+    /// Every name that the journal may hold.
+    pub const KINDS: &'static [&'static str] = &[
+        "visit_announced",
+        "visit_registered",
+        "visit_arrived",
+        "visit_described",
+        "visit_host_asked",
+        "visit_host_yes",
+        "visit_host_no",
+        "visit_host_silent",
+        "visit_document",
+        "visit_entered",
+        "visit_accompanied",
+        "visit_left",
+        "visit_badge_back",
+        "visit_turned_away",
+        "visit_reception_refused",
+        "visit_alarm",
+        "visit_instructed",
+        "visit_police",
+        "visit_help",
+        "visit_withdrawn",
+        "visit_lapsed",
+        "visit_overdue",
+        "visit_erased",
+    ];
+
     /// Fields that belong to the erasable table: whatever people wrote, and whatever says who somebody is.
     pub const PERSONAL: &'static [&'static str] = &[
         "particulars",
