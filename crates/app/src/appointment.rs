@@ -58,7 +58,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, n: &New) -> Res<A
     };
     let mut f = Fields::default();
     if n.at.is_none_or(|at| at <= ctx.now) {
-        f.add("at", "appointment-at");
+        f.add("at", "invalid-appointment-at");
     }
     for (name, value) in [("place", &n.place), ("bring", &n.bring)] {
         if value.trim().is_empty() {

@@ -401,7 +401,7 @@ fn code(tx: &mut Tx, ctx: &Ctx) -> Res<String> {
 fn window(ctx: &Ctx, e: &Expected) -> Res<(i64, i64)> {
     let (from, until) = (e.from.unwrap_or(ctx.now), e.until);
     let Some(until) = until.filter(|u| *u > ctx.now && *u > from) else {
-        return Err(Error::field("until", "visit-until"));
+        return Err(Error::field("until", "visit-until-later"));
     };
     if until - from > LONGEST_PASS {
         return Err(Error::field("until", "visit-window-long"));

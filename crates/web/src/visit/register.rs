@@ -141,10 +141,10 @@ const COLUMNS: &[(&str, Kind, f64)] = &[
     ("visit-by", Kind::Text, 12.0),
 ];
 
-fn cells(p: &Page, names: &Names, s: &Seen) -> Vec<Cell> {
+fn cells(p: &Page, names: &Names, s: &Seen) -> Vec<Cell<'static>> {
     let (l, v) = (line(p, names, s), &s.visit);
     let at = |t: Option<i64>| t.map_or(Cell::Empty, Cell::At);
-    let text = |t: &str| Cell::from(t);
+    let text = |t: &str| Cell::Text(t.to_owned().into());
     vec![
         text(&l.number),
         at(v.arrived_at),
