@@ -151,7 +151,9 @@ fn etq_6_who_cannot_be_verified_by_phone_comes_in_person() {
     let page = clerk.get(&format!("/contacts/{contact}/appointments"));
     let at = w.now() + 2 * HOUR;
     let mut form = page.form("/appointments");
-    form.set("at", &field(at - 3 * HOUR)).set("place", "客服中心").set("bring", "身份证原件");
+    form.set("at", &field(at - 3 * HOUR))
+        .set("place", "客服中心")
+        .set("bring", "身份证原件");
     clerk.send(&form).is(422).must_say("请填今后的时间");
     form.set("at", &field(at)).pick("with", "李慧敏").set("bring", "");
     clerk.send(&form).is(422).must_say("必填");
@@ -171,7 +173,10 @@ fn etq_6_who_cannot_be_verified_by_phone_comes_in_person() {
         let at = page.html.find("action=\"/appointments/").expect("an open appointment") + 8;
         let action = page.html[at..].split('"').next().unwrap_or_default().to_owned();
         let mut form = page.form(&action);
-        form.set("outcome", outcome).set("document", "id_card").set("number", number).set("note", note);
+        form.set("outcome", outcome)
+            .set("document", "id_card")
+            .set("number", number)
+            .set("note", note);
         head.send(&form)
     };
     ends("no_show", "", "").is(422).must_say("还没到");
@@ -179,14 +184,22 @@ fn etq_6_who_cannot_be_verified_by_phone_comes_in_person() {
     head.get("/appointments").must_say("已到时间");
     // Kept: of the document its kind and the last four characters; the contact says how its identity stands.
     ends("verified", "", "").is(422).must_say("证件号码末四位");
-    ends("verified", "11010519491231002X", "本人到场").is(200).must_say("身份已核实").must_say("002X");
+    ends("verified", "11010519491231002X", "本人到场")
+        .is(200)
+        .must_say("身份已核实")
+        .must_say("002X");
     clerk
         .get(&format!("/contacts/{contact}"))
         .must_say("身份核实 已核实")
         .must_not_say("19491231");
     // Another who did not come.
-    let mut form = clerk.get(&format!("/contacts/{contact}/appointments")).form("/appointments");
-    form.set("at", &field(w.now() + HOUR)).pick("with", "李慧敏").set("place", "客服中心").set("bring", "身份证");
+    let mut form = clerk
+        .get(&format!("/contacts/{contact}/appointments"))
+        .form("/appointments");
+    form.set("at", &field(w.now() + HOUR))
+        .pick("with", "李慧敏")
+        .set("place", "客服中心")
+        .set("bring", "身份证");
     clerk.send(&form).is(200);
     w.wait(HOUR);
     ends("no_show", "", "电话未接").is(200);

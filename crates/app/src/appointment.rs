@@ -2,8 +2,8 @@
 //! of it. The contact shows how its identity stands.
 
 use domain::access::{Action, Reach};
-use domain::appointment::{AppointmentState, Ended, Verification, end, verification};
 pub use domain::appointment::Outcome;
+use domain::appointment::{AppointmentState, Ended, Verification, end, verification};
 use domain::ids::{AppointmentId, ContactId, StaffId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -95,7 +95,15 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, n: &New) -> Res<A
         db::insert(tx, &row)?;
         let body = json!({"appointment": row.id, "at": row.at, "with": row.with_staff, "place": row.place, "bring": row.bring});
         let subject = k.id.as_str();
-        journal::now(tx, ctx, "contact", subject, "appointment_made", body, &["place", "bring"]);
+        journal::now(
+            tx,
+            ctx,
+            "contact",
+            subject,
+            "appointment_made",
+            body,
+            &["place", "bring"],
+        );
         if row.with_staff != me {
             let new = NewNotice {
                 key: format!("appointment/{}", row.id),
@@ -170,7 +178,15 @@ pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &AppointmentId, version: i64, outcome:
         AppointmentState::NoShow => "appointment_no_show",
         _ => "appointment_cancelled",
     };
-    journal::now(tx, ctx, "contact", new.contact_id.as_str(), kind, body, &["tail", "note"]);
+    journal::now(
+        tx,
+        ctx,
+        "contact",
+        new.contact_id.as_str(),
+        kind,
+        body,
+        &["tail", "note"],
+    );
     notice::settled(tx, ctx, &format!("appointment/{id}"))?;
     stands(tx, &new.contact_id)
 }

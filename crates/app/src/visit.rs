@@ -320,7 +320,13 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
         }
         Fact::Overdue { due_at } => {
             let to = holders(tx, ctx, &[Role::FrontDesk, Role::Guard])?;
-            (format!("visit/{id}/overdue"), notice::VISIT_OVERDUE, Level::Warning, to, *due_at)
+            (
+                format!("visit/{id}/overdue"),
+                notice::VISIT_OVERDUE,
+                Level::Warning,
+                to,
+                *due_at,
+            )
         }
         Fact::AlarmRaised { told, .. } => {
             let key = format!("visit/{id}/alarm/{}", v.alarms.len());
@@ -609,12 +615,7 @@ pub fn board(c: &mut Conn, ctx: &Ctx) -> Res<Board> {
 ///
 /// # Errors
 /// `Forbidden`.
-pub fn register_of(
-    c: &mut Conn,
-    ctx: &Ctx,
-    q: &Query,
-    limit: i64,
-) -> Res<(Vec<Seen>, Option<(i64, String)>)> {
+pub fn register_of(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<(Vec<Seen>, Option<(i64, String)>)> {
     ctx.need(Action::ViewVisits)?;
     let words = q.q.trim();
     if words.to_uppercase().starts_with("FK-") {

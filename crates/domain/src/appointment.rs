@@ -104,9 +104,9 @@ pub fn end(state: AppointmentState, at: i64, outcome: &Outcome, now: i64) -> Res
                 ..ended(AppointmentState::Kept, note)
             })
         }
-        Outcome::NoShow { .. } if now < at => Err(Refusal::new("refuse-appointment-ahead")
-            .clause("ETQ-6")
-            .arg("at", at)),
+        Outcome::NoShow { .. } if now < at => {
+            Err(Refusal::new("refuse-appointment-ahead").clause("ETQ-6").arg("at", at))
+        }
         Outcome::NoShow { note } => Ok(ended(AppointmentState::NoShow, note)),
         Outcome::Cancel { reason } if reason.trim().is_empty() => Err(lacks("missing-reason")),
         Outcome::Cancel { reason } => Ok(ended(AppointmentState::Cancelled, reason)),
@@ -149,7 +149,10 @@ mod tests {
             (AppointmentState::Kept, Some(true), "002X")
         );
         let rule = |r: Result<Ended, Refusal>| r.unwrap_err().rule;
-        assert_eq!(rule(end(done.state, 100, &kept(true, "1234"), 200)), "refuse-appointment-over");
+        assert_eq!(
+            rule(end(done.state, 100, &kept(true, "1234"), 200)),
+            "refuse-appointment-over"
+        );
         assert_eq!(rule(end(planned, 100, &kept(true, " "), 200)), "refuse-incomplete");
         let away = Outcome::NoShow { note: String::new() };
         assert_eq!(rule(end(planned, 100, &away, 99)), "refuse-appointment-ahead");

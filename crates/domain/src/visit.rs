@@ -126,7 +126,10 @@ impl Particulars {
             ("people", self.people.to_string()),
             ("host", self.host.clone()),
             ("place", self.place.clone()),
-            ("unit", self.unit.as_ref().map(|u| u.as_str().to_owned()).unwrap_or_default()),
+            (
+                "unit",
+                self.unit.as_ref().map(|u| u.as_str().to_owned()).unwrap_or_default(),
+            ),
         ]
     }
 

@@ -39,8 +39,8 @@ pub use notice::{notices, read as notice_read};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 
 pub use visit::{
-    appointment_end, appointment_make, appointments, begin as visit_begin, by_pass as visit_pass, expect as visit_expect,
-    get as visit, link as visit_link, list as visits, now as visits_now, step as visit_step,
+    appointment_end, appointment_make, appointments, begin as visit_begin, by_pass as visit_pass,
+    expect as visit_expect, get as visit, link as visit_link, list as visits, now as visits_now, step as visit_step,
 };
 
 use app::error::Error;

@@ -44,7 +44,11 @@ fn row(p: &Page, names: &Names, l: Listed) -> Row {
     let open = r.state == "planned";
     let result = match r.verified {
         Some(ok) => {
-            let key = if ok { "appointment-verified" } else { "appointment-not-verified" };
+            let key = if ok {
+                "appointment-verified"
+            } else {
+                "appointment-not-verified"
+            };
             format!("{} · {} …{}", p.t(key), p.code("visit-document", &r.document), r.tail)
         }
         None => String::new(),
@@ -88,7 +92,9 @@ fn documents() -> Vec<&'static str> {
 
 async fn list_view(web: &Web, v: &Viewer, e: Errors) -> Result<ListPage, Fail> {
     let ((planned, past), names) = web
-        .read(&v.ctx()?, |c, ctx| Ok((appointment::list(c, ctx)?, Names::load(c, ctx)?)))
+        .read(&v.ctx()?, |c, ctx| {
+            Ok((appointment::list(c, ctx)?, Names::load(c, ctx)?))
+        })
         .await?;
     let p = Page::new(web, v, "appointment-title");
     let rows = |all: Vec<Listed>| all.into_iter().map(|l| row(&p, &names, l)).collect();
@@ -205,9 +211,7 @@ fn outcome(f: &Pairs) -> Res<Outcome> {
             number: value(f, "number"),
             note: value(f, "note"),
         },
-        "no_show" => Outcome::NoShow {
-            note: value(f, "note"),
-        },
+        "no_show" => Outcome::NoShow { note: value(f, "note") },
         "cancel" => Outcome::Cancel {
             reason: value(f, "note"),
         },

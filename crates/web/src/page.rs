@@ -77,7 +77,12 @@ const MENU: Menu = &[
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
-            ("/appointments", "calendar-event", "nav-appointments", Action::RegisterContact),
+            (
+                "/appointments",
+                "calendar-event",
+                "nav-appointments",
+                Action::RegisterContact,
+            ),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
         ],

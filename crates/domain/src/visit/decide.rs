@@ -135,7 +135,10 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
     let erase_at = env.keep_until;
     let fact = match cmd {
         Command::Arrive => {
-            let (from, until) = (v.expected_from.unwrap_or(i64::MIN), v.expected_until.unwrap_or(i64::MAX));
+            let (from, until) = (
+                v.expected_from.unwrap_or(i64::MIN),
+                v.expected_until.unwrap_or(i64::MAX),
+            );
             if env.now < from {
                 return Err(Refusal::new("refuse-visit-too-early").arg("at", from));
             }

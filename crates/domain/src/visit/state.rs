@@ -109,7 +109,10 @@ impl Visit {
 
     /// Where it stands in a list: when the visitor came, else when they are expected.
     pub fn at(&self) -> i64 {
-        self.arrived_at.or(self.expected_from).or(self.announced_at).unwrap_or(0)
+        self.arrived_at
+            .or(self.expected_from)
+            .or(self.announced_at)
+            .unwrap_or(0)
     }
 }
 

@@ -108,7 +108,10 @@ fn nobody_comes_in_without_document_host_and_badge() {
     // Asked again is not respected; another word of the host needs the reason, unless it is their own hand.
     let again = Command::AskHost { how: HostWay::Phone };
     assert_eq!(rule(&refused, &again, AT + MINUTE), "refuse-visit-host-said-no");
-    assert_eq!(rule(&refused, &says(true, HostWay::Phone), AT + MINUTE), "refuse-incomplete");
+    assert_eq!(
+        rule(&refused, &says(true, HostWay::Phone), AT + MINUTE),
+        "refuse-incomplete"
+    );
     does(&mut refused, &says(true, HostWay::Link), AT + 2 * MINUTE);
     does(&mut refused, &enters(), AT + 2 * MINUTE);
 
@@ -119,7 +122,10 @@ fn nobody_comes_in_without_document_host_and_badge() {
     };
     assert_eq!(rule(&v, &bare, AT + MINUTE), "refuse-incomplete");
     does(&mut v, &enters(), AT + MINUTE);
-    assert_eq!((v.state, v.badge.as_str(), v.badge_out), (VisitState::Inside, "A7", true));
+    assert_eq!(
+        (v.state, v.badge.as_str(), v.badge_out),
+        (VisitState::Inside, "A7", true)
+    );
 }
 
 #[test]
@@ -145,7 +151,10 @@ fn a_pass_is_good_once_and_in_its_window() {
     };
     apply(&mut v, &fact, AT - DAY, "");
     assert_eq!(rule(&v, &Command::Arrive, AT - 1), "refuse-visit-too-early");
-    assert_eq!(rule(&v, &Command::Arrive, AT + 60 * MINUTE + 1), "refuse-visit-too-late");
+    assert_eq!(
+        rule(&v, &Command::Arrive, AT + 60 * MINUTE + 1),
+        "refuse-visit-too-late"
+    );
     let mut gone = v.clone();
     does(&mut gone, &Command::Withdraw { reason: String::new() }, AT);
     assert_eq!(rule(&gone, &Command::Arrive, AT), "refuse-visit-over");

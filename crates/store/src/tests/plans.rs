@@ -72,7 +72,11 @@ fn lists() -> Vec<Asked> {
             name: some("%x%"),
             ..all.clone()
         };
-        for (name, f) in [("visits", &all), ("visits in a state", &state), ("visits by name", &named)] {
+        for (name, f) in [
+            ("visits", &all),
+            ("visits in a state", &state),
+            ("visits by name", &named),
+        ] {
             out.push(asked(name, &visit::list_q(f)));
         }
     }

@@ -149,7 +149,13 @@ fn typed<T: serde::de::DeserializeOwned>(fields: &Map<String, Value>) -> Result<
 }
 
 /// A step of a visit.
-pub async fn step(State(web): State<Web>, v: Viewer, Path(id): Path<String>, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub async fn step(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let fields: Map<String, Value> = body::read("VisitStep", &bytes)?;
     let (id, key) = (VisitId::from(id.as_str()), key(&headers));
     let act = fields.get("act").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -172,7 +178,9 @@ pub async fn step(State(web): State<Web>, v: Viewer, Path(id): Path<String>, hea
 /// Asks the host by an address.
 pub async fn link(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let made = web
-        .write(&v.ctx()?, move |tx, ctx| host::ask(tx, ctx, &VisitId::from(id.as_str())))
+        .write(&v.ctx()?, move |tx, ctx| {
+            host::ask(tx, ctx, &VisitId::from(id.as_str()))
+        })
         .await?;
     let url = format!("{}/h/{}", web.settings.public_url, made.token);
     Ok(answer(
@@ -212,7 +220,10 @@ pub async fn appointment_make(
             Ok((made, appointment::of_contact(tx, ctx, &id)?.0))
         })
         .await?;
-    Ok(answer(StatusCode::CREATED, &json!({"id": made, "verification": stands})))
+    Ok(answer(
+        StatusCode::CREATED,
+        &json!({"id": made, "verification": stands}),
+    ))
 }
 
 /// What came of an appointment.

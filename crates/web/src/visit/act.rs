@@ -139,8 +139,10 @@ pub(super) async fn run(web: &Web, v: &Viewer, id: &str, act: &str, f: &Pairs) -
     }
     if act == VisitAct::Describe {
         let (who, seen) = (who_of(f), value(f, "seen"));
-        web.write(&v.ctx()?, move |tx, ctx| visit::describe(tx, ctx, &vid, Some(&seen), &who))
-            .await?;
+        web.write(&v.ctx()?, move |tx, ctx| {
+            visit::describe(tx, ctx, &vid, Some(&seen), &who)
+        })
+        .await?;
     } else {
         let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
         let cmd = command(act, f, &zone)?;

@@ -94,7 +94,9 @@ pub async fn gate_step(
 ) -> Answer {
     match run(&web, &v, &id, &act, &f).await {
         Ok(to) => {
-            let to = to.strip_prefix("/visits/").map_or(to.clone(), |rest| format!("/gate/{rest}"));
+            let to = to
+                .strip_prefix("/visits/")
+                .map_or(to.clone(), |rest| format!("/gate/{rest}"));
             Ok(Redirect::to(&to).into_response())
         }
         Err(e @ Fail(Error::NotFound | Error::Forbidden(_))) => Err(e),
@@ -106,4 +108,3 @@ pub async fn gate_step(
         }
     }
 }
-

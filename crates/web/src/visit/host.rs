@@ -176,7 +176,16 @@ pub async fn answer(
     let yes = match value(&f, "answer").as_str() {
         "yes" => true,
         "no" => false,
-        _ => return refused(&web, &v, &token, Expected::default(), Error::field("answer", "invalid-choose")).await,
+        _ => {
+            return refused(
+                &web,
+                &v,
+                &token,
+                Expected::default(),
+                Error::field("answer", "invalid-choose"),
+            )
+            .await;
+        }
     };
     let (dev, t2, note) = (device(&v, &h), token.clone(), value(&f, "note"));
     let accompany = value(&f, "accompany") == "1";

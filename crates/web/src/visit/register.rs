@@ -34,7 +34,11 @@ pub struct Asked {
 impl Asked {
     fn ask(&self, zone: &str) -> Ask {
         Ask {
-            state: self.state.parse::<VisitState>().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            state: self
+                .state
+                .parse::<VisitState>()
+                .map(|s| s.as_str().to_owned())
+                .unwrap_or_default(),
             q: self.q.clone(),
             from: when::day_start(zone, &self.from),
             until: when::day_end(zone, &self.until),
@@ -80,7 +84,10 @@ pub async fn register(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>)
     let (rows, next, names) = read(&web, &v, a.ask(&p.zone), PAGE).await?;
     Ok(page(&RegisterPage {
         rows: lines(&p, &names, &rows),
-        states: VisitState::ALL.iter().map(|s| (s.as_str(), s.as_str() == a.state)).collect(),
+        states: VisitState::ALL
+            .iter()
+            .map(|s| (s.as_str(), s.as_str() == a.state))
+            .collect(),
         next: next
             .as_ref()
             .map(|n| format!("/visits/register{}&after={}", a.query(), cursor_text(n))),
@@ -104,7 +111,16 @@ struct PrintPage {
 /// The register on paper: at most five hundred visits of one look.
 pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
     let p = Page::new(&web, &v, "visit-register");
-    let (rows, _, names) = read(&web, &v, Ask { after: None, ..a.ask(&p.zone) }, 500).await?;
+    let (rows, _, names) = read(
+        &web,
+        &v,
+        Ask {
+            after: None,
+            ..a.ask(&p.zone)
+        },
+        500,
+    )
+    .await?;
     let org = web
         .read(&v.ctx()?, |c, ctx| {
             let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
@@ -174,8 +190,16 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         kind: *kind,
         width: *width,
     });
-    let who = v.session.as_ref().map(|s| s.display_name(l).to_owned()).unwrap_or_default();
-    let said = [("who", who.as_str()), ("when", &p.full_time(v.now)), ("filter", &a.query())];
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(l).to_owned())
+        .unwrap_or_default();
+    let said = [
+        ("who", who.as_str()),
+        ("when", &p.full_time(v.now)),
+        ("filter", &a.query()),
+    ];
     let sheet = ListSheet {
         title: t(l, "visit-register"),
         watermark: tx(l, "list-watermark", &said),
@@ -183,7 +207,13 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         zone: jiff::tz::TimeZone::get(&p.zone).unwrap_or(jiff::tz::TimeZone::UTC),
     };
     let mut writer = ListWriter::new(&sheet).map_err(Error::internal)?;
-    let (mut ask, mut n) = (Ask { after: None, ..a.ask(&p.zone) }, 0_i64);
+    let (mut ask, mut n) = (
+        Ask {
+            after: None,
+            ..a.ask(&p.zone)
+        },
+        0_i64,
+    );
     loop {
         let (rows, next, names) = read(&web, &v, ask.clone(), 500).await?;
         for s in &rows {
@@ -196,7 +226,8 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             None => break,
         }
     }
-    web.write(&v.ctx()?, move |tx, ctx| visit::exported(tx, ctx, &ask, n)).await?;
+    web.write(&v.ctx()?, move |tx, ctx| visit::exported(tx, ctx, &ask, n))
+        .await?;
     let bytes = writer.finish().map_err(Error::internal)?;
     Ok(xlsx(&format!("visitors-{}", when::date(&p.zone, v.now)), bytes))
 }

@@ -139,7 +139,16 @@ pub struct Happened {
 }
 
 fn happened(p: &Page, names: &Names, e: &Entry) -> Happened {
-    let words = ["note", "reason", "what", "text", "accompanied_by", "reported_to", "caller", "police_number"];
+    let words = [
+        "note",
+        "reason",
+        "what",
+        "text",
+        "accompanied_by",
+        "reported_to",
+        "caller",
+        "police_number",
+    ];
     let words: Vec<String> = words
         .iter()
         .filter_map(|k| e.body.get(*k).and_then(Value::as_str))
@@ -170,17 +179,16 @@ pub struct VisitView {
     pub l: Line,
     pub v: Visit,
     pub history: Vec<Happened>,
-    /// May do something here at all.
-    pub receives: bool,
     /// May look people up.
     pub directory: bool,
     pub said: String,
     /// Fingerprint of the particulars that the form was made from.
     pub seen: String,
-    pub key: String,
     /// The pass, while it is good: digits in two groups, picture.
     pub pass: Option<(String, String)>,
     pub due: Option<Due>,
+    /// Name, reason, host or unit is lacking.
+    pub incomplete: bool,
     /// What is still needed before the visitor may come in, as text.
     pub needs: Vec<String>,
     acts: Vec<VisitAct>,
@@ -194,13 +202,17 @@ pub struct Due {
     pub text: String,
 }
 
+fn incomplete(v: &Visit) -> bool {
+    let d = &v.particulars;
+    [&d.name, &d.reason, &d.host, &d.place].iter().any(|t| t.is_empty())
+}
+
 fn needs(p: &Page, v: &Visit) -> Vec<String> {
     if v.state != VisitState::Arrived {
         return Vec::new();
     }
-    let d = &v.particulars;
     let mut out = Vec::new();
-    if [&d.name, &d.reason, &d.host, &d.place].iter().any(|t| t.is_empty()) {
+    if incomplete(v) {
         out.push(p.t("visit-need-particulars"));
     }
     if v.document.is_none() {
@@ -210,7 +222,12 @@ fn needs(p: &Page, v: &Visit) -> Vec<String> {
         out.push(p.t("visit-need-no"));
     } else if v.answer.is_none() || v.waiting().is_some() {
         out.push(p.t("visit-need-host"));
-    } else if v.unexpected() && v.answer.as_ref().zip(v.document.as_ref()).is_some_and(|(a, d)| a.at < d.at) {
+    } else if v.unexpected()
+        && v.answer
+            .as_ref()
+            .zip(v.document.as_ref())
+            .is_some_and(|(a, d)| a.at < d.at)
+    {
         out.push(p.t("visit-need-again"));
     }
     if v.alarmed() {
@@ -232,7 +249,11 @@ impl VisitView {
         history: Vec<Entry>,
         (receives, directory, said): (bool, bool, &str),
     ) -> Result<VisitView, Fail> {
-        let acts = VisitAct::ALL.iter().copied().filter(|a| receives && s.may(*a)).collect();
+        let acts = VisitAct::ALL
+            .iter()
+            .copied()
+            .filter(|a| receives && s.may(*a))
+            .collect();
         let pass = match s.visit.pass_code.as_deref().filter(|_| receives) {
             Some(code) => {
                 let url = format!("{}/gate?code={code}", web.settings.public_url);
@@ -254,7 +275,6 @@ impl VisitView {
             id: s.id.as_str().to_owned(),
             l,
             history: history.iter().map(|e| happened(p, names, e)).collect(),
-            receives,
             directory,
             said: if SAID.contains(&said) {
                 p.t(&format!("visit-said-{said}"))
@@ -262,9 +282,9 @@ impl VisitView {
                 String::new()
             },
             seen: app::visit::fingerprint(&s.visit.particulars),
-            key: p.key(web),
             pass,
             due,
+            incomplete: incomplete(&s.visit),
             needs: needs(p, &s.visit),
             v: s.visit,
             acts,
