@@ -128,6 +128,15 @@ fn sees(ctx: &Ctx, row: &AppointmentRow) -> bool {
     ctx.reach(Action::ViewContacts) >= Reach::Site || ctx.staff().is_some_and(|s| s.id == row.with_staff)
 }
 
+/// Whether there is such an appointment for the actor.
+///
+/// # Errors
+/// `NotFound`.
+pub fn known(c: &mut Conn, ctx: &Ctx, id: &AppointmentId) -> Res<()> {
+    let row = db::get(c, &ctx.site, id)?.filter(|r| sees(ctx, r));
+    row.map(|_| ()).ok_or(Error::NotFound)
+}
+
 /// Writes down what came of an appointment. Of the document its kind and last characters are kept. Returns how the identity of
 /// the contact stands then.
 ///

@@ -222,13 +222,13 @@ fn outcome(f: &Pairs) -> Res<Outcome> {
 /// Writes down what came of one.
 pub async fn finish(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (aid, seen) = (AppointmentId::from(id), version(&value(&f, "version")));
-    let done = match outcome(&f) {
-        Ok(o) => {
-            web.write(&v.ctx()?, move |tx, ctx| appointment::finish(tx, ctx, &aid, seen, &o))
-                .await
-        }
-        Err(e) => Err(e),
-    };
+    let outcome = outcome(&f);
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            appointment::known(tx, ctx, &aid)?;
+            appointment::finish(tx, ctx, &aid, seen, &outcome.clone()?)
+        })
+        .await;
     match done {
         Ok(_) => Ok(Redirect::to("/appointments").into_response()),
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),

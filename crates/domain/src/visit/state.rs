@@ -16,7 +16,8 @@ pub struct Visit {
     pub expected_name: String,
     pub expected_from: Option<i64>,
     pub expected_until: Option<i64>,
-    /// Whoever tells it at the gate within the window comes in; gone once it was used, withdrawn or is over.
+    /// Whoever tells it at the gate within the window is received as announced; gone once it was used, withdrawn or is over. Kept
+    /// as it is while it is good, so that the host finds it again: by itself it opens nothing, the document is looked at.
     pub pass_code: Option<String>,
     pub announced_at: Option<i64>,
     pub arrived_at: Option<i64>,

@@ -24,6 +24,8 @@ pub struct Line {
     pub host: String,
     pub place: String,
     pub arrived: String,
+    /// With its date, for paper.
+    pub arrived_full: String,
     pub inside: String,
     pub left: String,
     pub until: String,
@@ -107,6 +109,7 @@ pub fn line(p: &Page, names: &Names, s: &Seen) -> Line {
         host: d.host.clone(),
         place: d.place.clone(),
         arrived: at(v.arrived_at),
+        arrived_full: v.arrived_at.map(|t| p.full_time(t)).unwrap_or_default(),
         inside: at(v.in_at),
         left: at(v.left_at),
         until: at(v.inside_until),

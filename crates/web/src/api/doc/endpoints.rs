@@ -117,7 +117,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/api/v1/visits/{id}/steps", "visits", "A step: ask the host, note the answer, check the document, let in, see out, call security or the police (VIS-3 to VIS-9). Of a document's number only the last characters are kept", Some("VisitStep"), Json("Visit")),
     post("/api/v1/visits/{id}/link", "visits", "Ask the host by a secret address that you pass on (VIS-5)", None, Made("VisitLink")),
     get("/api/v1/passes/{code}", "visits", "The expected visitor whose pass code this is", "", Json("Visit")),
-    get("/api/v1/appointments", "visits", "Appointments to come, then those of the last thirty days (ETQ-6)", "", Json("Appointments")),
+    get("/api/v1/appointments", "visits", "Appointments to come, then those of the last thirty days (ETQ-6)", "", Json("FaceToFaces")),
     post("/api/v1/contacts/{id}/appointments", "visits", "A face-to-face appointment with whoever a contact was (ETQ-6)", Some("NewAppointment"), Made("AppointmentMade")),
     Endpoint { versioned: true, ..post("/api/v1/appointments/{id}/end", "visits", "What came of an appointment: the customer came and showed a document, did not come, or it was cancelled", Some("AppointmentEnd"), Json("AppointmentMade")) },
 

@@ -119,7 +119,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ("VisitPolice", "called_at:at caller:text number:text what:text"),
     ("VisitLink", "id:id url:text expires_at:at"),
     (
-        "Appointment",
+        "FaceToFace",
         "id:id contact:text name:text at:at with:id place:text bring:text state:appointment_state verified:bool? \
         document:document? tail:text note:text made_at:at ended_at:at? version:int",
     ),
@@ -386,7 +386,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
 /// Lists, and what they hold.
 pub const LISTS: &[(&str, &str)] = &[
     ("Visits", "Visit"),
-    ("Appointments", "Appointment"),
+    ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
     ("Orders", "OrderLine"),
     ("Callbacks", "CallbackLine"),
