@@ -101,6 +101,19 @@ fn a_visit_by_link_from_arrival_to_erasure() {
             ("3-1-1201", "浙A66Q88")
         );
         does(&w, Role::FrontDesk, &s, shows(true)).unwrap();
+        // At another site there is no such visit.
+        let elsewhere = crate::ctx::Ctx {
+            site: w.second_site(),
+            ..w.ctx(Role::FrontDesk)
+        };
+        let (away, id) = (elsewhere.clone(), s.id.clone());
+        let got = w.desk.read_now(move |c| visit::get(c, &away, &id));
+        assert!(matches!(got, Err(Error::NotFound)));
+        let id = s.id.clone();
+        let did = w.desk.write_now(&elsewhere, move |tx, ctx| {
+            visit::act(tx, ctx, &id, None, &Command::BadgeBack)
+        });
+        assert!(matches!(did, Err(Error::NotFound)));
         let id = s.id.clone();
         let made = w
             .desk
