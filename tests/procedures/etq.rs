@@ -3,7 +3,7 @@
 use crate::html;
 use crate::rec::row_of;
 use crate::story;
-use crate::world::{Page, World};
+use crate::world::{HOUR, Page, World, clock, field};
 
 #[test]
 fn etq_2_name_and_unit_are_confirmed_and_the_name_used() {
@@ -138,4 +138,72 @@ fn etq_7_what_residents_are_sent_is_plain() {
         both.must_not_say(jargon);
     }
     both.must_say("您");
+}
+
+#[test]
+fn etq_6_who_cannot_be_verified_by_phone_comes_in_person() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let made = story::report(&clerk).made("send");
+    let contact = made.number_of_contact();
+    clerk.get(&format!("/contacts/{contact}")).must_say("身份核实 未要求");
+    // When, with whom, where, what to bring.
+    let page = clerk.get(&format!("/contacts/{contact}/appointments"));
+    let at = w.now() + 2 * HOUR;
+    let mut form = page.form("/appointments");
+    form.set("at", &field(at - 3 * HOUR))
+        .set("place", "客服中心")
+        .set("bring", "身份证原件");
+    clerk.send(&form).is(422).must_say("请填今后的时间");
+    form.set("at", &field(at)).pick("with", "李慧敏").set("bring", "");
+    clerk.send(&form).is(422).must_say("必填");
+    form.set("bring", "身份证原件、房产证");
+    clerk.send(&form).is(200).must_say("等待面谈");
+    clerk
+        .get("/appointments")
+        .must_say(&contact)
+        .must_say(&clock(at))
+        .must_say("李慧敏")
+        .must_say("身份证原件、房产证");
+    let head = w.staff("lihuimin");
+    head.get("/notices").must_say("安排您接待约见");
+    // Nobody has failed to come before the time.
+    let ends = |outcome: &str, number: &str, note: &str| {
+        let page = head.get("/appointments");
+        let at = page.html.find("action=\"/appointments/").expect("an open appointment") + 8;
+        let action = page.html[at..].split('"').next().unwrap_or_default().to_owned();
+        let mut form = page.form(&action);
+        form.set("outcome", outcome)
+            .set("document", "id_card")
+            .set("number", number)
+            .set("note", note);
+        head.send(&form)
+    };
+    ends("no_show", "", "").is(422).must_say("还没到");
+    w.wait(2 * HOUR);
+    head.get("/appointments").must_say("已到时间");
+    // Kept: of the document its kind and the last four characters; the contact says how its identity stands.
+    ends("verified", "", "").is(422).must_say("证件号码末四位");
+    ends("verified", "11010519491231002X", "本人到场")
+        .is(200)
+        .must_say("身份已核实")
+        .must_say("002X");
+    clerk
+        .get(&format!("/contacts/{contact}"))
+        .must_say("身份核实 已核实")
+        .must_not_say("19491231");
+    // Another who did not come.
+    let mut form = clerk
+        .get(&format!("/contacts/{contact}/appointments"))
+        .form("/appointments");
+    form.set("at", &field(w.now() + HOUR))
+        .pick("with", "李慧敏")
+        .set("place", "客服中心")
+        .set("bring", "身份证");
+    clerk.send(&form).is(200);
+    w.wait(HOUR);
+    ends("no_show", "", "电话未接").is(200);
+    clerk.get(&format!("/contacts/{contact}")).must_say("身份核实 未到场");
+    let journal = head.get("/journal");
+    journal.must_say("客户约见未到场").must_not_say("19491231");
 }

@@ -133,6 +133,13 @@ pub const KINDS: &[&str] = &[
     "key_lent",
     "key_returned",
     "key_return_undone",
+    // Visitors and appointments; those of a visit itself are `domain::visit::Fact::KINDS`
+    "visit_link_made",
+    "visit_link_withdrawn",
+    "appointment_made",
+    "appointment_kept",
+    "appointment_no_show",
+    "appointment_cancelled",
     // Working calendars
     "calendar_changed",
     "calendar_apply_started",
@@ -164,6 +171,8 @@ pub const SUBJECTS: &[&str] = &[
     "hand_over",
     "key",
     "calendar",
+    "visit",
+    "visit_link",
 ];
 
 /// What an event is about.
@@ -231,7 +240,9 @@ fn write(
     happened_at: i64,
 ) {
     debug_assert!(
-        KINDS.contains(&kind) || domain::case::Fact::KINDS.contains(&kind),
+        KINDS.contains(&kind)
+            || domain::case::Fact::KINDS.contains(&kind)
+            || domain::visit::Fact::KINDS.contains(&kind),
         "{kind} is not in journal::KINDS"
     );
     debug_assert!(SUBJECTS.contains(&s.kind), "{} is not in journal::SUBJECTS", s.kind);

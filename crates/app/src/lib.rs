@@ -2,6 +2,7 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod appointment;
 pub mod attachment;
 pub mod book;
 pub mod calendar;
@@ -43,6 +44,7 @@ pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod timer;
+pub mod visit;
 
 #[cfg(test)]
 mod tests;

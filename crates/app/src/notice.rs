@@ -44,6 +44,13 @@ pub const KINDS: &[&str] = &[
     HAND_OVER_OBJECTED,
     // The holidays of the next year are not known yet (STD-6).
     CALENDAR_YEAR,
+    // Visitors (VIS-3, VIS-5, VIS-7): a host does not answer, or has; somebody is inside too long; security is called.
+    VISIT_SILENT,
+    VISIT_ANSWERED,
+    VISIT_OVERDUE,
+    VISIT_ALARM,
+    // A customer comes for an appointment (ETQ-6).
+    APPOINTMENT,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -71,6 +78,17 @@ pub const HAND_OVER_WAITS: &str = "hand_over_waits";
 pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
 /// The holidays of a year are missing although it is time for them.
 pub const CALENDAR_YEAR: &str = "calendar_year";
+
+/// A host has not answered in time.
+pub const VISIT_SILENT: &str = "visit_silent";
+/// A host has answered by the own link.
+pub const VISIT_ANSWERED: &str = "visit_answered";
+/// A visitor should have left.
+pub const VISIT_OVERDUE: &str = "visit_overdue";
+/// Danger or a crime at the desk or the gate.
+pub const VISIT_ALARM: &str = "visit_alarm";
+/// An appointment with a customer was made.
+pub const APPOINTMENT: &str = "appointment_made";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

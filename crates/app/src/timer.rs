@@ -284,6 +284,11 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     if consult()?.is_some_and(|at| at <= desk.clock.now()) {
         crate::consult::run_due(desk)?;
     }
+    // Visitors likewise.
+    let visit = || desk.read_now(|c| Ok::<_, Error>(store::visit::next_due(c)?));
+    if visit()?.is_some_and(|at| at <= desk.clock.now()) {
+        crate::visit::run_due(desk)?;
+    }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let roster_at = work.rosters.round(desk, &shards)?;
     work.calendars.round(desk, &shards)?;
@@ -302,6 +307,9 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         let rest = if work.failed.is_empty() { SHORTEST } else { RETRY / 5 };
         return Ok((None, rest));
     }
-    let next = [next, roster_at, consult()?].into_iter().flatten().min();
+    // One that could not be looked at does not keep the processor busy.
+    let soon = desk.clock.now() + 1000;
+    let visit_at = visit()?.map(|at| at.max(soon));
+    let next = [next, roster_at, consult()?, visit_at].into_iter().flatten().min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -113,6 +113,10 @@ codes! {
         ChangeCustomer = "change_customer",
         ChangeAppointment = "change_appointment",
         JoinContact = "join_contact",
+        /// Receives visitors: registers, asks the host, lets in, sees out (VIS-3 to VIS-9).
+        ReceiveVisitor = "receive_visitor",
+        /// Sees who is inside and the register of visitors.
+        ViewVisits = "view_visits",
         Attach = "attach",
         /// Records limits that have passed; done by the timer alone.
         CheckClocks = "check_clocks",
@@ -276,6 +280,9 @@ const TABLE: &[Row] = &[
     Row(&[Do::ReportOutside],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::Note, Do::Attach],                            [S,  D,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
     Row(&[Do::Urge],                                        [S,  N,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    // Visitors
+    Row(&[Do::ReceiveVisitor],                              [S,  N,   S,   N,   S,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::ViewVisits],                                  [S,  N,   S,   N,   S,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
     // Corrections
     Row(&[Do::ChangeItem, Do::ChangePlace, Do::ChangeContent, Do::ChangeCustomer, Do::ChangeAppointment],
                                                             [S,  N,   S,   D,   O,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
@@ -413,8 +420,8 @@ impl Action {
     pub const fn area(self) -> (Area, bool) {
         use Action::*;
         match self {
-            ViewContacts => (Area::Contacts, false),
-            RegisterContact | JoinContact => (Area::Contacts, true),
+            ViewContacts | ViewVisits => (Area::Contacts, false),
+            RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
             ViewCase | PrintOrder => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),

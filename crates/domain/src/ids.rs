@@ -126,6 +126,12 @@ ids! {
     CalendarExceptionId,
     /// A version of a working calendar.
     CalendarVersionId,
+    /// A visitor's visit (访客).
+    VisitId,
+    /// A secret address of a host.
+    VisitLinkId,
+    /// A face-to-face appointment.
+    AppointmentId,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! use it.
 
 pub mod access;
+pub mod appointment;
 pub mod case;
 pub mod clauses;
 pub mod clock;
@@ -34,3 +35,4 @@ pub mod taxonomy;
 pub mod text;
 pub mod time;
 pub mod tokens;
+pub mod visit;

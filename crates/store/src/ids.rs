@@ -42,4 +42,7 @@ col_id!(
     KeyLoanId,
     CalendarExceptionId,
     CalendarVersionId,
+    VisitId,
+    VisitLinkId,
+    AppointmentId,
 );

@@ -5,6 +5,7 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod appointment;
 pub mod attachment;
 pub mod calendar;
 pub mod case;
@@ -35,6 +36,7 @@ pub mod standard;
 mod statistics;
 pub mod task;
 pub mod view;
+pub mod visit;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -45,6 +47,7 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 /// The statements of every module with a `sql!` block. A test finds modules that are missing here.
 const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
+    appointment::STATEMENTS,
     attachment::STATEMENTS,
     calendar::STATEMENTS,
     case::STATEMENTS,
@@ -76,6 +79,7 @@ const MODULES: &[&[seam::Statement]] = &[
     standard::STATEMENTS,
     statistics::STATEMENTS,
     view::STATEMENTS,
+    visit::STATEMENTS,
 ];
 
 /// Every statement of the store.

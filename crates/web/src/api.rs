@@ -14,6 +14,7 @@ mod notice;
 mod rest;
 mod roster;
 mod show;
+mod visit;
 
 pub use case::{
     callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, signature, timeline,
@@ -38,6 +39,11 @@ pub use message::{again as message_again, links, make_link, messages, of_case as
 pub use notice::{notices, read as notice_read};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 pub use roster::{check_in as roster_check_in, now as roster_now, shifts as roster_shifts};
+
+pub use visit::{
+    appointment_end, appointment_make, appointments, begin as visit_begin, by_pass as visit_pass,
+    expect as visit_expect, get as visit, link as visit_link, list as visits, now as visits_now, step as visit_step,
+};
 
 use app::error::Error;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};

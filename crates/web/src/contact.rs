@@ -49,6 +49,8 @@ struct Shown {
     files: Vec<Attachment>,
     old: Vec<Old>,
     may: bool,
+    /// How the identity of whoever it was stands (ETQ-6): code, colour of its dot.
+    stands: (&'static str, &'static str),
     /// Entered after it happened: both times count.
     late: bool,
 }
@@ -180,6 +182,8 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
             });
             let old = old.collect();
             let by = k.staff_id.as_ref().map(|s| name(s.as_str())).unwrap_or_default();
+            let stands = app::appointment::of_contact(c, ctx, &k.id)?.0;
+            let stands = (stands.as_str(), crate::appointment::tone(stands));
             let identity = serde_json::from_str(&k.identity_check).ok();
             Ok(Shown {
                 by,
@@ -188,6 +192,7 @@ async fn read(web: &Web, v: &Viewer, id: String) -> Result<Shown, Fail> {
                 files,
                 old,
                 may,
+                stands,
                 late: domain::late::entered_late(k.happened_at, k.recorded_at),
                 k,
             })

@@ -9,6 +9,7 @@ pub mod state;
 
 mod account;
 mod api;
+mod appointment;
 mod attachment;
 mod calendar;
 mod case;
@@ -38,6 +39,7 @@ mod settings;
 mod staff;
 pub mod standard;
 mod task;
+mod visit;
 mod when;
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ pub struct Page {
     pub banner: Option<Banner>,
     /// Whether the viewer takes part in the roster.
     pub shifts: bool,
+    /// Whether the viewer receives visitors.
+    pub gate: bool,
     pub demo: bool,
     /// Addresses and text keys of the roster's pages that the viewer may open.
     tabs: Vec<(&'static str, &'static str)>,
@@ -69,11 +71,18 @@ const MENU: Menu = &[
         &[
             ("/desk", "headset", "nav-desk-page", Action::RegisterContact),
             ("/contacts", "phone", "nav-contacts", Action::ViewContacts),
+            ("/visits", "id-badge", "nav-visits", Action::ViewVisits),
             ("/cases", "notes", "nav-cases", Action::ViewCase),
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
+            (
+                "/appointments",
+                "calendar-event",
+                "nav-appointments",
+                Action::RegisterContact,
+            ),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
         ],
@@ -166,6 +175,7 @@ impl Page {
                 p.banner = Some(crate::roster::banner(&p, v, &web.desk.live.roster(&s.site)));
             }
             p.shifts = v.may(Action::ViewRoster);
+            p.gate = v.may(Action::ReceiveVisitor);
             p.tabs = ROSTER.iter().filter(|t| v.may(t.2)).map(|t| (t.0, t.1)).collect();
             p.unread = web.desk.live.unread(&s.site, &s.actor.id);
             p.bell = true;
@@ -238,6 +248,7 @@ impl Page {
             duty: false,
             banner: None,
             shifts: false,
+            gate: false,
             tabs: Vec::new(),
             demo: web.settings.demo,
             asks_year: false,

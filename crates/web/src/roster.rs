@@ -11,6 +11,13 @@ mod shifts;
 mod swap;
 mod week;
 
+/// What other features' forms and registers share with the roster's.
+pub(crate) mod form {
+    pub use super::parts::{Pairs, pick, value};
+    pub use super::swap::{cursor, cursor_text};
+    pub use super::week::xlsx;
+}
+
 pub use check_in::{check_in, check_in_form, export as check_ins_export, register as check_ins};
 pub use duty::{asked, banner_part, duty, strip_part};
 pub use edit::{

@@ -328,6 +328,30 @@ contents! {
     POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;
     POST "/duty/keys/{id}" May(Action::ViewRoster) => crate::roster::key_back;
 
+    // visitors at the desk and at the gate, hosts by their own address (REC-5, VIS-3 to VIS-9); appointments (ETQ-6)
+    GET  "/visits" May(Action::ViewVisits) => crate::visit::board;
+    POST "/visits" May(Action::ReceiveVisitor) => crate::visit::begin;
+    GET  "/visits/expect" May(Action::ReceiveVisitor) => crate::visit::expect_form;
+    POST "/visits/expect" May(Action::ReceiveVisitor) => crate::visit::expect;
+    POST "/visits/invite" May(Action::ReceiveVisitor) => crate::visit::invite;
+    GET  "/visits/register" May(Action::ViewVisits) => crate::visit::register;
+    GET  "/visits/print" May(Action::ViewVisits) => crate::visit::print;
+    GET  "/visits/export" May(Action::Export) => crate::visit::export;
+    GET  "/visits/{id}" May(Action::ViewVisits) => crate::visit::show;
+    POST "/visits/{id}/link" May(Action::ReceiveVisitor) => crate::visit::ask_by_link;
+    POST "/visits/{id}/{act}" May(Action::ReceiveVisitor) => crate::visit::step;
+    GET  "/gate" May(Action::ReceiveVisitor) => crate::visit::gate;
+    GET  "/gate/{id}" May(Action::ReceiveVisitor) => crate::visit::gate_show;
+    POST "/gate/{id}/{act}" May(Action::ReceiveVisitor) => crate::visit::gate_step;
+    GET  "/h/{token}" Secret => crate::visit::host_show;
+    POST "/h/{token}/answer" Secret => crate::visit::host_answer;
+    POST "/h/{token}/announce" Secret => crate::visit::host_announce;
+    POST "/h/{token}/withdraw" Secret => crate::visit::host_withdraw;
+    GET  "/appointments" May(Action::RegisterContact) => crate::appointment::list;
+    POST "/appointments/{id}" May(Action::RegisterContact) => crate::appointment::finish;
+    GET  "/contacts/{id}/appointments" May(Action::RegisterContact) => crate::appointment::of_contact;
+    POST "/contacts/{id}/appointments" May(Action::RegisterContact) => crate::appointment::make;
+
     // the journal
     GET "/journal" May(Action::ReadJournal) => crate::journal::list;
     GET "/journal/{kind}/{id}" May(Action::ReadJournal) => crate::journal::of;
@@ -404,6 +428,17 @@ contents! {
     GET  "/api/v1/orders" May(Action::ViewCase) => crate::api::orders;
     GET  "/api/v1/orders/{number}" May(Action::ViewCase) => crate::api::order;
     GET  "/api/v1/orders/{number}/print" May(Action::PrintOrder) => crate::print::order;
+    GET  "/api/v1/visits" May(Action::ViewVisits) => crate::api::visits;
+    POST "/api/v1/visits" May(Action::ReceiveVisitor) => crate::api::visit_begin;
+    GET  "/api/v1/visits/now" May(Action::ViewVisits) => crate::api::visits_now;
+    POST "/api/v1/visits/expected" May(Action::ReceiveVisitor) => crate::api::visit_expect;
+    GET  "/api/v1/visits/{id}" May(Action::ViewVisits) => crate::api::visit;
+    POST "/api/v1/visits/{id}/steps" May(Action::ReceiveVisitor) => crate::api::visit_step;
+    POST "/api/v1/visits/{id}/link" May(Action::ReceiveVisitor) => crate::api::visit_link;
+    GET  "/api/v1/passes/{code}" May(Action::ReceiveVisitor) => crate::api::visit_pass;
+    GET  "/api/v1/appointments" May(Action::RegisterContact) => crate::api::appointments;
+    POST "/api/v1/contacts/{id}/appointments" May(Action::RegisterContact) => crate::api::appointment_make;
+    POST "/api/v1/appointments/{id}/end" May(Action::RegisterContact) => crate::api::appointment_end;
     GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;
     GET  "/api/v1/export/{list}" May(Action::Export) => crate::api::export;
     GET  "/api/v1/views/{list}" May(Action::ViewCase) => crate::api::views;

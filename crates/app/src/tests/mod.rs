@@ -17,3 +17,4 @@ mod roster;
 mod staff;
 mod standard;
 mod step;
+mod visit;

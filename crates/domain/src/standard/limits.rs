@@ -37,6 +37,10 @@ codes! {
         PartsTold = "parts_told",
         /// A host has answered whether the visitor may come (VIS-5).
         HostAnswer = "host_answer",
+        /// A visitor has left again, or is asked after (VIS-3).
+        VisitInside = "visit_inside",
+        /// What says who a visitor was is kept (VIS-4); then it goes.
+        VisitKept = "visit_kept",
         /// The follow-up of an urgent case, by level (CAL-10).
         FollowUrgent = "follow_urgent",
         /// Opinions collected are identified and verified (COM-13).

@@ -5,7 +5,7 @@ use crate::db::Options;
 use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, case, contact, journal, message, roster, standard};
+use crate::{Conn, Error, case, contact, journal, message, roster, standard, visit};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -52,6 +52,32 @@ fn lists() -> Vec<Asked> {
             ("rows of an item", &item),
         ] {
             out.push(asked(name, &standard::rows_q(f)));
+        }
+    }
+    // The register of visitors.
+    for page in [None, after()] {
+        let all = visit::Filter {
+            site: "s".into(),
+            after: page,
+            limit: 31,
+            ..Default::default()
+        };
+        let state = visit::Filter {
+            state: some("left"),
+            ..all.clone()
+        };
+        let named = visit::Filter {
+            from: Some(1),
+            until: Some(2),
+            name: some("%x%"),
+            ..all.clone()
+        };
+        for (name, f) in [
+            ("visits", &all),
+            ("visits in a state", &state),
+            ("visits by name", &named),
+        ] {
+            out.push(asked(name, &visit::list_q(f)));
         }
     }
     // Cases and work orders: by due time what is open, by age the rest; the first page and a later one.
@@ -580,7 +606,7 @@ const WHOLE: &[&str] = &["store::case::count_all"];
 /// stops after a page.
 #[test]
 fn no_statement_walks_through_what_grows() {
-    const GROWS: [&str; 14] = [
+    const GROWS: [&str; 17] = [
         "cases",
         "contact",
         "contact_case",
@@ -595,6 +621,9 @@ fn no_statement_walks_through_what_grows() {
         "promise",
         "notice",
         "notice_to",
+        "visit",
+        "visit_link",
+        "appointment",
     ];
     for_both_with(&options(), |db| {
         if !db.is_lite() {

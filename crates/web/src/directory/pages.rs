@@ -311,6 +311,7 @@ pub async fn person(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
 pub struct Typed {
     name: String,
     who: String,
+    host: String,
 }
 
 /// Id, name, number and units of a person to choose.
@@ -325,7 +326,10 @@ struct Options {
 
 /// People to choose from, for a field of a form.
 pub async fn people_options(State(web): State<Web>, v: Viewer, Query(q): Query<Typed>) -> Answer {
-    let text = if q.who.is_empty() { q.name } else { q.who };
+    let text = [q.who, q.host, q.name]
+        .into_iter()
+        .find(|t| !t.is_empty())
+        .unwrap_or_default();
     let groups = web.read(&v.ctx()?, move |c, ctx| find(c, ctx, &text, 8)).await?;
     let people = groups
         .into_iter()

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use app::error::Field;
 use domain::access::{Action, Role};
-use domain::{case as dc, clock, directory};
+use domain::{appointment, case as dc, clock, directory, visit};
 use serde_json::{Map, Value, json};
 
 use super::shapes::{ANSWERS, LISTS, REQUESTS};
@@ -65,6 +65,9 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "bound" => clock::BoundSource, "breach" => clock::BreachReason, "stretch" => clock::StretchKind,
         "relation" => directory::Relation, "ended" => directory::Ended, "role" => Role, "action" => Action,
         "attendance" => domain::roster::Attendance,
+        "visit_state" => visit::VisitState, "visit_act" => visit::VisitAct, "document" => visit::DocumentKind,
+        "host_way" => visit::HostWay, "alarm" => visit::AlarmKind, "verification" => appointment::Verification,
+        "appointment_state" => appointment::AppointmentState,
     )
     .or_else(|| match name {
         "confirmed_by" => Some(vec!["paper", "device", "declined"]),
@@ -82,6 +85,8 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "link_state" => Some(vec!["open", "used", "expired", "withdrawn"]),
         "message_state" => Some(vec!["queued", "sent", "delivered", "failed", "no_channel"]),
         "import_state" => Some(vec!["reading", "ready", "failed", "writing", "stopped", "done"]),
+        "appointment_end" => Some(vec!["kept", "no_show", "cancel"]),
+        "step_kind" => Some(vec!["id_card", "passport", "permit", "license", "work_pass", "danger", "crime"]),
         "import_mode" => Some(vec!["all_or_nothing", "good_rows"]),
         "upsert" => Some(vec!["created", "updated", "unchanged"]),
         "by" => Some(vec!["staff", "customer", "vendor_link", "system"]),

@@ -47,6 +47,26 @@ pub const REQUESTS: &[(&str, &str)] = &[
         "AboutCase",
         "kind*:kind item:text content:text unit:id? importance:importance? urgency:urgency? scope:scope? happened_at:at?",
     ),
+    (
+        "NewVisit",
+        "name:text company:text reason:text plate:text people:int host:text person:id? unit:text",
+    ),
+    (
+        "ExpectedVisit",
+        "name*:text company:text reason:text plate:text people:int host:text person:id? unit:text from:at? until*:at \
+        accompany:bool",
+    ),
+    (
+        "VisitStep",
+        "act*:visit_act how:host_way yes:bool note:text accompany:bool kind:step_kind number:text as_expected:bool badge:text \
+        accompanied_by:text badge_back:bool reason:text reported_to:text what:text from:text text:text called_at:at? caller:text \
+        name:text company:text plate:text people:int host:text person:id? unit:text",
+    ),
+    ("NewAppointment", "at*:at with:text place*:text bring*:text"),
+    (
+        "AppointmentEnd",
+        "act*:appointment_end verified:bool document:document number:text note:text reason:text",
+    ),
     ("NewLink", "purpose*:link_purpose"),
     ("CheckIn", "ok:text[] remark:text"),
     ("NewView", "name*:text query*:text"),
@@ -84,6 +104,27 @@ pub const REQUESTS: &[(&str, &str)] = &[
 pub const ANSWERS: &[(&str, &str)] = &[
     ("Registered", "id:id number:text cases:Numbered[]"),
     ("Numbered", "id:id number:text"),
+    (
+        "Visit",
+        "id:id number:text state:visit_state name:text company:text reason:text plate:text people:int host:text person:id? \
+        unit:id? place:text arrived_at:at? expected_from:at? expected_until:at? pass_code:text? host_asked_at:at? host_due_at:at? \
+        host_silent:bool host_answer:bool? host_answered_at:at? host_answered_by:host_way? document:document? document_tail:text \
+        as_expected:bool? accompany:bool accompanied_by:text badge:text badge_out:bool in_at:at? inside_until:at? overdue:bool \
+        left_at:at? end_note:text reported_to:text alarms:VisitAlarm[] police:VisitPolice[] help:text? erased_at:at? \
+        may:visit_act[] version:int",
+    ),
+    (
+        "VisitAlarm",
+        "kind:alarm what:text at:at instruction:text instructed_by:text instructed_at:at?",
+    ),
+    ("VisitPolice", "called_at:at caller:text number:text what:text"),
+    ("VisitLink", "id:id url:text expires_at:at"),
+    (
+        "FaceToFace",
+        "id:id contact:text name:text at:at with:id place:text bring:text state:appointment_state verified:bool? \
+        document:document? tail:text note:text made_at:at ended_at:at? version:int",
+    ),
+    ("AppointmentMade", "id:id verification:verification"),
     ("Done", "id:id number:text status:status version:int"),
     (
         "CaseLine",
@@ -364,6 +405,8 @@ pub const ANSWERS: &[(&str, &str)] = &[
 
 /// Lists, and what they hold.
 pub const LISTS: &[(&str, &str)] = &[
+    ("Visits", "Visit"),
+    ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
     ("Orders", "OrderLine"),
     ("Callbacks", "CallbackLine"),

@@ -1,0 +1,304 @@
+//! Visitors and appointments on both engines: a whole visit, the host by link, what changes by itself, and erasure that leaves the
+//! chain whole.
+
+use domain::access::Role;
+use domain::appointment::Verification;
+use domain::ids::SiteId;
+use domain::visit::{DocumentKind, HostWay, VisitState};
+use store::testing::for_both;
+
+use crate::appointment::{self, New, Outcome};
+use crate::error::{Error, Res};
+use crate::link::Device;
+use crate::testing::World;
+use crate::visit::{self, Command, Expected, Query, Seen, Who, host};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+fn who() -> Who {
+    Who {
+        name: "何明".into(),
+        reason: "送家具".into(),
+        host: "周敏".into(),
+        unit: "3栋1单元1201".into(),
+        plate: "浙a66q88".into(),
+        people: 2,
+        ..Who::default()
+    }
+}
+
+fn begin(w: &World, key: &str) -> Seen {
+    let key = key.to_owned();
+    w.desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            let id = visit::register(tx, ctx, &key, &who())?;
+            visit::get(tx, ctx, &id)
+        })
+        .unwrap()
+}
+
+fn does(w: &World, role: Role, s: &Seen, cmd: Command) -> Res<Seen> {
+    let id = s.id.clone();
+    w.desk
+        .write_now(&w.ctx(role), move |tx, ctx| visit::act(tx, ctx, &id, None, &cmd))
+}
+
+fn rule(r: Res<Seen>) -> &'static str {
+    match r {
+        Err(Error::Refused(r)) => r.rule,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn read(w: &World, s: &Seen) -> Seen {
+    let (ctx, id) = (w.ctx(Role::FrontDesk), s.id.clone());
+    w.desk.read_now(move |c| visit::get(c, &ctx, &id)).unwrap()
+}
+
+fn shows(as_expected: bool) -> Command {
+    Command::CheckDocument {
+        kind: DocumentKind::IdCard,
+        number: "11010519491231002X".into(),
+        as_expected,
+    }
+}
+
+fn enters(badge: &str) -> Command {
+    Command::Enter {
+        badge: badge.into(),
+        accompanied_by: String::new(),
+    }
+}
+
+fn personal(w: &World, s: &Seen) -> String {
+    let (site, id) = (w.site.clone(), s.id.clone());
+    let list = w
+        .desk
+        .read_now(move |c| {
+            Ok::<_, Error>(store::journal::for_subject(
+                c,
+                site.as_str(),
+                "visit",
+                id.as_str(),
+                i64::MAX,
+                100,
+            )?)
+        })
+        .unwrap();
+    list.iter().map(|e| e.body.to_string()).collect()
+}
+
+#[test]
+fn a_visit_by_link_from_arrival_to_erasure() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let s = begin(&w, "k1");
+        assert_eq!(begin(&w, "k1").id, s.id, "one key is one record");
+        assert_eq!(
+            (s.visit.particulars.place.as_str(), s.visit.particulars.plate.as_str()),
+            ("3-1-1201", "浙A66Q88")
+        );
+        does(&w, Role::FrontDesk, &s, shows(true)).unwrap();
+        // At another site there is no such visit.
+        let elsewhere = crate::ctx::Ctx {
+            site: w.second_site(),
+            ..w.ctx(Role::FrontDesk)
+        };
+        let (away, id) = (elsewhere.clone(), s.id.clone());
+        let got = w.desk.read_now(move |c| visit::get(c, &away, &id));
+        assert!(matches!(got, Err(Error::NotFound)));
+        let id = s.id.clone();
+        let did = w.desk.write_now(&elsewhere, move |tx, ctx| {
+            visit::act(tx, ctx, &id, None, &Command::BadgeBack)
+        });
+        assert!(matches!(did, Err(Error::NotFound)));
+        let id = s.id.clone();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| host::ask(tx, ctx, &id))
+            .unwrap();
+        assert_eq!(
+            rule(does(&w, Role::Guard, &s, enters("A1"))),
+            "refuse-visit-host-not-asked"
+        );
+        // The host does not answer in time: a fact, once.
+        w.wait(5 * MINUTE);
+        assert_eq!(visit::run_due(&w.desk).unwrap(), 0, "the limit itself is in time");
+        w.wait(1);
+        assert_eq!(visit::run_due(&w.desk).unwrap(), 1);
+        assert_eq!(visit::run_due(&w.desk).unwrap(), 0);
+        assert!(read(&w, &s).visit.asks[0].silent_at.is_some());
+        // By the link, later; not in a browser of staff.
+        let say = |staff: bool, yes: bool| {
+            let (token, dev) = (
+                made.token.clone(),
+                Device {
+                    staff,
+                    agent: String::new(),
+                },
+            );
+            w.desk
+                .write_now(&w.desk.system("link", &SiteId::from("")), move |tx, ctx| {
+                    host::answer(tx, ctx, &token, &dev, (yes, "", false))
+                })
+        };
+        assert!(matches!(say(true, true), Err(Error::Forbidden("forbidden-link-staff"))));
+        assert_eq!(say(false, false).unwrap().visit.answer.unwrap().how, HostWay::Link);
+        assert_eq!(
+            rule(does(&w, Role::Guard, &s, enters("A1"))),
+            "refuse-visit-host-said-no"
+        );
+        say(false, true).unwrap();
+        does(&w, Role::Guard, &s, enters("a1")).unwrap();
+        // The badge is out once.
+        let other = begin(&w, "k2");
+        does(&w, Role::FrontDesk, &other, shows(true)).unwrap();
+        let yes = Command::HostAnswer {
+            yes: true,
+            how: HostWay::Phone,
+            note: String::new(),
+            accompany: false,
+        };
+        does(&w, Role::FrontDesk, &other, yes).unwrap();
+        assert_eq!(
+            rule(does(&w, Role::FrontDesk, &other, enters("A1"))),
+            "refuse-visit-badge-out"
+        );
+        // Too long inside is told once; then who waits without end lapses.
+        w.wait(DAY);
+        assert_eq!(visit::run_due(&w.desk).unwrap(), 2);
+        assert!(read(&w, &s).visit.overdue_at.is_some());
+        assert_eq!(read(&w, &other).visit.state, VisitState::Lapsed);
+        let left = Command::Leave {
+            badge_back: true,
+            note: String::new(),
+        };
+        does(&w, Role::Guard, &s, left).unwrap();
+        let said = personal(&w, &s);
+        assert!(said.contains("何明") && !said.contains("1949"), "{said}");
+        // After the set time nothing says who it was, in the row or in the journal; the chain holds.
+        w.wait(92 * DAY);
+        visit::run_due(&w.desk).unwrap();
+        let gone = read(&w, &s);
+        assert!(gone.visit.erased_at.is_some() && gone.visit.particulars.name.is_empty());
+        let said = personal(&w, &s);
+        for word in ["何明", "周敏", "送家具", "002X"] {
+            assert!(!said.contains(word), "{word}: {said}");
+        }
+        assert!(said.contains("erased"));
+        let whole = store::journal::verify(&w.desk.db, w.site.as_str()).unwrap();
+        assert_eq!(whole.first_broken, None);
+        assert_eq!(
+            rule(does(&w, Role::FrontDesk, &s, Command::BadgeBack)),
+            "refuse-visit-no-badge-out"
+        );
+    });
+}
+
+#[test]
+fn a_pass_is_found_by_its_code_and_used_once() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let now = w.desk.clock.now();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), |tx, ctx| {
+                host::invite(tx, ctx, "3-1-1201", "周敏")
+            })
+            .unwrap();
+        let base = w.desk.system("link", &SiteId::from(""));
+        let e = Expected {
+            who: Who {
+                name: "李四".into(),
+                ..Who::default()
+            },
+            until: Some(now + 60 * MINUTE),
+            ..Expected::default()
+        };
+        let id = w
+            .desk
+            .write_now(&base, move |tx, ctx| {
+                host::announce(tx, ctx, &made.token, &Device::default(), "k", &e)
+            })
+            .unwrap();
+        let find = |code: String| {
+            let ctx = w.ctx(Role::Guard);
+            w.desk.read_now(move |c| visit::by_code(c, &ctx, &code)).unwrap()
+        };
+        let ctx = w.ctx(Role::Guard);
+        let s = w.desk.read_now(move |c| visit::get(c, &ctx, &id)).unwrap();
+        let code = s.visit.pass_code.clone().unwrap();
+        assert_eq!(find(format!("{} {}", &code[..4], &code[4..])).unwrap().id, s.id);
+        assert_eq!(
+            (s.visit.particulars.host.as_str(), s.visit.particulars.place.as_str()),
+            ("周敏", "3-1-1201")
+        );
+        does(&w, Role::Guard, &s, Command::Arrive).unwrap();
+        assert!(find(code).is_none());
+        // Who has no part in receiving visitors is refused; the register finds by name and by plate.
+        let worker = w.ctx(Role::Worker);
+        assert!(matches!(
+            w.desk.read_now(move |c| visit::board(c, &worker)),
+            Err(Error::Forbidden(_))
+        ));
+        begin(&w, "k3");
+        for (q, n) in [("李四", 1), ("66Q8", 1), ("查无", 0)] {
+            let ctx = w.ctx(Role::Quality);
+            let ask = Query {
+                q: q.into(),
+                ..Query::default()
+            };
+            let (rows, _) = w.desk.read_now(move |c| visit::register_of(c, &ctx, &ask, 10)).unwrap();
+            assert_eq!(rows.len(), n, "{q}");
+        }
+    });
+}
+
+#[test]
+fn an_appointment_says_how_the_identity_of_a_contact_stands() {
+    for_both(|db| {
+        let w = World::new(db);
+        let t = w.things(&w.site);
+        let (now, contact) = (w.desk.clock.now(), domain::ids::ContactId::from(t.contact.as_str()));
+        let new = New {
+            at: Some(now + DAY),
+            place: "客服中心".into(),
+            bring: "身份证".into(),
+            ..New::default()
+        };
+        let (c, n) = (contact.clone(), new.clone());
+        let id = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                appointment::make(tx, ctx, "k", &c, &n)
+            })
+            .unwrap();
+        let stands = || {
+            let (ctx, c) = (w.ctx(Role::FrontDesk), contact.clone());
+            w.desk
+                .read_now(move |x| appointment::of_contact(x, &ctx, &c))
+                .unwrap()
+                .0
+        };
+        assert_eq!(stands(), Verification::Awaited);
+        let kept = Outcome::Kept {
+            verified: true,
+            document: DocumentKind::IdCard,
+            number: "11010519491231002X".into(),
+            note: String::new(),
+        };
+        let ends = |version: i64| {
+            let (id, kept) = (id.clone(), kept.clone());
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                appointment::finish(tx, ctx, &id, version, &kept)
+            })
+        };
+        assert!(matches!(ends(7), Err(Error::Conflict { .. })));
+        assert_eq!(ends(1).unwrap(), Verification::Verified);
+        assert!(matches!(ends(2), Err(Error::Refused(_))));
+        assert_eq!(stands(), Verification::Verified);
+    });
+}

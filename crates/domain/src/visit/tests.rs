@@ -1,0 +1,279 @@
+use proptest::prelude::*;
+
+use super::state::{Fact, Visit, apply};
+use super::*;
+
+const AT: i64 = 1_795_228_920_000;
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 86_400_000;
+
+fn env(now: i64) -> Env {
+    Env {
+        now,
+        host_ms: 5 * MINUTE,
+        inside_ms: 12 * 60 * MINUTE,
+        keep_until: now + 90 * DAY,
+        security: vec!["guard".into()],
+    }
+}
+
+fn known() -> Particulars {
+    Particulars {
+        name: "何明".into(),
+        reason: "送货".into(),
+        host: "周敏".into(),
+        place: "3-1-1201".into(),
+        people: 1,
+        ..Particulars::default()
+    }
+}
+
+fn arrived() -> Visit {
+    let mut v = Visit::new("FK-20261121-0001".into());
+    let fact = Fact::Registered {
+        particulars: Box::new(known()),
+        erase_at: AT + 90 * DAY,
+    };
+    apply(&mut v, &fact, AT, "chen");
+    v
+}
+
+fn does(v: &mut Visit, cmd: &Command, now: i64) {
+    for fact in decide(v, cmd, &env(now)).unwrap_or_else(|r| panic!("{cmd:?}: {r}")) {
+        apply(v, &fact, now, "chen");
+    }
+}
+
+fn rule(v: &Visit, cmd: &Command, now: i64) -> &'static str {
+    decide(v, cmd, &env(now)).unwrap_err().rule
+}
+
+fn says(yes: bool, how: HostWay) -> Command {
+    Command::HostAnswer {
+        yes,
+        how,
+        note: String::new(),
+        accompany: false,
+    }
+}
+
+fn shows(as_expected: bool) -> Command {
+    Command::CheckDocument {
+        kind: DocumentKind::IdCard,
+        number: "11010519491231002X".into(),
+        as_expected,
+    }
+}
+
+fn enters() -> Command {
+    Command::Enter {
+        badge: "a7".into(),
+        accompanied_by: String::new(),
+    }
+}
+
+#[test]
+fn of_a_document_the_last_characters_stay() {
+    for (number, kept) in [
+        ("11010519491231002X", "002X"),
+        ("１１０１０５１９４９１２３１００２Ｘ", "002X"),
+        ("E1234", "34"),
+        ("G-12345678", "5678"),
+        ("", ""),
+    ] {
+        assert_eq!(tail(number), kept, "{number}");
+    }
+    let mut v = arrived();
+    does(&mut v, &shows(true), AT);
+    assert!(!serde_json::to_string(&v).unwrap().contains("19491231"));
+    let wrong = Command::CheckDocument {
+        kind: DocumentKind::IdCard,
+        number: "110105194912310021".into(),
+        as_expected: true,
+    };
+    assert_eq!(rule(&v, &wrong, AT), "refuse-visit-id-wrong");
+}
+
+#[test]
+fn nobody_comes_in_without_document_host_and_badge() {
+    let mut v = arrived();
+    assert_eq!(rule(&v, &enters(), AT), "refuse-visit-document");
+    does(&mut v, &shows(true), AT);
+    assert_eq!(rule(&v, &enters(), AT), "refuse-visit-host-not-asked");
+    does(&mut v, &Command::AskHost { how: HostWay::Phone }, AT);
+    assert_eq!(rule(&v, &enters(), AT), "refuse-visit-host-not-asked");
+    let mut refused = v.clone();
+    does(&mut refused, &says(false, HostWay::Phone), AT + MINUTE);
+    assert_eq!(rule(&refused, &enters(), AT + MINUTE), "refuse-visit-host-said-no");
+    // Asked again is not respected; another word of the host needs the reason, unless it is their own hand.
+    let again = Command::AskHost { how: HostWay::Phone };
+    assert_eq!(rule(&refused, &again, AT + MINUTE), "refuse-visit-host-said-no");
+    assert_eq!(
+        rule(&refused, &says(true, HostWay::Phone), AT + MINUTE),
+        "refuse-incomplete"
+    );
+    does(&mut refused, &says(true, HostWay::Link), AT + 2 * MINUTE);
+    does(&mut refused, &enters(), AT + 2 * MINUTE);
+
+    does(&mut v, &says(true, HostWay::Phone), AT + MINUTE);
+    let bare = Command::Enter {
+        badge: " ".into(),
+        accompanied_by: String::new(),
+    };
+    assert_eq!(rule(&v, &bare, AT + MINUTE), "refuse-incomplete");
+    does(&mut v, &enters(), AT + MINUTE);
+    assert_eq!(
+        (v.state, v.badge.as_str(), v.badge_out),
+        (VisitState::Inside, "A7", true)
+    );
+}
+
+#[test]
+fn somebody_else_than_announced_needs_the_hosts_yes_to_this_one() {
+    let mut v = arrived();
+    does(&mut v, &says(true, HostWay::Phone), AT);
+    does(&mut v, &shows(false), AT + MINUTE);
+    assert_eq!(rule(&v, &enters(), AT + MINUTE), "refuse-visit-not-expected");
+    does(&mut v, &says(true, HostWay::Phone), AT + 2 * MINUTE);
+    does(&mut v, &enters(), AT + 2 * MINUTE);
+}
+
+#[test]
+fn a_pass_is_good_once_and_in_its_window() {
+    let mut v = Visit::new("FK-20261121-0002".into());
+    let fact = Fact::Announced {
+        particulars: Box::new(known()),
+        from: AT,
+        until: AT + 60 * MINUTE,
+        code: "12345678".into(),
+        by_host: true,
+        accompany: true,
+    };
+    apply(&mut v, &fact, AT - DAY, "");
+    assert_eq!(rule(&v, &Command::Arrive, AT - 1), "refuse-visit-too-early");
+    assert_eq!(
+        rule(&v, &Command::Arrive, AT + 60 * MINUTE + 1),
+        "refuse-visit-too-late"
+    );
+    let mut gone = v.clone();
+    does(&mut gone, &Command::Withdraw { reason: String::new() }, AT);
+    assert_eq!(rule(&gone, &Command::Arrive, AT), "refuse-visit-over");
+    does(&mut v, &Command::Arrive, AT + MINUTE);
+    assert_eq!(v.pass_code, None);
+    assert_eq!(rule(&v, &Command::Arrive, AT + MINUTE), "refuse-visit-pass-used");
+    does(&mut v, &shows(true), AT + MINUTE);
+    // The host has said yes beforehand, and that the visitor is to be led.
+    assert_eq!(rule(&v, &enters(), AT + MINUTE), "refuse-visit-nobody-accompanies");
+    let led = Command::Enter {
+        badge: "1".into(),
+        accompanied_by: "保安刘".into(),
+    };
+    does(&mut v, &led, AT + MINUTE);
+    assert_eq!(v.inside_until, Some(AT + 60 * MINUTE));
+}
+
+#[test]
+fn danger_waits_for_security() {
+    let mut v = arrived();
+    does(&mut v, &shows(true), AT);
+    does(&mut v, &says(true, HostWay::Phone), AT);
+    let alarm = Command::Alarm {
+        kind: AlarmKind::Danger,
+        what: "随身带刀".into(),
+    };
+    does(&mut v, &alarm, AT);
+    assert_eq!(rule(&v, &enters(), AT), "refuse-visit-alarm");
+    let said = Command::Instruct {
+        from: "赵立新".into(),
+        text: "收存后放行".into(),
+    };
+    does(&mut v, &said, AT + MINUTE);
+    assert_eq!(rule(&v, &said, AT + MINUTE), "refuse-visit-no-alarm");
+    does(&mut v, &enters(), AT + MINUTE);
+    let silent = Command::RefuseReception {
+        reason: "辱骂".into(),
+        reported_to: String::new(),
+    };
+    assert_eq!(rule(&arrived(), &silent, AT), "refuse-incomplete");
+}
+
+#[test]
+fn what_is_personal_goes_and_the_visit_stays() {
+    let mut v = arrived();
+    does(&mut v, &shows(true), AT);
+    does(&mut v, &says(true, HostWay::Phone), AT);
+    does(&mut v, &enters(), AT);
+    let late = AT + 12 * 60 * MINUTE;
+    assert_eq!(next_step_at(&v, env(AT).inside_ms), Some(late + 1));
+    let facts = look(&v, &env(late + 1));
+    assert_eq!(facts, [Fact::Overdue { due_at: late }]);
+    apply(&mut v, &facts[0], late + 1, "");
+    assert!(look(&v, &env(late + 2)).is_empty());
+    let out = Command::Leave {
+        badge_back: false,
+        note: "证遗失".into(),
+    };
+    does(&mut v, &out, late + 2);
+    assert!(v.badge_out);
+    assert_eq!(look(&v, &env(late + 2 + 90 * DAY)), [Fact::Erased]);
+    apply(&mut v, &Fact::Erased, late + 2 + 90 * DAY, "");
+    let left = serde_json::to_string(&v).unwrap();
+    for gone in ["何明", "周敏", "送货", "002X", "证遗失"] {
+        assert!(!left.contains(gone), "{gone} is still there: {left}");
+    }
+    assert!(left.contains("3-1-1201") && v.badge_out);
+    does(&mut v, &Command::BadgeBack, late + 91 * DAY);
+    assert_eq!(next_step_at(&v, env(AT).inside_ms), None);
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    let words = prop_oneof![Just(String::new()), Just("x".to_owned())];
+    prop_oneof![
+        Just(Command::Arrive),
+        Just(Command::Describe {
+            particulars: Box::new(known())
+        }),
+        Just(Command::AskHost { how: HostWay::Phone }),
+        (any::<bool>(), any::<bool>(), words.clone()).prop_map(|(yes, accompany, note)| Command::HostAnswer {
+            yes,
+            how: HostWay::Phone,
+            note,
+            accompany
+        }),
+        any::<bool>().prop_map(shows),
+        (words.clone(), words.clone()).prop_map(|(badge, accompanied_by)| Command::Enter { badge, accompanied_by }),
+        (any::<bool>(), words.clone()).prop_map(|(badge_back, note)| Command::Leave { badge_back, note }),
+        Just(Command::BadgeBack),
+        words.clone().prop_map(|reason| Command::TurnAway { reason }),
+        (words.clone(), words.clone())
+            .prop_map(|(reason, reported_to)| Command::RefuseReception { reason, reported_to }),
+        words.clone().prop_map(|what| Command::Alarm {
+            kind: AlarmKind::Crime,
+            what
+        }),
+        (words.clone(), words).prop_map(|(from, text)| Command::Instruct { from, text }),
+        Just(Command::Withdraw { reason: String::new() }),
+    ]
+}
+
+proptest! {
+    /// Whatever anybody does in whatever order: nobody is inside whom the host has not let in, whose document nobody saw, or
+    /// who wears no badge.
+    #[test]
+    fn nobody_is_inside_who_may_not(commands in proptest::collection::vec(any_command(), 0..40)) {
+        let mut v = arrived();
+        for (i, cmd) in commands.iter().enumerate() {
+            let now = AT + i64::try_from(i).unwrap() * MINUTE;
+            let before = v.state;
+            if let Ok(facts) = decide(&v, cmd, &env(now)) {
+                for fact in facts {
+                    apply(&mut v, &fact, now, "chen");
+                }
+            }
+            prop_assert!(!before.is_over() || v.state.is_over(), "an end is an end");
+            if v.state == VisitState::Inside && before != VisitState::Inside {
+                prop_assert!(v.answer.as_ref().is_some_and(|a| a.yes) && v.document.is_some() && !v.badge.is_empty() && !v.alarmed());
+            }
+        }
+    }
+}

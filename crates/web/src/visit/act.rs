@@ -1,0 +1,270 @@
+//! Steps of a visit, sent by a form.
+
+use app::error::{Error, Fields, Res};
+use app::visit::{self, Command, Expected, VisitAct, Who, host};
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use domain::ids::{PersonId, VisitId};
+
+use super::{Shown, VisitPage, board_view, load};
+use crate::fail::{Answer, Fail, status};
+use crate::form::Errors;
+use crate::gate::Viewer;
+use crate::live::page;
+use crate::page::Page;
+use crate::roster::form::{Pairs, value};
+use crate::state::Web;
+use crate::when;
+
+/// The visitor of a form.
+pub(super) fn who_of(f: &Pairs) -> Who {
+    Who {
+        name: value(f, "name"),
+        company: value(f, "company"),
+        reason: value(f, "reason"),
+        plate: value(f, "plate"),
+        people: value(f, "people").trim().parse().unwrap_or(0),
+        host: value(f, "host"),
+        person: Some(value(f, "person")).filter(|t| !t.is_empty()).map(PersonId::from),
+        unit: value(f, "unit"),
+    }
+}
+
+/// The expected visitor of a form.
+pub(super) fn expected_of(f: &Pairs, zone: &str) -> Expected {
+    Expected {
+        who: who_of(f),
+        from: when::parse_field(zone, &value(f, "from")),
+        until: when::parse_field(zone, &value(f, "until")),
+        accompany: value(f, "accompany") == "1",
+    }
+}
+
+fn code<T: std::str::FromStr>(f: &Pairs, name: &'static str) -> Res<T> {
+    let chosen = value(f, name).parse();
+    chosen.map_err(|_| Error::field(name, "invalid-choose"))
+}
+
+/// The step that a form stands for; `Describe` and `Help` go ways of their own.
+fn command(act: VisitAct, f: &Pairs, zone: &str) -> Res<Command> {
+    let text = |name: &str| value(f, name);
+    Ok(match act {
+        VisitAct::Arrive => Command::Arrive,
+        VisitAct::AskHost => Command::AskHost { how: code(f, "how")? },
+        VisitAct::HostAnswer => Command::HostAnswer {
+            yes: match text("answer").as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(Error::field("answer", "invalid-choose")),
+            },
+            how: code(f, "how")?,
+            note: text("note"),
+            accompany: text("accompany") == "1",
+        },
+        VisitAct::CheckDocument => Command::CheckDocument {
+            kind: code(f, "kind")?,
+            number: text("number"),
+            as_expected: match text("as_expected").as_str() {
+                "yes" => true,
+                "no" => false,
+                _ => return Err(Error::field("as_expected", "invalid-choose")),
+            },
+        },
+        VisitAct::Enter => Command::Enter {
+            badge: text("badge"),
+            accompanied_by: text("accompanied_by"),
+        },
+        VisitAct::Accompany => Command::Accompany {
+            accompanied_by: text("accompanied_by"),
+        },
+        VisitAct::Leave => Command::Leave {
+            badge_back: text("badge_back") == "1",
+            note: text("note"),
+        },
+        VisitAct::BadgeBack => Command::BadgeBack,
+        VisitAct::TurnAway => Command::TurnAway { reason: text("reason") },
+        VisitAct::RefuseReception => Command::RefuseReception {
+            reason: text("reason"),
+            reported_to: text("reported_to"),
+        },
+        VisitAct::Alarm => Command::Alarm {
+            kind: code(f, "kind")?,
+            what: text("what"),
+        },
+        VisitAct::Instruct => Command::Instruct {
+            from: text("from"),
+            text: text("text"),
+        },
+        VisitAct::Police => Command::Police {
+            called_at: when::parse_field(zone, &text("called_at")),
+            caller: text("caller"),
+            number: text("police_number"),
+            what: text("what"),
+        },
+        VisitAct::Withdraw => Command::Withdraw { reason: text("reason") },
+        VisitAct::Describe | VisitAct::Help => return Err(Error::NotFound),
+    })
+}
+
+fn too_long(f: &Pairs) -> Res<()> {
+    let mut bad = Fields::default();
+    for (name, value) in f.iter().filter(|(_, v)| v.chars().count() > 500) {
+        let _ = value;
+        bad.add_with(name, "invalid-too-long", vec![("most", "500".to_owned())]);
+    }
+    bad.done()
+}
+
+/// What was done, for the line above the page.
+fn said(act: VisitAct) -> &'static str {
+    match act {
+        VisitAct::Enter => "entered",
+        VisitAct::Leave => "left",
+        VisitAct::AskHost => "asked",
+        VisitAct::HostAnswer => "answered",
+        _ => "saved",
+    }
+}
+
+/// Runs the step of a form. Returns where a call for help leads.
+pub(super) async fn run(web: &Web, v: &Viewer, id: &str, act: &str, f: &Pairs) -> Result<String, Fail> {
+    let act: VisitAct = act.parse().map_err(|_| Error::NotFound)?;
+    too_long(f)?;
+    let vid = VisitId::from(id);
+    if act == VisitAct::Help {
+        let number = web.write(&v.ctx()?, move |tx, ctx| visit::help(tx, ctx, &vid)).await?;
+        return Ok(format!("/cases/{number}"));
+    }
+    if act == VisitAct::Describe {
+        let (who, seen) = (who_of(f), value(f, "seen"));
+        web.write(&v.ctx()?, move |tx, ctx| {
+            visit::describe(tx, ctx, &vid, Some(&seen), &who)
+        })
+        .await?;
+    } else {
+        let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+        let cmd = command(act, f, &zone)?;
+        web.write(&v.ctx()?, move |tx, ctx| visit::act(tx, ctx, &vid, None, &cmd))
+            .await?;
+    }
+    Ok(format!("/visits/{id}?said={}", said(act)))
+}
+
+/// A step at the desk.
+pub async fn step(
+    State(web): State<Web>,
+    v: Viewer,
+    Path((id, act)): Path<(String, String)>,
+    Form(f): Form<Pairs>,
+) -> Answer {
+    match run(&web, &v, &id, &act, &f).await {
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Err(e @ Fail(Error::NotFound | Error::Forbidden(_))) => Err(e),
+        Err(Fail(e)) => {
+            let code = status(&e);
+            let (p, x) = load(&web, &v, &id, "").await?;
+            let e = Errors::from(v.locale, Fail(e))?;
+            Ok((code, page(&VisitPage { p, x, e, made: None })?).into_response())
+        }
+    }
+}
+
+/// One key: the visitor is here (REC-5).
+pub async fn begin(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
+    let (key, who) = (value(&f, "_key"), who_of(&f));
+    let id = web
+        .write(&v.ctx()?, move |tx, ctx| visit::register(tx, ctx, &key, &who))
+        .await?;
+    let to = if value(&f, "at") == "gate" { "gate" } else { "visits" };
+    Ok(Redirect::to(&format!("/{to}/{id}?said=begun")).into_response())
+}
+
+/// Asks the host by an address that is shown this once.
+pub async fn ask_by_link(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let vid = VisitId::from(id.as_str());
+    let made = web.write(&v.ctx()?, move |tx, ctx| host::ask(tx, ctx, &vid)).await;
+    let (made, e, code) = match made {
+        Ok(m) => (Some(m), Errors::default(), axum::http::StatusCode::OK),
+        Err(e @ (Error::NotFound | Error::Forbidden(_))) => return Err(Fail(e)),
+        Err(e) => {
+            let code = status(&e);
+            (None, Errors::from(v.locale, Fail(e))?, code)
+        }
+    };
+    let (p, x) = load(&web, &v, &id, "").await?;
+    let url = made.map(|m| format!("{}/h/{}", web.settings.public_url, m.token));
+    let made = url.map(|u| Shown::of(u, &p.t("visit-link-answer"))).transpose()?;
+    Ok((code, page(&VisitPage { p, x, e, made })?).into_response())
+}
+
+/// An address with which a household announces visitors, shown this once.
+pub async fn invite(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
+    let (unit, name) = (value(&f, "unit"), value(&f, "host"));
+    let (u, h) = (unit.clone(), name.clone());
+    match web.write(&v.ctx()?, move |tx, ctx| host::invite(tx, ctx, &u, &h)).await {
+        Ok(m) => {
+            let url = format!("{}/h/{}", web.settings.public_url, m.token);
+            let shown = Shown::of(url, &crate::l10n::t(v.locale, "visit-link-announce"))?;
+            let b = board_view(&web, &v, Some(shown), (String::new(), String::new()), Errors::default()).await?;
+            Ok(page(&b)?)
+        }
+        Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
+        Err(e) => {
+            let code = status(&e);
+            let b = board_view(&web, &v, None, (unit, name), Errors::from(v.locale, Fail(e))?).await?;
+            Ok((code, page(&b)?).into_response())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "visit/expect.html")]
+struct ExpectPage {
+    p: Page,
+    f: Expected,
+    from: String,
+    until: String,
+    directory: bool,
+    key: String,
+    e: Errors,
+}
+
+fn expect_view(web: &Web, v: &Viewer, f: Expected, e: Errors) -> ExpectPage {
+    let p = Page::new(web, v, "visit-expect");
+    let from = f.from.unwrap_or(v.now);
+    ExpectPage {
+        from: when::field(&p.zone, from),
+        until: when::field(&p.zone, f.until.unwrap_or(from + 4 * 3_600_000)),
+        directory: v.may(domain::access::Action::ViewDirectory),
+        key: p.key(web),
+        f,
+        p,
+        e,
+    }
+}
+
+/// The form for an expected visitor.
+pub async fn expect_form(State(web): State<Web>, v: Viewer) -> Answer {
+    Ok(page(&expect_view(&web, &v, Expected::default(), Errors::default()))?)
+}
+
+/// A host has told the desk of a visitor.
+pub async fn expect(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let (key, e) = (value(&f, "_key"), expected_of(&f, &zone));
+    let asked = e.clone();
+    match web
+        .write(&v.ctx()?, move |tx, ctx| visit::expect(tx, ctx, &key, &asked))
+        .await
+    {
+        Ok(id) => Ok(Redirect::to(&format!("/visits/{id}?said=expected")).into_response()),
+        Err(x @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(x)),
+        Err(x) => {
+            let code = status(&x);
+            let shown = expect_view(&web, &v, e, Errors::from(v.locale, Fail(x))?);
+            Ok((code, page(&shown)?).into_response())
+        }
+    }
+}
