@@ -247,6 +247,7 @@ pub const SYSTEM_ACTIONS: &[Action] = &[
     Action::Note,
     Action::Attach,
     Action::JoinContact,
+    Action::JoinEmergency,
     Action::CheckClocks,
 ];
 
