@@ -137,6 +137,29 @@ pub const KINDS: &[&str] = &[
     "calendar_changed",
     "calendar_apply_started",
     "calendar_applied",
+    // Emergencies, drills, safety documents
+    "emergency_opened",
+    "emergency_call_confirmed",
+    "emergency_call_unanswered",
+    "emergency_ticked",
+    "emergency_step_late",
+    "emergency_logged",
+    "emergency_owner",
+    "emergency_ended",
+    "emergency_reported",
+    "emergency_met",
+    "emergency_improvement",
+    "emergency_improvement_late",
+    "emergency_improved",
+    "emergency_closed",
+    "safety_document_written",
+    // Mass incidents
+    "incident_opened",
+    "incident_changed",
+    "incident_joined",
+    "incident_ended",
+    "incident_caller_told",
+    "incident_closed",
 ];
 
 /// Everything that an event may be about.
@@ -164,6 +187,9 @@ pub const SUBJECTS: &[&str] = &[
     "hand_over",
     "key",
     "calendar",
+    "emergency",
+    "safety_document",
+    "incident",
 ];
 
 /// What an event is about.

@@ -36,6 +36,7 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
     let mut work = Work::default();
     let shards: Vec<i64> = (0..SHARDS).collect();
     work.rosters.round(desk, &shards)?;
+    crate::emergency::run_due(desk)?;
     let looked = work.through(desk, &shards, &mut |_| Ok(true))?;
     if work.failed.is_empty() {
         Ok(looked)
@@ -249,6 +250,10 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     if consult()?.is_some_and(|at| at <= desk.clock.now()) {
         crate::consult::run_due(desk)?;
     }
+    let emergency = || desk.read_now(crate::emergency::next_due);
+    if emergency()?.is_some_and(|at| at <= desk.clock.now()) {
+        crate::emergency::run_due(desk)?;
+    }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let roster_at = work.rosters.round(desk, &shards)?;
     let mut next = Work::next(desk, &shards)?;
@@ -266,6 +271,6 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         let rest = if work.failed.is_empty() { SHORTEST } else { RETRY / 5 };
         return Ok((None, rest));
     }
-    let next = [next, roster_at, consult()?].into_iter().flatten().min();
+    let next = [next, roster_at, consult()?, emergency()?].into_iter().flatten().min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }
