@@ -2,8 +2,8 @@
 //! each with one key, with a case of their own; when it is over each is called back and told.
 
 use domain::access::Action;
-use domain::case::{CaseState, Channel, Command, Importance, Kind, Scope, Urgency};
-use domain::ids::{BuildingId, CallbackId, CaseId, IncidentCallerId, IncidentId, PersonId, SiteId, UnitId};
+use domain::case::{CaseState, Command, Importance, Kind, Scope, Urgency};
+use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId};
 use domain::incident::{self as rules, Caller, Incident, PROPOSE_FROM, PROPOSE_MS, Told};
 use domain::ladder::Post;
 use domain::number::Series;
@@ -36,19 +36,6 @@ pub struct NewIncident {
     pub say: String,
     /// Draft of a notice to residents.
     pub notice: String,
-}
-
-/// Somebody who calls about it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NewCaller {
-    pub person: Option<PersonId>,
-    pub unit: Option<UnitId>,
-    pub building: Option<BuildingId>,
-    pub name: String,
-    pub phone: String,
-    pub address: String,
-    pub note: String,
 }
 
 /// An incident with the version it was read at.
@@ -235,7 +222,7 @@ pub fn update(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, seen: Option<i64>, n: &Ne
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Invalid` without a number to call, `Refused` when it is over.
-pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewCaller) -> Res<Registered> {
+pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) -> Res<Registered> {
     ctx.need(Action::JoinIncident)?;
     let Seen { state, .. } = get(tx, ctx, id)?;
     state.must_be_open()?;
@@ -244,7 +231,7 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewCaller) -
         return Err(Error::field("phone", "required"));
     }
     once::once(tx, ctx, key, &(id, n), |tx, ctx| {
-        let note = n.note.trim();
+        let note = n.summary.trim();
         let content = if note.is_empty() {
             format!("{}（{}）", state.title, state.number)
         } else {
@@ -256,13 +243,13 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewCaller) -
             ctx,
             "",
             &NewContact {
-                person: n.person.clone(),
-                unit: n.unit.clone(),
-                building: n.building.clone(),
-                name: n.name.clone(),
-                phone: n.phone.clone(),
-                address: n.address.clone(),
-                anonymous_reason: unknown.then(|| state.title.clone()),
+                anonymous_reason: n
+                    .anonymous_reason
+                    .clone()
+                    .or_else(|| unknown.then(|| state.title.clone())),
+                summary: String::new(),
+                answer: None,
+                join: None,
                 cases: vec![NewCase {
                     kind: Kind::Inquiry,
                     item: String::new(),
@@ -281,7 +268,7 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewCaller) -
                     answer: None,
                     promise: None,
                 }],
-                ..NewContact::of(Channel::Phone)
+                ..n.clone()
             },
         )?;
         let Some(case) = made.cases.first() else {
