@@ -42,6 +42,7 @@ emergency-state-after = To be worked up
 emergency-state-closed = Closed
 emergency-lacks = {$n} things lacking
 emergency-case = Call for help
+case-emergency-open = The emergency: log, checklist and what follows
 emergency-all = All emergencies
 emergency-where = Place and phone
 emergency-say = What to say

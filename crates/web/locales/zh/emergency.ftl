@@ -42,6 +42,7 @@ emergency-state-after = 待善后
 emergency-state-closed = 已关闭
 emergency-lacks = 还缺 {$n} 项
 emergency-case = 求助事件
+case-emergency-open = 应急处置：记录、清单和善后
 emergency-all = 全部应急
 emergency-where = 地点和电话
 emergency-say = 这样说
