@@ -72,7 +72,9 @@ fn rec_17_a_medical_call_is_classed_at_once_and_the_gate_and_the_home_are_sent()
     // Security is called to the gate and to the home.
     page.must_say("引导救护车").must_say("到住户家中协助");
     let path = path(&w, &page);
-    notices(&w.staff("zhaolixin")).must_say("应急，请立即到场").must_say(&number);
+    notices(&w.staff("zhaolixin"))
+        .must_say("应急，请立即到场")
+        .must_say(&number);
     // The checklist keeps the second and who did it; it is not over before 120, gate and home.
     w.wait(25_000);
     act(&clerk, &path, "end", &[("how", "已送医")])
@@ -171,14 +173,9 @@ fn rec_20_anything_else_goes_to_the_body_that_it_calls_for_by_name() {
         .is(422)
         .must_say("联系了哪个单位")
         .must_say("REC-20");
-    act(
-        &clerk,
-        &path,
-        "tick",
-        &[("step", "tell_body"), ("note", "城管 96310")],
-    )
-    .is(200)
-    .must_say("城管 96310");
+    act(&clerk, &path, "tick", &[("step", "tell_body"), ("note", "城管 96310")])
+        .is(200)
+        .must_say("城管 96310");
     act(&clerk, &path, "end", &[("how", "x")]).is(422);
     act(&clerk, &path, "tick", &[("step", "answered")]).is(200);
     act(&clerk, &path, "end", &[("how", "已捕获")]).is(200);
@@ -197,7 +194,11 @@ fn rec_21_an_open_emergency_has_a_live_log_on_every_desk_and_an_owner_on_duty() 
     // Every desk, and every telephone, shows it with its owner and its last line.
     let banner = |who: &Person| who.fragment("/emergencies/banner");
     for who in [&other, &w.staff("wangjianguo"), &w.staff("caiwu")] {
-        banner(who).is(200).must_say("火灾").must_say("99-1-1201").must_say("陈晓雯");
+        banner(who)
+            .is(200)
+            .must_say("火灾")
+            .must_say("99-1-1201")
+            .must_say("陈晓雯");
     }
     other.get("/cases").must_say("火灾 · 99-1-1201");
     w.staff("wangjianguo").get("/tasks").must_say("火灾 · 99-1-1201");
@@ -276,7 +277,10 @@ fn cal_7_a_call_for_help_that_was_registered_already_becomes_an_emergency_with_o
     opened.is(200).must_say(&number).must_say("煤气灶开着");
     clerk.case(&number).must_say("开启应急处置");
     // Once.
-    clerk.send(form.put("_key", "another")).is(422).must_say("已经开启过应急");
+    clerk
+        .send(form.put("_key", "another"))
+        .is(422)
+        .must_say("已经开启过应急");
 }
 
 #[test]
@@ -315,9 +319,7 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         .must_say("结果报告")
         .must_say("专题会议")
         .must_say("改进措施");
-    clerk
-        .refused(&number, "close", &[])
-        .must_say("应急处置还没有关闭");
+    clerk.refused(&number, "close", &[]).must_say("应急处置还没有关闭");
     // The result goes to the project manager; the meeting has people and an analysis.
     act(&clerk, &path, "report", &[("result", "两户进水，已赔付")]).is(200);
     notices(&manager).must_say("应急结果报告");
@@ -332,7 +334,11 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         &manager,
         &path,
         "meet",
-        &[("held_at", &held), ("present", &present), ("analysis", "阀门锈死，关阀用了 12 分钟")],
+        &[
+            ("held_at", &held),
+            ("present", &present),
+            ("analysis", "阀门锈死，关阀用了 12 分钟"),
+        ],
     )
     .is(200)
     .must_say("阀门锈死");
@@ -350,6 +356,7 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
     clerk.case(&number).must_say("应急处置关闭");
     // An improvement is followed until it is done.
     w.wait(7 * DAY);
+    let head = w.staff("gongcheng");
     assert!(w.until(|| notices(&head).says("应急改进措施到期")));
     act(&head, &path, "improved", &[("no", "1"), ("how", "42 栋已除锈")])
         .is(200)
@@ -365,14 +372,20 @@ fn dir_14_a_drill_is_the_same_counted_apart_and_no_case() {
     let mut form = manager.get("/emergencies/new?drill=1").form("/emergencies");
     form.pick("play", "火灾").set("place", "地下车库");
     let page = manager.send(&form);
-    page.is(200).must_say("演练").must_say("不计入任何统计").must_say("拨打 119");
+    page.is(200)
+        .must_say("演练")
+        .must_say("不计入任何统计")
+        .must_say("拨打 119");
     let number = page.numbers("YL").pop().expect("a drill");
     let path = path(&w, &page);
     // Those called see that it is a drill; nothing else is called an emergency.
     notices(&w.staff("zhaolixin"))
         .must_say("演练")
         .must_not_say("应急，请立即到场 ");
-    w.clerk().fragment("/emergencies/banner").must_say("演练").must_say("地下车库");
+    w.clerk()
+        .fragment("/emergencies/banner")
+        .must_say("演练")
+        .must_say("地下车库");
     w.wait(MINUTE);
     assert!(w.until(|| manager.get(&path).says("无应答，转下一位")));
     // Counted apart, and in no list of cases.
@@ -410,11 +423,14 @@ fn std_9_plans_and_training_have_editions_and_a_day_of_review() {
     training.set("held_at", &field(w.now() - DAY)[..10]);
     head.send(&training).is(200).must_say("安全培训");
     // Everybody reads them, who leads writes them.
-    w.staff("wangjianguo").get("/emergencies/documents").must_say("消防应急预案");
+    w.staff("wangjianguo")
+        .get("/emergencies/documents")
+        .must_say("消防应急预案");
     w.staff("wangjianguo").get("/emergencies/documents/new").is(403);
     // The day has come: the author and the manager hear of it.
     notices(&manager).must_not_say("到期复审");
     w.wait(4 * DAY);
+    let (head, manager) = (w.staff("zhaolixin"), w.staff("jingli"));
     assert!(w.until(|| notices(&manager).says("预案或培训到期复审")));
     notices(&head).must_say("应急预案，第 1 版");
     // The next edition takes its place; the first stays to be read.
@@ -423,8 +439,14 @@ fn std_9_plans_and_training_have_editions_and_a_day_of_review() {
     assert!(form.get("body").contains("三、步骤"));
     form.set("body", "一、组织\n二、联络\n三、步骤\n四、物资");
     let second = head.send(&form);
-    second.is(200).must_say("第 2 版").must_say("四、物资").must_say("第 1 版");
-    head.get(&path(&w, &first)).must_say("这是旧版").must_not_say("四、物资");
+    second
+        .is(200)
+        .must_say("第 2 版")
+        .must_say("四、物资")
+        .must_say("第 1 版");
+    head.get(&path(&w, &first))
+        .must_say("这是旧版")
+        .must_not_say("四、物资");
     head.send(&form.put("_key", "again").clone()).is(409);
     assert!(w.until(|| !notices(&manager).says("未读")));
 }

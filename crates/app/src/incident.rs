@@ -3,7 +3,7 @@
 
 use domain::access::Action;
 use domain::case::{CaseState, Command, Importance, Kind, Scope, Urgency};
-use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId};
+use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId, StaffId};
 use domain::incident::{self as rules, Caller, Incident, PROPOSE_FROM, PROPOSE_MS, Told};
 use domain::ladder::Post;
 use domain::number::Series;
@@ -318,6 +318,11 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, how: &str) -> Res<()> {
         return Ok(());
     }
     let reached = People::of(tx, ctx)?.who(&[Post::FrontDesk], &About::default());
+    let mut to: Vec<StaffId> = reached.told.into_iter().map(|t| t.staff).collect();
+    // Who took the calls said that they would be answered.
+    to.extend(db::joined_by(tx, id)?);
+    to.sort();
+    to.dedup();
     let mut args = Map::new();
     args.insert("number".into(), json!(state.number));
     args.insert("n".into(), json!(waiting));
@@ -326,7 +331,7 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, how: &str) -> Res<()> {
         kind: notice::INCIDENT_ENDED,
         level: Level::Warning,
         leads: Leads::Thing(format!("/incidents/{id}")),
-        to: reached.told.into_iter().map(|t| t.staff).collect(),
+        to,
         due_at: ctx.now,
         args,
     };
@@ -436,6 +441,11 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
         return Ok(());
     }
     let reached = People::of(tx, ctx)?.who(&[Post::FrontDesk, Post::CsHead], &About::default());
+    let mut to: Vec<StaffId> = reached.told.into_iter().map(|t| t.staff).collect();
+    // Who registers it sees it first.
+    to.extend(ctx.staff().map(|s| s.id.clone()));
+    to.sort();
+    to.dedup();
     let item = ctx.book.taxonomy.item(&s.item);
     let mut args = Map::new();
     args.insert("n".into(), json!(alike.len()));
@@ -449,7 +459,7 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
         kind: notice::INCIDENT_PROPOSED,
         level: Level::Warning,
         leads: Leads::Thing(format!("/incidents/new?building={building}&item={}", s.item)),
-        to: reached.told.into_iter().map(|t| t.staff).collect(),
+        to,
         due_at: ctx.now,
         args,
     };

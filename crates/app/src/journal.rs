@@ -15,7 +15,8 @@ use crate::error::{Error, Res};
 /// The site id of what concerns the company as a whole: accounts, sessions, set-up.
 pub const COMPANY: &str = store::journal::COMPANY;
 
-/// Every event that is written beside those of a case ([`domain::case::Fact::KINDS`]). Each has its sentence in both languages
+/// Every event that is written beside those of a case ([`domain::case::Fact::KINDS`]) and
+/// of an emergency ([`domain::emergency::Fact::KINDS`]). Each has its sentence in both languages
 /// (a test of the pages); one that is missing here fails every test that writes it.
 pub const KINDS: &[&str] = &[
     // Accounts and settings
@@ -137,21 +138,7 @@ pub const KINDS: &[&str] = &[
     "calendar_changed",
     "calendar_apply_started",
     "calendar_applied",
-    // Emergencies, drills, safety documents
-    "emergency_opened",
-    "emergency_call_confirmed",
-    "emergency_call_unanswered",
-    "emergency_ticked",
-    "emergency_step_late",
-    "emergency_logged",
-    "emergency_owner",
-    "emergency_ended",
-    "emergency_reported",
-    "emergency_met",
-    "emergency_improvement",
-    "emergency_improvement_late",
-    "emergency_improved",
-    "emergency_closed",
+    // Safety documents; the events of emergencies are named by their rules
     "safety_document_written",
     // Mass incidents
     "incident_opened",
@@ -257,7 +244,9 @@ fn write(
     happened_at: i64,
 ) {
     debug_assert!(
-        KINDS.contains(&kind) || domain::case::Fact::KINDS.contains(&kind),
+        KINDS.contains(&kind)
+            || domain::case::Fact::KINDS.contains(&kind)
+            || domain::emergency::Fact::KINDS.contains(&kind),
         "{kind} is not in journal::KINDS"
     );
     debug_assert!(SUBJECTS.contains(&s.kind), "{} is not in journal::SUBJECTS", s.kind);

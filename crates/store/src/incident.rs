@@ -63,6 +63,10 @@ sql! {
          k.told_at AS told_at, k.version AS version FROM incident_caller k JOIN cases c ON c.id = k.case_id \
          WHERE k.incident_id = $1 ORDER BY k.joined_at, k.id LIMIT 1000"
     }
+    /// Everybody who took a call about it.
+    pub fn joined_by(incident: &IncidentId) -> Vec<StaffId> {
+        "SELECT DISTINCT joined_by FROM incident_caller WHERE incident_id = $1 ORDER BY joined_by"
+    }
     pub fn count_callers(incident: &IncidentId) -> i64 {
         "SELECT count(*) AS n FROM incident_caller WHERE incident_id = $1"
     }

@@ -246,11 +246,7 @@ pub(super) fn keep_promise(draft: &mut Draft<'_>, case: &CaseState, no: u32, how
 
 /// REC-12 C and CAL-8: an apology, a report to the head, and a referral.
 /// REC-17: a call for help becomes an emergency, once.
-pub(super) fn begin_emergency(
-    draft: &mut Draft<'_>,
-    case: &CaseState,
-    emergency: &EmergencyId,
-) -> Result<(), Refusal> {
+pub(super) fn begin_emergency(draft: &mut Draft<'_>, case: &CaseState, emergency: &EmergencyId) -> Result<(), Refusal> {
     if case.kind != Kind::Help {
         return Err(Refusal::new("refuse-no-help").clause("REC-17"));
     }

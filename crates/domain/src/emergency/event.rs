@@ -120,6 +120,24 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// Every kind of event.
+    pub const KINDS: &'static [&'static str] = &[
+        "emergency_opened",
+        "emergency_call_confirmed",
+        "emergency_call_unanswered",
+        "emergency_ticked",
+        "emergency_step_late",
+        "emergency_logged",
+        "emergency_owner",
+        "emergency_ended",
+        "emergency_reported",
+        "emergency_met",
+        "emergency_improvement",
+        "emergency_improvement_late",
+        "emergency_improved",
+        "emergency_closed",
+    ];
+
     /// The kind in the journal.
     pub const fn kind(&self) -> &'static str {
         match self {

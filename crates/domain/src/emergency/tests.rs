@@ -315,6 +315,7 @@ fn the_same_events_make_the_same_state_also_after_the_journal() {
     assert!(!format!("{:?}", s.e().log).contains("340101199001011234"));
     // What is personal stands at the top and may be gone.
     for e in &s.events {
+        assert!(Fact::KINDS.contains(&e.fact.kind()), "{}", e.fact.kind());
         let mut json = serde_json::to_value(e).unwrap();
         for key in e.fact.personal_fields() {
             assert!(json.as_object_mut().unwrap().remove(*key).is_some(), "{key}");

@@ -148,9 +148,7 @@ fn address(e: &Entry, t: &Things) -> String {
             "{kind}" => "contact",
             "{subject}" => "x",
             "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}"
-            | "{caller}" => {
-                "nothing-like-this"
-            }
+            | "{caller}" => "nothing-like-this",
             "{job}" => &t.job,
             "{exception}" => "new",
             "{calendar}" => "office",

@@ -591,7 +591,9 @@ fn an_emergency_that_runs_can_neither_be_closed_nor_cancelled_nor_turned_into_so
     };
     desk.ok(&system, Command::BeginEmergency { emergency: "e".into() });
     assert_eq!(
-        desk.run(&system, Command::BeginEmergency { emergency: "f".into() }).unwrap_err().rule,
+        desk.run(&system, Command::BeginEmergency { emergency: "f".into() })
+            .unwrap_err()
+            .rule,
         "refuse-emergency-already"
     );
     desk.ok(
@@ -603,10 +605,23 @@ fn an_emergency_that_runs_can_neither_be_closed_nor_cancelled_nor_turned_into_so
         },
     );
     let closing = desk.run(&chen(), Command::Close).unwrap_err();
-    assert!(closing.missing.iter().any(|m| m.key == "missing-emergency"), "{closing}");
+    assert!(
+        closing.missing.iter().any(|m| m.key == "missing-emergency"),
+        "{closing}"
+    );
     desk.ok(&system, Command::SettleEmergency { emergency: "e".into() });
-    assert!(desk.run(&system, Command::SettleEmergency { emergency: "e".into() }).is_err());
+    assert!(
+        desk.run(&system, Command::SettleEmergency { emergency: "e".into() })
+            .is_err()
+    );
     // What else may be lacking, the emergency is not.
     let closing = desk.run(&chen(), Command::Close);
-    assert!(closing.is_ok() || !closing.unwrap_err().missing.iter().any(|m| m.key == "missing-emergency"));
+    assert!(
+        closing.is_ok()
+            || !closing
+                .unwrap_err()
+                .missing
+                .iter()
+                .any(|m| m.key == "missing-emergency")
+    );
 }
