@@ -63,6 +63,8 @@ pub struct Alarm {
     pub state: Emergency,
     /// Names of who looks after it, in both languages.
     pub owner: (String, String),
+    /// Names of the person that the last line of its log is about.
+    pub last: (String, String),
 }
 
 /// Opens emergency mode. Registers the call for help with it, unless it was registered before.
@@ -320,7 +322,9 @@ pub(crate) fn alarms(c: &mut Conn, site: &domain::ids::SiteId) -> Res<Vec<Alarm>
         .map(|r| {
             let state = read(r)?.state;
             let owner = names.get(&state.owner).cloned().unwrap_or_default();
-            Ok(Alarm { state, owner })
+            let about = state.log.last().and_then(|l| l.staff.as_ref());
+            let last = about.and_then(|s| names.get(s)).cloned().unwrap_or_default();
+            Ok(Alarm { state, owner, last })
         })
         .collect()
 }

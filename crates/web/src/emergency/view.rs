@@ -48,7 +48,8 @@ pub fn banner(web: &Web, v: &Viewer, p: &Page) -> Banner {
         let e = &a.state;
         let play = book.plays.play(&e.play);
         let last = e.log.last().map(|l| {
-            let words = line_words(p, play, l, &|_| String::new());
+            let of = |_: &StaffId| named(p.locale, &a.last.0, &a.last.1).to_owned();
+            let words = line_words(p, play, l, &of);
             format!("{} {words}", seconds(&p.zone, l.at))
         });
         Warning {
@@ -116,7 +117,10 @@ pub struct CallLine {
     pub next: String,
     /// Everybody of the line, for who else was reached: id and name.
     pub line: Vec<(String, String)>,
+    /// The viewer is in the line.
     pub mine: bool,
+    /// It is the viewer's turn.
+    pub turn: bool,
     pub exhausted: bool,
 }
 
@@ -254,6 +258,7 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
             next: c.line.get(c.turn + 1).map(|s| names.staff(s)).unwrap_or_default(),
             line: c.line.iter().map(|s| (s.as_str().to_owned(), names.staff(s))).collect(),
             mine: me.as_ref().is_some_and(|m| c.line.contains(m)),
+            turn: me.is_some() && c.current() == me.as_ref(),
             exhausted: c.confirmed_at.is_none() && c.current().is_none(),
         }
     });
