@@ -12,6 +12,7 @@ mod cal;
 mod com;
 mod csm;
 mod dir;
+mod emergency;
 mod etq;
 mod rec;
 #[path = "std.rs"]

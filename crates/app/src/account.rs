@@ -487,7 +487,7 @@ pub fn end_other_sessions(tx: &mut Tx, ctx: &Ctx) -> Res<u64> {
 /// Signs in to or out of duty at the open site, so that the desk knows whom to give work to. Returns whether on duty now.
 ///
 /// # Errors
-/// `Forbidden` when nobody is signed in.
+/// `Forbidden` when nobody is signed in; `Refused` while an emergency is theirs (REC-21).
 pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
     let s = ctx.need_staff()?;
     let was = store::staff::duty_since(tx, &s.id, &ctx.site)?;
@@ -498,6 +498,7 @@ pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
         db::duty_on(tx, &s.id, &ctx.site, ctx.now)?;
         db::duty_used(tx, &ctx.site, ctx.now)?;
     } else {
+        crate::emergency::may_leave(tx, ctx, &s.id)?;
         db::duty_off(tx, &s.id, &ctx.site)?;
     }
     let kind = if on { "on_duty" } else { "off_duty" };

@@ -404,6 +404,9 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
         db::set_news(tx, &ctx.site, &state.id, ctx.now, news.as_str())?;
     }
     notice::for_events(tx, ctx, state, events)?;
+    if events.iter().any(|e| matches!(e.fact, Fact::Registered { .. })) {
+        crate::incident::look(tx, ctx, state)?;
+    }
     crate::promise::tell(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
@@ -551,7 +554,7 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
 }
 
 /// The building's code out of the address, for "what is open in this building".
-fn building(s: &CaseState) -> String {
+pub(crate) fn building(s: &CaseState) -> String {
     domain::room::RoomKey::parse(&s.customer.address).map_or_else(|_| String::new(), |k| k.building)
 }
 

@@ -132,7 +132,7 @@ impl Desk {
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
         let known = self.live.roster(site);
-        let (counts, on_duty, held, unread, seq, roster) = self.read_now(move |c| {
+        let (counts, on_duty, held, unread, seq, (roster, alarms, incidents)) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
@@ -161,7 +161,10 @@ impl Desk {
                 Arc::new(crate::roster::now::Now::read(c, &s, n, now)?)
             };
             let seq = store::site::seq(c, &s)?.unwrap_or(0);
-            Ok::<_, Error>((counts, duty, held, unread, seq, roster))
+            let alarms = Arc::new(crate::emergency::alarms(c, &s)?);
+            let incidents = Arc::new(crate::incident::ongoing(c, &s)?);
+            let now = (roster, alarms, incidents);
+            Ok::<_, Error>((counts, duty, held, unread, seq, now))
         })?;
         let standing = crate::live::Standing {
             counts,
@@ -169,6 +172,8 @@ impl Desk {
             held,
             unread,
             roster,
+            alarms,
+            incidents,
         };
         Ok(self.live.set(site, seq, standing))
     }

@@ -15,7 +15,8 @@ use crate::error::{Error, Res};
 /// The site id of what concerns the company as a whole: accounts, sessions, set-up.
 pub const COMPANY: &str = store::journal::COMPANY;
 
-/// Every event that is written beside those of a case ([`domain::case::Fact::KINDS`]). Each has its sentence in both languages
+/// Every event that is written beside those of a case ([`domain::case::Fact::KINDS`]) and
+/// of an emergency ([`domain::emergency::Fact::KINDS`]). Each has its sentence in both languages
 /// (a test of the pages); one that is missing here fails every test that writes it.
 pub const KINDS: &[&str] = &[
     // Accounts and settings
@@ -144,6 +145,15 @@ pub const KINDS: &[&str] = &[
     "calendar_changed",
     "calendar_apply_started",
     "calendar_applied",
+    // Safety documents; the events of emergencies are named by their rules
+    "safety_document_written",
+    // Mass incidents
+    "incident_opened",
+    "incident_changed",
+    "incident_joined",
+    "incident_ended",
+    "incident_caller_told",
+    "incident_closed",
 ];
 
 /// Everything that an event may be about.
@@ -173,6 +183,9 @@ pub const SUBJECTS: &[&str] = &[
     "calendar",
     "visit",
     "visit_link",
+    "emergency",
+    "safety_document",
+    "incident",
 ];
 
 /// What an event is about.
@@ -242,7 +255,8 @@ fn write(
     debug_assert!(
         KINDS.contains(&kind)
             || domain::case::Fact::KINDS.contains(&kind)
-            || domain::visit::Fact::KINDS.contains(&kind),
+            || domain::visit::Fact::KINDS.contains(&kind)
+            || domain::emergency::Fact::KINDS.contains(&kind),
         "{kind} is not in journal::KINDS"
     );
     debug_assert!(SUBJECTS.contains(&s.kind), "{} is not in journal::SUBJECTS", s.kind);

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use domain::ids::{SiteId, StaffId};
 
+use crate::emergency::Alarm;
+use crate::incident::Ongoing;
 use crate::roster::now::Now;
 
 /// Counters beside the navigation.
@@ -55,6 +57,10 @@ pub struct Standing {
     pub unread: HashMap<StaffId, Unread>,
     /// The roster of these days.
     pub roster: Arc<Now>,
+    /// Emergencies and drills that run.
+    pub alarms: Arc<Vec<Alarm>>,
+    /// Mass incidents that are not closed.
+    pub incidents: Arc<Vec<Ongoing>>,
 }
 
 impl Standing {
@@ -65,6 +71,8 @@ impl Standing {
             || self.held != other.held
             || self.unread != other.unread
             || self.roster.n != other.roster.n
+            || self.alarms != other.alarms
+            || self.incidents != other.incidents
     }
 }
 
@@ -201,6 +209,21 @@ impl Live {
     pub fn roster(&self, site: &SiteId) -> Arc<Now> {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         sites.get(site).map(|n| n.standing.roster.clone()).unwrap_or_default()
+    }
+
+    /// Emergencies and drills that run at the site.
+    pub fn alarms(&self, site: &SiteId) -> Arc<Vec<Alarm>> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.standing.alarms.clone()).unwrap_or_default()
+    }
+
+    /// Mass incidents of the site that are not closed.
+    pub fn incidents(&self, site: &SiteId) -> Arc<Vec<Ongoing>> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites
+            .get(site)
+            .map(|n| n.standing.incidents.clone())
+            .unwrap_or_default()
     }
 
     /// How many open orders this person has in hand.

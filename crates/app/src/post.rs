@@ -159,6 +159,24 @@ impl People {
         of(&|h| h.at_work || !self.uses_duty)
     }
 
+    /// Who holds a role, in a department if one is given.
+    pub(crate) fn all_as(&self, role: Role, department: Option<&DepartmentId>) -> Vec<StaffId> {
+        let held = self.in_department(role, department);
+        held.into_iter().map(|h| h.id.clone()).collect()
+    }
+
+    /// Those of them who are at work now.
+    pub(crate) fn at_work_as(&self, role: Role, department: Option<&DepartmentId>) -> Vec<StaffId> {
+        let there = self.at_work(&self.in_department(role, department));
+        there.into_iter().map(|h| h.id.clone()).collect()
+    }
+
+    fn in_department(&self, role: Role, department: Option<&DepartmentId>) -> Vec<&Holder> {
+        let mut held = self.with(role);
+        held.retain(|h| department.is_none_or(|d| h.department_id.as_ref() == Some(d)));
+        held
+    }
+
     fn with(&self, role: Role) -> Vec<&Holder> {
         self.holders.iter().filter(|h| h.role == role.as_str()).collect()
     }

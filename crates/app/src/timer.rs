@@ -40,6 +40,7 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
     let shards: Vec<i64> = (0..SHARDS).collect();
     work.rosters.round(desk, &shards)?;
     work.calendars.round(desk, &shards)?;
+    crate::emergency::run_due(desk)?;
     let looked = work.through(desk, &shards, &mut |_| Ok(true))?;
     if work.failed.is_empty() {
         Ok(looked)
@@ -284,10 +285,14 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     if consult()?.is_some_and(|at| at <= desk.clock.now()) {
         crate::consult::run_due(desk)?;
     }
-    // Visitors likewise.
+    // Visitors and emergencies likewise.
     let visit = || desk.read_now(|c| Ok::<_, Error>(store::visit::next_due(c)?));
     if visit()?.is_some_and(|at| at <= desk.clock.now()) {
         crate::visit::run_due(desk)?;
+    }
+    let emergency = || desk.read_now(crate::emergency::next_due);
+    if emergency()?.is_some_and(|at| at <= desk.clock.now()) {
+        crate::emergency::run_due(desk)?;
     }
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let roster_at = work.rosters.round(desk, &shards)?;
@@ -310,6 +315,6 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     // One that could not be looked at does not keep the processor busy.
     let soon = desk.clock.now() + 1000;
     let visit_at = visit()?.map(|at| at.max(soon));
-    let next = [next, roster_at, consult()?, visit_at].into_iter().flatten().min();
+    let next = [next, roster_at, consult()?, visit_at, emergency()?].into_iter().flatten().min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -142,6 +142,14 @@ codes! {
         ViewRoster = "view_roster",
         /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
         ManageRoster = "manage_roster",
+        /// Opens an emergency, follows it live, ticks its list, adds to its log.
+        JoinEmergency = "join_emergency",
+        /// Ends an emergency, names its owner, reports, holds the meeting, closes; leads drills.
+        LeadEmergency = "lead_emergency",
+        /// Opens a mass incident, changes what callers are told, ends it.
+        ManageIncident = "manage_incident",
+        /// Joins a caller to a mass incident and tells them when it is over.
+        JoinIncident = "join_incident",
         /// Changes working calendars: hours, closures, the years' holidays; applies the change to limits that run.
         ManageCalendar = "manage_calendar",
         Settings = "settings",
@@ -250,6 +258,7 @@ pub const SYSTEM_ACTIONS: &[Action] = &[
     Action::Note,
     Action::Attach,
     Action::JoinContact,
+    Action::JoinEmergency,
     Action::CheckClocks,
 ];
 
@@ -320,6 +329,11 @@ const TABLE: &[Row] = &[
     Row(&[Do::RevealPhone],                                 [S,  O,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   O,   N]),
     Row(&[Do::EditDirectory],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::MergePersons, Do::Import],                    [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
+    // Emergencies and mass incidents
+    Row(&[Do::JoinEmergency],                               [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::LeadEmergency],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ManageIncident],                              [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::JoinIncident],                                [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
     // Oversight
     Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),

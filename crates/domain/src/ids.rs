@@ -132,6 +132,14 @@ ids! {
     VisitLinkId,
     /// A face-to-face appointment.
     AppointmentId,
+    /// An emergency or a drill (应急处置).
+    EmergencyId,
+    /// A contingency plan or a safety training document.
+    PlanId,
+    /// A mass incident (群体事件).
+    IncidentId,
+    /// Somebody who called about a mass incident.
+    IncidentCallerId,
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ codes! {
         Rectification = "ZG",
         /// 交接班.
         HandOver = "JB",
+        /// 演练.
+        Drill = "YL",
+        /// 群体事件.
+        Incident = "QT",
     }
 }
 

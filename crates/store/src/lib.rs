@@ -16,9 +16,11 @@ pub mod db;
 pub mod desk;
 pub mod directory;
 pub mod dump;
+pub mod emergency;
 pub mod house;
 mod ids;
 pub mod import;
+pub mod incident;
 pub mod journal;
 pub mod lease;
 pub mod link;
@@ -62,7 +64,9 @@ const MODULES: &[&[seam::Statement]] = &[
     directory::person::STATEMENTS,
     directory::thing::STATEMENTS,
     directory::unit::STATEMENTS,
+    emergency::STATEMENTS,
     import::STATEMENTS,
+    incident::STATEMENTS,
     journal::STATEMENTS,
     lease::STATEMENTS,
     link::STATEMENTS,

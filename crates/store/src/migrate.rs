@@ -69,6 +69,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023_found_by_id"),
     migration!(24, "0024_calendar"),
     migration!(25, "0025_duty_used"),
+    migration!(27, "0027_emergency"),
+    migration!(28, "0028_incident"),
     migration!(29, "0029_visit"),
     migration!(30, "0030_excuse_asked"),
     migration!(31, "0031_due_provisional"),

@@ -339,10 +339,13 @@ sql! {
         "SELECT ", HandOver::COLS, " FROM hand_over WHERE post_id = $1 ORDER BY given_at DESC, id DESC LIMIT 1"
     }
 
-    /// Emergencies that are not over: calls for help and whatever has the highest urgency, until the work is done (REC-17 to 21).
+    /// Emergencies that are not over: calls for help and whatever has the highest urgency, until the work is done and emergency mode is over
+    /// (REC-17 to 21).
     pub fn emergencies(site: &SiteId) -> Vec<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE site_id = $1 AND open AND (kind = 'help' OR urgency = 'emergency') \
-         AND state IN ('registered', 'dispatched', 'accepted', 'on_site', 'waiting') ORDER BY registered_at, id LIMIT 200"
+         AND (state IN ('registered', 'dispatched', 'accepted', 'on_site', 'waiting') \
+         OR EXISTS (SELECT 1 FROM emergency e WHERE e.case_id = cases.id AND e.state = 'running')) \
+         ORDER BY registered_at, id LIMIT 200"
     }
     /// Open cases that fall due before an instant, overdue ones too.
     pub fn due_before(site: &SiteId, until: i64) -> Vec<CaseLine> {

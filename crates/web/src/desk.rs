@@ -14,7 +14,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::case::{Kind, PromiseKind, Scope};
-use domain::ids::{CaseId, ContactId};
+use domain::ids::{CaseId, ContactId, IncidentId};
 use serde::Deserialize;
 
 use crate::fail::{Answer, Fail};
@@ -440,7 +440,7 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
     let ctx = v.ctx()?;
     let cents = contact::plan::price(&ctx, &e.price, e.units(), e.material_cents());
     let mut n = e.contact(&zone)?;
-    if !e.item_text.trim().is_empty() && e.item.is_empty() {
+    if !e.item_text.trim().is_empty() && e.item.is_empty() && !e.act.starts_with("incident:") {
         return Err(Error::field("item", "desk-item-unpicked").into());
     }
     let join = e.act.strip_prefix("join:").map(CaseId::from);
@@ -450,7 +450,9 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
         "call_back" => Some(PromiseKind::CallBack),
         _ => None,
     };
-    if let Some(case) = join {
+    if e.act.starts_with("incident:") {
+        // The incident makes the case.
+    } else if let Some(case) = join {
         n.join = Some(case);
     } else if let Some(kind) = promised {
         n.cases = vec![promised_case(v, e, &zone, kind)?];
@@ -475,10 +477,15 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
         }
         n.cases = vec![k];
     }
+    let incident = e.act.strip_prefix("incident:").map(IncidentId::from);
     let (key, more, staff) = (e._key.clone(), e.contact.clone(), ctx.need_staff()?.id.clone());
     let done = web
         .write(&ctx, move |tx, ctx| {
             let done = match (more.as_str(), n.cases.first()) {
+                _ if incident.is_some() => {
+                    let id = incident.clone().ok_or(Error::NotFound)?;
+                    app::incident::join(tx, ctx, &key, &id, &n)?
+                }
                 ("", _) | (_, None) => contact::register(tx, ctx, &key, &n)?,
                 (id, Some(k)) => contact::correct::add_case(tx, ctx, &key, &ContactId::from(id), k)?,
             };

@@ -45,6 +45,10 @@ pub struct Page {
     pub bell: bool,
     /// Whether the signed-in person is at work now.
     pub duty: bool,
+    /// Emergencies, drills and mass incidents that run.
+    pub alarms: crate::emergency::Banner,
+    /// Whether the viewer may open an emergency.
+    pub joins: bool,
     /// What lacks in the roster, for who plans it.
     pub banner: Option<Banner>,
     /// Whether the viewer takes part in the roster.
@@ -85,6 +89,8 @@ const MENU: Menu = &[
             ),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
+            ("/emergencies", "urgent", "nav-emergencies", Action::JoinEmergency),
+            ("/incidents", "bolt", "nav-incidents", Action::JoinEmergency),
         ],
     ),
     (
@@ -174,6 +180,8 @@ impl Page {
             if v.may(Action::ManageRoster) {
                 p.banner = Some(crate::roster::banner(&p, v, &web.desk.live.roster(&s.site)));
             }
+            p.alarms = crate::emergency::banner(web, v, &p);
+            p.joins = v.may(Action::JoinEmergency);
             p.shifts = v.may(Action::ViewRoster);
             p.gate = v.may(Action::ReceiveVisitor);
             p.tabs = ROSTER.iter().filter(|t| v.may(t.2)).map(|t| (t.0, t.1)).collect();
@@ -246,6 +254,8 @@ impl Page {
             unread: Unread::default(),
             bell: false,
             duty: false,
+            alarms: crate::emergency::Banner::default(),
+            joins: false,
             banner: None,
             shifts: false,
             gate: false,

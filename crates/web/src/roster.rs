@@ -29,11 +29,11 @@ pub use hand_over::{
     register as hand_overs, show as hand_over_show,
 };
 pub use key::{back as key_back, keys, lend as key_lend};
-pub use parts::{Banner, DutyLine, banner, duty_lines, strip_html};
+pub use parts::{Banner, DutyLine, Pairs, banner, duty_lines, settle, strip_html, value, values};
 pub use post::{
     active as post_active, add as post_add, begin, edit as post_edit, page_of as post_page, pattern_add, pattern_edit,
     posts,
 };
 pub use shifts::shifts;
-pub use swap::{answer as swap_answer, ask as swap_ask, swaps};
+pub use swap::{answer as swap_answer, ask as swap_ask, cursor, cursor_text, swaps};
 pub use week::{export, print, week};

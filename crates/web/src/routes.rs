@@ -324,6 +324,25 @@ contents! {
     GET  "/duty/hand-overs/{id}" May(Action::ViewRoster) => crate::roster::hand_over_show;
     POST "/duty/hand-overs/{id}/answer" May(Action::ViewRoster) => crate::roster::hand_over_answer;
     GET  "/duty/hand-overs/{id}/print" May(Action::ViewRoster) => crate::roster::hand_over_print;
+    // emergencies, drills, safety documents, mass incidents
+    GET  "/emergencies" May(Action::JoinEmergency) => crate::emergency::list;
+    POST "/emergencies" May(Action::JoinEmergency) => crate::emergency::create;
+    GET  "/emergencies/new" May(Action::JoinEmergency) => crate::emergency::new_page;
+    GET  "/emergencies/banner" SignedIn => crate::emergency::banner_part;
+    GET  "/emergencies/documents" May(Action::JoinEmergency) => crate::emergency::document::list;
+    POST "/emergencies/documents" May(Action::LeadEmergency) => crate::emergency::document::write;
+    GET  "/emergencies/documents/new" May(Action::LeadEmergency) => crate::emergency::document::new_page;
+    GET  "/emergencies/documents/{id}" May(Action::JoinEmergency) => crate::emergency::document::show;
+    GET  "/emergencies/{id}" May(Action::JoinEmergency) => crate::emergency::show;
+    POST "/emergencies/{id}" May(Action::JoinEmergency) => crate::emergency::act;
+    GET  "/incidents" May(Action::JoinEmergency) => crate::incident::list;
+    POST "/incidents" May(Action::ManageIncident) => crate::incident::create;
+    GET  "/incidents/new" May(Action::ManageIncident) => crate::incident::new_page;
+    GET  "/incidents/{id}" May(Action::JoinEmergency) => crate::incident::show;
+    POST "/incidents/{id}" May(Action::ManageIncident) => crate::incident::change;
+    POST "/incidents/{id}/join" May(Action::JoinIncident) => crate::incident::join;
+    POST "/incidents/{id}/callers/{caller}" May(Action::JoinIncident) => crate::incident::tell;
+
     GET  "/duty/keys" May(Action::ViewRoster) => crate::roster::keys;
     POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;
     POST "/duty/keys/{id}" May(Action::ViewRoster) => crate::roster::key_back;

@@ -360,6 +360,7 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
         for e in &body.emergencies {
             if let Some(owner) = &e.owner {
                 db::owner_put(tx, &e.case, &ctx.site, owner, ctx.now, Some(&row.id))?;
+                crate::emergency::handed_over(tx, ctx, &e.case, owner)?;
                 let about = Subject {
                     kind: "hand_over",
                     id: row.id.as_str(),

@@ -109,6 +109,7 @@ fn registered(event: &Event) -> Option<CaseState> {
         excuses: Vec::new(),
         excuse_requests: Vec::new(),
         outside: None,
+        emergency: None,
         attachments: Vec::new(),
         clocks: Vec::new(),
         climbed: Vec::new(),
@@ -645,6 +646,17 @@ fn on_record(case: &mut CaseState, event: &Event) {
                 note,
                 at: event.when(),
             });
+        }
+        Fact::EmergencyBegun { emergency } => {
+            case.emergency = Some(EmergencyMark {
+                id: emergency,
+                settled_at: None,
+            });
+        }
+        Fact::EmergencySettled { .. } => {
+            if let Some(mark) = &mut case.emergency {
+                mark.settled_at = Some(event.at);
+            }
         }
         Fact::KindChanged { kind, number, .. } => {
             case.kind = kind;

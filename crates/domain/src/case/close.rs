@@ -52,12 +52,19 @@ pub fn missing_to_close(case: &CaseState) -> Vec<&'static str> {
     // One that was planned without need is made too, or given up.
     need((made || !needed) && case.open_callback().is_none(), "missing-callback");
     need(case.open_promises().next().is_none(), "missing-promise");
+    // REC-21, DIR-14: an emergency is not dropped, and what follows it is not either.
+    need(!emergency_open(case), "missing-emergency");
     if !case.anonymous {
         need(!case.customer.name.trim().is_empty(), "missing-name");
         need(has_unit(&case.customer, &case.located), "missing-unit");
         need(!case.customer.phone.trim().is_empty(), "missing-phone");
     }
     missing
+}
+
+/// An emergency that is not closed yet.
+pub(super) fn emergency_open(case: &CaseState) -> bool {
+    case.emergency.as_ref().is_some_and(|mark| mark.settled_at.is_none())
 }
 
 /// A callback is due for every service request (CSM-3) and wherever the standard sets its clock, if there is somebody to call.

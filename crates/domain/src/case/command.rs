@@ -319,6 +319,14 @@ pub enum Command {
         kind: AttachmentKind,
         caption: String,
     },
+    /// Emergency mode was opened for this call for help.
+    BeginEmergency {
+        emergency: EmergencyId,
+    },
+    /// It is over, and report and meeting are recorded.
+    SettleEmergency {
+        emergency: EmergencyId,
+    },
     /// Records limits that have passed.
     CheckClocks,
     /// The standard in force is applied to a case that was registered under another (an act of the management, on record).
@@ -378,6 +386,7 @@ impl Command {
             Command::Change { change, .. } => change.action(),
             Command::JoinContact { .. } => Action::JoinContact,
             Command::Attach { .. } => Action::Attach,
+            Command::BeginEmergency { .. } | Command::SettleEmergency { .. } => Action::JoinEmergency,
             Command::CheckClocks => Action::CheckClocks,
             Command::ReapplyStandard { .. } => Action::ReapplyStandard,
             Command::ReapplyCalendar { .. } => Action::ManageCalendar,

@@ -250,6 +250,10 @@ facts! {
     Answered = "answered" { cycle: u32 } personal { answer: String }
     /// What is nobody's service was apologised for, reported to the head and referred (REC-12 C, CAL-8).
     OutsideReported = "outside_reported" { reported_to: StaffId } personal { referral: String, note: String }
+    /// Emergency mode was opened for this call for help (REC-17 to REC-21).
+    EmergencyBegun = "emergency_begun" { emergency: EmergencyId } personal {}
+    /// The emergency is over and worked up.
+    EmergencySettled = "emergency_settled" { emergency: EmergencyId } personal {}
     /// The wrong kind became the right one.
     KindChanged = "kind_changed" { old_kind: Kind, old_number: String, kind: Kind, number: String } personal { reason: String }
     /// Another level.

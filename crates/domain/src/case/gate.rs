@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::close::missing_to_close;
+use super::close::{emergency_open, missing_to_close};
 use super::decide::Env;
 use super::extend;
 use super::state::{CaseState, Order};
@@ -189,6 +189,9 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
         Action::Callback => may_call_back(case, who),
         Action::GiveUpCallback => may_give_up(case, env),
         Action::Close => may_close(case),
+        Action::Cancel | Action::ChangeKind => refuse_unless(!emergency_open(case), || {
+            Refusal::new("refuse-emergency-open").clause("REC-21")
+        }),
         Action::Promise => may_promise(case),
         Action::InterimAnswer => refuse_unless(case.open_promises().next().is_some(), || {
             Refusal::new("refuse-no-promise").clause("CAL-6")

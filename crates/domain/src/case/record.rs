@@ -245,6 +245,34 @@ pub(super) fn keep_promise(draft: &mut Draft<'_>, case: &CaseState, no: u32, how
 }
 
 /// REC-12 C and CAL-8: an apology, a report to the head, and a referral.
+/// REC-17: a call for help becomes an emergency, once.
+pub(super) fn begin_emergency(draft: &mut Draft<'_>, case: &CaseState, emergency: &EmergencyId) -> Result<(), Refusal> {
+    if case.kind != Kind::Help {
+        return Err(Refusal::new("refuse-no-help").clause("REC-17"));
+    }
+    if case.emergency.is_some() {
+        return Err(Refusal::new("refuse-emergency-already").clause("REC-17"));
+    }
+    draft.emit(Fact::EmergencyBegun {
+        emergency: emergency.clone(),
+    })
+}
+
+/// What follows an emergency is done; its case may be closed.
+pub(super) fn settle_emergency(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    emergency: &EmergencyId,
+) -> Result<(), Refusal> {
+    let open = case.emergency.as_ref().filter(|mark| mark.settled_at.is_none());
+    if open.is_none_or(|mark| mark.id != *emergency) {
+        return Err(Refusal::new("refuse-nothing-changed"));
+    }
+    draft.emit(Fact::EmergencySettled {
+        emergency: emergency.clone(),
+    })
+}
+
 pub(super) fn report_outside(
     draft: &mut Draft<'_>,
     case: &CaseState,

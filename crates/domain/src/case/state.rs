@@ -275,6 +275,14 @@ pub struct OutsideReport {
     pub at: i64,
 }
 
+/// The emergency of a call for help.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmergencyMark {
+    pub id: EmergencyId,
+    /// When it was closed, with its report and what follows.
+    pub settled_at: Option<i64>,
+}
+
 /// One case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseState {
@@ -335,6 +343,9 @@ pub struct CaseState {
     #[serde(default)]
     pub excuse_requests: Vec<ExcuseRequest>,
     pub outside: Option<OutsideReport>,
+    /// The emergency that this call for help is (REC-17 to REC-21): its playbook, call tree and log stand there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencyMark>,
     pub attachments: Vec<Attachment>,
     pub clocks: Vec<Clock>,
     /// Rungs of their ladders that were reached.

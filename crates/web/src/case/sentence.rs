@@ -682,6 +682,12 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             };
             set("arrow-up-right", "", say(&[("name", names.staff(reported_to))]), &words);
         }
+        Fact::EmergencyBegun { .. } => {
+            set("urgent", "red", say(&[]), "");
+        }
+        Fact::EmergencySettled { .. } => {
+            set("check", "grn", say(&[]), "");
+        }
         Fact::KindChanged {
             old_kind,
             old_number,

@@ -73,6 +73,19 @@ pub struct Loaded {
     pub consult: bool,
     /// Who looks after an open emergency on this shift (REC-21).
     pub owner: Option<domain::ids::StaffId>,
+    /// The viewer may open an emergency.
+    pub joins: bool,
+}
+
+/// Where the emergency of a call for help is, or is opened (REC-17).
+fn emergency_link(l: &Loaded) -> Option<(String, bool)> {
+    let s = &l.seen.state;
+    let new = s.kind == Kind::Help && s.is_open();
+    match &s.emergency {
+        _ if !l.joins => None,
+        Some(mark) => Some((format!("/emergencies/{}", mark.id), true)),
+        None => new.then(|| (format!("/emergencies/new?case={}", s.number), false)),
+    }
 }
 
 /// Reads a case with what its page needs.
@@ -116,6 +129,7 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
         owner,
+        joins: ctx.reach(Action::JoinEmergency) > domain::access::Reach::Never,
         offers,
         seq,
         names,
@@ -162,6 +176,8 @@ pub struct View {
     pub consults: Vec<crate::consult::Question>,
     /// Whether the viewer may ask somebody about it (REC-7).
     pub consult: bool,
+    /// The emergency of a call for help, or where one is opened; whether there is one.
+    pub emergency: Option<(String, bool)>,
 }
 
 /// One promise of the card.
@@ -282,6 +298,7 @@ impl View {
                 .map(|r| crate::consult::question(p, &l.names, r))
                 .collect(),
             consult: l.consult && s.is_open(),
+            emergency: emergency_link(l),
         }
     }
 }

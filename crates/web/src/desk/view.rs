@@ -77,6 +77,8 @@ pub struct Desk {
     pub terms: Terms,
     pub card: Card,
     pub say: Say,
+    /// Mass incidents that the caller may be calling about.
+    pub incidents: Vec<crate::incident::Told>,
 }
 
 fn pick<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
@@ -182,7 +184,13 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
     let s = follow(ctx, e, changed, &departments);
     let terms = terms(c, ctx, zone, e, &s, &departments)?;
     let say = say(c, ctx, zone, e, &card)?;
-    Ok(Desk { terms, card, say })
+    let incidents = crate::incident::for_caller(ctx, &e.address);
+    Ok(Desk {
+        terms,
+        card,
+        say,
+        incidents,
+    })
 }
 
 fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {

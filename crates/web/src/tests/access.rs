@@ -149,9 +149,8 @@ fn address(e: &Entry, t: &Things) -> String {
             "{kind}" if path.starts_with("/journal") => "case",
             "{kind}" => "contact",
             "{subject}" => "x",
-            "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}" => {
-                "nothing-like-this"
-            }
+            "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}"
+            | "{caller}" => "nothing-like-this",
             "{job}" => &t.job,
             "{exception}" => "new",
             "{calendar}" => "office",

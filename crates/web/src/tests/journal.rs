@@ -21,7 +21,8 @@ fn sources(dir: &Path, out: &mut String) {
 
 #[test]
 fn every_event_subject_and_way_has_words() {
-    let keys = (domain::case::Fact::KINDS.iter().chain(app::journal::KINDS))
+    let all = domain::case::Fact::KINDS.iter().chain(domain::emergency::Fact::KINDS);
+    let keys = (all.chain(app::journal::KINDS))
         .map(|k| format!("event-{k}"))
         .chain(app::journal::SUBJECTS.iter().map(|s| format!("subject-{s}")))
         .chain(["event-contact_attached".to_owned()]);

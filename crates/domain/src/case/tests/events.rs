@@ -232,6 +232,13 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     desk.ok(&wang(), amend);
     desk.ok(&chen(), reached(false));
     lives.push(desk);
+    let mut desk = Desk::with(of_kind(Kind::Help));
+    let system = Who::System {
+        name: "emergency".into(),
+    };
+    desk.ok(&system, Command::BeginEmergency { emergency: "e".into() });
+    desk.ok(&system, Command::SettleEmergency { emergency: "e".into() });
+    lives.push(desk);
     let mut desk = Desk::with(Register {
         scope: Scope::Outside,
         ..of_kind(Kind::Inquiry)

@@ -582,3 +582,46 @@ fn what_a_customer_sends_is_news() {
     };
     assert_eq!(silent.news(), None);
 }
+
+#[test]
+fn an_emergency_that_runs_can_neither_be_closed_nor_cancelled_nor_turned_into_something_else() {
+    let mut desk = Desk::with(of_kind(Kind::Help));
+    let system = Who::System {
+        name: "emergency".into(),
+    };
+    desk.ok(&system, Command::BeginEmergency { emergency: "e".into() });
+    assert_eq!(
+        desk.run(&system, Command::BeginEmergency { emergency: "f".into() })
+            .unwrap_err()
+            .rule,
+        "refuse-emergency-already"
+    );
+    desk.ok(
+        &chen(),
+        Command::Answer {
+            answer: "已送医".into(),
+            callback: "c".into(),
+            happened_at: None,
+        },
+    );
+    let closing = desk.run(&chen(), Command::Close).unwrap_err();
+    assert!(
+        closing.missing.iter().any(|m| m.key == "missing-emergency"),
+        "{closing}"
+    );
+    desk.ok(&system, Command::SettleEmergency { emergency: "e".into() });
+    assert!(
+        desk.run(&system, Command::SettleEmergency { emergency: "e".into() })
+            .is_err()
+    );
+    // What else may be lacking, the emergency is not.
+    let closing = desk.run(&chen(), Command::Close);
+    assert!(
+        closing.is_ok()
+            || !closing
+                .unwrap_err()
+                .missing
+                .iter()
+                .any(|m| m.key == "missing-emergency")
+    );
+}
