@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::apply::advance;
 use super::command::Command;
+use super::complaint;
 use super::event::{By, Event, Fact};
 use super::gate::gate;
 use super::plan;
@@ -258,6 +259,8 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
             kind,
             caption,
         } => record::attach(draft, case, (attachment, file), *kind, caption),
+        Command::Complaint(step) => complaint::run(draft, case, step),
+        Command::LookAgain { found } => complaint::looked(draft, case, found),
         Command::CheckClocks => Ok(()),
         Command::ReapplyStandard { reason } => reapply::reapply(draft, case, reason),
         Command::ReapplyCalendar { reason } => reapply::recalendar(draft, case, reason),
