@@ -8,11 +8,11 @@ use crate::clock::ClockCode;
 
 const DAY: i64 = 24 * HOUR;
 
-fn quality() -> Who {
+pub fn quality() -> Who {
     staff("zhou", Role::Quality, "quality")
 }
 
-fn leader() -> Who {
+pub fn leader() -> Who {
     staff("fang", Role::CompanyLeader, "company")
 }
 
@@ -120,6 +120,167 @@ fn file() -> Command {
 
 fn missing(desk: &Desk) -> Vec<&'static str> {
     missing_to_close(desk.case())
+}
+
+/// Any step of a complaint, for lives by chance; mostly the one that comes next.
+pub fn some_step(case: &CaseState, pick: u8, yes: bool, text: &str, now: i64) -> Command {
+    use crate::case::complaint::{missing_before_answer, missing_to_close};
+    let next = missing_before_answer(case)
+        .into_iter()
+        .chain(missing_to_close(case))
+        .next()
+        .unwrap_or_default();
+    let what = match next {
+        _ if !yes => pick % 18,
+        "missing-judgement" => 0,
+        "missing-route" => 2,
+        "missing-parts" => 4,
+        "missing-finding" => 5,
+        "missing-proposal" => 6,
+        "missing-letter-agreed" => 7,
+        "missing-instruction" => 9,
+        "missing-carried-out" => 10,
+        "missing-response" => 11,
+        "missing-opinion" => 12,
+        "missing-cause" => 13,
+        "missing-prevention" | "missing-corrective-report" | "missing-preventive-report" => 14,
+        "missing-verification" => 16,
+        "missing-filing" => 17,
+        _ => pick % 18,
+    };
+    let text = text.to_owned();
+    let no = u32::from(pick % 3) + 1;
+    let nature = Nature::ALL[usize::from(pick) % Nature::ALL.len()];
+    let received = Received::ALL[usize::from(pick) % Received::ALL.len()];
+    let kind = MeasureKind::ALL[usize::from(pick) % 2];
+    let due_at = now + i64::from(pick) * HOUR;
+    let proposal = proposal(nature, received, pick.is_multiple_of(2));
+    let given = Given {
+        department: (proposal.to != "leader").then(|| "engineering".into()),
+        about_a_head: pick.is_multiple_of(11),
+        proposal: Some(proposal.clone()),
+    };
+    let step = match what {
+        0 => Step::JudgeComplaint {
+            valid: !pick.is_multiple_of(5),
+            nature,
+            severity: Importance::ALL[usize::from(pick) % 3],
+            about: pick.is_multiple_of(7).then(|| "zhao".into()),
+            reason: text,
+            told: Some(ToldHow::Phone),
+        },
+        1 => Step::AppealComplaint { reason: text },
+        2 => Step::RouteComplaint {
+            received,
+            to: proposal.to,
+            reason: text,
+        },
+        3 => Step::AddPart {
+            department: "engineering".into(),
+            what: text,
+            due_at,
+        },
+        4 => Step::FinishPart { no, result: text },
+        5 => Step::RecordFinding { text },
+        6 => Step::ProposeAnswer {
+            text,
+            letter: pick.is_multiple_of(4),
+        },
+        7 => Step::AgreeLetter {
+            agree: !pick.is_multiple_of(5),
+            note: text,
+        },
+        8 => Step::RaiseComplaint { reason: text },
+        9 => Step::InstructComplaint { text },
+        10 => Step::CarryOut { text },
+        11 => Step::RecordResponse {
+            accepted: !pick.is_multiple_of(4),
+            how: ToldHow::Visit,
+            note: text,
+        },
+        12 => Step::NoteOpinion {
+            opinion: Satisfaction::Satisfied,
+            thanked: !pick.is_multiple_of(9),
+            hopes: text,
+        },
+        13 => Step::RecordCause { text },
+        14 => Step::SetMeasure {
+            kind,
+            facts: text.clone(),
+            text,
+            owner: "wang".into(),
+            due_at,
+        },
+        15 => Step::FinishMeasure { no, result: text },
+        16 => Step::VerifyComplaint {
+            effective: !pick.is_multiple_of(5),
+            note: text,
+        },
+        _ => Step::FileComplaint { note: text },
+    };
+    Command::Complaint(Box::new(Run { step, given }))
+}
+
+/// Judged and routed, found out and with a proposal: what comes before the answer.
+pub fn prepared(desk: &mut Desk) {
+    let severity = desk.case().importance;
+    desk.ok(&chen(), judge(true, Nature::Other, severity));
+    desk.ok(&chen(), route(Received::Office, "project_office", Nature::Other));
+    desk.ok(&chen(), finding());
+    desk.ok(&chen(), answer_as(false));
+}
+
+/// Lives that make every event of a complaint.
+pub fn lives() -> Vec<Desk> {
+    let mut desk = closed();
+    desk.now += 40 * DAY;
+    desk.ok(
+        &Who::System { name: "timer".into() },
+        Command::LookAgain { found: vec![] },
+    );
+    let mut other = Desk::with(of_kind(Kind::Complaint));
+    other.ok(&chen(), judge(false, Nature::Other, Importance::Ordinary));
+    other.ok(&chen(), filed(Step::AppealComplaint { reason: "有".into() }));
+    other.ok(&li(), judge(true, Nature::Compensation, Importance::Ordinary));
+    other.ok(&chen(), route(Received::Office, "leader", Nature::Compensation));
+    let part = filed(Step::AddPart {
+        department: "engineering".into(),
+        what: "测噪".into(),
+        due_at: other.now + HOUR,
+    });
+    other.ok(&chen(), part);
+    other.ok(
+        &chen(),
+        filed(Step::FinishPart {
+            no: 1,
+            result: "已测".into(),
+        }),
+    );
+    other.ok(&chen(), finding());
+    other.ok(&chen(), answer_as(true));
+    other.ok(
+        &leader(),
+        filed(Step::AgreeLetter {
+            agree: true,
+            note: "可".into(),
+        }),
+    );
+    other.ok(&leader(), filed(Step::InstructComplaint { text: "赔".into() }));
+    other.ok(&chen(), filed(Step::CarryOut { text: "已赔".into() }));
+    let step = answer(&mut other);
+    other.ok(&chen(), step);
+    other.ok(&chen(), respond(true));
+    other.ok(&chen(), cause());
+    let step = measure(&other, MeasureKind::Preventive);
+    other.ok(&chen(), step);
+    other.ok(
+        &chen(),
+        filed(Step::FinishMeasure {
+            no: 1,
+            result: "已加巡".into(),
+        }),
+    );
+    vec![desk, other]
 }
 
 /// Registered, judged and with the office.

@@ -338,7 +338,7 @@ fn the_wrong_kind_becomes_the_right_one_without_loss() {
     };
     assert_eq!(
         desk.ok(&chen(), change(to_complaint)),
-        ["kind_changed", "clocks_retargeted"]
+        ["kind_changed", "complaint_opened", "clocks_retargeted"]
     );
     let case = desk.case();
     assert_eq!(case.number, "TS-20261121-0002");
