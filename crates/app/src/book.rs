@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::case::complaint::Routes;
 use domain::ids::{CalendarVersionId, SiteId, StandardId};
 use domain::price_list::PriceList;
 use domain::scripts::Scripts;
@@ -27,6 +28,8 @@ pub struct Book {
     pub taxonomy: Taxonomy,
     pub prices: PriceList,
     pub scripts: Scripts,
+    /// Where complaints usually go, where the clauses name no department.
+    pub routes: Routes,
     /// The calendars of each site with the latest version among them, compiled when the site first asks.
     calendars: Mutex<BTreeMap<SiteId, Known>>,
     /// Versions of sites that were in use lately.
@@ -56,6 +59,7 @@ impl Book {
             taxonomy: domain::taxonomy::default_taxonomy().map_err(Error::internal)?,
             prices: domain::price_list::default_price_list().map_err(Error::internal)?,
             scripts: domain::scripts::default_scripts().map_err(Error::internal)?,
+            routes: domain::case::complaint::default_routes().map_err(Error::internal)?,
             calendars: Mutex::default(),
             standards: Mutex::default(),
         })

@@ -53,6 +53,9 @@ pub struct NewCase {
     pub authority_by: Option<i64>,
     #[serde(default)]
     pub repeat_of: Option<CaseId>,
+    /// The member of staff whom a complaint is about: does not see it.
+    #[serde(default)]
+    pub about: Option<StaffId>,
     /// Dispatch at once to this department…
     #[serde(default)]
     pub department: Option<DepartmentId>,
@@ -452,6 +455,7 @@ fn begin(
         repeat_of: c.repeat_of.clone(),
         contact: Some(contact.clone()),
         first_asked: ctx.staff().map(|s| s.id.clone()),
+        about: c.about.clone().filter(|_| c.kind == Kind::Complaint),
         happened_at: n.at(),
     };
     let mut seen = case::begin(tx, ctx, &Command::Register(Box::new(register)))?;
