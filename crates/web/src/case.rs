@@ -3,6 +3,7 @@
 mod act;
 mod cards;
 pub mod clocks;
+pub mod complaint;
 mod corrections;
 mod fields;
 mod form;

@@ -68,6 +68,9 @@ fn icon(action: Action) -> &'static str {
         Action::ReportOutside => "arrow-up-right",
         Action::JoinContact => "phone-incoming",
         Action::Attach => "paperclip",
+        Action::JudgeComplaint | Action::VerifyComplaint => "shield-check",
+        Action::RouteComplaint | Action::RaiseComplaint => "arrow-up-right",
+        Action::FileComplaint => "circle-check",
         _ => "edit",
     }
 }
@@ -76,11 +79,31 @@ fn icon(action: Action) -> &'static str {
 fn next_steps(case: &CaseState) -> &'static [Action] {
     use Action::*;
     match case.status {
+        Status::Registered if case.file().is_some() => &[
+            JudgeComplaint,
+            RouteComplaint,
+            InstructComplaint,
+            CarryOut,
+            AgreeLetter,
+            RecordFinding,
+            ProposeAnswer,
+            Answer,
+            Dispatch,
+        ],
         Status::Registered => &[Dispatch, Answer, ReportOutside, Complete],
         Status::Dispatched => &[Accept, Reassign, TakeBack],
         Status::Accepted => &[Arrive, Reassign, Wait, Complete],
         Status::OnSite => &[ConsentQuote, Complete, Wait],
         Status::Waiting => &[Resume, Arrive],
+        Status::Done | Status::Confirmed if case.file().is_some() => &[
+            RecordResponse,
+            NoteOpinion,
+            RecordCause,
+            SetMeasure,
+            VerifyComplaint,
+            FileComplaint,
+            Callback,
+        ],
         Status::Done => &[Confirm, Callback, RecordPayment],
         Status::Confirmed => &[SecondCheck, Callback, RecordPayment],
         Status::Closed | Status::Cancelled => &[Reopen],
@@ -102,7 +125,10 @@ pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
             .unwrap_or_default(),
         key: if o.action == Action::Note { "N" } else { "" },
     };
-    let mine = |o: &&Offer| o.refusal.as_ref().is_none_or(|r| r.rule != "refuse-role");
+    let mine = |o: &&Offer| {
+        let rule = o.refusal.as_ref().map(|r| r.rule);
+        !matches!(rule, Some("refuse-role" | "refuse-no-complaint"))
+    };
     for n in next {
         let open = offers.iter().find(|o| o.action == *n && o.allowed());
         if let Some(o) = open.filter(|_| acts.head.len() < 3) {

@@ -160,6 +160,8 @@ pub struct View {
     pub consults: Vec<crate::consult::Question>,
     /// Whether the viewer may ask somebody about it (REC-7).
     pub consult: bool,
+    /// The process of a complaint.
+    pub complaint: Option<super::complaint::ComplaintView>,
 }
 
 /// One promise of the card.
@@ -277,6 +279,7 @@ impl View {
                 .map(|r| crate::consult::question(p, &l.names, r))
                 .collect(),
             consult: l.consult && s.is_open(),
+            complaint: super::complaint::view(p, l),
         }
     }
 }
