@@ -563,6 +563,7 @@ fn building(s: &CaseState) -> String {
 fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     crate::ontime::project(tx, ctx, s)?;
     crate::promise::project(tx, ctx, s)?;
+    crate::hidden::project(tx, ctx, s, events)?;
     let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
     if registered && s.orders.is_empty() && s.callbacks.is_empty() {
         return Ok(());

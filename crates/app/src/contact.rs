@@ -601,6 +601,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
         }
         Reach::Site | Reach::All => true,
     };
+    let visible = visible && crate::hidden::Hidden::from(c, ctx)?.shows_contact(row.id.as_str());
     if visible { Ok(row) } else { Err(Error::NotFound) }
 }
 

@@ -17,6 +17,7 @@ pub mod directory;
 pub mod error;
 pub mod files;
 pub mod find;
+pub mod hidden;
 pub mod house;
 pub mod import;
 pub mod journal;

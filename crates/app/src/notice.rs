@@ -204,7 +204,9 @@ pub(crate) fn name_who(c: &mut Conn, ctx: &Ctx, s: &CaseState, events: &mut [Eve
     let (people, about) = (People::of(c, ctx)?, About::from(s));
     for e in events {
         if let Fact::RungReached { to, told, lacking, .. } = &mut e.fact {
-            let reached = people.who(to, &about);
+            let mut reached = people.who(to, &about);
+            // The person whom a complaint is about is not told of it.
+            reached.told.retain(|t| !s.hidden_from(&t.staff));
             (*told, *lacking) = (reached.told, reached.lacking);
         }
     }
@@ -524,6 +526,7 @@ const EARLIER: i64 = 600;
 pub fn mine(c: &mut Conn, ctx: &Ctx, after: Option<&Mark>) -> Res<Listed> {
     let me = ctx.need_staff()?.id.clone();
     let mut listed = Listed::default();
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
     let part = |c: &mut Conn, unread: bool, before: Option<NoticeId>, room: usize| -> Res<(Vec<Mine>, bool)> {
         let mut rows = db::mine(
             c,
@@ -537,6 +540,8 @@ pub fn mine(c: &mut Conn, ctx: &Ctx, after: Option<&Mark>) -> Res<Listed> {
         )?;
         let more = rows.len() > room;
         rows.truncate(room);
+        // One that came before it was known about whom the complaint is.
+        rows.retain(|r| r.case_id.as_ref().is_none_or(|id| hidden.shows(id.as_str())));
         Ok((rows, more))
     };
     let mut unread = Vec::new();

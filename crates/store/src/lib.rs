@@ -15,6 +15,7 @@ pub mod db;
 pub mod desk;
 pub mod directory;
 pub mod dump;
+pub mod hidden;
 pub mod house;
 mod ids;
 pub mod import;
@@ -52,6 +53,7 @@ const MODULES: &[&[seam::Statement]] = &[
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     db::watch::statements::STATEMENTS,
+    hidden::STATEMENTS,
     house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,

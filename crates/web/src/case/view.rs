@@ -91,8 +91,9 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
         related.push((line.number, line.title));
     }
     if let (Some(unit), false) = (&s.located.unit, s.item.is_empty()) {
+        let hidden = app::hidden::Hidden::from(c, ctx)?;
         for x in store::case::similar(c, unit, &s.item, s.registered_at - 90 * 86_400_000, 6)? {
-            if x.id != s.id && !related.iter().any(|(n, _)| *n == x.number) {
+            if hidden.shows(x.id.as_str()) && x.id != s.id && !related.iter().any(|(n, _)| *n == x.number) {
                 related.push((x.number, x.title));
             }
         }
