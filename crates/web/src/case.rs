@@ -14,6 +14,7 @@ mod more_time;
 pub mod names;
 mod offers;
 mod page;
+mod paper;
 mod parse;
 mod presence;
 mod prices;
@@ -25,4 +26,5 @@ mod view;
 mod tests;
 
 pub use act::{do_page, step};
+pub use paper::paper;
 pub use page::{back_to_form, body, here, reveal, seen, show, timeline, why};
