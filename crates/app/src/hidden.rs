@@ -62,7 +62,12 @@ pub(crate) fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -
     let named = events
         .iter()
         .any(|e| matches!(e.fact, Fact::ComplaintOpened { .. } | Fact::ComplaintJudged { .. }));
-    let Some(about) = s.complaint.as_ref().and_then(|file| file.about.as_ref()).filter(|_| named) else {
+    let Some(about) = s
+        .complaint
+        .as_ref()
+        .and_then(|file| file.about.as_ref())
+        .filter(|_| named)
+    else {
         return Ok(());
     };
     db::others_drop(tx, &s.id, about)?;

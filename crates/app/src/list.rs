@@ -373,10 +373,10 @@ pub fn promises(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Prom
     };
     let rows = store::promise::list(c, &f)?;
     let hidden = Hidden::from(c, ctx)?;
-    Ok(page(rows, limit, |r| {
-        (if open { r.due_at } else { r.made_at }, r.id.clone())
-    })
-    .but(|r| hidden.shows(r.case_id.as_str())))
+    Ok(
+        page(rows, limit, |r| (if open { r.due_at } else { r.made_at }, r.id.clone()))
+            .but(|r| hidden.shows(r.case_id.as_str())),
+    )
 }
 
 /// Requests for more time: pending ones by the limit that runs, or by when they were asked, newest first (COM-32).

@@ -26,5 +26,5 @@ mod view;
 mod tests;
 
 pub use act::{do_page, step};
-pub use paper::paper;
 pub use page::{back_to_form, body, here, reveal, seen, show, timeline, why};
+pub use paper::paper;

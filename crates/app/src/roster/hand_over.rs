@@ -104,7 +104,9 @@ fn owed(l: &CaseLine) -> Owed {
 pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
     let owners = db::owners(c, &ctx.site)?;
     let hidden = Hidden::from(c, ctx)?;
-    let emergencies = db::emergencies(c, &ctx.site)?.into_iter().filter(|l| sees(ctx, &hidden, l));
+    let emergencies = db::emergencies(c, &ctx.site)?
+        .into_iter()
+        .filter(|l| sees(ctx, &hidden, l));
     let emergencies: Vec<Burning> = emergencies
         .map(|l| Burning {
             owner: owners.iter().find(|o| o.case_id == l.id).map(|o| o.staff_id.clone()),

@@ -88,7 +88,10 @@ pub fn recurrences(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<CaseId>> {
     let Some(filed) = s.file().and_then(|file| file.filed.as_ref()).map(|said| said.at) else {
         return Ok(Vec::new());
     };
-    let last = s.file().and_then(|file| file.looks.last()).map_or(filed, |look| look.at);
+    let last = s
+        .file()
+        .and_then(|file| file.looks.last())
+        .map_or(filed, |look| look.at);
     let found = match &s.located.unit {
         Some(unit) => store::case::similar(c, unit, &s.item, last, 10)?,
         None => store::case::similar_at(c, &ctx.site, last, &s.item, &crate::case::place(s), 10)?,

@@ -268,7 +268,12 @@ pub(super) fn reopen(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReas
     open_again(draft, case, reason, note)
 }
 
-pub(super) fn open_again(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReason, note: String) -> Result<(), Refusal> {
+pub(super) fn open_again(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    reason: ReopenReason,
+    note: String,
+) -> Result<(), Refusal> {
     let rework = case.kind == Kind::Request;
     draft.emit(Fact::Reopened {
         reason,

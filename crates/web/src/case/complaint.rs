@@ -73,7 +73,13 @@ impl Build<'_> {
 
     fn somebody(&self, name: &'static str, empty: &str) -> Field {
         let mut options = vec![Self::opt("", self.p.t(empty))];
-        options.extend(self.c.names.everybody().into_iter().map(|(id, name)| Self::opt(&id, name)));
+        options.extend(
+            self.c
+                .names
+                .everybody()
+                .into_iter()
+                .map(|(id, name)| Self::opt(&id, name)),
+        );
         self.f(name, Input::Select).options(options)
     }
 
@@ -120,7 +126,10 @@ impl Build<'_> {
                         Self::opt(&part.no.to_string(), label)
                     })
                     .collect();
-                vec![self.first("part", options), area("result", "complaint-f-result").required()]
+                vec![
+                    self.first("part", options),
+                    area("result", "complaint-f-result").required(),
+                ]
             }
             Action::RecordFinding => vec![
                 area("text", "complaint-f-finding")
@@ -134,7 +143,9 @@ impl Build<'_> {
             Action::AgreeLetter => {
                 let text = file.proposal(s.cycle).map(|x| x.text.clone()).unwrap_or_default();
                 vec![
-                    self.f("shown", Input::Show).label(p.t("complaint-f-proposal")).value(text),
+                    self.f("shown", Input::Show)
+                        .label(p.t("complaint-f-proposal"))
+                        .value(text),
                     self.yes_no("approve", "complaint-agree"),
                     self.f("note", Input::Area),
                 ]
@@ -165,7 +176,8 @@ impl Build<'_> {
                 ]
             }
             Action::RecordResponse => vec![
-                self.yes_no("response", "complaint-response").hint(p.t("complaint-hint-response")),
+                self.yes_no("response", "complaint-response")
+                    .hint(p.t("complaint-hint-response")),
                 self.told().required().label(p.t("complaint-f-heard")),
                 area("note", "complaint-f-words"),
             ],
@@ -188,7 +200,12 @@ impl Build<'_> {
             Action::FinishMeasure => {
                 let options: Vec<Opt> = file
                     .open_measures()
-                    .map(|m| Self::opt(&m.no.to_string(), format!("{} · {}", p.code("measure", m.kind.as_str()), m.text)))
+                    .map(|m| {
+                        Self::opt(
+                            &m.no.to_string(),
+                            format!("{} · {}", p.code("measure", m.kind.as_str()), m.text),
+                        )
+                    })
                     .collect();
                 vec![
                     self.first("measure", options),
@@ -218,7 +235,11 @@ impl Build<'_> {
         let levels: Vec<&str> = Importance::ALL.iter().map(|x| x.as_str()).collect();
         let mut list = Vec::new();
         if let Some(appeal) = file.judgements.last().and_then(|j| j.appeal.clone()) {
-            list.push(self.f("shown", Input::Show).label(p.t("complaint-f-appeal")).value(appeal));
+            list.push(
+                self.f("shown", Input::Show)
+                    .label(p.t("complaint-f-appeal"))
+                    .value(appeal),
+            );
         }
         list.extend([
             self.yes_no("valid", "complaint-valid"),
@@ -273,7 +294,7 @@ impl Build<'_> {
                 .required()
                 .options(options)
                 .value(first.unwrap_or_default())
-                .hint(hints.join("\n")),
+                .hint(hints.join(" · ")),
             self.f("reason", Input::Area).label(p.t("complaint-f-otherwise")),
         ]
     }
@@ -290,7 +311,10 @@ impl Build<'_> {
         let major = s.is_major_complaint();
         let facts = self.f("facts", Input::Area).hint(p.t("complaint-hint-facts"));
         let last = file.measures.last().map(|m| m.facts.clone());
-        let facts = facts.value(last.or(file.finding.as_ref().map(|x| x.text.clone())).unwrap_or_default());
+        let facts = facts.value(
+            last.or(file.finding.as_ref().map(|x| x.text.clone()))
+                .unwrap_or_default(),
+        );
         vec![
             self.f("measure_kind", Input::Radio)
                 .required()
@@ -331,7 +355,11 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
         .judgements
         .iter()
         .map(|j| {
-            let word = p.t(if j.valid { "complaint-valid-true" } else { "complaint-valid-false" });
+            let word = p.t(if j.valid {
+                "complaint-valid-true"
+            } else {
+                "complaint-valid-false"
+            });
             let mut parts = vec![
                 word,
                 p.code("nature", j.nature.as_str()),
@@ -358,7 +386,11 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             .routes
             .iter()
             .map(|r| {
-                let to = r.department.as_ref().map(|d| names.department(d)).filter(|n| !n.is_empty());
+                let to = r
+                    .department
+                    .as_ref()
+                    .map(|d| names.department(d))
+                    .filter(|n| !n.is_empty());
                 let mut parts = vec![
                     to.unwrap_or_else(|| place(p, names, &r.to)),
                     p.code("received", r.received.as_str()),
@@ -381,13 +413,17 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             &[Action::RouteComplaint],
         );
         if !file.parts.is_empty() || open(Action::AddPart) {
-            let parts: Vec<String> = file.parts.iter().map(|part| {
-                let state = match part.done_at {
-                    Some(at) => format!("{} · {}", p.t1("complaint-part-done", "time", p.time(at)), part.result),
-                    None => p.t1("complaint-part-due", "time", p.time(part.due_at)),
-                };
-                format!("{} · {} · {state}", names.department(&part.department), part.what)
-            }).collect();
+            let parts: Vec<String> = file
+                .parts
+                .iter()
+                .map(|part| {
+                    let state = match part.done_at {
+                        Some(at) => format!("{} · {}", p.t1("complaint-part-done", "time", p.time(at)), part.result),
+                        None => p.t1("complaint-part-due", "time", p.time(part.due_at)),
+                    };
+                    format!("{} · {} · {state}", names.department(&part.department), part.what)
+                })
+                .collect();
             add(
                 "complaint-s-parts",
                 "COM-23",
@@ -400,13 +436,19 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             let mut lines = Vec::new();
             for raised in &file.raised {
                 let because = p.code("raised", raised.because.as_str());
-                lines.push(format!("{because} · {} · {}", raised.reason, who(&raised.by, raised.at)).replace(" ·  · ", " · "));
+                lines.push(
+                    format!("{because} · {} · {}", raised.reason, who(&raised.by, raised.at)).replace(" ·  · ", " · "),
+                );
                 for (key, said) in [
                     ("complaint-instructed", &raised.instruction),
                     ("complaint-carried-out", &raised.carried_out),
                 ] {
                     if let Some(said) = said {
-                        lines.push(format!("{} · {}", p.t1(key, "text", &said.text), who(&said.by, said.at)));
+                        lines.push(format!(
+                            "{} · {}",
+                            p.t1(key, "text", &said.text),
+                            who(&said.by, said.at)
+                        ));
                     }
                 }
             }
@@ -418,8 +460,18 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
                 &[Action::RaiseComplaint, Action::InstructComplaint, Action::CarryOut],
             );
         }
-        let found = file.finding.iter().map(|x| format!("{} · {}", x.text, who(&x.by, x.at))).collect();
-        add("complaint-s-found", "COM-28", file.finding.is_some(), found, &[Action::RecordFinding]);
+        let found = file
+            .finding
+            .iter()
+            .map(|x| format!("{} · {}", x.text, who(&x.by, x.at)))
+            .collect();
+        add(
+            "complaint-s-found",
+            "COM-28",
+            file.finding.is_some(),
+            found,
+            &[Action::RecordFinding],
+        );
         let proposed = file
             .proposals
             .iter()
@@ -438,7 +490,9 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
                 parts.join(" · ")
             })
             .collect();
-        let letter = file.proposal(s.cycle).is_some_and(|x| !x.letter || x.agreed == Some(true));
+        let letter = file
+            .proposal(s.cycle)
+            .is_some_and(|x| !x.letter || x.agreed == Some(true));
         add(
             "complaint-s-proposed",
             "COM-22",
@@ -461,26 +515,56 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             .responses
             .iter()
             .map(|x| {
-                let key = if x.accepted { "complaint-response-true" } else { "complaint-response-false" };
+                let key = if x.accepted {
+                    "complaint-response-true"
+                } else {
+                    "complaint-response-false"
+                };
                 let words = [p.t(key), x.note.clone(), who(&x.by, x.at)];
                 let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
                 words.join(" · ")
             })
             .collect();
         heard.extend(s.confirmation().map(|c| p.code("grade_short", c.grade.as_str())));
-        let done = file.response(s.cycle).is_some_and(|x| x.accepted) || s.confirmation().is_some() || (settled && !s.has_customer());
-        add("complaint-s-heard", "COM-30", done, heard, &[Action::RecordResponse, Action::Confirm]);
-        let opinion = file
-            .opinion(s.cycle)
-            .map(|x| {
-                let words = [p.code("satisfaction", x.opinion.as_str()), x.hopes.clone(), who(&x.by, x.at)];
-                let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
-                words.join(" · ")
-            });
+        let done = file.response(s.cycle).is_some_and(|x| x.accepted)
+            || s.confirmation().is_some()
+            || (settled && !s.has_customer());
+        add(
+            "complaint-s-heard",
+            "COM-30",
+            done,
+            heard,
+            &[Action::RecordResponse, Action::Confirm],
+        );
+        let opinion = file.opinion(s.cycle).map(|x| {
+            let words = [
+                p.code("satisfaction", x.opinion.as_str()),
+                x.hopes.clone(),
+                who(&x.by, x.at),
+            ];
+            let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
+            words.join(" · ")
+        });
         let done = opinion.is_some() || (settled && !s.has_customer());
-        add("complaint-s-opinion", "COM-26", done, opinion.into_iter().collect(), &[Action::NoteOpinion]);
-        let cause = file.cause.iter().map(|x| format!("{} · {}", x.text, who(&x.by, x.at))).collect();
-        add("complaint-s-cause", "COM-31", file.cause.is_some(), cause, &[Action::RecordCause]);
+        add(
+            "complaint-s-opinion",
+            "COM-26",
+            done,
+            opinion.into_iter().collect(),
+            &[Action::NoteOpinion],
+        );
+        let cause = file
+            .cause
+            .iter()
+            .map(|x| format!("{} · {}", x.text, who(&x.by, x.at)))
+            .collect();
+        add(
+            "complaint-s-cause",
+            "COM-31",
+            file.cause.is_some(),
+            cause,
+            &[Action::RecordCause],
+        );
         let measures = file
             .measures
             .iter()
@@ -489,20 +573,38 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
                     Some(at) => format!("{} · {}", p.t1("complaint-part-done", "time", p.time(at)), m.result),
                     None => p.t1("complaint-part-due", "time", p.time(m.due_at)),
                 };
-                format!("{} · {} · {} · {state}", p.code("measure", m.kind.as_str()), m.text, names.staff(&m.owner))
+                format!(
+                    "{} · {} · {} · {state}",
+                    p.code("measure", m.kind.as_str()),
+                    m.text,
+                    names.staff(&m.owner)
+                )
             })
             .collect();
         let lacks = missing_to_close(s);
         let set = !file.measures.is_empty()
             && !lacks.iter().any(|k| {
-                matches!(*k, "missing-prevention" | "missing-corrective-report" | "missing-preventive-report")
+                matches!(
+                    *k,
+                    "missing-prevention" | "missing-corrective-report" | "missing-preventive-report"
+                )
             });
-        add("complaint-s-measures", "COM-31", set, measures, &[Action::SetMeasure, Action::FinishMeasure]);
+        add(
+            "complaint-s-measures",
+            "COM-31",
+            set,
+            measures,
+            &[Action::SetMeasure, Action::FinishMeasure],
+        );
         let verified = file
             .verifications
             .iter()
             .map(|x| {
-                let key = if x.effective { "complaint-effective-true" } else { "complaint-effective-false" };
+                let key = if x.effective {
+                    "complaint-effective-true"
+                } else {
+                    "complaint-effective-false"
+                };
                 format!("{} · {} · {}", p.t(key), x.note, who(&x.by, x.at))
             })
             .collect();
@@ -514,10 +616,20 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             &[Action::VerifyComplaint],
         );
         let filed = file.filed.iter().map(|x| who(&x.by, x.at)).collect();
-        add("complaint-s-filed", "COM-27", file.filed.is_some(), filed, &[Action::FileComplaint]);
+        add(
+            "complaint-s-filed",
+            "COM-27",
+            file.filed.is_some(),
+            filed,
+            &[Action::FileComplaint],
+        );
         if file.filed.is_some() {
             let looks = file.looks.iter().map(|x| {
-                let key = if x.found.is_empty() { "complaint-look-none" } else { "complaint-look-found" };
+                let key = if x.found.is_empty() {
+                    "complaint-look-none"
+                } else {
+                    "complaint-look-found"
+                };
                 let (days, n) = (x.days.to_string(), x.found.len().to_string());
                 tx(p.locale, key, &[("days", &days), ("n", &n)])
             });

@@ -2,11 +2,11 @@
 
 use app::error::Res;
 use domain::access::Action;
+use domain::case::complaint::{Proposal, Received};
 use domain::case::{
     AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, PromiseKind, ReopenReason,
     Satisfaction, ToldHow,
 };
-use domain::case::complaint::{Proposal, Received};
 use domain::clock::WaitReason;
 use domain::scripts::Answer as Way;
 use store::seam::Conn;

@@ -79,41 +79,55 @@ fn icon(action: Action) -> &'static str {
 fn next_steps(case: &CaseState) -> &'static [Action] {
     use Action::*;
     match case.status {
-        Status::Registered if case.file().is_some() => &[
-            JudgeComplaint,
-            RouteComplaint,
-            InstructComplaint,
-            CarryOut,
-            AgreeLetter,
-            RecordFinding,
-            ProposeAnswer,
-            Answer,
-            Dispatch,
-        ],
         Status::Registered => &[Dispatch, Answer, ReportOutside, Complete],
         Status::Dispatched => &[Accept, Reassign, TakeBack],
         Status::Accepted => &[Arrive, Reassign, Wait, Complete],
         Status::OnSite => &[ConsentQuote, Complete, Wait],
         Status::Waiting => &[Resume, Arrive],
-        Status::Done | Status::Confirmed if case.file().is_some() => &[
-            RecordResponse,
-            NoteOpinion,
-            RecordCause,
-            SetMeasure,
-            VerifyComplaint,
-            FileComplaint,
-            Callback,
-        ],
         Status::Done => &[Confirm, Callback, RecordPayment],
         Status::Confirmed => &[SecondCheck, Callback, RecordPayment],
         Status::Closed | Status::Cancelled => &[Reopen],
     }
 }
 
+/// The steps of a complaint that bring about what is still lacking, in the order of its process.
+fn of_complaint(case: &CaseState) -> Vec<Action> {
+    let step = |key: &str| match key {
+        "missing-judgement" => Some(Action::JudgeComplaint),
+        "missing-route" => Some(Action::RouteComplaint),
+        "missing-parts" => Some(Action::FinishPart),
+        "missing-instruction" => Some(Action::InstructComplaint),
+        "missing-carried-out" => Some(Action::CarryOut),
+        "missing-finding" => Some(Action::RecordFinding),
+        "missing-proposal" => Some(Action::ProposeAnswer),
+        "missing-letter-agreed" => Some(Action::AgreeLetter),
+        "missing-answer" => Some(Action::Answer),
+        "missing-response" => Some(Action::RecordResponse),
+        "missing-opinion" => Some(Action::NoteOpinion),
+        "missing-cause" => Some(Action::RecordCause),
+        "missing-prevention" | "missing-corrective-report" | "missing-preventive-report" => Some(Action::SetMeasure),
+        "missing-verification" => Some(Action::VerifyComplaint),
+        "missing-filing" => Some(Action::FileComplaint),
+        "missing-callback" => Some(Action::Callback),
+        _ => None,
+    };
+    let mut next: Vec<Action> = domain::case::missing_to_close(case)
+        .into_iter()
+        .filter_map(step)
+        .collect();
+    next.dedup();
+    next.extend(next_steps(case));
+    next
+}
+
 /// Sorts what the rules offer. What a role never does is not drawn at all.
 pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
     let mut acts = Acts::default();
-    let next = next_steps(case);
+    let next = if case.file().is_some() && case.is_open() {
+        of_complaint(case)
+    } else {
+        next_steps(case).to_vec()
+    };
     let act = |o: &Offer| Act {
         action: o.action.as_str(),
         label: p.code("action", o.action.as_str()),
@@ -130,8 +144,9 @@ pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
         !matches!(rule, Some("refuse-role" | "refuse-no-complaint"))
     };
     for n in next {
-        let open = offers.iter().find(|o| o.action == *n && o.allowed());
-        if let Some(o) = open.filter(|_| acts.head.len() < 3) {
+        let open = offers.iter().find(|o| o.action == n && o.allowed());
+        let twice = acts.head.iter().any(|h| h.action == n.as_str());
+        if let Some(o) = open.filter(|_| acts.head.len() < 3 && !twice) {
             acts.head.push(act(o));
         }
     }

@@ -110,7 +110,9 @@ impl Make<'_> {
             .collect();
         let proposal = file.proposals.last();
         let leader = file.raised.iter().filter_map(|raised| raised.instruction.as_ref());
-        let mut leader: Vec<String> = leader.map(|x| format!("{} · {}", x.text, self.by(&x.by, x.at))).collect();
+        let mut leader: Vec<String> = leader
+            .map(|x| format!("{} · {}", x.text, self.by(&x.by, x.at)))
+            .collect();
         if let Some(letter) = proposal.filter(|x| x.letter) {
             let key = match letter.agreed {
                 None => "complaint-letter-open",
@@ -141,7 +143,11 @@ impl Make<'_> {
                 (
                     "complaint-s-judged",
                     judgement.map_or_else(String::new, |j| {
-                        let key = if j.valid { "complaint-valid-true" } else { "complaint-valid-false" };
+                        let key = if j.valid {
+                            "complaint-valid-true"
+                        } else {
+                            "complaint-valid-false"
+                        };
                         format!("{} · {}", p.t(key), p.code("nature", j.nature.as_str()))
                     }),
                 ),
@@ -149,7 +155,10 @@ impl Make<'_> {
                     "complaint-f-severity",
                     judgement.map_or_else(String::new, |j| p.code("importance", j.severity.as_str())),
                 ),
-                ("paper-received", route.map_or_else(String::new, |r| p.code("received", r.received.as_str()))),
+                (
+                    "paper-received",
+                    route.map_or_else(String::new, |r| p.code("received", r.received.as_str())),
+                ),
             ]),
             self.row(&[("paper-department", to), ("paper-supports", supports.join("；"))]),
             self.tall("paper-finding", file.finding.as_ref().map(said).unwrap_or_default()),
@@ -167,7 +176,11 @@ impl Make<'_> {
     fn back(&self) -> Sheet {
         let (p, s, file) = (self.p, self.s, self.file);
         let response = file.responses.last().map_or_else(String::new, |x| {
-            let key = if x.accepted { "complaint-response-true" } else { "complaint-response-false" };
+            let key = if x.accepted {
+                "complaint-response-true"
+            } else {
+                "complaint-response-false"
+            };
             format!("{} · {} · {}", p.t(key), x.note, self.by(&x.by, x.at))
         });
         let signed = s.confirmation().map_or_else(String::new, |c| {
@@ -176,7 +189,11 @@ impl Make<'_> {
         let opinion = file.opinions.last();
         let measures: Vec<String> = file.measures.iter().map(|m| self.measure(m)).collect();
         let verified = file.verifications.last().map_or_else(String::new, |x| {
-            let key = if x.effective { "complaint-effective-true" } else { "complaint-effective-false" };
+            let key = if x.effective {
+                "complaint-effective-true"
+            } else {
+                "complaint-effective-false"
+            };
             format!("{} · {} · {}", p.t(key), x.note, self.by(&x.by, x.at))
         });
         let said = |x: &domain::case::complaint::Said| format!("{} · {}", x.text, self.by(&x.by, x.at));
@@ -189,7 +206,10 @@ impl Make<'_> {
                     opinion.map_or_else(String::new, |x| p.code("satisfaction", x.opinion.as_str())),
                 ),
             ]),
-            self.tall("complaint-f-hopes", opinion.map(|x| x.hopes.clone()).unwrap_or_default()),
+            self.tall(
+                "complaint-f-hopes",
+                opinion.map(|x| x.hopes.clone()).unwrap_or_default(),
+            ),
             self.tall("complaint-f-cause", file.cause.as_ref().map(said).unwrap_or_default()),
             self.tall("complaint-s-measures", measures.join("\n")),
             self.tall("complaint-s-verified", verified),
@@ -198,7 +218,11 @@ impl Make<'_> {
                 file.filed.as_ref().map(|x| self.by(&x.by, x.at)).unwrap_or_default(),
             )]),
         ];
-        self.sheet("paper-complaint-back", rows, &["print-customer-sign", "paper-sign-quality"])
+        self.sheet(
+            "paper-complaint-back",
+            rows,
+            &["print-customer-sign", "paper-sign-quality"],
+        )
     }
 
     fn measure(&self, m: &Measure) -> String {
@@ -221,7 +245,11 @@ impl Make<'_> {
         let one = |m: Option<&Measure>| {
             let of = |f: fn(&Measure) -> String| m.map(f).unwrap_or_default();
             let verified = self.file.verifications.last().map_or_else(String::new, |x| {
-                let key = if x.effective { "complaint-effective-true" } else { "complaint-effective-false" };
+                let key = if x.effective {
+                    "complaint-effective-true"
+                } else {
+                    "complaint-effective-false"
+                };
                 format!("{} · {} · {}", self.p.t(key), x.note, self.by(&x.by, x.at))
             });
             let rows = vec![
@@ -244,7 +272,10 @@ impl Make<'_> {
                 ),
                 self.tall("complaint-f-measure", of(|m| m.text.clone())),
                 self.row(&[
-                    ("case-f-owner", m.map(|m| self.names.staff(&m.owner)).unwrap_or_default()),
+                    (
+                        "case-f-owner",
+                        m.map(|m| self.names.staff(&m.owner)).unwrap_or_default(),
+                    ),
                     ("case-f-due-at", m.map(|m| self.at(m.due_at)).unwrap_or_default()),
                 ]),
                 self.tall(
@@ -254,7 +285,11 @@ impl Make<'_> {
                 ),
                 self.tall("paper-verified", verified),
             ];
-            self.sheet(title, rows, &["paper-sign-owner", "paper-sign-head", "paper-sign-quality"])
+            self.sheet(
+                title,
+                rows,
+                &["paper-sign-owner", "paper-sign-head", "paper-sign-quality"],
+            )
         };
         let mine: Vec<&Measure> = self.file.measures.iter().filter(|m| m.kind == kind).collect();
         if mine.is_empty() {
@@ -292,7 +327,11 @@ pub async fn paper(State(web): State<Web>, v: Viewer, Path((key, form)): Path<(S
         "preventive" => make.reports(MeasureKind::Preventive),
         _ => return Err(Error::NotFound.into()),
     };
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned()).unwrap_or_default();
+    let who = v
+        .session
+        .as_ref()
+        .map(|s| s.display_name(v.locale).to_owned())
+        .unwrap_or_default();
     let printed = tx(v.locale, "print-by", &[("who", &who), ("when", &p.full_time(v.now))]);
     Ok(page(&Papers {
         number: s.number.clone(),

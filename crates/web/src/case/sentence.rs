@@ -735,7 +735,14 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             ..
         } => {
             let args = [
-                ("valid", p.t(if *valid { "complaint-valid-true" } else { "complaint-valid-false" })),
+                (
+                    "valid",
+                    p.t(if *valid {
+                        "complaint-valid-true"
+                    } else {
+                        "complaint-valid-false"
+                    }),
+                ),
                 ("nature", p.code("nature", nature.as_str())),
                 ("severity", p.code("importance", severity.as_str())),
             ];
@@ -752,7 +759,10 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             reason,
             ..
         } => {
-            let name = department.as_ref().map(|d| names.department(d)).filter(|n| !n.is_empty());
+            let name = department
+                .as_ref()
+                .map(|d| names.department(d))
+                .filter(|n| !n.is_empty());
             let args = [
                 ("to", name.unwrap_or_else(|| super::complaint::place(p, names, to))),
                 ("why", p.code("route-why", why.as_str())),

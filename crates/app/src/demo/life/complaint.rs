@@ -36,13 +36,7 @@ impl Life {
         self.go_on(tx, &quality, id, missing_to_close)
     }
 
-    fn go_on(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        id: &CaseId,
-        missing: fn(&CaseState) -> Vec<&'static str>,
-    ) -> Res<()> {
+    fn go_on(&mut self, tx: &mut Tx, ctx: &Ctx, id: &CaseId, missing: fn(&CaseState) -> Vec<&'static str>) -> Res<()> {
         // Never more steps than the process has.
         for _ in 0..12 {
             let seen = case::get(tx, ctx, id)?;

@@ -74,9 +74,7 @@ pub(in super::super) fn gate(case: &CaseState, action: Action, who: &Who) -> Res
     match action {
         Action::JudgeComplaint => {
             in_time(before)?;
-            holds(file.judgement().is_none(), || {
-                refuse("refuse-judged-already", "COM-28")
-            })?;
+            holds(file.judgement().is_none(), || refuse("refuse-judged-already", "COM-28"))?;
             // Who judged before does not judge on the appeal.
             let fresh = |id: &StaffId| !file.judgements.iter().any(|j| j.by.staff() == Some(id));
             holds(who.staff().is_none_or(fresh), || {
@@ -196,10 +194,7 @@ fn ahead(draft: &Draft<'_>, at: i64) -> Result<(), Refusal> {
 }
 
 /// `case` is the case as it was before the step.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each step, each a handful of lines"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm for each step, each a handful of lines")]
 pub(in super::super) fn run(draft: &mut Draft<'_>, case: &CaseState, run: &Run) -> Result<(), Refusal> {
     open(draft, None)?;
     let file = draft
@@ -226,11 +221,7 @@ pub(in super::super) fn run(draft: &mut Draft<'_>, case: &CaseState, run: &Run) 
             draft.emit(Fact::ComplaintJudged {
                 valid: *valid,
                 // Against the manager or a head is COM-21, however it was called.
-                nature: if run.given.about_a_head {
-                    Nature::Head
-                } else {
-                    *nature
-                },
+                nature: if run.given.about_a_head { Nature::Head } else { *nature },
                 severity: *severity,
                 // Who was named once stays out, unless somebody else is named.
                 about: about.clone().or(file.about),
@@ -484,4 +475,3 @@ pub(in super::super) fn looked(draft: &mut Draft<'_>, case: &CaseState, found: &
     );
     Ok(())
 }
-

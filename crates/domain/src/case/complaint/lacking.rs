@@ -64,11 +64,12 @@ pub fn missing_to_verify(case: &CaseState) -> Vec<&'static str> {
     list.0
 }
 
-/// A measure of the kind, set since it last came up again.
+/// A measure of the kind; a preventive one set since it last came up again, which opens the prevention anew.
 fn has(file: &ComplaintFile, kind: MeasureKind) -> bool {
+    let counts = |after| kind == MeasureKind::Corrective || after == file.recurred;
     file.measures
         .iter()
-        .any(|measure| measure.kind == kind && measure.after == file.recurred)
+        .any(|measure| measure.kind == kind && counts(measure.after))
 }
 
 /// Everything that is lacking, in the order of the process, but for what every case needs.

@@ -24,8 +24,8 @@ use crate::codes::codes;
 use crate::ids::*;
 
 pub(crate) use decide::look_at;
-pub(super) use decide::{gate, looked, on_done, open, run};
 pub use decide::{LOOKS, looks_due};
+pub(super) use decide::{gate, looked, on_done, open, run};
 pub use lacking::{missing_before_answer, missing_to_close, missing_to_verify};
 pub use route::{Proposal, Routes, default_routes, propose};
 pub use step::{Given, Run, Step};
@@ -320,7 +320,11 @@ impl ComplaintFile {
 
     /// It came up again and the prevention is to be made anew: nothing was verified since.
     pub fn prevention_open(&self) -> bool {
-        self.recurred > 0 && !self.verifications.iter().any(|v| v.after == self.recurred && v.effective)
+        self.recurred > 0
+            && !self
+                .verifications
+                .iter()
+                .any(|v| v.after == self.recurred && v.effective)
     }
 
     /// The departments that have a part in it, the leading one first.
@@ -358,10 +362,7 @@ fn said(event: &Event, text: &str) -> Said {
 }
 
 /// What an event does to the record. Part of `apply`: decides nothing.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each event, as everywhere in apply"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm for each event, as everywhere in apply")]
 pub(super) fn apply(case: &mut CaseState, event: &Event) {
     let (when, cycle, by) = (event.when(), case.cycle, event.by.clone());
     if let Fact::ComplaintOpened { about } = &event.fact {

@@ -74,7 +74,11 @@ pub fn propose(routes: &Routes, nature: Nature, category: &str, received: Receiv
     }
     let office = matches!(received, Received::Office | Received::PassedDown);
     if office && !unsolved {
-        let clause = if received == Received::Office { "COM-28" } else { "COM-29" };
+        let clause = if received == Received::Office {
+            "COM-28"
+        } else {
+            "COM-29"
+        };
         return to(OFFICE, RouteWhy::OfficeFirst, clause);
     }
     match nature {

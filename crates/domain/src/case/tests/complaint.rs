@@ -93,7 +93,7 @@ fn opinion() -> Command {
 
 fn cause() -> Command {
     filed(Step::RecordCause {
-        text: "未巡查".into(),
+        text: "未巡查".into()
     })
 }
 
@@ -546,10 +546,7 @@ fn not_accepted_goes_to_the_leader_and_is_answered_anew() {
     );
     assert_eq!(desk.case().cycle, 1);
     let step = answer(&mut desk);
-    assert_eq!(
-        desk.no(&chen(), step).1,
-        ["missing-instruction", "missing-proposal"]
-    );
+    assert_eq!(desk.no(&chen(), step).1, ["missing-instruction", "missing-proposal"]);
 }
 
 #[test]
@@ -647,10 +644,7 @@ fn com_17_who_is_complained_about_does_not_see_it() {
         ..Given::default()
     };
     desk.ok(&chen(), given(step.clone(), head));
-    assert_eq!(
-        desk.case().file().unwrap().judgement().unwrap().nature,
-        Nature::Head
-    );
+    assert_eq!(desk.case().file().unwrap().judgement().unwrap().nature, Nature::Head);
     let mut desk = Desk::with(of_kind(Kind::Complaint));
     assert_eq!(
         desk.no(&staff("gong", Role::ProjectManager, "desk"), filed(step)).0,

@@ -466,9 +466,13 @@ fn sound(case: &CaseState) -> Result<(), String> {
         must(case.owed_cents() <= 0, "closed unpaid")?;
     }
     if case.status == Status::Closed && case.file().is_some_and(|file| file.judgement().is_none_or(|j| j.valid)) {
-        let file = case.file().map(|file| (file.filed.is_some(), file.open_parts().count()));
+        let file = case
+            .file()
+            .map(|file| (file.filed.is_some(), file.open_parts().count()));
         must(file == Some((true, 0)), "a complaint closed without its records")?;
-        let who = case.file().and_then(|file| file.verifications.iter().rev().find(|v| v.effective));
+        let who = case
+            .file()
+            .and_then(|file| file.verifications.iter().rev().find(|v| v.effective));
         let own = who.and_then(|v| v.by.staff()).is_some_and(|id| case.did.contains(id));
         must(!own, "verified by who did it")?;
     }

@@ -214,16 +214,8 @@ pub const STEPS: &[StepDoc] = &[
         "Give a supporting department its part (COM-23)",
         "department*:id what*:text due_at*:at",
     ),
-    step(
-        Action::FinishPart,
-        "A part is done",
-        "no*:int result*:text",
-    ),
-    step(
-        Action::RecordFinding,
-        "Record what was found out",
-        "text*:text",
-    ),
+    step(Action::FinishPart, "A part is done", "no*:int result*:text"),
+    step(Action::RecordFinding, "Record what was found out", "text*:text"),
     step(
         Action::ProposeAnswer,
         "Propose how to answer; a letter needs the company leader (COM-22)",
@@ -244,11 +236,7 @@ pub const STEPS: &[StepDoc] = &[
         "The leader's instruction (COM-25)",
         "text*:text",
     ),
-    step(
-        Action::CarryOut,
-        "It was done as instructed (COM-25)",
-        "text*:text",
-    ),
+    step(Action::CarryOut, "It was done as instructed (COM-25)", "text*:text"),
     step(
         Action::RecordResponse,
         "What the customer says to the answer; not accepted goes to the leader",
@@ -259,11 +247,7 @@ pub const STEPS: &[StepDoc] = &[
         "Opinion asked for, thanks given, hopes noted (COM-26)",
         "opinion*:satisfaction thanked*:bool hopes:text",
     ),
-    step(
-        Action::RecordCause,
-        "Record the cause (COM-31)",
-        "text*:text",
-    ),
+    step(Action::RecordCause, "Record the cause (COM-31)", "text*:text"),
     step(
         Action::SetMeasure,
         "Set a corrective or preventive measure with its owner and time (COM-31)",
@@ -279,9 +263,5 @@ pub const STEPS: &[StepDoc] = &[
         "Check what was done, as somebody who had no part in it (COM-14)",
         "effective*:bool note*:text",
     ),
-    step(
-        Action::FileComplaint,
-        "Take the records in (COM-27)",
-        "note:text",
-    ),
+    step(Action::FileComplaint, "Take the records in (COM-27)", "note:text"),
 ];
