@@ -899,6 +899,8 @@ fn com_21_compensation_is_the_leaders_and_com_25_done_as_instructed() {
     clerk
         .get(&format!("/cases/{number}/do/instruct_complaint"))
         .must_say("当前岗位不能");
+    // The leader is told, until there is an instruction.
+    leader.get("/notices").must_say("有投诉等您指示").must_say(&number);
     leader.done(&number, "instruct_complaint", &[("text", "按发票赔付，三日内付清")]);
     clerk
         .get(&format!("/cases/{number}/do/answer"))

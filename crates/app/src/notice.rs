@@ -32,6 +32,9 @@ pub const KINDS: &[&str] = &[
     PROMISED,
     // More time is asked for, and the post decides (COM-32).
     EXTENSION,
+    // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
+    COMPLAINT_RAISED,
+    COMPLAINT_LETTER,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -47,6 +50,10 @@ pub const RUNG: &str = "rung";
 /// Nobody of a post is at work.
 pub const NOBODY: &str = "nobody_on_duty";
 
+/// A complaint waits for the company leader's instruction.
+pub const COMPLAINT_RAISED: &str = "complaint_raised";
+/// A letter to a complainant waits for the company leader's agreement.
+pub const COMPLAINT_LETTER: &str = "complaint_letter";
 /// A question that could not be answered at once was reported to its superior.
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.

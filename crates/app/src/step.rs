@@ -4,6 +4,7 @@
 mod command;
 mod complaint;
 
+pub(crate) use complaint::tell;
 pub use complaint::{proposal, recurrences};
 
 use domain::access::Action;

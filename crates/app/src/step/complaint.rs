@@ -2,7 +2,7 @@
 
 use domain::access::Role;
 use domain::case::complaint::{Given, Proposal, Received, Run, Step, propose};
-use domain::case::{CaseState, Command};
+use domain::case::{CaseState, Command, Event, Fact};
 use domain::ids::{CaseId, StaffId};
 use store::db::Tx;
 use store::seam::Conn;
@@ -12,6 +12,7 @@ use crate::case::Seen;
 use crate::contact::assignable;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::notice::{self, Leads, Level, NewNotice};
 
 /// Code of the management office and of the leader as places to go.
 const LEADER: &str = "leader";
@@ -97,4 +98,46 @@ pub fn recurrences(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<CaseId>> {
         None => store::case::similar_at(c, &ctx.site, last, &s.item, &crate::case::place(s), 10)?,
     };
     Ok(found.into_iter().map(|x| x.id).filter(|id| *id != s.id).collect())
+}
+
+/// Tells the company leader of a complaint that waits for an instruction or of a letter that waits for agreement, and settles
+/// both with the leader's word (COM-21, COM-22, COM-25).
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    let Some(file) = &s.complaint else { return Ok(()) };
+    let raised = format!("case/{}/raised/{}", s.id, file.raised.len());
+    let letter = format!("case/{}/letter/{}", s.id, file.proposals.len());
+    for e in events {
+        let (key, kind) = match &e.fact {
+            Fact::ComplaintRaised { .. } => (&raised, notice::COMPLAINT_RAISED),
+            Fact::AnswerProposed { letter: true, .. } => (&letter, notice::COMPLAINT_LETTER),
+            Fact::ComplaintInstructed { .. } => {
+                notice::settled(tx, ctx, &raised)?;
+                continue;
+            }
+            Fact::LetterDecided { .. } => {
+                notice::settled(tx, ctx, &letter)?;
+                continue;
+            }
+            _ => continue,
+        };
+        let mut to = crate::promise::holders(tx, ctx, Role::CompanyLeader)?;
+        if to.is_empty() {
+            to = crate::promise::holders(tx, ctx, Role::GeneralManager)?;
+        }
+        to.retain(|id| !s.hidden_from(id));
+        let new = NewNotice {
+            key: key.clone(),
+            kind,
+            level: Level::Warning,
+            leads: Leads::Case(s.id.clone()),
+            to,
+            due_at: ctx.now,
+            args: serde_json::Map::from_iter([("number".to_owned(), serde_json::json!(s.number))]),
+        };
+        notice::raise(tx, ctx, new)?;
+    }
+    Ok(())
 }

@@ -141,7 +141,7 @@ impl Make<'_> {
             self.tall("paper-content", format!("{}\n{}", self.names.item(&s.item), s.content)),
             self.row(&[
                 (
-                    "complaint-s-judged",
+                    "paper-judged",
                     judgement.map_or_else(String::new, |j| {
                         let key = if j.valid {
                             "complaint-valid-true"
@@ -206,12 +206,9 @@ impl Make<'_> {
                     opinion.map_or_else(String::new, |x| p.code("satisfaction", x.opinion.as_str())),
                 ),
             ]),
-            self.tall(
-                "complaint-f-hopes",
-                opinion.map(|x| x.hopes.clone()).unwrap_or_default(),
-            ),
+            self.tall("paper-hopes", opinion.map(|x| x.hopes.clone()).unwrap_or_default()),
             self.tall("complaint-f-cause", file.cause.as_ref().map(said).unwrap_or_default()),
-            self.tall("complaint-s-measures", measures.join("\n")),
+            self.tall("paper-measures", measures.join("\n")),
             self.tall("complaint-s-verified", verified),
             self.row(&[(
                 "complaint-s-filed",
@@ -265,7 +262,7 @@ impl Make<'_> {
                     ),
                     ("paper-day", m.map(|m| self.at(m.at)).unwrap_or_default()),
                 ]),
-                self.tall("case-f-facts", of(|m| m.facts.clone())),
+                self.tall("paper-facts", of(|m| m.facts.clone())),
                 self.tall(
                     "complaint-f-cause",
                     self.file.cause.as_ref().map(|x| x.text.clone()).unwrap_or_default(),
