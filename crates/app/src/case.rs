@@ -526,10 +526,9 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
         name: s.customer.name.clone(),
         phone: s.customer.phone.clone(),
         // A complaint without an order lies with the department that leads it.
-        department_id: order.map(|o| o.department.clone()).or_else(|| {
-            let lead = s.file()?.route()?.department.clone();
-            lead
-        }),
+        department_id: order
+            .map(|o| o.department.clone())
+            .or_else(|| s.file()?.route()?.department.clone()),
         worker_id: order.and_then(|o| o.worker.clone()),
         first_asked_id: s.first_asked.clone(),
         repeat_of: s.repeat_of.clone(),
