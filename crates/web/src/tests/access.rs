@@ -155,6 +155,7 @@ fn address(e: &Entry, t: &Things) -> String {
             "{calendar}" => "office",
             "{year}" => "2026",
             "{clock}" => "finish",
+            "{form}" => "complaint",
             "{line}" => "0-0",
             "{code}" => "hold",
             "{lang}" => "zh",
