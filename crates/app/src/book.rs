@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::case::complaint::Routes;
 use domain::emergency::Plays;
 use domain::ids::{CalendarVersionId, SiteId, StandardId};
 use domain::price_list::PriceList;
@@ -30,6 +31,8 @@ pub struct Book {
     pub scripts: Scripts,
     /// Playbooks of emergencies.
     pub plays: Plays,
+    /// Where complaints usually go, where the clauses name no department.
+    pub routes: Routes,
     /// The calendars of each site with the latest version among them, compiled when the site first asks.
     calendars: Mutex<BTreeMap<SiteId, Known>>,
     /// Versions of sites that were in use lately.
@@ -60,6 +63,7 @@ impl Book {
             prices: domain::price_list::default_price_list().map_err(Error::internal)?,
             plays: domain::emergency::play::shipped_plays().map_err(Error::internal)?,
             scripts: domain::scripts::default_scripts().map_err(Error::internal)?,
+            routes: domain::case::complaint::default_routes().map_err(Error::internal)?,
             calendars: Mutex::default(),
             standards: Mutex::default(),
         })

@@ -50,7 +50,10 @@ pub(crate) fn shard_of(id: &str) -> i64 {
 
 /// Time ran on; nobody did anything.
 fn is_time(e: &Event) -> bool {
-    matches!(e.fact, Fact::ClockBreached { .. } | Fact::RungReached { .. })
+    matches!(
+        e.fact,
+        Fact::ClockBreached { .. } | Fact::RungReached { .. } | Fact::RecurrenceLooked { .. }
+    )
 }
 
 /// The zone of the open site.
@@ -267,6 +270,10 @@ fn decided(tx: &mut Tx, ctx: &Ctx, now: Seen, cmd: &Command) -> Res<(Seen, Vec<E
 /// `NotFound`, or `Conflict` when somebody else was at the case at the same moment.
 pub fn tick(tx: &mut Tx, ctx: &Ctx, id: &CaseId) -> Res<()> {
     let now = get(tx, ctx, id)?;
+    if domain::case::complaint::looks_due(&now.state, ctx.now).is_some() {
+        let found = crate::step::recurrences(tx, ctx, &now.state)?;
+        return act(tx, ctx, id, Some(now.version), &Command::LookAgain { found }).map(|_| ());
+    }
     let reckons = Reckons::of_case(tx, ctx, &now.state)?;
     if !decide(Some(&now.state), &Command::CheckClocks, &ctx.who(), &reckons.env(ctx))?.is_empty() {
         return act(tx, ctx, id, Some(now.version), &Command::CheckClocks).map(|_| ());
@@ -408,6 +415,7 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
         crate::incident::look(tx, ctx, state)?;
     }
     crate::promise::tell(tx, ctx, state, events)?;
+    crate::step::tell(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
 
@@ -527,7 +535,10 @@ fn row(c: &mut Conn, ctx: &Ctx, seen: &Seen) -> Res<db::CaseRow> {
         person_id: s.located.person.clone(),
         name: s.customer.name.clone(),
         phone: s.customer.phone.clone(),
-        department_id: order.map(|o| o.department.clone()),
+        // A complaint without an order lies with the department that leads it.
+        department_id: order
+            .map(|o| o.department.clone())
+            .or_else(|| s.file()?.route()?.department.clone()),
         worker_id: order.and_then(|o| o.worker.clone()),
         first_asked_id: s.first_asked.clone(),
         repeat_of: s.repeat_of.clone(),
@@ -560,6 +571,7 @@ pub(crate) fn building(s: &CaseState) -> String {
 
 /// Orders and callbacks as rows, those that the events touched.
 fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    crate::hidden::project(tx, ctx, s, events)?;
     let registered = events.iter().any(|e| matches!(e.fact, Fact::Registered { .. }));
     crate::ontime::project(tx, ctx, s, registered)?;
     crate::promise::project(tx, ctx, s)?;

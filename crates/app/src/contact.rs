@@ -53,6 +53,9 @@ pub struct NewCase {
     pub authority_by: Option<i64>,
     #[serde(default)]
     pub repeat_of: Option<CaseId>,
+    /// The member of staff whom a complaint is about: does not see it.
+    #[serde(default)]
+    pub about: Option<StaffId>,
     /// Dispatch at once to this department…
     #[serde(default)]
     pub department: Option<DepartmentId>,
@@ -452,6 +455,7 @@ fn begin(
         repeat_of: c.repeat_of.clone(),
         contact: Some(contact.clone()),
         first_asked: ctx.staff().map(|s| s.id.clone()),
+        about: c.about.clone().filter(|_| c.kind == Kind::Complaint),
         happened_at: n.at(),
     };
     let register = Command::Register(Box::new(register));
@@ -486,8 +490,18 @@ fn said(ctx: &Ctx, n: &NewContact, c: &NewCase) -> Option<Command> {
 }
 
 fn also_dispatched(tx: &mut Tx, ctx: &Ctx, n: &NewContact, c: &NewCase, seen: case::Seen) -> Res<case::Seen> {
-    let Some(department) = &c.department else { return Ok(seen) };
-    dispatch(tx, ctx, &seen.state.id, None, department, c.worker.as_ref(), n.happened_at)
+    let Some(department) = &c.department else {
+        return Ok(seen);
+    };
+    dispatch(
+        tx,
+        ctx,
+        &seen.state.id,
+        None,
+        department,
+        c.worker.as_ref(),
+        n.happened_at,
+    )
 }
 
 /// A promise as a command: a question that cannot be answered is reported to the superior (REC-9).
@@ -618,6 +632,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
         }
         Reach::Site | Reach::All => true,
     };
+    let visible = visible && crate::hidden::Hidden::from(c, ctx)?.shows_contact(row.id.as_str());
     if visible { Ok(row) } else { Err(Error::NotFound) }
 }
 

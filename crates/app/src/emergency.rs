@@ -151,6 +151,7 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
             address: n.place.clone(),
             anonymous_reason: unknown.then(|| "应急处置中，随后补登".to_owned()),
             cases: vec![NewCase {
+                about: None,
                 kind: Kind::Help,
                 item: String::new(),
                 place: n.place.clone(),

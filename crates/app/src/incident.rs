@@ -251,6 +251,7 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) 
                 answer: None,
                 join: None,
                 cases: vec![NewCase {
+                    about: None,
                     kind: Kind::Inquiry,
                     item: String::new(),
                     place: n.address.clone(),

@@ -11,6 +11,7 @@ use store::seam::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::hidden::Hidden;
 
 /// The site id of what concerns the company as a whole: accounts, sessions, set-up.
 pub const COMPANY: &str = store::journal::COMPANY;
@@ -349,6 +350,8 @@ pub fn look(c: &mut Conn, ctx: &Ctx, l: &Look) -> Res<Found> {
         found.entries.extend(hits);
     }
     found.next = (before > first).then_some(before);
+    let hidden = Hidden::from(c, ctx)?;
+    found.entries.retain(|e| shows(&hidden, e));
     Ok(found)
 }
 
@@ -358,7 +361,17 @@ pub fn look(c: &mut Conn, ctx: &Ctx, l: &Look) -> Res<Found> {
 /// `Forbidden` without the right to read the journal.
 pub fn since(c: &mut Conn, ctx: &Ctx, seq: i64, limit: i64) -> Res<Vec<Entry>> {
     ctx.need(Action::ReadJournal)?;
-    Ok(store::journal::since(c, ctx.site.as_str(), seq, limit)?)
+    let mut entries = store::journal::since(c, ctx.site.as_str(), seq, limit)?;
+    let hidden = Hidden::from(c, ctx)?;
+    entries.retain(|e| shows(&hidden, e));
+    Ok(entries)
+}
+
+/// A complaint and what it came of are not in the journal of the person whom it is about.
+fn shows(hidden: &Hidden, e: &Entry) -> bool {
+    e.case_id.as_deref().is_none_or(|id| hidden.shows(id))
+        && (e.subject_kind != "case" || hidden.shows(&e.subject_id))
+        && (e.subject_kind != "contact" || hidden.shows_contact(&e.subject_id))
 }
 
 /// What happened to one thing, newest first, before a number.
@@ -376,6 +389,8 @@ pub fn of(c: &mut Conn, ctx: &Ctx, kind: &str, id: &str, before: i64) -> Res<Fou
     if entries.is_empty() && before == i64::MAX && ctx.reach(Action::ReadJournal) == Reach::All {
         entries = store::journal::for_subject(c, COMPANY, kind, id, before, limit)?;
     }
+    let hidden = Hidden::from(c, ctx)?;
+    entries.retain(|e| shows(&hidden, e));
     let next = (entries.len() == PAGE).then(|| entries.last().map_or(0, |e| e.seq));
     Ok(Found { entries, next })
 }

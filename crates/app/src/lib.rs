@@ -19,6 +19,7 @@ pub mod emergency;
 pub mod error;
 pub mod files;
 pub mod find;
+pub mod hidden;
 pub mod house;
 pub mod import;
 pub mod incident;

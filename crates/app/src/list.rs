@@ -15,6 +15,7 @@ use store::seam::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
+use crate::hidden::Hidden;
 use crate::journal;
 
 /// Rows of one page.
@@ -91,6 +92,14 @@ fn cursor(text: &str) -> Option<(i64, String)> {
 }
 
 /// Cuts one row more than a page to a page, and says where the next begins.
+impl<T> Page<T> {
+    /// Without what is hidden from who asks. The next page begins where this one would have ended.
+    fn but(mut self, shows: impl FnMut(&T) -> bool) -> Page<T> {
+        self.rows.retain(shows);
+        self
+    }
+}
+
 fn page<T>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> (i64, String)) -> Page<T> {
     let most = usize::try_from(limit).unwrap_or(0);
     let more = rows.len() > most;
@@ -158,13 +167,15 @@ pub fn cases(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CaseLin
         return found(c, ctx, q, &f, limit);
     }
     let rows = store::case::list(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
     let due = f.sort == Sort::Due;
     Ok(page(rows, limit, |r| {
         (
             if due { r.due_at.unwrap_or(0) } else { r.registered_at },
             r.id.as_str().to_owned(),
         )
-    }))
+    })
+    .but(|r| hidden.shows(r.id.as_str())))
 }
 
 /// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
@@ -182,8 +193,9 @@ fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page
     let hits = store::search::find(c, &query)?;
     let full = hits.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
     let last = hits.last().map(|h| h.cursor);
+    let hidden = Hidden::from(c, ctx)?;
     let mut rows = Vec::new();
-    for h in hits {
+    for h in hits.into_iter().filter(|h| hidden.shows(&h.subject_id)) {
         let Some(line) = store::case::line(c, &ctx.site, &CaseId::from(h.subject_id.as_str()))? else {
             continue;
         };
@@ -265,13 +277,15 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
         return Ok(Page { rows, next: None });
     }
     let rows = store::case::orders(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
     let due = f.sort == Sort::Due;
     Ok(page(rows, limit, |r| {
         (
             if due { r.due_at.unwrap_or(0) } else { r.issued_at },
             r.id.as_str().to_owned(),
         )
-    }))
+    })
+    .but(|r| hidden.shows(r.case_id.as_str())))
 }
 
 /// Callbacks: open ones by due time, or made ones, newest first.
@@ -321,12 +335,14 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         limit: limit + 1,
     };
     let rows = store::case::callbacks(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
     Ok(page(rows, limit, |r| {
         (
             if open { r.due_at.unwrap_or(0) } else { r.created_at },
             r.id.as_str().to_owned(),
         )
-    }))
+    })
+    .but(|r| hidden.shows(r.case_id.as_str())))
 }
 
 /// Promises: open ones by due time, or by when they were made, newest first (REC-8).
@@ -356,9 +372,11 @@ pub fn promises(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Prom
         limit: limit + 1,
     };
     let rows = store::promise::list(c, &f)?;
-    Ok(page(rows, limit, |r| {
-        (if open { r.due_at } else { r.made_at }, r.id.clone())
-    }))
+    let hidden = Hidden::from(c, ctx)?;
+    Ok(
+        page(rows, limit, |r| (if open { r.due_at } else { r.made_at }, r.id.clone()))
+            .but(|r| hidden.shows(r.case_id.as_str())),
+    )
 }
 
 /// Requests for more time: pending ones by the limit that runs, or by when they were asked, newest first (COM-32).
@@ -393,9 +411,11 @@ pub fn extensions(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Ex
         limit: limit + 1,
     };
     let rows = store::promise::extensions(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
     Ok(page(rows, limit, |r| {
         (if open { r.due_at } else { r.asked_at }, r.id.as_str().to_owned())
-    }))
+    })
+    .but(|r| hidden.shows(r.case_id.as_str())))
 }
 
 /// The register of limits that were passed, and of those that were kept: by when it was decided, newest first.
@@ -425,7 +445,9 @@ pub fn breaches(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cloc
         limit: limit + 1,
     };
     let rows = crate::ontime::register(c, ctx, &a)?;
-    Ok(page(rows, limit, |r| (r.decided_at.unwrap_or(0), r.id.clone())))
+    let hidden = Hidden::from(c, ctx)?;
+    let shows = |r: &ClockFact| r.case_id.as_ref().is_none_or(|id| hidden.shows(id.as_str()));
+    Ok(page(rows, limit, |r| (r.decided_at.unwrap_or(0), r.id.clone())).but(shows))
 }
 
 /// Contacts, newest first (the register of calls and visits, CAL-2; each post sees its own, COM-11).
@@ -455,7 +477,8 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
             .filter(|_| i64::try_from(hits.len()).unwrap_or(0) >= limit)
             .map(|h| h.cursor.to_string());
         let mut rows = Vec::new();
-        for h in hits {
+        let hidden = Hidden::from(c, ctx)?;
+        for h in hits.into_iter().filter(|h| hidden.shows_contact(&h.subject_id)) {
             let row = store::contact::get(c, &ctx.site, &domain::ids::ContactId::from(h.subject_id.as_str()))?;
             rows.extend(row.filter(|r| own.is_none() || r.staff_id.as_ref().map(|s| s.as_str()) == own.as_deref()));
         }
@@ -473,7 +496,8 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
         limit: limit + 1,
     };
     let rows = store::contact::list(c, &f)?;
-    Ok(page(rows, limit, |r| (r.happened_at, r.id.as_str().to_owned())))
+    let hidden = Hidden::from(c, ctx)?;
+    Ok(page(rows, limit, |r| (r.happened_at, r.id.as_str().to_owned())).but(|r| hidden.shows_contact(r.id.as_str())))
 }
 
 /// Urges the chosen cases, or the cases of the chosen orders, each by its own rules: how many were urged and how many not.

@@ -26,6 +26,23 @@ pub struct Counts {
     pub messages_failed: i64,
     /// Open cases where a resident or worker sent something that nobody has looked at.
     pub news: i64,
+    /// What of these is hidden from whom: complaints about them.
+    pub hidden: Vec<store::hidden::HiddenOpen>,
+}
+
+impl Counts {
+    /// The counters as somebody sees them.
+    #[must_use]
+    pub fn seen_by(mut self, staff: &StaffId) -> Counts {
+        if let Some(h) = self.hidden.iter().find(|h| h.staff_id == *staff).cloned() {
+            self.queue -= h.queue;
+            self.overdue -= h.overdue;
+            self.orders -= h.orders;
+            self.callbacks -= h.callbacks;
+            self.news -= h.news;
+        }
+        self
+    }
 }
 
 /// Somebody who is at work, in both languages.

@@ -34,6 +34,9 @@ pub const KINDS: &[&str] = &[
     EXTENSION,
     // An excuse is asked for, and the post decides (COM-32).
     EXCUSE,
+    // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
+    COMPLAINT_RAISED,
+    COMPLAINT_LETTER,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -72,6 +75,10 @@ pub const RUNG: &str = "rung";
 /// Nobody of a post is at work.
 pub const NOBODY: &str = "nobody_on_duty";
 
+/// A complaint waits for the company leader's instruction.
+pub const COMPLAINT_RAISED: &str = "complaint_raised";
+/// A letter to a complainant waits for the company leader's agreement.
+pub const COMPLAINT_LETTER: &str = "complaint_letter";
 /// A question that could not be answered at once was reported to its superior.
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
@@ -267,7 +274,9 @@ pub(crate) fn name_who(c: &mut Conn, ctx: &Ctx, s: &CaseState, events: &mut [Eve
     let (people, about) = (People::of(c, ctx)?, About::from(s));
     for e in events {
         if let Fact::RungReached { to, told, lacking, .. } = &mut e.fact {
-            let reached = people.who(to, &about);
+            let mut reached = people.who(to, &about);
+            // The person whom a complaint is about is not told of it.
+            reached.told.retain(|t| !s.hidden_from(&t.staff));
             (*told, *lacking) = (reached.told, reached.lacking);
         }
     }
@@ -587,6 +596,7 @@ const EARLIER: i64 = 600;
 pub fn mine(c: &mut Conn, ctx: &Ctx, after: Option<&Mark>) -> Res<Listed> {
     let me = ctx.need_staff()?.id.clone();
     let mut listed = Listed::default();
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
     let part = |c: &mut Conn, unread: bool, before: Option<NoticeId>, room: usize| -> Res<(Vec<Mine>, bool)> {
         let mut rows = db::mine(
             c,
@@ -600,6 +610,8 @@ pub fn mine(c: &mut Conn, ctx: &Ctx, after: Option<&Mark>) -> Res<Listed> {
         )?;
         let more = rows.len() > room;
         rows.truncate(room);
+        // One that came before it was known about whom the complaint is.
+        rows.retain(|r| r.case_id.as_ref().is_none_or(|id| hidden.shows(id.as_str())));
         Ok((rows, more))
     };
     let mut unread = Vec::new();

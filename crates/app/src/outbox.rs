@@ -504,6 +504,8 @@ pub fn reported(tx: &mut Tx, ctx: &Ctx, provider: &str, at: i64, failure: Option
 /// `Forbidden`.
 pub fn list(c: &mut Conn, ctx: &Ctx, f: &Filter) -> Res<Vec<Message>> {
     ctx.need(Action::ResendMessage)?;
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
+    let shows = |m: &Message| m.case_id.as_ref().is_none_or(|id| hidden.shows(id.as_str()));
     Ok(db::list(
         c,
         &Filter {
@@ -512,6 +514,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx, f: &Filter) -> Res<Vec<Message>> {
         },
     )?
     .into_iter()
+    .filter(shows)
     .map(shown)
     .collect())
 }
@@ -525,6 +528,11 @@ pub fn one(c: &mut Conn, ctx: &Ctx, id: &MessageId) -> Res<Message> {
     let m = db::get(c, id)?
         .filter(|m| m.site_id == ctx.site)
         .ok_or(Error::NotFound)?;
+    if let Some(case) = &m.case_id
+        && !crate::hidden::Hidden::from(c, ctx)?.shows(case.as_str())
+    {
+        return Err(Error::NotFound);
+    }
     Ok(shown(m))
 }
 

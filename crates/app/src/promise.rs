@@ -154,7 +154,7 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
 }
 
 /// Whoever holds a post at the site: those on duty, else all of them. Never who asks.
-fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
+pub(crate) fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
     let me = ctx.staff().map(|s| s.id.clone());
     let mut people = store::site::workers(c, &ctx.site)?;
     people.retain(|w| w.role == post.as_str() && Some(&w.id) != me.as_ref());

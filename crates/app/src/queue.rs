@@ -7,6 +7,7 @@ use store::seam::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::Res;
+use crate::hidden::Hidden;
 
 /// Which part of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,7 +92,29 @@ pub fn counts(c: &mut Conn, ctx: &Ctx) -> Res<Counts> {
         Reach::Site | Reach::All => store::promise::count_open(c, &ctx.site)?,
         _ => 0,
     };
-    Ok([open, mine, callbacks, promises])
+    let mine = mine - i64::try_from(mine_hidden(c, ctx)?).unwrap_or(0);
+    let all = ctx.reach(Action::ViewCase) >= Reach::Site;
+    let hidden = store::hidden::open(c, &ctx.site, ctx.now)?;
+    Ok(match hidden.into_iter().find(|h| all && h.staff_id == staff.id) {
+        Some(h) => [
+            (open - h.queue).max(0),
+            mine,
+            (callbacks - h.callbacks).max(0),
+            (promises - h.promises).max(0),
+        ],
+        None => [open, mine, callbacks, promises],
+    })
+}
+
+/// How many of the own are hidden from who holds them: an order that was given before it was known about whom it is.
+fn mine_hidden(c: &mut Conn, ctx: &Ctx) -> Res<usize> {
+    let hidden = Hidden::from(c, ctx)?;
+    if hidden.is_empty() {
+        return Ok(0);
+    }
+    let me = ctx.need_staff()?.id.clone();
+    let rows = store::desk::mine(c, &ctx.site, &me, MOST)?;
+    Ok(rows.iter().filter(|r| !hidden.shows(r.id.as_str())).count())
 }
 
 /// How many requests for more time wait for the actor's decision.
@@ -111,7 +134,10 @@ pub fn extensions(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
 /// `Unavailable` while the database is away.
 pub fn news(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
     if crate::case::sees_news(ctx) {
-        Ok(store::site::count_news(c, &ctx.site)?)
+        let me = &ctx.need_staff()?.id;
+        let hidden = store::hidden::open(c, &ctx.site, ctx.now)?;
+        let hidden = hidden.iter().find(|h| h.staff_id == *me).map_or(0, |h| h.news);
+        Ok(store::site::count_news(c, &ctx.site)? - hidden)
     } else {
         Ok(0)
     }
@@ -143,6 +169,8 @@ pub fn list(c: &mut Conn, ctx: &Ctx, tab: Tab) -> Res<Vec<Line>> {
         let first = db::first(c, &ctx.site, db::NO_DUE, MOST)?;
         rows.extend(first);
     }
+    let hidden = Hidden::from(c, ctx)?;
+    rows.retain(|r| hidden.shows(r.id.as_str()));
     sort(&mut rows, ctx.now);
     let departments = store::site::departments(c, &ctx.site)?;
     let names = store::site::staff_names(c, &ctx.site)?;
@@ -226,7 +254,9 @@ fn promises(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
         limit: MOST,
         ..store::promise::PromiseFilter::default()
     };
-    let rows = store::promise::list(c, &f)?;
+    let mut rows = store::promise::list(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
+    rows.retain(|r| hidden.shows(r.case_id.as_str()));
     let lines = rows.into_iter().map(|r| {
         let maker = r.made_by.as_ref().and_then(|id| names.iter().find(|n| n.id == *id));
         let worker = maker.map_or_else(String::new, |n| {
@@ -278,7 +308,9 @@ fn callbacks(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
         limit: MOST,
         ..db::CallbackFilter::default()
     };
-    let rows = db::callbacks(c, &f)?;
+    let mut rows = db::callbacks(c, &f)?;
+    let hidden = Hidden::from(c, ctx)?;
+    rows.retain(|r| hidden.shows(r.case_id.as_str()));
     let lines = rows.into_iter().map(|r| Line {
         case: r.case_id.into_string(),
         number: r.case_number,

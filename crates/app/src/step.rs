@@ -2,6 +2,10 @@
 //! given out. One [`run`] for all of them: once for each key, on the version that was seen, by the rules of the case.
 
 mod command;
+mod complaint;
+
+pub(crate) use complaint::tell;
+pub use complaint::{proposal, recurrences};
 
 use domain::access::Action;
 use domain::case::{
@@ -322,6 +326,9 @@ pub enum Step {
         #[serde(default)]
         caption: String,
     },
+    /// A step of a complaint's own process, with an action of its own.
+    #[serde(untagged)]
+    Complaint(domain::case::complaint::Step),
 }
 
 /// What somebody looked at when they decided on a step.
@@ -399,6 +406,9 @@ fn short_enough(step: &Step) -> Res<()> {
         ("/how", "how"),
         ("/text", "text"),
         ("/what", "what"),
+        ("/result", "result"),
+        ("/facts", "facts"),
+        ("/hopes", "hopes"),
     ] {
         let long = told
             .pointer(place)
@@ -517,6 +527,7 @@ impl Step {
             Step::ChangeAppointment { .. } => Action::ChangeAppointment,
             Step::JoinContact { .. } => Action::JoinContact,
             Step::Attach { .. } => Action::Attach,
+            Step::Complaint(step) => step.action(),
         }
     }
 }

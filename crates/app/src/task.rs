@@ -12,6 +12,7 @@ pub use store::task::Place;
 use crate::case::{self, Seen};
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::hidden::Hidden;
 use crate::step::{Step, run};
 
 /// The worker's list.
@@ -45,6 +46,8 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Tasks> {
         },
     )?;
     let Some(dept) = &me.department else {
+        let hidden = Hidden::from(c, ctx)?;
+        let mine = mine.into_iter().filter(|r| hidden.shows(r.case_id.as_str())).collect();
         return Ok(Tasks {
             mine,
             free: Vec::new(),
@@ -63,6 +66,12 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Tasks> {
     } else {
         Vec::new()
     };
+    let hidden = Hidden::from(c, ctx)?;
+    let shown = |mut rows: Vec<OrderRow>| {
+        rows.retain(|r| hidden.shows(r.case_id.as_str()));
+        rows
+    };
+    let (mine, free, department) = (shown(mine), shown(free), shown(department));
     Ok(Tasks { mine, free, department })
 }
 

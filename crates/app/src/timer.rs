@@ -315,6 +315,9 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
     // One that could not be looked at does not keep the processor busy.
     let soon = desk.clock.now() + 1000;
     let visit_at = visit()?.map(|at| at.max(soon));
-    let next = [next, roster_at, consult()?, visit_at, emergency()?].into_iter().flatten().min();
+    let next = [next, roster_at, consult()?, visit_at, emergency()?]
+        .into_iter()
+        .flatten()
+        .min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -66,6 +66,7 @@ fn form(n: i64) -> Register {
         repeat_of: None,
         contact: None,
         first_asked: None,
+        about: None,
         happened_at: None,
     }
 }

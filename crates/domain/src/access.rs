@@ -152,6 +152,35 @@ codes! {
         JoinIncident = "join_incident",
         /// Changes working calendars: hours, closures, the years' holidays; applies the change to limits that run.
         ManageCalendar = "manage_calendar",
+        /// Whether a complaint is valid, what kind and how serious (COM-28).
+        JudgeComplaint = "judge_complaint",
+        /// Notes that the customer does not agree with "not valid".
+        AppealComplaint = "appeal_complaint",
+        /// Sends a complaint to who handles it (COM-18 to COM-21).
+        RouteComplaint = "route_complaint",
+        /// Gives a supporting department its part (COM-23).
+        AddPart = "add_part",
+        FinishPart = "finish_part",
+        RecordFinding = "record_finding",
+        ProposeAnswer = "propose_answer",
+        /// The company leader's word on an answer by letter (COM-22).
+        AgreeLetter = "agree_letter",
+        /// Takes to the leader what the department cannot solve (COM-25).
+        RaiseComplaint = "raise_complaint",
+        InstructComplaint = "instruct_complaint",
+        CarryOut = "carry_out",
+        /// Notes what the customer says to the answer.
+        RecordResponse = "record_response",
+        /// Opinion, thanks, hopes and suggestions (COM-26).
+        NoteOpinion = "note_opinion",
+        RecordCause = "record_cause",
+        /// A corrective or preventive measure (COM-31).
+        SetMeasure = "set_measure",
+        FinishMeasure = "finish_measure",
+        /// Checks what was done, by somebody who had no part in it (COM-14).
+        VerifyComplaint = "verify_complaint",
+        /// Takes the records in (COM-27).
+        FileComplaint = "file_complaint",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -200,6 +229,24 @@ impl Action {
         Action::AskExcuse,
         Action::DecideExcuse,
         Action::ExcuseBreach,
+        Action::JudgeComplaint,
+        Action::AppealComplaint,
+        Action::RouteComplaint,
+        Action::AddPart,
+        Action::FinishPart,
+        Action::RecordFinding,
+        Action::ProposeAnswer,
+        Action::AgreeLetter,
+        Action::RaiseComplaint,
+        Action::InstructComplaint,
+        Action::CarryOut,
+        Action::RecordResponse,
+        Action::NoteOpinion,
+        Action::RecordCause,
+        Action::SetMeasure,
+        Action::FinishMeasure,
+        Action::VerifyComplaint,
+        Action::FileComplaint,
         Action::ChangeKind,
         Action::ChangeLevel,
         Action::ChangeFee,
@@ -212,6 +259,32 @@ impl Action {
         Action::JoinContact,
         Action::Attach,
     ];
+
+    /// A step of a complaint's own process (COM-17 to COM-32).
+    pub const fn of_complaint(self) -> bool {
+        use Action::*;
+        matches!(
+            self,
+            JudgeComplaint
+                | AppealComplaint
+                | RouteComplaint
+                | AddPart
+                | FinishPart
+                | RecordFinding
+                | ProposeAnswer
+                | AgreeLetter
+                | RaiseComplaint
+                | InstructComplaint
+                | CarryOut
+                | RecordResponse
+                | NoteOpinion
+                | RecordCause
+                | SetMeasure
+                | FinishMeasure
+                | VerifyComplaint
+                | FileComplaint
+        )
+    }
 
     /// Done by whoever holds the work order; being the first asked is not enough.
     pub const fn needs_the_order(self) -> bool {
@@ -318,6 +391,14 @@ const TABLE: &[Row] = &[
     Row(&[Do::SendLink, Do::WithdrawLink],                  [S,  O,   S,   D,   N,   S,   S,   N,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::ScheduleCallback, Do::Callback, Do::GiveUpCallback],
                                                             [S,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    // Complaints
+    Row(&[Do::JudgeComplaint, Do::AppealComplaint, Do::RouteComplaint, Do::AddPart],
+                                                            [S,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::FinishPart, Do::RecordFinding, Do::ProposeAnswer, Do::RaiseComplaint, Do::CarryOut, Do::RecordCause,
+          Do::SetMeasure, Do::FinishMeasure],               [S,  O,   S,   D,   O,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::AgreeLetter, Do::InstructComplaint],          [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::RecordResponse, Do::NoteOpinion],             [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::VerifyComplaint, Do::FileComplaint],          [N,  N,   N,   N,   N,   N,   N,   A,   N,   N,   A,   A,   N,   N]),
     // Money
     Row(&[Do::RecordPayment, Do::VoidPayment],              [S,  O,   S,   N,   N,   N,   S,   N,   S,   N,   N,   N,   N,   N]),
     Row(&[Do::WaiveFee],                                    [N,  N,   S,   N,   N,   N,   S,   N,   S,   N,   A,   A,   N,   N]),

@@ -36,6 +36,8 @@ codes! {
         Interim = "interim",
         /// The customer waits while somebody is asked (REC-7).
         Consult = "consult",
+        /// The records of a complaint are with the quality department (COM-27).
+        Filing = "filing",
         /// Somebody is given the work. A limit for ourselves: see [`crate::ladder::handling`].
         Assign = "assign",
         /// Whoever was given the work takes it. A limit for ourselves.
@@ -77,7 +79,10 @@ codes! {
 impl ClockCode {
     /// Started by an act of its own, not by the standard's line for the case.
     pub const fn on_demand(self) -> bool {
-        matches!(self, ClockCode::Promise | ClockCode::Interim | ClockCode::Consult)
+        matches!(
+            self,
+            ClockCode::Promise | ClockCode::Interim | ClockCode::Consult | ClockCode::Filing
+        )
     }
 
     /// A limit that the customer may agree to move (COM-32). A first response is owed in any case.

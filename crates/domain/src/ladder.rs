@@ -619,6 +619,7 @@ impl CaseState {
             .chain(&own)
             .filter_map(|clock| clock.next_rung_at(&self.climbed, env.now))
             .chain(self.next_step_at(env.now))
+            .chain(crate::case::complaint::look_at(self))
             .min()
     }
 }

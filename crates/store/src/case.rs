@@ -348,6 +348,11 @@ sql! {
         "SELECT ", Similar::COLS, " FROM cases WHERE unit_id = $1 AND item = $2 AND registered_at >= $3 \
          AND state <> 'cancelled' ORDER BY registered_at DESC LIMIT $4"
     }
+    /// Complaints of an item at a place in words (no unit) since an instant.
+    pub fn similar_at(site: &SiteId, since: i64, item: &str, place: &str, limit: i64) -> Vec<Similar> {
+        "SELECT ", Similar::COLS, " FROM cases WHERE site_id = $1 AND kind = 'complaint' AND registered_at >= $2 \
+         AND item = $3 AND place = $4 AND state <> 'cancelled' ORDER BY registered_at DESC LIMIT $5"
+    }
     /// Cases of a shard whose clock has something to do by `now`, after the last one of the slice before.
     pub fn due_steps(shard: i64, now: i64, after_at: i64, after: &CaseId, limit: i64) -> Vec<CaseDue> {
         "SELECT id, site_id, next_step_at FROM cases WHERE shard = $1 AND next_step_at IS NOT NULL AND next_step_at <= $2 \

@@ -17,6 +17,7 @@ pub mod desk;
 pub mod directory;
 pub mod dump;
 pub mod emergency;
+pub mod hidden;
 pub mod house;
 mod ids;
 pub mod import;
@@ -57,6 +58,7 @@ const MODULES: &[&[seam::Statement]] = &[
     contact::STATEMENTS,
     db::tx::statements::STATEMENTS,
     db::watch::statements::STATEMENTS,
+    hidden::STATEMENTS,
     house::STATEMENTS,
     desk::STATEMENTS,
     directory::find::STATEMENTS,

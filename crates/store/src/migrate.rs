@@ -69,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023_found_by_id"),
     migration!(24, "0024_calendar"),
     migration!(25, "0025_duty_used"),
+    migration!(26, "0026_complaint"),
     migration!(27, "0027_emergency"),
     migration!(28, "0028_incident"),
     migration!(29, "0029_visit"),

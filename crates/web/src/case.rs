@@ -3,6 +3,7 @@
 mod act;
 mod cards;
 pub mod clocks;
+pub mod complaint;
 mod corrections;
 mod fields;
 mod form;
@@ -13,6 +14,7 @@ mod more_time;
 pub mod names;
 mod offers;
 mod page;
+mod paper;
 mod parse;
 mod presence;
 mod prices;
@@ -25,3 +27,4 @@ mod tests;
 
 pub use act::{do_page, step};
 pub use page::{back_to_form, body, here, reveal, seen, show, timeline, why};
+pub use paper::paper;

@@ -174,7 +174,7 @@ impl Page {
     pub fn titled(web: &Web, v: &Viewer, title: String) -> Page {
         let mut p = Page::bare(web, Some(v), v.locale, &title);
         if let Some(s) = &v.session {
-            p.counts = web.desk.live.counts(&s.site);
+            p.counts = web.desk.live.counts(&s.site).seen_by(&s.actor.id);
             p.seq = web.desk.live.seq(&s.site);
             p.on_duty = crate::roster::duty_lines(web, v, s);
             if v.may(Action::ManageRoster) {

@@ -246,6 +246,7 @@ contents! {
     POST "/cases/{id}/reveal" May(Action::RevealPhone) => crate::case::reveal;
     POST "/cases/{id}/here" May(Action::ViewCase) => crate::case::here;
     POST "/cases/{id}/seen" May(Action::Dispatch) => crate::case::seen;
+    GET  "/cases/{id}/print/{form}" May(Action::PrintOrder) => crate::case::paper;
     GET  "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::back_to_form;
     POST "/cases/{id}/{action}" May(Action::ViewCase) => crate::case::step;
 

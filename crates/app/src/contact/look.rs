@@ -146,7 +146,9 @@ pub fn card(c: &mut Conn, ctx: &Ctx, person: Option<&PersonId>, unit: Option<&Un
         if card.unit.is_some() {
             card.people = db::people_of_unit(c, id)?;
             card.cars = db::cars_of(c, id)?;
+            let hidden = crate::hidden::Hidden::from(c, ctx)?;
             card.recent = store::case::of_unit(c, id, 5)?;
+            card.recent.retain(|l| hidden.shows(l.id.as_str()));
         }
     }
     Ok(card)

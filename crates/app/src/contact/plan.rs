@@ -64,6 +64,7 @@ pub fn limits(c: &mut Conn, ctx: &Ctx, n: &NewContact, k: &NewCase) -> Res<Resul
         repeat_of: None,
         contact: None,
         first_asked: None,
+        about: None,
         happened_at: n.at().filter(|at| *at <= ctx.now),
     };
     let register = Command::Register(Box::new(register));

@@ -112,6 +112,12 @@ impl People {
         first.map(|(id, _)| id.clone())
     }
 
+    /// The first who is this.
+    pub fn first(&self, role: Role) -> Option<StaffId> {
+        let first = self.all.iter().find(|(_, m)| m.roles.contains(&role));
+        first.map(|(id, _)| id.clone())
+    }
+
     /// Somebody of a department who does work.
     pub fn worker(&self, code: &str, dice: &mut Dice) -> Option<StaffId> {
         const WORK: [Role; 5] = [

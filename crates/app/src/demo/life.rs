@@ -3,6 +3,7 @@
 //! so the estate opens in the middle of its work.
 
 mod calls;
+mod complaint;
 mod steps;
 
 use std::cmp::Reverse;

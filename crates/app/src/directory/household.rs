@@ -16,6 +16,7 @@ use super::{Building, Parking, Unit, Vehicle, standing};
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::hidden::Hidden;
 
 /// Recent contacts and cases shown.
 const RECENT: i64 = 8;
@@ -49,7 +50,8 @@ pub(crate) fn visible_cases(c: &mut Conn, ctx: &Ctx, lines: Vec<CaseLine>) -> Re
         return Ok(Vec::new());
     }
     if reach >= Reach::Site {
-        return Ok(lines);
+        let hidden = Hidden::from(c, ctx)?;
+        return Ok(lines.into_iter().filter(|l| hidden.shows(l.id.as_str())).collect());
     }
     let mut out = Vec::new();
     for line in lines {
@@ -79,10 +81,13 @@ pub(crate) fn visible_contact(
     }
 }
 
-fn visible_contacts(ctx: &Ctx, list: Vec<Contact>) -> Vec<Contact> {
-    list.into_iter()
+fn visible_contacts(c: &mut Conn, ctx: &Ctx, list: Vec<Contact>) -> Res<Vec<Contact>> {
+    let hidden = Hidden::from(c, ctx)?;
+    Ok(list
+        .into_iter()
+        .filter(|k| hidden.shows_contact(k.id.as_str()))
         .filter(|k| visible_contact(ctx, k.staff_id.as_ref(), k.department_id.as_ref()))
-        .collect()
+        .collect())
 }
 
 /// The household of a unit.
@@ -121,7 +126,10 @@ pub fn household(c: &mut Conn, ctx: &Ctx, id: &UnitId) -> Res<Household> {
         .take(8)
         .collect();
     let open_building = visible_cases(c, ctx, near)?;
-    let contacts = visible_contacts(ctx, store::contact::of_unit(c, id, RECENT)?);
+    let contacts = {
+        let found = store::contact::of_unit(c, id, RECENT)?;
+        visible_contacts(c, ctx, found)?
+    };
     Ok(Household {
         vehicles: thing::vehicles_of_unit(c, id)?,
         parking: thing::parking_of_unit(c, id)?,
@@ -175,7 +183,7 @@ pub fn person(c: &mut Conn, ctx: &Ctx, id: &PersonId) -> Res<PersonPage> {
         vehicles: thing::vehicles_of_person(c, &p.id)?,
         parking: thing::parking_of_person(c, &p.id)?,
         merges,
-        contacts: visible_contacts(ctx, contacts),
+        contacts: visible_contacts(c, ctx, contacts)?,
         cases: visible_cases(c, ctx, cases)?,
         person: view(c, ctx, &p)?,
     })

@@ -76,7 +76,7 @@ impl Finder<'_> {
                     } else {
                         db::contacts_running(c, &site, &tail, LOOK)?
                     };
-                    self.contacts(rows, &needle, score);
+                    self.contacts(c, rows, &needle, score)?;
                 }
                 if orders {
                     let rows = if date.is_some() {
@@ -108,7 +108,7 @@ impl Finder<'_> {
             }
             Series::Contact if self.ctx.reach(Action::ViewContacts) != Reach::Never => {
                 let rows = db::contacts_numbered(c, &site, &from, &to, LOOK)?;
-                self.contacts(rows, needle, 88);
+                self.contacts(c, rows, needle, 88)?;
                 Ok(())
             }
             s if CASES.contains(&s) => {
@@ -202,7 +202,7 @@ impl Finder<'_> {
                 };
                 let rows = rows.into_iter().filter(|k| !other(&k.address)).collect();
                 // Behind closed cases: most of them led to one.
-                self.contacts(rows, &needles, 18);
+                self.contacts(c, rows, &needles, 18)?;
             }
         }
         Ok(())
@@ -226,8 +226,9 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn contacts(&mut self, rows: Vec<db::ContactHit>, needles: &[String], score: u8) {
-        for k in rows {
+    fn contacts(&mut self, c: &mut Conn, rows: Vec<db::ContactHit>, needles: &[String], score: u8) -> Res<()> {
+        let hidden = crate::hidden::Hidden::from(c, self.ctx)?;
+        for k in rows.into_iter().filter(|k| hidden.shows_contact(k.id.as_str())) {
             if !visible_contact(self.ctx, k.staff_id.as_ref(), k.department_id.as_ref()) {
                 continue;
             }
@@ -248,11 +249,13 @@ impl Finder<'_> {
                 id: k.id.into_string(),
             });
         }
+        Ok(())
     }
 
     fn orders(&mut self, c: &mut Conn, rows: Vec<db::OrderHit>, needles: &[String], score: u8) -> Res<()> {
         let all = self.ctx.reach(Action::ViewCase) >= Reach::Site;
-        for o in rows {
+        let hidden = crate::hidden::Hidden::from(c, self.ctx)?;
+        for o in rows.into_iter().filter(|o| hidden.shows(o.case_id.as_str())) {
             if !all && !sees(c, self.ctx, &o.case_id) {
                 continue;
             }

@@ -23,6 +23,7 @@ use super::{DAY_MS, changed, duty, need_post, need_shift, same_version, save_shi
 use crate::case;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
+use crate::hidden::Hidden;
 use crate::journal::{self, Subject};
 use crate::once::once;
 
@@ -71,7 +72,10 @@ impl Open {
 }
 
 /// Whether the viewer's post has to do with a case.
-fn sees(ctx: &Ctx, l: &CaseLine) -> bool {
+fn sees(ctx: &Ctx, hidden: &Hidden, l: &CaseLine) -> bool {
+    if !hidden.shows(l.id.as_str()) {
+        return false;
+    }
     let me = ctx.staff();
     let own = me.is_some_and(|m| l.worker_id.as_ref() == Some(&m.id) || l.first_asked_id.as_ref() == Some(&m.id));
     match ctx.reach(Action::ViewCase) {
@@ -99,7 +103,10 @@ fn owed(l: &CaseLine) -> Owed {
 /// `Unavailable` while the database is away.
 pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
     let owners = db::owners(c, &ctx.site)?;
-    let emergencies = db::emergencies(c, &ctx.site)?.into_iter().filter(|l| sees(ctx, l));
+    let hidden = Hidden::from(c, ctx)?;
+    let emergencies = db::emergencies(c, &ctx.site)?
+        .into_iter()
+        .filter(|l| sees(ctx, &hidden, l));
     let emergencies: Vec<Burning> = emergencies
         .map(|l| Burning {
             owner: owners.iter().find(|o| o.case_id == l.id).map(|o| o.staff_id.clone()),
@@ -115,7 +122,7 @@ pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
             let mut state: CaseState = serde_json::from_str(&row.doc)?;
             let dept = ctx.staff().and_then(|m| m.department.as_ref());
             let of_dept = state.last_order().is_some_and(|o| Some(&o.department) == dept);
-            if !desk && !of_dept {
+            if (!desk && !of_dept) || !hidden.shows(state.id.as_str()) {
                 continue;
             }
             state.attach(&reckons.calendars);
@@ -136,6 +143,7 @@ pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
     promises.sort_by_key(|p| p.due_at.unwrap_or(i64::MAX));
     let callbacks = if desk {
         let rows = db::callbacks_before(c, &ctx.site, next_until)?.into_iter();
+        let rows = rows.filter(|r| hidden.shows(r.case_id.as_str()));
         rows.map(|r| Owed {
             case: r.case_id,
             number: r.case_number,
@@ -146,7 +154,7 @@ pub fn open_now(c: &mut Conn, ctx: &Ctx, next_until: i64) -> Res<Open> {
         Vec::new()
     };
     let due = db::due_before(c, &ctx.site, ctx.now + NEAR_MS)?;
-    let due = due.iter().filter(|l| sees(ctx, l)).map(owed).collect();
+    let due = due.iter().filter(|l| sees(ctx, &hidden, l)).map(owed).collect();
     let keys = db::loans_out(c, &ctx.site)?.into_iter().map(|k| k.id).collect();
     Ok(Open {
         emergencies,
@@ -512,7 +520,8 @@ fn item(
     due_at: Option<i64>,
     owner: Option<StaffId>,
 ) -> Res<Item> {
-    let line = store::case::line(c, &ctx.site, case)?.filter(|l| sees(ctx, l));
+    let hidden = Hidden::from(c, ctx)?;
+    let line = store::case::line(c, &ctx.site, case)?.filter(|l| sees(ctx, &hidden, l));
     Ok(Item {
         case: case.clone(),
         number: number.to_owned(),

@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Res};
 
 /// Identity and card numbers are never kept in a record (ETQ-4).
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     domain::privacy::masked(text.trim())
 }
 
@@ -336,6 +336,7 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             kind: *kind,
             caption: clean(caption),
         },
+        Step::Complaint(step) => super::complaint::command(tx, ctx, now, step)?,
         correction => correct(tx, ctx, now, correction)?,
     })
 }

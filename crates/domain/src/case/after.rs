@@ -2,6 +2,7 @@
 
 use super::close::{callback_needed, missing_to_close};
 use super::command::ConfirmHow;
+use super::complaint;
 use super::decide::{Draft, incomplete, required, text};
 use super::event::Fact;
 use super::gate::{check_fee, own_grade};
@@ -267,7 +268,12 @@ pub(super) fn reopen(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReas
     open_again(draft, case, reason, note)
 }
 
-fn open_again(draft: &mut Draft<'_>, case: &CaseState, reason: ReopenReason, note: String) -> Result<(), Refusal> {
+pub(super) fn open_again(
+    draft: &mut Draft<'_>,
+    case: &CaseState,
+    reason: ReopenReason,
+    note: String,
+) -> Result<(), Refusal> {
     let rework = case.kind == Kind::Request;
     draft.emit(Fact::Reopened {
         reason,
@@ -325,6 +331,7 @@ pub(super) fn answer(
         cycle: case.cycle,
         answer,
     })?;
+    complaint::on_done(draft)?;
     begin_callback(draft, callback)?;
     let whole = draft
         .case

@@ -1,5 +1,6 @@
 //! What each event does to the state. Decides nothing and refuses nothing: the same events make the same state, always.
 
+use super::complaint;
 use super::event::{Event, Fact};
 use super::state::*;
 use super::timing;
@@ -122,6 +123,7 @@ fn registered(event: &Event) -> Option<CaseState> {
         closed_at: None,
         cancelled_at: None,
         end_reason: None,
+        complaint: None,
     })
 }
 
@@ -131,6 +133,7 @@ fn on_case(case: &mut CaseState, event: &Event) {
     on_money(case, event);
     on_record(case, event);
     on_time(case, event);
+    complaint::apply(case, event);
     timing::on_clocks(case, event);
 }
 

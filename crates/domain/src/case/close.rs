@@ -6,7 +6,7 @@ use crate::clock::ClockCode;
 
 /// Translation keys of everything that is lacking, in the order in which a desk would see to it. Empty: it can be closed.
 pub fn missing_to_close(case: &CaseState) -> Vec<&'static str> {
-    let mut missing = Vec::new();
+    let mut missing = super::complaint::missing_to_close(case);
     let mut need = |there: bool, key: &'static str| {
         if !there {
             missing.push(key);

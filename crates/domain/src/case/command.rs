@@ -2,6 +2,7 @@
 //!
 //! `happened_at` is for records entered later: the time on the paper. None means now.
 
+use super::complaint;
 use super::state::Consent;
 use super::values::*;
 use crate::access::Action;
@@ -40,6 +41,8 @@ pub struct Register {
     /// Who was asked first, if not who registers (DIR-9).
     pub first_asked: Option<StaffId>,
     pub happened_at: Option<i64>,
+    /// The member of staff whom a complaint is about: does not see it.
+    pub about: Option<StaffId>,
 }
 
 /// How a customer's answer to a quote came.
@@ -327,6 +330,12 @@ pub enum Command {
     SettleEmergency {
         emergency: EmergencyId,
     },
+    /// A step of a complaint's own process (COM-17 to COM-32).
+    Complaint(Box<complaint::Run>),
+    /// What the timer found of the same at the same place after filing; nothing while no look is due.
+    LookAgain {
+        found: Vec<CaseId>,
+    },
     /// Records limits that have passed.
     CheckClocks,
     /// The standard in force is applied to a case that was registered under another (an act of the management, on record).
@@ -387,7 +396,8 @@ impl Command {
             Command::JoinContact { .. } => Action::JoinContact,
             Command::Attach { .. } => Action::Attach,
             Command::BeginEmergency { .. } | Command::SettleEmergency { .. } => Action::JoinEmergency,
-            Command::CheckClocks => Action::CheckClocks,
+            Command::Complaint(run) => run.step.action(),
+            Command::CheckClocks | Command::LookAgain { .. } => Action::CheckClocks,
             Command::ReapplyStandard { .. } => Action::ReapplyStandard,
             Command::ReapplyCalendar { .. } => Action::ManageCalendar,
         }

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::apply::advance;
 use super::command::Command;
+use super::complaint;
 use super::event::{By, Event, Fact};
 use super::gate::gate;
 use super::plan;
@@ -272,6 +273,8 @@ fn run(draft: &mut Draft<'_>, case: &CaseState, command: &Command) -> Result<(),
         } => record::attach(draft, case, (attachment, file), *kind, caption),
         Command::BeginEmergency { emergency } => record::begin_emergency(draft, case, emergency),
         Command::SettleEmergency { emergency } => record::settle_emergency(draft, case, emergency),
+        Command::Complaint(step) => complaint::run(draft, case, step),
+        Command::LookAgain { found } => complaint::looked(draft, case, found),
         Command::CheckClocks => Ok(()),
         Command::ReapplyStandard { reason } => reapply::reapply(draft, case, reason),
         Command::ReapplyCalendar { reason } => reapply::recalendar(draft, case, reason),

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::complaint::{MeasureKind, Nature, RaisedBy, Received, RouteWhy};
 use super::state::Consent;
 use super::values::*;
 use crate::access::{Role, Via, Who};
@@ -278,6 +279,52 @@ facts! {
     AppointmentChanged = "appointment_changed" { old: Option<Appointment>, new: Option<Appointment> } personal { reason: String }
     /// One more contact about the same thing.
     ContactJoined = "contact_joined" { contact: ContactId } personal {}
+    /// The record of a complaint begins; `about` is whom it is about, who does not see it.
+    ComplaintOpened = "complaint_opened" { about: Option<StaffId> } personal {}
+    /// Valid or not, what kind, how serious (COM-28). `told`: how the customer was told that it is not.
+    ComplaintJudged = "complaint_judged" {
+        valid: bool, nature: Nature, severity: Importance, about: Option<StaffId>, told: Option<ToldHow>,
+    } personal { reason: String }
+    /// The customer does not agree with "not valid": it is judged anew.
+    ComplaintAppealed = "complaint_appealed" {} personal { reason: String }
+    /// Where it goes, where it was proposed to go and why (COM-18 to COM-21, COM-28, COM-29).
+    ComplaintRouted = "complaint_routed" {
+        received: Received, to: String, department: Option<DepartmentId>, proposed: String, why: RouteWhy,
+    } personal { reason: String }
+    /// A supporting department has a part (COM-23).
+    PartGiven = "complaint_part_given" { no: u32, department: DepartmentId, due_at: i64 } personal { what: String }
+    /// The part is done.
+    PartDone = "complaint_part_done" { no: u32 } personal { result: String }
+    /// What was found out.
+    FindingRecorded = "complaint_found" {} personal { text: String }
+    /// How it is to be answered, and whether by letter (COM-22).
+    AnswerProposed = "complaint_proposed" { letter: bool } personal { text: String }
+    /// The company leader's word on the letter (COM-22).
+    LetterDecided = "complaint_letter_decided" { agreed: bool } personal { note: String }
+    /// It is with the company leader (COM-21, COM-25).
+    ComplaintRaised = "complaint_raised" { because: RaisedBy } personal { reason: String }
+    /// What the leader wants done (COM-25).
+    ComplaintInstructed = "complaint_instructed" {} personal { text: String }
+    /// It was done as instructed.
+    InstructionDone = "complaint_carried_out" {} personal { text: String }
+    /// What the customer says to the answer.
+    AnswerResponded = "complaint_responded" { accepted: bool, how: ToldHow } personal { note: String }
+    /// Opinion asked for, thanks given, hopes noted (COM-26).
+    OpinionNoted = "complaint_opinion" { opinion: Satisfaction } personal { hopes: String }
+    /// Why it came to it (COM-31).
+    CauseRecorded = "complaint_cause" {} personal { text: String }
+    /// A corrective or preventive measure with its owner and time (COM-31).
+    MeasureSet = "complaint_measure_set" {
+        no: u32, kind: MeasureKind, owner: StaffId, due_at: i64,
+    } personal { facts: String, text: String }
+    /// The measure was carried out.
+    MeasureDone = "complaint_measure_done" { no: u32 } personal { result: String }
+    /// Quality, who had no part in it, checked what was done (COM-14).
+    ComplaintVerified = "complaint_verified" { effective: bool } personal { note: String }
+    /// The records are with quality (COM-27).
+    ComplaintFiled = "complaint_filed" {} personal { note: String }
+    /// The same was looked for at the same place; what was found opens the prevention anew.
+    RecurrenceLooked = "complaint_looked" { days: u32, found: Vec<CaseId> } personal {}
     /// A file was attached.
     Attached = "attached" { attachment: AttachmentId, file: FileId, kind: AttachmentKind } personal { caption: String }
 }

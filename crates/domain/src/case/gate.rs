@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::close::{emergency_open, missing_to_close};
+use super::complaint;
 use super::decide::Env;
 use super::extend;
 use super::state::{CaseState, Order};
@@ -46,6 +47,9 @@ pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Re
         return Err(Refusal::new("refuse-role").arg("action", action));
     }
     let Some(case) = case else { return Ok(()) };
+    if who.staff().is_some_and(|id| case.hidden_from(id)) {
+        return Err(Refusal::new("refuse-not-yours").arg("action", action));
+    }
     let within = match who {
         Who::Staff {
             id,
@@ -58,7 +62,12 @@ pub fn may(case: Option<&CaseState>, action: Action, who: &Who) -> Result<(), Re
                 let theirs = case
                     .last_order()
                     .is_some_and(|order| Some(&order.department) == department.as_ref() && serves(order, action));
-                theirs || own(case, id, department.as_ref(), action)
+                let of_file = case.file().is_some_and(|file| {
+                    department
+                        .as_ref()
+                        .is_some_and(|mine| file.departments().any(|has| has == mine))
+                });
+                theirs || of_file || own(case, id, department.as_ref(), action)
             }
             Reach::Site | Reach::All => true,
         },
@@ -132,6 +141,8 @@ fn legal_in(action: Action) -> &'static [Status] {
         Action::Note | Action::Attach | Action::CheckClocks | Action::KeepPromise => Status::ALL,
         Action::AskExcuse | Action::DecideExcuse | Action::ExcuseBreach => Status::ALL,
         Action::InterimAnswer => Status::ALL,
+        // The process of a complaint says itself when.
+        _ if action.of_complaint() => Status::ALL,
         // Closing names everything that is lacking, the work included, rather than the state.
         _ => OPEN,
     }
@@ -154,6 +165,7 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
     if !legal_in(action).contains(&case.status) {
         return Err(wrong_state(case, action));
     }
+    complaint::gate(case, action, who)?;
     match action {
         Action::Dispatch => may_dispatch(case),
         Action::Accept | Action::ReturnOrder | Action::TakeBack | Action::Reassign => need_order(case, action),

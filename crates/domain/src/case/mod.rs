@@ -12,6 +12,7 @@ mod after;
 mod apply;
 mod close;
 mod command;
+pub mod complaint;
 mod decide;
 mod event;
 mod extend;

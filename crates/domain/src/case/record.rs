@@ -2,6 +2,7 @@
 
 use super::close::has_unit;
 use super::command::{Change, Register};
+use super::complaint;
 use super::decide::{Draft, incomplete, required, text};
 use super::event::Fact;
 use super::gate::check_fee;
@@ -77,6 +78,7 @@ pub(super) fn register(draft: &mut Draft<'_>, form: &Register) -> Result<(), Ref
         content,
         anonymous_reason,
     })?;
+    complaint::open(draft, form.about.as_ref())?;
     draft.start_clocks()
 }
 
@@ -408,6 +410,7 @@ pub(super) fn change(draft: &mut Draft<'_>, case: &CaseState, change: &Change, r
                 number,
                 reason,
             })?;
+            complaint::open(draft, None)?;
             draft.retarget(case, Because::Kind)
         }
         Change::Level { importance, urgency } if (*importance, *urgency) == (case.importance, case.urgency) => same(),

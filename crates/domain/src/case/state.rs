@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::complaint::ComplaintFile;
 use super::event::By;
 use super::values::*;
 use crate::access::Role;
@@ -363,6 +364,9 @@ pub struct CaseState {
     pub closed_at: Option<i64>,
     pub cancelled_at: Option<i64>,
     pub end_reason: Option<String>,
+    /// The record of a complaint (COM-17 to COM-32); none for other kinds, and for complaints from before there was one.
+    #[serde(default)]
+    pub complaint: Option<ComplaintFile>,
 }
 
 impl CaseState {

@@ -2,6 +2,7 @@
 
 use super::after;
 use super::command::ConsentHow;
+use super::complaint;
 use super::decide::{Draft, incomplete, required, text};
 use super::event::Fact;
 use super::gate::own_grade;
@@ -314,6 +315,7 @@ pub(super) fn complete(
         lines: form.lines.to_vec(),
         no_photo_reason,
     })?;
+    complaint::on_done(draft)?;
     after::begin_callback(draft, callback)
 }
 

@@ -88,6 +88,7 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
         Fact::Completed { .. } | Fact::Answered { .. } | Fact::OutsideReported { .. } => {
             meet(case, &[Response, OnSite, Feedback, Finish, Interim], when, at);
         }
+        Fact::ComplaintFiled { .. } => meet(case, &[ClockCode::Filing], when, at),
         Fact::CallbackEnded { end, .. } if *end != CallbackEnd::Dropped => meet(case, &[Callback], when, at),
         Fact::WaitStarted { reason, until, .. } => {
             case.clocks
@@ -97,7 +98,8 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
         Fact::Resumed {} => case.clocks.iter_mut().for_each(|clock| clock.resume(when)),
         Fact::Closed {} | Fact::Cancelled { .. } => case.clocks.iter_mut().for_each(|clock| clock.cancel(at)),
         Fact::Reopened { .. } => {
-            let old = case.clocks.iter_mut().filter(|clock| !clock.code.on_demand());
+            let of_round = |clock: &&mut Clock| !clock.code.on_demand() || clock.code == ClockCode::Filing;
+            let old = case.clocks.iter_mut().filter(of_round);
             old.for_each(|clock| clock.cancel(at));
         }
         _ => {}

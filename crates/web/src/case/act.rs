@@ -9,6 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
+use domain::case::complaint::Received;
 use domain::case::{CaseState, Kind};
 use domain::ids::CaseId;
 use domain::mask::Sex;
@@ -108,6 +109,10 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         };
         let mut choices = Choices::load(c, ctx)?;
         choices.say = say(c, ctx, &seen.state)?;
+        choices.proposals = Received::ALL
+            .iter()
+            .filter_map(|received| Some((*received, steps::proposal(ctx, &seen.state, *received)?)))
+            .collect();
         Ok(Ground {
             sex,
             seq,

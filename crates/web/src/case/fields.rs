@@ -2,6 +2,7 @@
 
 use app::error::Res;
 use domain::access::Action;
+use domain::case::complaint::{Proposal, Received};
 use domain::case::{
     AttachmentKind, AttemptResult, CaseState, Consent, Kind, LineKind, PayMethod, PromiseKind, ReopenReason,
     Satisfaction, ToldHow,
@@ -25,6 +26,8 @@ pub struct Choices {
     pub names: Names,
     /// The sentence that goes with a promise made now; empty until the case is known.
     pub say: String,
+    /// Where a complaint is proposed to go, by where it was received; empty until the case is known.
+    pub proposals: Vec<(Received, Proposal)>,
 }
 
 impl Choices {
@@ -47,6 +50,7 @@ impl Choices {
             workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
             say: String::new(),
+            proposals: Vec::new(),
         })
     }
 }
@@ -318,6 +322,9 @@ impl Build<'_> {
     /// The fields of a step's form.
     pub fn fields(&self, action: Action) -> Vec<Field> {
         let (p, s) = (self.p, self.s);
+        if let Some(fields) = self.of_complaint(action) {
+            return fields;
+        }
         match action {
             Action::Dispatch => vec![self.department(), self.worker("worker-later", true), self.happened()],
             Action::Accept | Action::Arrive => vec![self.worker("worker-self", false), self.happened()],

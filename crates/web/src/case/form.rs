@@ -273,6 +273,10 @@ fn field_of(key: &str) -> &'static str {
         "missing-customer-told" => "customer_told",
         "missing-paper-photo" => "photo",
         "missing-referral" => "referral",
+        "missing-result" => "result",
+        "missing-facts" => "facts",
+        "missing-thanks" => "thanked",
+        "missing-department" => "route_to",
         "missing-place" => "place",
         "missing-content" => "content",
         "missing-item" => "item",
@@ -318,6 +322,8 @@ fn mark_refusal(p: &Page, fields: &mut [Field], r: &Refusal) -> bool {
             .or_else(|| {
                 let other = match name {
                     "reason" | "note" => ["note", "how"],
+                    "customer_told" => ["told_how", ""],
+                    "text" => ["note", ""],
                     _ => ["", ""],
                 };
                 fields.iter().position(|f| other.contains(&f.name))

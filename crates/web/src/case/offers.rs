@@ -69,6 +69,9 @@ fn icon(action: Action) -> &'static str {
         Action::ReportOutside => "arrow-up-right",
         Action::JoinContact => "phone-incoming",
         Action::Attach => "paperclip",
+        Action::JudgeComplaint | Action::VerifyComplaint => "shield-check",
+        Action::RouteComplaint | Action::RaiseComplaint => "arrow-up-right",
+        Action::FileComplaint => "circle-check",
         _ => "edit",
     }
 }
@@ -88,10 +91,44 @@ fn next_steps(case: &CaseState) -> &'static [Action] {
     }
 }
 
+/// The steps of a complaint that bring about what is still lacking, in the order of its process.
+fn of_complaint(case: &CaseState) -> Vec<Action> {
+    let step = |key: &str| match key {
+        "missing-judgement" => Some(Action::JudgeComplaint),
+        "missing-route" => Some(Action::RouteComplaint),
+        "missing-parts" => Some(Action::FinishPart),
+        "missing-instruction" => Some(Action::InstructComplaint),
+        "missing-carried-out" => Some(Action::CarryOut),
+        "missing-finding" => Some(Action::RecordFinding),
+        "missing-proposal" => Some(Action::ProposeAnswer),
+        "missing-letter-agreed" => Some(Action::AgreeLetter),
+        "missing-answer" => Some(Action::Answer),
+        "missing-response" => Some(Action::RecordResponse),
+        "missing-opinion" => Some(Action::NoteOpinion),
+        "missing-cause" => Some(Action::RecordCause),
+        "missing-prevention" | "missing-corrective-report" | "missing-preventive-report" => Some(Action::SetMeasure),
+        "missing-verification" => Some(Action::VerifyComplaint),
+        "missing-filing" => Some(Action::FileComplaint),
+        "missing-callback" => Some(Action::Callback),
+        _ => None,
+    };
+    let mut next: Vec<Action> = domain::case::missing_to_close(case)
+        .into_iter()
+        .filter_map(step)
+        .collect();
+    next.dedup();
+    next.extend(next_steps(case));
+    next
+}
+
 /// Sorts what the rules offer. What a role never does is not drawn at all.
 pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
     let mut acts = Acts::default();
-    let next = next_steps(case);
+    let next = if case.file().is_some() && case.is_open() {
+        of_complaint(case)
+    } else {
+        next_steps(case).to_vec()
+    };
     let act = |o: &Offer| Act {
         action: o.action.as_str(),
         label: p.code("action", o.action.as_str()),
@@ -103,10 +140,14 @@ pub fn sort(p: &Page, case: &CaseState, offers: &[Offer]) -> Acts {
             .unwrap_or_default(),
         key: if o.action == Action::Note { "N" } else { "" },
     };
-    let mine = |o: &&Offer| o.refusal.as_ref().is_none_or(|r| r.rule != "refuse-role");
+    let mine = |o: &&Offer| {
+        let rule = o.refusal.as_ref().map(|r| r.rule);
+        !matches!(rule, Some("refuse-role" | "refuse-no-complaint"))
+    };
     for n in next {
-        let open = offers.iter().find(|o| o.action == *n && o.allowed());
-        if let Some(o) = open.filter(|_| acts.head.len() < 3) {
+        let open = offers.iter().find(|o| o.action == n && o.allowed());
+        let twice = acts.head.iter().any(|h| h.action == n.as_str());
+        if let Some(o) = open.filter(|_| acts.head.len() < 3 && !twice) {
             acts.head.push(act(o));
         }
     }

@@ -11,6 +11,8 @@ use domain::ids::{AttachmentId, StaffId};
 use super::form::Posted;
 use crate::when;
 
+mod complaint;
+
 struct Read<'a> {
     posted: &'a Posted,
     zone: &'a str,
@@ -378,6 +380,7 @@ fn made(r: &mut Read<'_>, action: Action, s: &CaseState) -> Option<Step> {
         Action::JoinContact => Step::JoinContact {
             contact: r.text("contact"),
         },
+        other if other.of_complaint() => complaint::made(r, other, reason, note)?,
         other => correction(r, other, s, reason)?,
     })
 }

@@ -759,6 +759,150 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             set("phone-incoming", "", say(&[]), "");
             line.group = Group::Talk;
         }
+        Fact::ComplaintOpened { .. } => set("message-report", "grey", say(&[]), ""),
+        Fact::ComplaintJudged {
+            valid,
+            nature,
+            severity,
+            reason,
+            ..
+        } => {
+            let args = [
+                (
+                    "valid",
+                    p.t(if *valid {
+                        "complaint-valid-true"
+                    } else {
+                        "complaint-valid-false"
+                    }),
+                ),
+                ("nature", p.code("nature", nature.as_str())),
+                ("severity", p.code("importance", severity.as_str())),
+            ];
+            set("shield-check", if *valid { "amb" } else { "grey" }, say(&args), reason);
+        }
+        Fact::ComplaintAppealed { reason } => {
+            set("rotate", "amb", say(&[]), reason);
+            line.group = Group::Talk;
+        }
+        Fact::ComplaintRouted {
+            to,
+            department,
+            why,
+            reason,
+            ..
+        } => {
+            let name = department
+                .as_ref()
+                .map(|d| names.department(d))
+                .filter(|n| !n.is_empty());
+            let args = [
+                ("to", name.unwrap_or_else(|| super::complaint::place(p, names, to))),
+                ("why", p.code("route-why", why.as_str())),
+            ];
+            set("arrow-up-right", "", say(&args), reason);
+        }
+        Fact::PartGiven {
+            department,
+            due_at,
+            what,
+            ..
+        } => {
+            let args = [("department", names.department(department)), ("due", p.time(due_at))];
+            set("users", "", say(&args), what);
+        }
+        Fact::PartDone { no, result } => set("check", "grn", say(&[("no", no.to_string())]), result),
+        Fact::FindingRecorded { text } => set("notes", "", say(&[]), text),
+        Fact::AnswerProposed { letter, text } => {
+            set("message", "", say(&[]), text);
+            line.tag = letter.then(|| ("amb", p.t("complaint-letter")));
+        }
+        Fact::LetterDecided { agreed, note } => {
+            let key = if *agreed {
+                "event-complaint_letter_decided"
+            } else {
+                "event-complaint_letter_refused"
+            };
+            let text = s.say(key, &[]);
+            set(
+                if *agreed { "check" } else { "x" },
+                if *agreed { "grn" } else { "red" },
+                text,
+                note,
+            );
+        }
+        Fact::ComplaintRaised { because, reason } => {
+            set(
+                "arrow-up-right",
+                "red",
+                say(&[("because", p.code("raised", because.as_str()))]),
+                reason,
+            );
+        }
+        Fact::ComplaintInstructed { text } => set("send", "amb", say(&[]), text),
+        Fact::InstructionDone { text } => set("check", "grn", say(&[]), text),
+        Fact::AnswerResponded { accepted, how, note } => {
+            let args = [
+                (
+                    "answer",
+                    p.t(if *accepted {
+                        "complaint-response-true"
+                    } else {
+                        "complaint-response-false"
+                    }),
+                ),
+                ("how", p.code("told", how.as_str())),
+            ];
+            set(
+                if *accepted { "check" } else { "x" },
+                if *accepted { "grn" } else { "red" },
+                say(&args),
+                note,
+            );
+            line.group = Group::Talk;
+        }
+        Fact::OpinionNoted { opinion, hopes } => {
+            set("message-circle", "grn", say(&[]), hopes);
+            line.tag = Some(("blu", p.code("satisfaction", opinion.as_str())));
+            line.group = Group::Talk;
+        }
+        Fact::CauseRecorded { text } => set("notes", "", say(&[]), text),
+        Fact::MeasureSet {
+            kind,
+            owner,
+            due_at,
+            text,
+            ..
+        } => {
+            let args = [
+                ("kind", p.code("measure", kind.as_str())),
+                ("name", names.staff(owner)),
+                ("due", p.time(due_at)),
+            ];
+            set("tool", "", say(&args), text);
+        }
+        Fact::MeasureDone { no, result } => set("check", "grn", say(&[("no", no.to_string())]), result),
+        Fact::ComplaintVerified { effective, note } => {
+            let key = if *effective {
+                "complaint-effective-true"
+            } else {
+                "complaint-effective-false"
+            };
+            let tone = if *effective { "grn" } else { "red" };
+            set("shield-check", tone, say(&[("result", p.t(key))]), note);
+        }
+        Fact::ComplaintFiled { note } => set("circle-check", "grn", say(&[]), note),
+        Fact::RecurrenceLooked { days, found } => {
+            let n = found.len().to_string();
+            let args = [("days", days.to_string()), ("n", n)];
+            let key = if found.is_empty() {
+                "complaint-look-none"
+            } else {
+                "complaint-look-found"
+            };
+            let text = s.say(key, &args);
+            set("rotate", if found.is_empty() { "grn" } else { "red" }, text, "");
+        }
         Fact::Attached { kind, caption, .. } => {
             set(
                 "photo",

@@ -104,8 +104,9 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
         related.push((line.number, line.title));
     }
     if let (Some(unit), false) = (&s.located.unit, s.item.is_empty()) {
+        let hidden = app::hidden::Hidden::from(c, ctx)?;
         for x in store::case::similar(c, unit, &s.item, s.registered_at - 90 * 86_400_000, 6)? {
-            if x.id != s.id && !related.iter().any(|(n, _)| *n == x.number) {
+            if hidden.shows(x.id.as_str()) && x.id != s.id && !related.iter().any(|(n, _)| *n == x.number) {
                 related.push((x.number, x.title));
             }
         }
@@ -178,6 +179,8 @@ pub struct View {
     pub consult: bool,
     /// The emergency of a call for help, or where one is opened; whether there is one.
     pub emergency: Option<(String, bool)>,
+    /// The process of a complaint.
+    pub complaint: Option<super::complaint::ComplaintView>,
 }
 
 /// One promise of the card.
@@ -299,6 +302,7 @@ impl View {
                 .collect(),
             consult: l.consult && s.is_open(),
             emergency: emergency_link(l),
+            complaint: super::complaint::view(p, l),
         }
     }
 }

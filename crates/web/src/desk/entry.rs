@@ -62,6 +62,8 @@ pub struct Entry {
     pub to: String,
     pub wanted_by: String,
     pub repeat_of: String,
+    /// Against whom a complaint is: does not see it.
+    pub about: String,
     pub answer: String,
     /// What is promised, `reply` or `call_back`, and by when the customer wants it (REC-8, CAL-3).
     pub promise_kind: String,
@@ -289,6 +291,7 @@ impl Entry {
             wanted_by,
             authority_by,
             repeat_of: some(&self.repeat_of),
+            about: some(&self.about).filter(|_| self.kind() == Kind::Complaint),
             department: if sent { some(&self.department) } else { None },
             worker: if sent { some(&self.worker) } else { None },
             answer: None,

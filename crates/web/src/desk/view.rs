@@ -64,6 +64,10 @@ pub struct Terms {
     pub first_asked: String,
     pub told: String,
     pub earlier: Vec<Earlier>,
+    /// What to mind with a complaint (COM-17, CSM-2); empty for other kinds.
+    pub calm: String,
+    /// Against whom it may be.
+    pub about: Vec<Choice>,
 }
 
 /// The text to say now.
@@ -327,7 +331,14 @@ fn terms(
         open: x.open,
         state: x.state,
     });
+    let (calm, about) = if e.kind() == Kind::Complaint {
+        complaint(c, ctx, e)?
+    } else {
+        (String::new(), Vec::new())
+    };
     Ok(Terms {
+        calm,
+        about,
         level_hint,
         prices,
         material,
@@ -343,6 +354,25 @@ fn terms(
         told,
         earlier: earlier.collect(),
     })
+}
+
+/// What to mind with a complaint (COM-17, CSM-2), and against whom it may be.
+fn complaint(c: &mut Conn, ctx: &Ctx, e: &Entry) -> Res<(String, Vec<Choice>)> {
+    let l = ctx.locale;
+    let phone = store::site::get(c, &ctx.site)?.map_or_else(String::new, |s| s.complaint_phone);
+    let mut about = vec![Choice {
+        value: String::new(),
+        label: t(l, "complaint-nobody"),
+        on: e.about.is_empty(),
+    }];
+    let mut people = store::site::staff_names(c, &ctx.site)?;
+    people.sort_by(|a, b| a.name.cmp(&b.name));
+    about.extend(people.into_iter().map(|s| Choice {
+        on: s.id.as_str() == e.about,
+        label: pick(l, &s.name, &s.name_en).to_owned(),
+        value: s.id.into_string(),
+    }));
+    Ok((tx(l, "complaint-calm", &[("phone", &phone)]), about))
 }
 
 /// What to say now (ETQ-1, ANS-2): by channel, time of day and what the form has come to.

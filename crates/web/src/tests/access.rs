@@ -156,6 +156,7 @@ fn address(e: &Entry, t: &Things) -> String {
             "{calendar}" => "office",
             "{year}" => "2026",
             "{clock}" => "finish",
+            "{form}" => "complaint",
             "{line}" => "0-0",
             "{code}" if path.starts_with("/api/v1/passes") => "00000000",
             "{code}" => "hold",

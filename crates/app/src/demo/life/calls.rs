@@ -127,6 +127,7 @@ impl Life {
             wanted_by: None,
             authority_by: None,
             repeat_of: None,
+            about: None,
             department: None,
             worker: None,
             answer: answer.map(str::to_owned),

@@ -133,7 +133,10 @@ impl Life {
                 self.act(tx, &hands, &t.case, &Command::Resume)?;
                 self.plan_in(at, 20, 70, key, Step::Complete);
             }
-            Step::Complete => self.complete(tx, &hands, at, key, &t)?,
+            Step::Complete => {
+                self.before_answer(tx, &desk, &t.case)?;
+                self.complete(tx, &hands, at, key, &t)?;
+            }
             Step::Confirm => self.confirm(tx, &hands, at, &t)?,
             Step::Pay => {
                 let seen = case::get(tx, &desk, &t.case)?;
@@ -157,6 +160,7 @@ impl Life {
             Step::Close => {
                 self.todo.remove(&key);
                 if case::get(tx, &desk, &t.case)?.state.is_open() {
+                    self.before_close(tx, &desk, &t.case)?;
                     self.act(tx, &desk, &t.case, &Command::Close)?;
                 }
             }

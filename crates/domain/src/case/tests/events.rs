@@ -264,6 +264,7 @@ fn one_of_each() -> BTreeMap<&'static str, Event> {
     desk.now += HOUR;
     desk.ok(&Who::System { name: "timer".into() }, Command::CheckClocks);
     lives.push(desk);
+    lives.extend(super::complaint::lives());
     lives
         .into_iter()
         .flat_map(|desk| desk.events)

@@ -1,5 +1,6 @@
 //! The rules of a case by example, by table and by chance.
 
+mod complaint;
 mod events;
 mod life;
 mod limits;
@@ -110,6 +111,7 @@ pub fn leaky_valve() -> Register {
         contact: Some("contact".into()),
         first_asked: None,
         happened_at: None,
+        about: None,
     }
 }
 

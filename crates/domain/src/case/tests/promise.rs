@@ -298,6 +298,7 @@ fn a_no_and_a_done_job_end_the_request_and_the_limit_stays() {
     assert_eq!(desk.case().extensions[1].state, ExtensionState::Rejected);
     assert_eq!(view(&desk, ClockCode::Finish, 0).due_at, Some(due));
     desk.ok(&chen(), ask_extension("g", ClockCode::Finish, 0, due + HOUR));
+    super::complaint::prepared(&mut desk);
     let complete = desk.complete(vec![]);
     assert!(desk.ok(&chen(), complete).contains(&"extension_lapsed"));
 }
@@ -345,6 +346,7 @@ fn an_excuse_stands_beside_the_breach_and_is_never_ones_own() {
     let expected = (Some(due), true, ClockState::Overdue);
     assert_eq!((clock.breached_at, clock.excused, clock.state), expected);
     assert_eq!(clock.excuse, Some(ExcuseReason::Force));
+    super::complaint::prepared(&mut desk);
     let complete = desk.complete(vec![]);
     desk.ok(&chen(), complete);
     let clock = view(&desk, ClockCode::Finish, 0);
@@ -445,6 +447,7 @@ fn figures_are_of_what_was_decided() {
         desk.case().clock(code, 0).unwrap().measured(office.as_deref())
     };
     assert_eq!(measured(&desk, ClockCode::Finish).decided_at, None);
+    super::complaint::prepared(&mut desk);
     desk.now = due + HOUR;
     let complete = desk.complete(vec![]);
     desk.run(&chen(), complete).unwrap();

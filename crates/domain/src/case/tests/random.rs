@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::complaint::{leader, quality};
 use super::*;
 use crate::access::Action;
 use crate::clock::WaitReason;
@@ -44,7 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
     (
         person(),
         prop::bool::weighted(0.6),
-        0u8..43,
+        0u8..50,
         any::<u8>(),
         prop::bool::weighted(0.8),
         prop_oneof![9 => Just("说明".to_owned()), 1 => Just(" ".to_owned()), 1 => ".{0,12}"],
@@ -244,6 +245,7 @@ fn command(step: &Step, desk: &mut Desk) -> Command {
             reported_to: vec!["li".into()],
         },
         38..=42 => more_time(step, desk, own),
+        43..=49 => super::complaint::some_step(&case, step.pick, step.yes, &step.text, now),
         34 => Command::KeepPromise {
             no: u32::from(step.pick % 3),
             how: text(),
@@ -342,6 +344,12 @@ fn ending(step: &Step) -> Command {
 fn ahead(case: &CaseState, step: &Step) -> (u8, Who) {
     let priced = case.accepted_cents().is_some();
     match case.status {
+        Status::Registered if case.kind == Kind::Complaint && step.yes => {
+            (43, if step.pick.is_multiple_of(3) { leader() } else { chen() })
+        }
+        Status::Done | Status::Confirmed if case.kind == Kind::Complaint && step.yes => {
+            (43, if step.pick.is_multiple_of(3) { quality() } else { chen() })
+        }
         Status::Registered if case.kind == Kind::Request => (1, chen()),
         Status::Registered => (of(&[1, 20, 33, 35], step.pick), chen()),
         Status::Dispatched => (4, wang()),
@@ -468,6 +476,17 @@ fn sound(case: &CaseState) -> Result<(), String> {
             "closed without a callback",
         )?;
         must(case.owed_cents() <= 0, "closed unpaid")?;
+    }
+    if case.status == Status::Closed && case.file().is_some_and(|file| file.judgement().is_none_or(|j| j.valid)) {
+        let file = case
+            .file()
+            .map(|file| (file.filed.is_some(), file.open_parts().count()));
+        must(file == Some((true, 0)), "a complaint closed without its records")?;
+        let who = case
+            .file()
+            .and_then(|file| file.verifications.iter().rev().find(|v| v.effective));
+        let own = who.and_then(|v| v.by.staff()).is_some_and(|id| case.did.contains(id));
+        must(!own, "verified by who did it")?;
     }
     for callback in &case.callbacks {
         for attempt in &callback.attempts {

@@ -61,6 +61,7 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "callback_end" => dc::CallbackEnd, "reopen_reason" => dc::ReopenReason, "attachment_kind" => dc::AttachmentKind,
         "check" => dc::Check, "pay_method" => dc::PayMethod, "line_kind" => dc::LineKind, "consent" => dc::Consent,
         "promised" => dc::PromiseKind, "told" => dc::ToldHow, "extension_state" => dc::ExtensionState, "excuse" => clock::ExcuseReason,
+        "nature" => dc::complaint::Nature, "received" => dc::complaint::Received, "measure_kind" => dc::complaint::MeasureKind,
         "wait_reason" => clock::WaitReason, "clock" => clock::ClockCode, "clock_state" => clock::ClockState,
         "bound" => clock::BoundSource, "breach" => clock::BreachReason, "stretch" => clock::StretchKind,
         "relation" => directory::Relation, "ended" => directory::Ended, "role" => Role, "action" => Action,

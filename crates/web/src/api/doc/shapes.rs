@@ -10,7 +10,7 @@ pub const REQUESTS: &[(&str, &str)] = &[
     (
         "NewCase",
         "kind*:kind item:text place:text content:text importance:importance urgency:urgency scope:scope fee:Fee \
-        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? department:id? worker:id? answer:text? \
+        appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? about:id? department:id? worker:id? answer:text? \
         promise:NewPromise?",
     ),
     ("Fee", "kind*:fee_kind cents*:cents told*:bool accepted:bool?"),
@@ -152,7 +152,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
         last_step_at:at cycle:int round_started_at:at orders:Order[] quotes:Quote[] waiting:Waiting? work:WorkDone[] \
         answer:text? confirmations:Confirmation[] payments:Payment[] waivers:Waiver[] callbacks:Callback[] \
         promises:Promise[] extensions:Extension[] excuses:Excuse[] excuse_requests:ExcuseRequest[] outside:OutsideReport? attachments:Attachment[] clocks:Clock[] climbed:Climbed[] did:id[] reopened:int rework:int \
-        returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? due_at:at? open:bool accepted_cents:cents? \
+        returned:int urged:int closed_at:at? cancelled_at:at? end_reason:text? complaint:any due_at:at? open:bool accepted_cents:cents? \
         charged_cents:cents owed_cents:cents content_hash:text entered_late:bool version:int",
     ),
     (

@@ -204,4 +204,74 @@ pub const STEPS: &[StepDoc] = &[
         "Join a contact to the case, by its number or id",
         "contact*:text",
     ),
+    step(
+        Action::JudgeComplaint,
+        "Judge a complaint: valid or not, what kind, how serious, whom it is about (COM-28)",
+        "valid*:bool nature*:nature severity*:importance about:id? reason*:text told:told?",
+    ),
+    step(
+        Action::AppealComplaint,
+        "Note that the customer does not agree that a complaint is not valid",
+        "reason*:text",
+    ),
+    step(
+        Action::RouteComplaint,
+        "Send a complaint to who handles it: leader, or the code of a department (COM-18 to COM-21, COM-28, COM-29)",
+        "received*:received to*:text reason:text",
+    ),
+    step(
+        Action::AddPart,
+        "Give a supporting department its part (COM-23)",
+        "department*:id what*:text due_at*:at",
+    ),
+    step(Action::FinishPart, "A part is done", "no*:int result*:text"),
+    step(Action::RecordFinding, "Record what was found out", "text*:text"),
+    step(
+        Action::ProposeAnswer,
+        "Propose how to answer; a letter needs the company leader (COM-22)",
+        "text*:text letter*:bool",
+    ),
+    step(
+        Action::AgreeLetter,
+        "The company leader's word on a letter (COM-22)",
+        "agree*:bool note:text",
+    ),
+    step(
+        Action::RaiseComplaint,
+        "Take to the leader what cannot be solved (COM-25)",
+        "reason*:text",
+    ),
+    step(
+        Action::InstructComplaint,
+        "The leader's instruction (COM-25)",
+        "text*:text",
+    ),
+    step(Action::CarryOut, "It was done as instructed (COM-25)", "text*:text"),
+    step(
+        Action::RecordResponse,
+        "What the customer says to the answer; not accepted goes to the leader",
+        "accepted*:bool how*:told note:text",
+    ),
+    step(
+        Action::NoteOpinion,
+        "Opinion asked for, thanks given, hopes noted (COM-26)",
+        "opinion*:satisfaction thanked*:bool hopes:text",
+    ),
+    step(Action::RecordCause, "Record the cause (COM-31)", "text*:text"),
+    step(
+        Action::SetMeasure,
+        "Set a corrective or preventive measure with its owner and time (COM-31)",
+        "kind*:measure_kind facts:text text*:text owner*:id due_at*:at",
+    ),
+    step(
+        Action::FinishMeasure,
+        "A measure was carried out",
+        "no*:int result*:text",
+    ),
+    step(
+        Action::VerifyComplaint,
+        "Check what was done, as somebody who had no part in it (COM-14)",
+        "effective*:bool note*:text",
+    ),
+    step(Action::FileComplaint, "Take the records in (COM-27)", "note:text"),
 ];

@@ -1,0 +1,143 @@
+//! The steps of a complaint (COM-17 to COM-32): what the rules need to know beside them is looked up here.
+
+use domain::access::Role;
+use domain::case::complaint::{Given, Proposal, Received, Run, Step, propose};
+use domain::case::{CaseState, Command, Event, Fact};
+use domain::ids::{CaseId, StaffId};
+use store::db::Tx;
+use store::seam::Conn;
+
+use super::command::clean;
+use crate::case::Seen;
+use crate::contact::assignable;
+use crate::ctx::Ctx;
+use crate::error::{Error, Res};
+use crate::notice::{self, Leads, Level, NewNotice};
+
+/// Code of the management office and of the leader as places to go.
+const LEADER: &str = "leader";
+
+/// The step as a command.
+pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Command> {
+    let mut given = Given::default();
+    match step {
+        Step::JudgeComplaint { about: Some(about), .. } => {
+            assignable(tx, ctx, about).map_err(|_| Error::field("about", "invalid-worker"))?;
+            given.about_a_head = is_head(tx, ctx, about)?;
+        }
+        Step::RouteComplaint { received, to, .. } => {
+            given.proposal = proposal(ctx, &now.state, *received);
+            given.department = match to.as_str() {
+                LEADER | "" => None,
+                code => Some(
+                    store::site::department_by_code(tx, &ctx.site, code)?
+                        .filter(|d| d.active)
+                        .ok_or_else(|| Error::field("to", "invalid-department"))?
+                        .id,
+                ),
+            };
+        }
+        Step::AddPart { department, .. } => {
+            store::site::department(tx, &ctx.site, department)?
+                .filter(|d| d.active)
+                .ok_or_else(|| Error::field("department", "invalid-department"))?;
+        }
+        Step::SetMeasure { owner, .. } => {
+            assignable(tx, ctx, owner).map_err(|_| Error::field("owner", "invalid-worker"))?;
+        }
+        _ => {}
+    }
+    let step = step.clone().with_texts(clean);
+    Ok(Command::Complaint(Box::new(Run { step, given })))
+}
+
+/// Manager or head of a department: a complaint against them is the company leader's (COM-21).
+fn is_head(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<bool> {
+    let head = |role: Role| {
+        matches!(
+            role,
+            Role::ProjectManager | Role::CsHead | Role::DeptHead | Role::SecurityHead
+        )
+    };
+    let roles = store::account::roles_of(c, staff)?;
+    Ok(roles
+        .iter()
+        .any(|r| r.site_id == ctx.site && r.role.parse().is_ok_and(head)))
+}
+
+/// Where a complaint is proposed to go, by its judgement and category; none before it is judged.
+#[must_use]
+pub fn proposal(ctx: &Ctx, s: &CaseState, received: Received) -> Option<Proposal> {
+    let nature = s.file()?.judgement()?.nature;
+    // The office has had it and sends it on: it could not solve it.
+    let unsolved = s.file()?.route().is_some_and(|route| route.received == received);
+    let category = ctx.book.taxonomy.item(&s.item).and_then(|i| i.group.as_deref());
+    Some(propose(
+        &ctx.book.routes,
+        nature,
+        category.unwrap_or("other"),
+        received,
+        unsolved,
+    ))
+}
+
+/// Complaints of the same item at the same place since this one was filed.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn recurrences(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<CaseId>> {
+    let Some(filed) = s.file().and_then(|file| file.filed.as_ref()).map(|said| said.at) else {
+        return Ok(Vec::new());
+    };
+    let last = s
+        .file()
+        .and_then(|file| file.looks.last())
+        .map_or(filed, |look| look.at);
+    let found = match &s.located.unit {
+        Some(unit) => store::case::similar(c, unit, &s.item, last, 10)?,
+        None => store::case::similar_at(c, &ctx.site, last, &s.item, &crate::case::place(s), 10)?,
+    };
+    Ok(found.into_iter().map(|x| x.id).filter(|id| *id != s.id).collect())
+}
+
+/// Tells the company leader of a complaint that waits for an instruction or of a letter that waits for agreement, and settles
+/// both with the leader's word (COM-21, COM-22, COM-25).
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
+    let Some(file) = &s.complaint else { return Ok(()) };
+    let raised = format!("case/{}/raised/{}", s.id, file.raised.len());
+    let letter = format!("case/{}/letter/{}", s.id, file.proposals.len());
+    for e in events {
+        let (key, kind) = match &e.fact {
+            Fact::ComplaintRaised { .. } => (&raised, notice::COMPLAINT_RAISED),
+            Fact::AnswerProposed { letter: true, .. } => (&letter, notice::COMPLAINT_LETTER),
+            Fact::ComplaintInstructed { .. } => {
+                notice::settled(tx, ctx, &raised)?;
+                continue;
+            }
+            Fact::LetterDecided { .. } => {
+                notice::settled(tx, ctx, &letter)?;
+                continue;
+            }
+            _ => continue,
+        };
+        let mut to = crate::promise::holders(tx, ctx, Role::CompanyLeader)?;
+        if to.is_empty() {
+            to = crate::promise::holders(tx, ctx, Role::GeneralManager)?;
+        }
+        to.retain(|id| !s.hidden_from(id));
+        let new = NewNotice {
+            key: key.clone(),
+            kind,
+            level: Level::Warning,
+            leads: Leads::Case(s.id.clone()),
+            to,
+            due_at: ctx.now,
+            args: serde_json::Map::from_iter([("number".to_owned(), serde_json::json!(s.number))]),
+        };
+        notice::raise(tx, ctx, new)?;
+    }
+    Ok(())
+}
