@@ -2,6 +2,7 @@
 //! use it.
 
 pub mod access;
+pub mod answer;
 pub mod case;
 pub mod clauses;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod id_number;
 pub mod ids;
 pub mod ladder;
 pub mod late;
+pub mod lesson;
 mod limit;
 pub mod mask;
 pub mod money;
@@ -24,6 +26,8 @@ pub mod phone;
 pub mod plate;
 pub mod price_list;
 pub mod privacy;
+pub mod process;
+pub mod proposal;
 pub mod refusal;
 pub mod room;
 pub mod roster;

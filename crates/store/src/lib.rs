@@ -5,6 +5,7 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod answer;
 pub mod attachment;
 pub mod calendar;
 pub mod case;
@@ -20,12 +21,14 @@ mod ids;
 pub mod import;
 pub mod journal;
 pub mod lease;
+pub mod lesson;
 pub mod link;
 pub mod message;
 pub mod migrate;
 pub mod notice;
 pub mod ontime;
 pub mod promise;
+pub mod proposal;
 pub mod roster;
 pub mod seam;
 pub mod search;
@@ -45,6 +48,7 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 /// The statements of every module with a `sql!` block. A test finds modules that are missing here.
 const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
+    answer::STATEMENTS,
     attachment::STATEMENTS,
     calendar::STATEMENTS,
     case::STATEMENTS,
@@ -62,6 +66,7 @@ const MODULES: &[&[seam::Statement]] = &[
     import::STATEMENTS,
     journal::STATEMENTS,
     lease::STATEMENTS,
+    lesson::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
@@ -69,6 +74,7 @@ const MODULES: &[&[seam::Statement]] = &[
     roster::STATEMENTS,
     ontime::STATEMENTS,
     promise::STATEMENTS,
+    proposal::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

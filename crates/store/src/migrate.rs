@@ -69,6 +69,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(23, "0023_found_by_id"),
     migration!(24, "0024_calendar"),
     migration!(25, "0025_duty_used"),
+    migration!(32, "0032_answer"),
 ];
 
 row! {
