@@ -405,6 +405,7 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     }
     notice::for_events(tx, ctx, state, events)?;
     crate::promise::tell(tx, ctx, state, events)?;
+    crate::proposal::for_events(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
 

@@ -137,6 +137,24 @@ pub const KINDS: &[&str] = &[
     "calendar_changed",
     "calendar_apply_started",
     "calendar_applied",
+    // What the desk knows
+    "answer_added",
+    "answer_changed",
+    "answer_checked",
+    "answer_withdrawn",
+    "answer_restored",
+    "answer_used",
+    "referral_added",
+    "referral_changed",
+    "referral_withdrawn",
+    "referral_restored",
+    "proposal_reported",
+    "proposal_decided",
+    "proposal_told",
+    "lesson_kept",
+    "lesson_changed",
+    "lesson_withdrawn",
+    "lesson_restored",
 ];
 
 /// Everything that an event may be about.
@@ -164,6 +182,10 @@ pub const SUBJECTS: &[&str] = &[
     "hand_over",
     "key",
     "calendar",
+    "answer",
+    "referral",
+    "proposal",
+    "lesson",
 ];
 
 /// What an event is about.

@@ -40,6 +40,8 @@ pub const KINDS: &[&str] = &[
     SWAP_AGREED,
     HAND_OVER_WAITS,
     HAND_OVER_OBJECTED,
+    // What nobody offers was asked for, and the head decides (REC-12).
+    PROPOSAL,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -63,6 +65,9 @@ pub const SWAP_AGREED: &str = "swap_agreed";
 pub const HAND_OVER_WAITS: &str = "hand_over_waits";
 /// The next shift does not take a hand-over as it is.
 pub const HAND_OVER_OBJECTED: &str = "hand_over_objected";
+
+/// A request for what nobody offers waits for a decision.
+pub const PROPOSAL: &str = "proposal_new";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

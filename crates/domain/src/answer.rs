@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+use crate::data_error::DataError;
+use crate::fold::is_han;
 use crate::refusal::Refusal;
 
 /// The longest question, in characters.
@@ -157,6 +159,97 @@ pub fn may_check(t: &Times) -> Result<(), Refusal> {
     }
 }
 
+codes! {
+    /// What sort of help a referral is (CAL-8).
+    ReferralKind {
+        Emergency = "emergency",
+        /// The city and its offices.
+        City = "city",
+        /// Water, power, gas, heat.
+        Supply = "supply",
+        Telecom = "telecom",
+        /// Craftsmen, movers, household services.
+        Trade = "trade",
+        Other = "other",
+    }
+}
+
+/// Somebody outside who helps, as it ships with the product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UsualReferral {
+    pub kind: ReferralKind,
+    pub zh: String,
+    pub en: String,
+    pub phone: String,
+    pub hours_zh: String,
+    pub hours_en: String,
+    pub helps_zh: String,
+    pub helps_en: String,
+}
+
+/// The referrals that new sites begin with: numbers that hold in all of mainland China.
+///
+/// # Errors
+/// None in a tested build.
+pub fn usual_referrals() -> Result<Vec<UsualReferral>, DataError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        referrals: Vec<UsualReferral>,
+    }
+    let file: File = serde_json::from_str(include_str!("../../../standards/referrals.json"))?;
+    Ok(file.referrals)
+}
+
+/// Words that say nothing about the matter.
+const EMPTY_WORDS: &[&str] = &[
+    "请问", "什么", "怎么", "可以", "我们", "你们", "咨询", "一下", "业主", "住户", "客户", "需要", "没有", "是否", "能否", "能不", "不能",
+    "如何", "哪里", "这个", "那个", "小区", "来电", "想问", "the", "and", "for", "how", "what", "can", "please", "our", "you", "is",
+    "to", "of", "in", "it", "do", "my",
+];
+
+/// Words of pinyin cover so many characters at most.
+const PINYIN_RUN: usize = 4;
+
+/// The words under which a thing is proposed while somebody types: pairs of Chinese characters, Latin words, and of what is
+/// `spoken` (a question, a title) the pinyin and the initials of two to four characters together.
+pub fn known_words(spoken: &str, rest: &str) -> Vec<String> {
+    let mut words = asked_words(&[spoken, rest].join(" \n"));
+    let mut run: Vec<String> = Vec::new();
+    let mut sounds = |run: &mut Vec<String>| {
+        for from in 0..run.len() {
+            for to in from + 2..=(from + PINYIN_RUN).min(run.len()) {
+                let part = run.get(from..to).unwrap_or_default();
+                words.push(part.concat());
+                words.push(part.iter().filter_map(|s| s.chars().next()).collect());
+            }
+        }
+        run.clear();
+    };
+    for c in spoken.chars() {
+        match crate::tokens::readings(c).into_iter().next() {
+            Some(sound) if is_han(c) => run.push(sound),
+            _ => sounds(&mut run),
+        }
+    }
+    sounds(&mut run);
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The words of what was typed.
+pub fn asked_words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = crate::tokens::index_tokens(text)
+        .into_iter()
+        .filter(|w| w.chars().count() >= 2 && !EMPTY_WORDS.contains(&w.as_str()))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +268,18 @@ mod tests {
         ] {
             assert_eq!(one_sentence(text), one, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_typed_meets_what_is_known() {
+        let known = known_words("停车月卡怎么办理", "每月 300 元");
+        for typed in ["停车卡多少钱一个月", "tingche", "tcyk", "月卡", "yueka"] {
+            assert!(asked_words(typed).iter().any(|w| known.contains(w)), "{typed}");
+        }
+        for typed in ["请问怎么办", "漏水", "ls", ""] {
+            assert!(!asked_words(typed).iter().any(|w| known.contains(w)), "{typed}");
+        }
+        assert!(usual_referrals().unwrap().len() > 10);
     }
 
     #[test]

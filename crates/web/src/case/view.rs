@@ -71,6 +71,9 @@ pub struct Loaded {
     pub reveal: bool,
     pub consults: Vec<store::consult::ConsultRow>,
     pub consult: bool,
+    pub lesson: Option<domain::ids::LessonId>,
+    /// Whether the viewer keeps lessons.
+    pub teaches: bool,
     /// Who looks after an open emergency on this shift (REC-21).
     pub owner: Option<domain::ids::StaffId>,
 }
@@ -115,6 +118,8 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     Ok(Loaded {
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
+        lesson: app::lesson::of_case(c, ctx, &s.id)?.map(|r| r.id),
+        teaches: ctx.reach(Action::KeepLesson) > domain::access::Reach::Never,
         owner,
         offers,
         seq,
@@ -160,6 +165,8 @@ pub struct View {
     pub consults: Vec<crate::consult::Question>,
     /// Whether the viewer may ask somebody about it (REC-7).
     pub consult: bool,
+    /// Where its lesson is, or where one is made of it (DIR-22): address and text key.
+    pub lesson: Option<(String, &'static str)>,
 }
 
 /// One promise of the card.
@@ -277,6 +284,11 @@ impl View {
                 .map(|r| crate::consult::question(p, &l.names, r))
                 .collect(),
             consult: l.consult && s.is_open(),
+            lesson: match &l.lesson {
+                Some(id) => Some((format!("/lessons/{id}"), "lesson-see")),
+                None => (l.teaches && s.status == Status::Closed)
+                    .then(|| (format!("/cases/{}/lesson", s.number), "lesson-keep")),
+            },
         }
     }
 }
