@@ -702,7 +702,8 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                         let due = clock.due_at(ctx.now)?;
                         Some(crate::promise::spoken(ctx.locale, &zone, ctx.now, m.kind.as_str(), due))
                     }),
-                    outside: s.scope == Scope::Outside,
+                    outside: s.scope == Scope::Outside && s.outside.is_none(),
+                    referred: s.outside.as_ref().map(|o| o.referral.clone()),
                     joined: s.contacts.first() != Some(&done.contact),
                 });
             }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{LazyLock, Mutex};
 
-use app::ctx::Locale;
 use app::error::Error;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -14,9 +13,8 @@ use domain::process::Process;
 use domain::standard::Standard;
 use domain::time::Calendars;
 
-use crate::fail::{Answer, Fail};
+use crate::fail::Answer;
 use crate::gate::Viewer;
-use crate::l10n::t;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
@@ -254,47 +252,47 @@ fn number(x: i32, y: i32, no: usize) -> String {
     )
 }
 
-/// The process as a file of `docs/processes/`: the diagram in both languages, and who may do what.
-///
-/// # Errors
-/// `Internal` when the shipped data cannot be read.
-pub fn document(d: &Described) -> Result<String, Fail> {
-    let p = diagram(d)?;
-    let both = |family: &str, code: &str| {
-        let key = format!("{family}-{code}");
-        (t(Locale::Zh, &key), t(Locale::En, &key))
-    };
-    let joined = |family: &str, code: &str| {
-        let (zh, en) = both(family, code);
-        format!("{zh} / {en}")
-    };
-    let (zh, en) = both("process", d.code);
-    let mut out = format!(
-        "# {zh} / {en}\n\nMade from the rules by `SANSHENG_WRITE=1 cargo test -p web the_committed_diagrams`; do not edit.\n\n```mermaid\n{}```\n\n| 状态 / State | 步骤 / Step | 谁 / Who | 之后 / Then |\n|---|---|---|---|\n",
-        p.mermaid(|s| joined(d.states, s), |a| joined(d.acts, a))
-    );
-    let begin = p.moves.iter().filter(|m| m.from.is_none());
-    for m in begin.chain(p.states.iter().flat_map(|s| p.out_of(s))) {
-        let who: Vec<String> = m.who.iter().map(|w| joined(d.people, w)).collect();
-        let to = if m.from == Some(m.to) {
-            "–".to_owned()
-        } else {
-            joined(d.states, m.to)
-        };
-        let _infallible = writeln!(
-            out,
-            "| {} | {} | {} | {to} |",
-            m.from.map_or_else(|| "–".to_owned(), |s| joined(d.states, s)),
-            joined(d.acts, m.act),
-            who.join("、")
-        );
-    }
-    Ok(out)
-}
-
 #[cfg(test)]
 mod tests {
+    use app::ctx::Locale;
+
     use super::*;
+    use crate::l10n::t;
+
+    /// The process as a file of `docs/processes/`: the diagram in both languages, and who may do what.
+    fn document(d: &Described) -> String {
+        let p = diagram(d).unwrap();
+        let both = |family: &str, code: &str| {
+            let key = format!("{family}-{code}");
+            (t(Locale::Zh, &key), t(Locale::En, &key))
+        };
+        let joined = |family: &str, code: &str| {
+            let (zh, en) = both(family, code);
+            format!("{zh} / {en}")
+        };
+        let (zh, en) = both("process", d.code);
+        let mut out = format!(
+            "# {zh} / {en}\n\nMade from the rules by `SANSHENG_WRITE=1 cargo test -p web the_committed_diagrams`; do not edit.\n\n```mermaid\n{}```\n\n| 状态 / State | 步骤 / Step | 谁 / Who | 之后 / Then |\n|---|---|---|---|\n",
+            p.mermaid(|s| joined(d.states, s), |a| joined(d.acts, a))
+        );
+        let begin = p.moves.iter().filter(|m| m.from.is_none());
+        for m in begin.chain(p.states.iter().flat_map(|s| p.out_of(s))) {
+            let who: Vec<String> = m.who.iter().map(|w| joined(d.people, w)).collect();
+            let to = if m.from == Some(m.to) {
+                "–".to_owned()
+            } else {
+                joined(d.states, m.to)
+            };
+            let _infallible = writeln!(
+                out,
+                "| {} | {} | {} | {to} |",
+                m.from.map_or_else(|| "–".to_owned(), |s| joined(d.states, s)),
+                joined(d.acts, m.act),
+                who.join("、")
+            );
+        }
+        out
+    }
 
     /// What is committed is what the rules do. `SANSHENG_WRITE=1` writes the files anew; then read what changed.
     #[test]
@@ -302,7 +300,7 @@ mod tests {
         let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/processes");
         let write = std::env::var_os("SANSHENG_WRITE").is_some();
         for d in PROCESSES {
-            let made = document(d).map_err(|e| e.0).unwrap();
+            let made = document(d);
             let file = dir.join(format!("{}.md", d.code));
             if write {
                 std::fs::create_dir_all(&dir).unwrap();

@@ -70,3 +70,4 @@ known-taken = Taken from the standard answer: {$question}
 known-referrals = Who may help
 known-referral = Who helps instead
 known-referral-hint = Name and phone that the customer is told; with it the head is told on registering
+known-reported = Reported to the head; the customer was told:

@@ -70,3 +70,4 @@ known-taken = 采用自标准答案：{$question}
 known-referrals = 可转介
 known-referral = 转介单位
 known-referral-hint = 告知客户的单位和电话；填写后登记时自动向客服主任报告
+known-reported = 已报告客服主任，并告知客户：

@@ -108,6 +108,7 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         };
         let mut choices = Choices::load(c, ctx)?;
         choices.say = say(c, ctx, &seen.state)?;
+        choices.known(c, ctx, &seen.state)?;
         Ok(Ground {
             sex,
             seq,
