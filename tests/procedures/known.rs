@@ -8,7 +8,9 @@ use crate::world::{DAY, Desk, Page, Person, World};
 fn written(head: &Person, question: &str, short: &str) -> String {
     let page = head.get("/answers/new");
     let mut form = page.is(200).form("/answers");
-    form.set("question", question).set("short", short).set("recheck_days", "30");
+    form.set("question", question)
+        .set("short", short)
+        .set("recheck_days", "30");
     let made = head.send(&form);
     made.is(200).must_say(question).must_say("有效");
     let at = made.url.find("/answers/").expect("the page of the answer");
@@ -31,7 +33,11 @@ fn rec_6_an_inquiry_is_answered_from_a_standard_answer() {
     let w = World::new();
     let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
     clerk.get("/answers/new").is(403);
-    let address = written(&head, "访客车辆临停怎么收费", "前半小时免费，之后每小时 5 元，当天 40 元封顶。");
+    let address = written(
+        &head,
+        "访客车辆临停怎么收费",
+        "前半小时免费，之后每小时 5 元，当天 40 元封顶。",
+    );
     let mut desk = clerk.desk();
     desk.choose("kind", "inquiry")
         .caller(story::NAME, story::PHONE, story::UNIT)
@@ -53,7 +59,10 @@ fn rec_6_an_inquiry_is_answered_from_a_standard_answer() {
     other.choose("kind", "inquiry").choose("content", "游泳池几点开门");
     other.shown.must_not_say("访客车辆临停怎么收费");
     take(&clerk, &mut desk, &address);
-    assert_eq!(desk.form.get("answer"), "前半小时免费，之后每小时 5 元，当天 40 元封顶。");
+    assert_eq!(
+        desk.form.get("answer"),
+        "前半小时免费，之后每小时 5 元，当天 40 元封顶。"
+    );
     let number = desk.made("answer").case();
     clerk
         .case(&number)
@@ -82,7 +91,8 @@ fn com_6_an_answer_that_nobody_has_checked_for_long_says_so_and_keeps_what_it_sa
     form.set("short", "可以。请带收据。");
     head.send(&form).is(422).must_say("口头答复只能是一句话");
     let mut form = page.form(&address);
-    form.set("short", "验收合格后七日内原路退还。").set("why", "财务改为原路退");
+    form.set("short", "验收合格后七日内原路退还。")
+        .set("why", "财务改为原路退");
     head.send(&form)
         .is(200)
         .must_say("验收合格后七日内原路退还。")
@@ -104,7 +114,11 @@ fn etq_3_it_is_said_that_it_takes_a_while_and_asked_whether_the_customer_waits()
 fn ans_7_the_warning_stands_beside_what_is_read_out() {
     let w = World::new();
     let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
-    let address = written(&head, "邻居的联系方式能不能告诉我", "住户信息不能提供，我们可以代为转达。");
+    let address = written(
+        &head,
+        "邻居的联系方式能不能告诉我",
+        "住户信息不能提供，我们可以代为转达。",
+    );
     let mut desk = clerk.desk();
     desk.choose("kind", "inquiry").choose("content", "楼上邻居的联系方式");
     desk.shown
@@ -144,7 +158,9 @@ fn rec_12_what_nobody_offers_is_decided_by_the_head_and_told_to_the_customer() {
     let number = desk.made("send").case();
     head.get("/notices").must_say("有客户要求了目前没有的服务");
     let list = head.get("/proposals");
-    list.must_say("能否代为照看宠物三天").must_say(&number).must_say("待决定");
+    list.must_say("能否代为照看宠物三天")
+        .must_say(&number)
+        .must_say("待决定");
     let address = list.link("能否代为照看宠物三天").expect("the proposal");
     let page = clerk.get(&address);
     page.is(200);
@@ -181,10 +197,16 @@ fn dir_22_a_closed_case_becomes_a_lesson_that_names_nobody_and_is_proposed() {
     form.is(200).must_say("已自动去掉");
     let mut draft = form.form("/lesson");
     for name in ["周敏", "99-1-1201", "13857126688"] {
-        assert!(!draft.get("situation").contains(name), "{name}: {}", draft.get("situation"));
+        assert!(
+            !draft.get("situation").contains(name),
+            "{name}: {}",
+            draft.get("situation")
+        );
     }
     // A person looks at it; what still names somebody is not kept.
-    draft.set("title", "宠物走失先看监控").set("worked", "周女士到监控室一起看");
+    draft
+        .set("title", "宠物走失先看监控")
+        .set("worked", "周女士到监控室一起看");
     head.send(&draft).is(422).must_say("还能认出人").must_say("周女士");
     draft
         .set("worked", "请住户到监控室一起看，西门岗配合")

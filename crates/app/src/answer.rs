@@ -210,7 +210,13 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Seen>
         .filter(|(_, s)| s.standing.is_offered())
         .collect();
     found.sort_by(|a, b| {
-        let key = |x: &(u64, Seen)| (std::cmp::Reverse(x.0), x.1.standing == Standing::Unchecked, -x.1.row.used);
+        let key = |x: &(u64, Seen)| {
+            (
+                std::cmp::Reverse(x.0),
+                x.1.standing == Standing::Unchecked,
+                -x.1.row.used,
+            )
+        };
         key(a).cmp(&key(b)).then_with(|| a.1.row.id.cmp(&b.1.row.id))
     });
     found.truncate(PROPOSED);

@@ -514,7 +514,9 @@ fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
         };
     };
     let head = crate::promise::superiors(tx, ctx)?.into_iter().next();
-    let head = head.or_else(|| ctx.staff().map(|s| s.id.clone())).ok_or(Error::NotFound)?;
+    let head = head
+        .or_else(|| ctx.staff().map(|s| s.id.clone()))
+        .ok_or(Error::NotFound)?;
     Ok(Some(Command::ReportOutside {
         reported_to: head,
         referral: domain::privacy::masked(referral),
@@ -533,8 +535,18 @@ fn said(ctx: &Ctx, n: &NewContact, c: &NewCase) -> Option<Command> {
 }
 
 fn also_dispatched(tx: &mut Tx, ctx: &Ctx, n: &NewContact, c: &NewCase, seen: case::Seen) -> Res<case::Seen> {
-    let Some(department) = &c.department else { return Ok(seen) };
-    dispatch(tx, ctx, &seen.state.id, None, department, c.worker.as_ref(), n.happened_at)
+    let Some(department) = &c.department else {
+        return Ok(seen);
+    };
+    dispatch(
+        tx,
+        ctx,
+        &seen.state.id,
+        None,
+        department,
+        c.worker.as_ref(),
+        n.happened_at,
+    )
 }
 
 /// A promise as a command: a question that cannot be answered is reported to the superior (REC-9).

@@ -81,7 +81,12 @@ pub fn draft(c: &mut Conn, ctx: &Ctx, id: &CaseId) -> Res<Draft> {
     let s = closed(c, ctx, id)?;
     let names = names(c, ctx, &s)?;
     let clean = |text: &str| anonymised(text, &names);
-    let done: Vec<&str> = s.work.iter().map(|w| w.done.as_str()).filter(|t| !t.trim().is_empty()).collect();
+    let done: Vec<&str> = s
+        .work
+        .iter()
+        .map(|w| w.done.as_str())
+        .filter(|t| !t.trim().is_empty())
+        .collect();
     let worked = done.join("\n");
     let kept = db::of_case(c, &ctx.site, &s.id)?.map(|r| r.id);
     let taken = [s.content.as_str(), &worked]
@@ -198,7 +203,14 @@ pub fn keep(tx: &mut Tx, ctx: &Ctx, key: &str, id: &CaseId, t: &Taught) -> Res<L
 ///
 /// # Errors
 /// `Forbidden`.
-pub fn list(c: &mut Conn, ctx: &Ctx, active: bool, said: &str, item: &str, after: Option<(i64, String)>) -> Res<Listed> {
+pub fn list(
+    c: &mut Conn,
+    ctx: &Ctx,
+    active: bool,
+    said: &str,
+    item: &str,
+    after: Option<(i64, String)>,
+) -> Res<Listed> {
     ctx.need(Action::ViewAnswers)?;
     if !said.trim().is_empty() {
         let mut rows = Vec::new();

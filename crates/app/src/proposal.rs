@@ -101,7 +101,14 @@ pub(crate) fn for_events(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]
             version: 1,
         };
         db::insert(tx, &row)?;
-        say(tx, ctx, &row, "proposal_reported", json!({"reported_to": reported_to}), &[]);
+        say(
+            tx,
+            ctx,
+            &row,
+            "proposal_reported",
+            json!({"reported_to": reported_to}),
+            &[],
+        );
         let new = NewNotice {
             key: key(&row.id),
             kind: notice::PROPOSAL,

@@ -97,7 +97,10 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str) -> Res<Vec<ReferralRow>> {
         return Ok(Vec::new());
     }
     let mut rows = Vec::new();
-    for (id, _) in known::find(c, ctx, known::REFERRAL, text)?.into_iter().take(PROPOSED * 2) {
+    for (id, _) in known::find(c, ctx, known::REFERRAL, text)?
+        .into_iter()
+        .take(PROPOSED * 2)
+    {
         rows.extend(db::referral(c, &ctx.site, &ReferralId::from(id))?.filter(|r| r.active));
     }
     rows.truncate(PROPOSED);

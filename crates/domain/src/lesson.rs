@@ -150,7 +150,10 @@ fn plates(text: &str, found: &mut Vec<Naming>) {
     for (start, _) in text.char_indices().filter(|(_, c)| PROVINCES.contains(*c)) {
         let rest = text.get(start..).unwrap_or_default();
         let ends = rest.char_indices().map(|(at, c)| start + at + c.len_utf8()).take(10);
-        let plate = |end: &usize| text.get(start..*end).is_some_and(|t| t == t.trim() && Plate::parse(t).is_some_and(|p| p.kind() != PlateKind::Other));
+        let plate = |end: &usize| {
+            text.get(start..*end)
+                .is_some_and(|t| t == t.trim() && Plate::parse(t).is_some_and(|p| p.kind() != PlateKind::Other))
+        };
         if let Some(end) = ends.filter(plate).last() {
             found.push(Naming {
                 kind: NamingKind::Plate,

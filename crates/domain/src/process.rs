@@ -163,6 +163,10 @@ mod tests {
         assert_eq!(p.moves.len(), 3);
         assert_eq!(p.out_of("on")[0].who, ["keeper"]);
         let text = p.mermaid(str::to_uppercase, str::to_owned);
-        assert!(text.contains("[*] --> off: hang") && text.contains("on --> off: switch") && text.contains("state \"OFF\" as off"));
+        assert!(
+            text.contains("[*] --> off: hang")
+                && text.contains("on --> off: switch")
+                && text.contains("state \"OFF\" as off")
+        );
     }
 }

@@ -341,7 +341,12 @@ pub async fn check(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
 }
 
 /// Takes one out of use, or brings it back.
-pub async fn set_active(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<AnswerForm>) -> Answer {
+pub async fn set_active(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(f): Form<AnswerForm>,
+) -> Answer {
     let (a, seen, on, why) = (
         AnswerId::from(id.clone()),
         crate::form::version(&f.version),

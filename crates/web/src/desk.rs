@@ -536,9 +536,7 @@ struct AnswerBox {
 pub async fn take(State(web): State<Web>, v: Viewer, Query(q): Query<TakeQuery>, Form(pairs): Form<Pairs>) -> Answer {
     let mut e = Entry::of(pairs).with_defaults();
     let id = domain::ids::AnswerId::from(q.id.as_str());
-    let s = web
-        .read(&v.ctx()?, move |c, ctx| app::answer::get(c, ctx, &id))
-        .await?;
+    let s = web.read(&v.ctx()?, move |c, ctx| app::answer::get(c, ctx, &id)).await?;
     let speaks = |zh: &str, en: &str| match (e.locale.as_str(), zh, en) {
         ("en", _, en) if !en.is_empty() => en.to_owned(),
         (_, "", en) => en.to_owned(),

@@ -245,7 +245,12 @@ pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
 }
 
 /// Takes one out of the library, or puts it back.
-pub async fn set_active(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<LessonForm>) -> Answer {
+pub async fn set_active(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(f): Form<LessonForm>,
+) -> Answer {
     let (l, seen, on, why) = (
         LessonId::from(id.clone()),
         crate::form::version(&f.version),

@@ -137,7 +137,10 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(code): Path<String>) -
         act: p.code(d.acts, m.act),
         who: m.who.iter().map(|w| p.code(d.people, w)).collect(),
         to: (m.from != Some(m.to)).then(|| p.code(d.states, m.to)),
-        no: arrows.iter().position(|a| Some(a.0) == m.from && a.1 == m.to).map(|i| i + 1),
+        no: arrows
+            .iter()
+            .position(|a| Some(a.0) == m.from && a.1 == m.to)
+            .map(|i| i + 1),
     };
     let rows = found.states.iter().map(|s| Row {
         state: s,
@@ -307,7 +310,11 @@ mod tests {
                 std::fs::write(&file, &made).unwrap();
             }
             let there = std::fs::read_to_string(&file).unwrap_or_default();
-            assert!(there == made, "{} is not what the rules do: SANSHENG_WRITE=1", file.display());
+            assert!(
+                there == made,
+                "{} is not what the rules do: SANSHENG_WRITE=1",
+                file.display()
+            );
         }
         let files = std::fs::read_dir(&dir).unwrap().count();
         assert_eq!(files, PROCESSES.len(), "a file without a process");

@@ -143,7 +143,11 @@ async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: P
 
 /// The head decides.
 pub async fn decide(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<ProposalForm>) -> Answer {
-    let (r, seen, typed) = (ProposalId::from(id.clone()), crate::form::version(&f.version), f.clone());
+    let (r, seen, typed) = (
+        ProposalId::from(id.clone()),
+        crate::form::version(&f.version),
+        f.clone(),
+    );
     let again = crate::when::day_start(v.zone(), &f.again);
     let saved = web
         .write(&v.ctx()?, move |tx, ctx| {

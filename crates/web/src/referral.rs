@@ -147,9 +147,7 @@ pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
     let (r, facts) = (ReferralId::from(id.clone()), f.facts.clone());
     let seen = crate::form::version(&f.version);
     let saved = web
-        .write(&v.ctx()?, move |tx, ctx| {
-            app::referral::edit(tx, ctx, &r, seen, &facts)
-        })
+        .write(&v.ctx()?, move |tx, ctx| app::referral::edit(tx, ctx, &r, seen, &facts))
         .await;
     done(&web, &v, &id, saved, Some(f.facts)).await
 }

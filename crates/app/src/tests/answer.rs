@@ -51,9 +51,7 @@ fn made(w: &World, n: NewContact) -> Res<crate::case::Seen> {
 
 fn proposed(w: &World, text: &str) -> Vec<answer::Seen> {
     let (ctx, text) = (w.ctx(Role::FrontDesk), text.to_owned());
-    w.desk
-        .read_now(move |c| answer::propose(c, &ctx, &text, ""))
-        .unwrap()
+    w.desk.read_now(move |c| answer::propose(c, &ctx, &text, "")).unwrap()
 }
 
 #[test]
@@ -114,7 +112,10 @@ fn an_answer_is_found_by_words_and_pinyin_used_and_asks_to_be_checked() {
         let (ctx, a) = (w.ctx(Role::FrontDesk), asked.clone());
         let versions = w.desk.read_now(move |c| answer::versions(c, &ctx, &a)).unwrap();
         assert_eq!(versions.len(), 2);
-        assert_eq!((versions[0].0.why.as_str(), versions[1].1.short.as_str()), ("调价", parking().short.as_str()));
+        assert_eq!(
+            (versions[0].0.why.as_str(), versions[1].1.short.as_str()),
+            ("调价", parking().short.as_str())
+        );
         // Withdrawn, it is offered to nobody.
         let a = asked.clone();
         w.desk
@@ -150,7 +151,15 @@ fn what_is_outside_gets_a_referral_and_the_head_a_proposal() {
         assert_eq!((s.state.status, s.state.kind), (Status::Closed, Kind::Inquiry));
         assert_eq!(s.state.outside.as_ref().unwrap().referral, "中国电信 10000");
         // An inquiry is no proposal; a request is.
-        let item = w.desk.book().taxonomy.of_kind(Kind::Request).next().unwrap().code.clone();
+        let item = w
+            .desk
+            .book()
+            .taxonomy
+            .of_kind(Kind::Request)
+            .next()
+            .unwrap()
+            .code
+            .clone();
         let s = made(
             &w,
             call(json!({"kind": "request", "item": item, "place": "户内", "content": "能否代遛狗", "scope": "outside", "referral": "便民服务 12345"})),
@@ -164,10 +173,16 @@ fn what_is_outside_gets_a_referral_and_the_head_a_proposal() {
             .unwrap()
             .rows;
         assert_eq!(open.len(), 1);
-        assert_eq!((open[0].case_number.as_str(), &open[0].reported_to), (s.state.number.as_str(), &w.staff(Role::CsHead)));
+        assert_eq!(
+            (open[0].case_number.as_str(), &open[0].reported_to),
+            (s.state.number.as_str(), &w.staff(Role::CsHead))
+        );
         let ctx = w.ctx(Role::CsHead);
         let told = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
-        assert!(told.unread.iter().any(|n| n.row.kind == crate::notice::PROPOSAL), "the head is told");
+        assert!(
+            told.unread.iter().any(|n| n.row.kind == crate::notice::PROPOSAL),
+            "the head is told"
+        );
         let id = open[0].id.clone();
         let (a, b) = (id.clone(), id.clone());
         let early = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {

@@ -18,7 +18,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % n
     }
 
@@ -37,12 +40,16 @@ fn any(w: &World, s: &CaseState, dice: &mut Dice, now: i64) -> Value {
         2 => json!({"action": "return_order", "reason": "不是我部门的"}),
         3 => json!({"action": "take_back", "reason": "派错了"}),
         4 => json!({"action": "arrive"}),
-        5 => json!({"action": "wait", "reason": "parts", "until": now + 90 * MINUTE, "customer_told": true, "note": "等配件"}),
+        5 => {
+            json!({"action": "wait", "reason": "parts", "until": now + 90 * MINUTE, "customer_told": true, "note": "等配件"})
+        }
         6 => json!({"action": "resume"}),
         7 => json!({"action": "complete", "done": "换好了", "no_photo_reason": "光线不足"}),
         8 => json!({"action": "confirm", "content_hash": s.content_hash(),
                     "how": {"by": "declined", "reason": "不用签", "witness": w.staff(Role::SecurityHead)}}),
-        9 => json!({"action": "callback", "result": "reached", "satisfaction": "satisfied", "solved": dice.below(3) > 0}),
+        9 => {
+            json!({"action": "callback", "result": "reached", "satisfaction": "satisfied", "solved": dice.below(3) > 0})
+        }
         10 => json!({"action": "callback", "result": "no_answer"}),
         11 => json!({"action": "close"}),
         12 => json!({"action": "reopen", "reason": "not_solved", "note": "又坏了"}),
@@ -55,7 +62,9 @@ fn any(w: &World, s: &CaseState, dice: &mut Dice, now: i64) -> Value {
         19 => json!({"action": "report_outside", "reported_to": w.staff(Role::CsHead), "referral": "热线 12345"}),
         20 => json!({"action": "change_level", "importance": dice.of(&["ordinary", "important", "major"]),
                      "urgency": dice.of(&["normal", "urgent"]), "reason": "听错了"}),
-        21 => json!({"action": "change_content", "content": format!("灯不亮，第 {} 次说", dice.below(99)), "reason": "补充"}),
+        21 => {
+            json!({"action": "change_content", "content": format!("灯不亮，第 {} 次说", dice.below(99)), "reason": "补充"})
+        }
         22 => json!({"action": "change_kind", "kind": dice.of(Kind::ALL), "reason": "选错了"}),
         _ => json!({"action": "change_scope", "scope": dice.of(&["own", "vendor", "outside"]), "reason": "归属改了"}),
     }
@@ -160,8 +169,15 @@ fn a_life_by_chance_comes_out_of_its_journal() {
                     }
                 }
                 events = n;
-                assert_eq!(again.as_ref(), Some(&state), "the journal tells another life, seed {seed}");
-                assert_eq!((line.state.as_str(), line.number.as_str()), (state.status.as_str(), state.number.as_str()));
+                assert_eq!(
+                    again.as_ref(),
+                    Some(&state),
+                    "the journal tells another life, seed {seed}"
+                );
+                assert_eq!(
+                    (line.state.as_str(), line.number.as_str()),
+                    (state.status.as_str(), state.number.as_str())
+                );
             }
         }
         assert!(done >= 90 && refused >= 50, "{done} done, {refused} refused: too tame");

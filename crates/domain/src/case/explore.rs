@@ -354,7 +354,9 @@ mod tests {
         let all: Vec<&str> = Status::ALL.iter().map(|s| s.as_str()).collect();
         assert_eq!(p.states, all, "every state is reached, in the order of a life");
         let has = |from: &str, act: &str, to: &str| {
-            p.moves.iter().any(|m| m.from == Some(from) && m.act == act && m.to == to)
+            p.moves
+                .iter()
+                .any(|m| m.from == Some(from) && m.act == act && m.to == to)
         };
         assert!(has("registered", "dispatch", "dispatched") && has("dispatched", "accept", "accepted"));
         assert!(has("accepted", "arrive", "on_site") && has("on_site", "complete", "done"));
@@ -369,7 +371,10 @@ mod tests {
     fn every_kind_has_its_own_diagram() {
         for kind in Kind::ALL {
             let p = process(*kind, &env(MORNING));
-            assert!(p.states.contains(&"registered") && p.ends.contains(&"closed"), "{kind}: {p:#?}");
+            assert!(
+                p.states.contains(&"registered") && p.ends.contains(&"closed"),
+                "{kind}: {p:#?}"
+            );
         }
         let inquiry = process(Kind::Inquiry, &env(MORNING));
         assert!(inquiry.moves.iter().any(|m| m.act == "answer" && m.to == "closed"));

@@ -65,12 +65,7 @@ enum End {
     Lost,
 }
 
-fn batch(
-    tx: &mut Tx,
-    jobs: &mut Vec<Box<dyn WriteWork>>,
-    more: Option<&Queue<Box<dyn WriteWork>>>,
-    mode: Mode,
-) -> End {
+fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Box<dyn WriteWork>>>, mode: Mode) -> End {
     let start = Instant::now();
     if let Err(e) = tx.begin() {
         fail_all(jobs, &e);

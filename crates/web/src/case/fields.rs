@@ -76,7 +76,11 @@ impl Choices {
         }
         if s.kind != Kind::Request {
             let found = app::answer::propose(c, ctx, &s.content, &s.item)?;
-            self.answers = found.into_iter().map(|x| x.row.short).filter(|t| !t.is_empty()).collect();
+            self.answers = found
+                .into_iter()
+                .map(|x| x.row.short)
+                .filter(|t| !t.is_empty())
+                .collect();
         }
         Ok(())
     }
