@@ -79,6 +79,8 @@ fn com_6_an_answer_that_nobody_has_checked_for_long_says_so_and_keeps_what_it_sa
     let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
     let address = written(&head, "装修押金怎么退", "验收合格后凭收据退还。");
     w.wait(31 * DAY);
+    // Nobody stays signed in for a month.
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
     let mut desk = clerk.desk();
     desk.choose("kind", "inquiry").choose("content", "装修押金什么时候退");
     desk.shown.must_say("久未核对，请先向主任确认");

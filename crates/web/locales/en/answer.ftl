@@ -1,4 +1,4 @@
-nav-answers = Answers and lessons
+nav-answers = Answers
 answers-title = Standard answers
 answer-add = New standard answer
 answer-find = Find
