@@ -204,9 +204,9 @@ pub fn usual_referrals() -> Result<Vec<UsualReferral>, DataError> {
 
 /// Words that say nothing about the matter.
 const EMPTY_WORDS: &[&str] = &[
-    "请问", "什么", "怎么", "可以", "我们", "你们", "咨询", "一下", "业主", "住户", "客户", "需要", "没有", "是否",
-    "能否", "能不", "不能", "如何", "哪里", "这个", "那个", "小区", "来电", "想问", "the", "and", "for", "how", "what",
-    "can", "please", "our", "you", "is", "to", "of", "in", "it", "do", "my",
+    "请问", "什么", "么办", "么样", "怎么", "可以", "我们", "你们", "咨询", "一下", "业主", "住户", "客户", "需要",
+    "没有", "是否", "能否", "能不", "不能", "如何", "哪里", "这个", "那个", "小区", "来电", "想问", "the", "and",
+    "for", "how", "what", "can", "please", "our", "you", "is", "to", "of", "in", "it", "do", "my",
 ];
 
 /// Words of pinyin cover so many characters at most.
