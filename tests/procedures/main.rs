@@ -4,6 +4,7 @@
 
 mod gateway;
 mod html;
+mod known;
 mod story;
 mod world;
 

@@ -416,6 +416,7 @@ fn after(tx: &mut Tx, ctx: &Ctx, state: &CaseState, events: &[Event]) -> Res<()>
     }
     crate::promise::tell(tx, ctx, state, events)?;
     crate::step::tell(tx, ctx, state, events)?;
+    crate::proposal::for_events(tx, ctx, state, events)?;
     outbox::for_events(tx, ctx, state, events)
 }
 

@@ -10,7 +10,7 @@ use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, PromiseKind, Register, Scope,
     Urgency, Where,
 };
-use domain::ids::{BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
+use domain::ids::{AnswerId, BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
 use domain::number::Series;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -68,6 +68,12 @@ pub struct NewCase {
     /// It cannot be answered now: a reply, or a call back, is promised (REC-8, CAL-3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise: Option<NewPromise>,
+    /// What is not our service: who helps instead. With it the report to the head is made at once (REC-12 C, CAL-8).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referral: Option<String>,
+    /// The standard answer that the answer was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_from: Option<AnswerId>,
 }
 
 fn ordinary() -> Importance {
@@ -131,6 +137,9 @@ pub struct NewContact {
     /// Answered on the spot without a case of its own.
     #[serde(default)]
     pub answer: Option<String>,
+    /// The standard answer that the answer was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_from: Option<AnswerId>,
 }
 
 impl NewContact {
@@ -155,6 +164,7 @@ impl NewContact {
             cases: Vec::new(),
             join: None,
             answer: None,
+            answer_from: None,
         }
     }
 
@@ -391,6 +401,9 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     journal::append(tx, ctx, subject, "contact_registered", body, &personal, happened_at);
     index(tx, ctx, &row)?;
 
+    if let Some(from) = &n.answer_from {
+        crate::answer::used(tx, ctx, from, None)?;
+    }
     let mut made = Registered {
         contact: id.clone(),
         number,
@@ -406,6 +419,9 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     for c in &n.cases {
         let seen = begin(tx, ctx, n, c, &customer, Some(check), &id)?;
         db::link(tx, &id, &seen.state.id)?;
+        if let Some(from) = &c.answer_from {
+            crate::answer::used(tx, ctx, from, Some(&seen.state.id))?;
+        }
         made.cases.push(seen.state.id);
         made.case_numbers.push(seen.state.number);
     }
@@ -467,6 +483,13 @@ fn begin(
             None => also_dispatched(tx, ctx, n, c, seen),
         };
     }
+    if let Some(cmd) = outside(tx, ctx, c)? {
+        let seen = case::begin(tx, ctx, &register, Some(&cmd))?;
+        return match said(ctx, n, c) {
+            Some(cmd) => case::act(tx, ctx, &seen.state.id, None, &cmd),
+            None => Ok(seen),
+        };
+    }
     if let Some(cmd) = said(ctx, n, c) {
         return case::begin(tx, ctx, &register, Some(&cmd));
     }
@@ -477,6 +500,32 @@ fn begin(
         }
         None => case::begin(tx, ctx, &register, None),
     }
+}
+
+/// The report to the head with the referral that was given on the spot, as a command. What is answered as not ours has one
+/// (CAL-8); what is only recorded gets it on its page.
+fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
+    if c.scope != Scope::Outside {
+        return Ok(None);
+    }
+    let Some(referral) = c.referral.as_deref().map(str::trim).filter(|r| !r.is_empty()) else {
+        return match &c.answer {
+            Some(_) => Err(domain::refusal::Refusal::new("refuse-incomplete")
+                .clause("CAL-8")
+                .missing(["missing-referral"])
+                .into()),
+            None => Ok(None),
+        };
+    };
+    let head = crate::promise::superiors(tx, ctx)?.into_iter().next();
+    let head = head
+        .or_else(|| ctx.staff().map(|s| s.id.clone()))
+        .ok_or(Error::NotFound)?;
+    Ok(Some(Command::ReportOutside {
+        reported_to: head,
+        referral: domain::privacy::masked(referral),
+        note: String::new(),
+    }))
 }
 
 /// The answer that was given on the spot, as a command.

@@ -152,6 +152,8 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
             anonymous_reason: unknown.then(|| "应急处置中，随后补登".to_owned()),
             cases: vec![NewCase {
                 about: None,
+                referral: None,
+                answer_from: None,
                 kind: Kind::Help,
                 item: String::new(),
                 place: n.place.clone(),

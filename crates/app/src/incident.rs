@@ -252,6 +252,8 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) 
                 join: None,
                 cases: vec![NewCase {
                     about: None,
+                    referral: None,
+                    answer_from: None,
                     kind: Kind::Inquiry,
                     item: String::new(),
                     place: n.address.clone(),

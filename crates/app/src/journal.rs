@@ -155,6 +155,24 @@ pub const KINDS: &[&str] = &[
     "incident_ended",
     "incident_caller_told",
     "incident_closed",
+    // What the desk knows
+    "answer_added",
+    "answer_changed",
+    "answer_checked",
+    "answer_withdrawn",
+    "answer_restored",
+    "answer_used",
+    "referral_added",
+    "referral_changed",
+    "referral_withdrawn",
+    "referral_restored",
+    "proposal_reported",
+    "proposal_decided",
+    "proposal_told",
+    "lesson_kept",
+    "lesson_changed",
+    "lesson_withdrawn",
+    "lesson_restored",
 ];
 
 /// Everything that an event may be about.
@@ -187,6 +205,10 @@ pub const SUBJECTS: &[&str] = &[
     "emergency",
     "safety_document",
     "incident",
+    "answer",
+    "referral",
+    "proposal",
+    "lesson",
 ];
 
 /// What an event is about.

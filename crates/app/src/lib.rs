@@ -2,6 +2,7 @@
 //! outside the machine is called inside a transaction.
 
 pub mod account;
+pub mod answer;
 pub mod appointment;
 pub mod attachment;
 pub mod book;
@@ -24,7 +25,9 @@ pub mod house;
 pub mod import;
 pub mod incident;
 pub mod journal;
+pub mod known;
 pub mod lease;
+pub mod lesson;
 pub mod link;
 pub mod list;
 pub mod live;
@@ -35,7 +38,9 @@ pub mod outbox;
 pub mod password;
 pub mod post;
 pub mod promise;
+pub mod proposal;
 pub mod queue;
+pub mod referral;
 pub mod roster;
 pub mod signature;
 pub mod site;

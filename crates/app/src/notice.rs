@@ -68,6 +68,8 @@ pub const KINDS: &[&str] = &[
     // Mass incidents.
     INCIDENT_PROPOSED,
     INCIDENT_ENDED,
+    // What nobody offers was asked for, and the head decides (REC-12).
+    PROPOSAL,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -133,6 +135,9 @@ pub const SAFETY_REVIEW: &str = "safety_review";
 pub const INCIDENT_PROPOSED: &str = "incident_proposed";
 /// A mass incident is over, and callers are to be told.
 pub const INCIDENT_ENDED: &str = "incident_ended";
+
+/// A request for what nobody offers waits for a decision.
+pub const PROPOSAL: &str = "proposal_new";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

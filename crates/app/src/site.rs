@@ -79,6 +79,7 @@ pub fn create(tx: &mut Tx, ctx: &Ctx, company: &CompanyId, s: &NewSite) -> Res<S
             },
         )?;
     }
+    crate::referral::usual(tx, ctx, &id)?;
     journal::company(
         tx,
         ctx,

@@ -214,8 +214,92 @@ pub struct Things {
     /// A draft of the service standard, and a comparison of it.
     pub standard: String,
     pub job: String,
+    pub answer: String,
+    pub referral: String,
+    pub proposal: String,
+    pub lesson: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
     pub word: String,
+}
+
+/// Ids of what the desk knows at a site.
+struct KnownThings {
+    answer: String,
+    referral: String,
+    proposal: String,
+    lesson: String,
+}
+
+/// Makes one of each, as the product's head would: by whoever the context is, with the rights of a head.
+fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<KnownThings, Error> {
+    let Actor::Staff(actor) = &ctx.actor else {
+        return Err(Error::NotFound);
+    };
+    let head = Ctx {
+        actor: Actor::Staff(StaffActor {
+            roles: vec![Role::CsHead],
+            ..actor.clone()
+        }),
+        ..ctx.clone()
+    };
+    let said = domain::answer::Said {
+        question: format!("停车月卡怎么办理漏水{word}"),
+        short: "带行驶证到前台办理。".into(),
+        recheck_days: 90,
+        ..domain::answer::Said::default()
+    };
+    let answer = crate::answer::add(tx, &head, "", &said)?;
+    let referral = crate::referral::list(tx, &head, false)?
+        .into_iter()
+        .next()
+        .ok_or(Error::NotFound)?;
+    let proposal = store::proposal::ProposalRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        case_id: case.clone(),
+        case_number: String::new(),
+        title: format!("代遛狗漏水{word}"),
+        item: String::new(),
+        asked_at: ctx.now,
+        asked_by: None,
+        reported_to: actor.id.clone(),
+        state: "open".into(),
+        decision: String::new(),
+        reason: String::new(),
+        again_at: None,
+        decided_at: None,
+        decided_by: None,
+        told_at: None,
+        told_by: None,
+        told_how: String::new(),
+        version: 1,
+    };
+    store::proposal::insert(tx, &proposal)?;
+    let lesson = store::lesson::LessonRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        case_id: case.clone(),
+        kind: "request".into(),
+        title: format!("角阀漏水{word}"),
+        item: String::new(),
+        situation: "角阀老化".into(),
+        worked: "先关总阀".into(),
+        clause: String::new(),
+        tags: String::new(),
+        active: true,
+        withdrawn_why: String::new(),
+        kept_at: ctx.now,
+        kept_by: actor.id.clone(),
+        updated_at: ctx.now,
+        version: 1,
+    };
+    store::lesson::insert(tx, &lesson)?;
+    Ok(KnownThings {
+        answer: answer.into_string(),
+        referral: referral.id.into_string(),
+        proposal: proposal.id.into_string(),
+        lesson: lesson.id.into_string(),
+    })
 }
 
 impl World {
@@ -327,7 +411,12 @@ impl World {
                 let compare = crate::standard::job::What::Compare;
                 let params = crate::standard::job::Params::default();
                 let (job, _) = crate::standard::job::begin(tx, &product, "", compare, standard.as_str(), &params)?;
+                let known = known(tx, ctx, &case, &word)?;
                 Ok::<_, Error>(Things {
+                    answer: known.answer,
+                    referral: known.referral,
+                    proposal: known.proposal,
+                    lesson: known.lesson,
                     standard: standard.as_str().to_owned(),
                     job: job.as_str().to_owned(),
                     site: ctx.site.clone(),

@@ -181,6 +181,16 @@ codes! {
         VerifyComplaint = "verify_complaint",
         /// Takes the records in (COM-27).
         FileComplaint = "file_complaint",
+        /// Looks up standard answers, referrals and lessons.
+        ViewAnswers = "view_answers",
+        /// Writes, checks and withdraws standard answers and referrals.
+        ManageAnswers = "manage_answers",
+        /// Keeps, edits and withdraws lessons of the case library (DIR-22).
+        KeepLesson = "keep_lesson",
+        /// Sees proposals for new services and notes that the customer was told (REC-12).
+        ViewProposals = "view_proposals",
+        /// Decides on a proposal for a new service.
+        DecideProposal = "decide_proposal",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -427,6 +437,12 @@ const TABLE: &[Row] = &[
     Row(&[Do::ApproveStandard, Do::ReapplyStandard],        [N,  N,   N,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::SimulateStandard],                            [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageCalendar],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   A,   A,   N,   N]),
+    // What the desk knows
+    Row(&[Do::ViewAnswers],                                 [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ManageAnswers],                               [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::KeepLesson],                                  [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ViewProposals],                               [S,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -517,15 +533,15 @@ impl Action {
         match self {
             ViewContacts | ViewVisits => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder => (Area::Cases, false),
+            ViewCase | PrintOrder | ViewProposals => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),
             ViewReports | Export | SimulateStandard => (Area::Reports, false),
             ReadJournal => (Area::Journal, false),
-            ViewRoster => (Area::Company, false),
+            ViewRoster | ViewAnswers => (Area::Company, false),
             ManageStaff | ManageSite | ManageStandard | ApproveStandard | ReapplyStandard | ManageRoster
-            | ManageCalendar | Settings | Backup | ApiTokens => (Area::Company, true),
+            | ManageCalendar | ManageAnswers | Settings | Backup | ApiTokens => (Area::Company, true),
             _ => (Area::Cases, true),
         }
     }

@@ -56,6 +56,14 @@ ids! {
     ExtensionId,
     /// A question to a superior or another department while the customer waits.
     ConsultId,
+    /// A standard answer (标准答案).
+    AnswerId,
+    /// Somebody outside who helps with what is not our service.
+    ReferralId,
+    /// A proposal for a new service.
+    ProposalId,
+    /// A lesson of the case library (案例库).
+    LessonId,
     /// An estate that is served.
     SiteId,
     /// The company that runs one or several sites.

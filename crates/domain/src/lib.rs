@@ -2,6 +2,7 @@
 //! use it.
 
 pub mod access;
+pub mod answer;
 pub mod appointment;
 pub mod case;
 pub mod clauses;
@@ -19,6 +20,7 @@ pub mod ids;
 pub mod incident;
 pub mod ladder;
 pub mod late;
+pub mod lesson;
 mod limit;
 pub mod mask;
 pub mod money;
@@ -27,6 +29,8 @@ pub mod phone;
 pub mod plate;
 pub mod price_list;
 pub mod privacy;
+pub mod process;
+pub mod proposal;
 pub mod refusal;
 pub mod room;
 pub mod roster;

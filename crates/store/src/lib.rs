@@ -5,6 +5,7 @@
 //! throughout: async code uses `Db::submit`.
 
 pub mod account;
+pub mod answer;
 pub mod appointment;
 pub mod attachment;
 pub mod calendar;
@@ -24,12 +25,14 @@ pub mod import;
 pub mod incident;
 pub mod journal;
 pub mod lease;
+pub mod lesson;
 pub mod link;
 pub mod message;
 pub mod migrate;
 pub mod notice;
 pub mod ontime;
 pub mod promise;
+pub mod proposal;
 pub mod roster;
 pub mod seam;
 pub mod search;
@@ -51,6 +54,7 @@ pub use seam::{Conn, Error, ErrorKind, Result};
 const MODULES: &[&[seam::Statement]] = &[
     account::STATEMENTS,
     appointment::STATEMENTS,
+    answer::STATEMENTS,
     attachment::STATEMENTS,
     calendar::STATEMENTS,
     case::STATEMENTS,
@@ -71,6 +75,7 @@ const MODULES: &[&[seam::Statement]] = &[
     incident::STATEMENTS,
     journal::STATEMENTS,
     lease::STATEMENTS,
+    lesson::STATEMENTS,
     link::STATEMENTS,
     message::STATEMENTS,
     migrate::STATEMENTS,
@@ -78,6 +83,7 @@ const MODULES: &[&[seam::Statement]] = &[
     roster::STATEMENTS,
     ontime::STATEMENTS,
     promise::STATEMENTS,
+    proposal::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,

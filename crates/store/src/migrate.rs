@@ -75,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(29, "0029_visit"),
     migration!(30, "0030_excuse_asked"),
     migration!(31, "0031_due_provisional"),
+    migration!(32, "0032_answer"),
 ];
 
 row! {

@@ -130,7 +130,7 @@ function openDialog(dialog) {
   dialog.showModal();
 }
 on('click', e => {
-  const el = e.target.closest?.('[data-dialog-open],[data-dialog-close],[data-copy],[data-print],[data-theme-set],[data-theme-toggle],[data-reload]');
+  const el = e.target.closest?.('[data-dialog-open],[data-dialog-close],[data-fill],[data-copy],[data-print],[data-theme-set],[data-theme-toggle],[data-reload]');
   if (!el) {
     // A click on the ground of a dialog that only shows something closes it.
     if (e.target.matches?.('dialog.drawer,dialog[data-light]')) e.target.close();

@@ -135,6 +135,8 @@ pub struct AskForm {
     what: String,
     to: String,
     seconds: i64,
+    /// Asks the customer whether to wait (ETQ-3).
+    hold: String,
     errors: Vec<(String, String)>,
 }
 
@@ -263,6 +265,8 @@ pub struct Posted {
     consult_key: String,
     case: String,
     content: String,
+    /// Language the caller speaks.
+    locale: String,
 }
 
 async fn form(web: &Web, v: &Viewer, f: &Posted, errors: Vec<(String, String)>) -> Result<AskForm, Fail> {
@@ -288,9 +292,21 @@ async fn form(web: &Web, v: &Viewer, f: &Posted, errors: Vec<(String, String)>) 
         },
         to: f.consult_to.clone(),
         seconds,
+        hold: hold(&ctx, &f.locale, channel),
         errors,
         p,
     })
+}
+
+/// The sentence that says it takes a while and asks whether the customer can wait, in the caller's language.
+fn hold(ctx: &app::ctx::Ctx, locale: &str, channel: Channel) -> String {
+    use domain::scripts::{DayPart, Fill, Moment, fill};
+    let found = ctx.book.scripts.pick(Moment::Hold, channel, DayPart::of_hour(9));
+    let text = found.first().map_or_else(String::new, |s| {
+        fill(if locale == "en" { &s.en } else { &s.zh }, Fill::default())
+    });
+    // Nobody to address: the sentence begins without the name's comma.
+    text.trim_start_matches(['，', ',', ' ']).to_owned()
 }
 
 /// The fields for the desk's dialog: whom to ask now, and how long that may take.

@@ -462,6 +462,7 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
     } else if answered && (e.kind() == Kind::Request) {
         // A request that needed nobody to come: kept in the register with the answer, without an order.
         n.answer = Some(e.answer.clone());
+        n.answer_from = e.taken_from();
     } else {
         let mut k = e.case(&zone, cents, !answered && e.act != "record")?;
         if answered {
@@ -469,6 +470,7 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
                 return Err(Error::field("answer", "required").into());
             }
             k.answer = Some(e.answer.clone());
+            k.answer_from = e.taken_from();
         }
         if !answered && e.act != "record" && k.department.is_none() && k.scope != Scope::Outside {
             let mut f = Fields::default();
@@ -520,6 +522,50 @@ fn promised_case(v: &Viewer, e: &Entry, zone: &str, kind: PromiseKind) -> Result
     }
     k.promise = Some(promise);
     Ok(k)
+}
+
+/// Which standard answer is taken over.
+#[derive(Deserialize)]
+pub struct TakeQuery {
+    id: String,
+}
+
+#[derive(askama::Template)]
+#[template(path = "desk/answer_box.html")]
+struct AnswerBox {
+    p: Page,
+    e: Entry,
+    error: Option<String>,
+    taken: String,
+}
+
+/// A standard answer goes into the answer's field, in the caller's language; what was typed there stays above it.
+pub async fn take(State(web): State<Web>, v: Viewer, Query(q): Query<TakeQuery>, Form(pairs): Form<Pairs>) -> Answer {
+    let mut e = Entry::of(pairs).with_defaults();
+    let id = domain::ids::AnswerId::from(q.id.as_str());
+    let s = web.read(&v.ctx()?, move |c, ctx| app::answer::get(c, ctx, &id)).await?;
+    let speaks = |zh: &str, en: &str| match (e.locale.as_str(), zh, en) {
+        ("en", _, en) if !en.is_empty() => en.to_owned(),
+        (_, "", en) => en.to_owned(),
+        (_, zh, _) => zh.to_owned(),
+    };
+    let (short, question) = (
+        speaks(&s.row.short, &s.row.short_en),
+        speaks(&s.row.question, &s.row.question_en),
+    );
+    // Another answer takes the place of the one that was taken before.
+    e.answer = if e.answer.trim().is_empty() || !e.answer_from.is_empty() {
+        short
+    } else {
+        format!("{}\n{short}", e.answer.trim_end())
+    };
+    e.answer_from = s.row.id.into_string();
+    Ok(page(&AnswerBox {
+        p: Page::bare(&web, Some(&v), v.locale, ""),
+        e,
+        error: None,
+        taken: question,
+    })?)
 }
 
 /// What kind of promise the dialog is for.
@@ -661,7 +707,8 @@ async fn made(web: &Web, v: &Viewer, done: Registered, e: &Entry) -> Result<Made
                         let due = clock.due_at(ctx.now)?;
                         Some(crate::promise::spoken(ctx.locale, &zone, ctx.now, m.kind.as_str(), due))
                     }),
-                    outside: s.scope == Scope::Outside,
+                    outside: s.scope == Scope::Outside && s.outside.is_none(),
+                    referred: s.outside.as_ref().map(|o| o.referral.clone()),
                     joined: s.contacts.first() != Some(&done.contact),
                 });
             }

@@ -69,6 +69,11 @@ impl Viewer {
         self.ctx().map_or(Reach::Never, |c| c.reach(action))
     }
 
+    /// Zone of the open site.
+    pub fn zone(&self) -> &str {
+        self.session.as_ref().map_or("", |s| s.zone.as_str())
+    }
+
     /// Whether the viewer may do this at all.
     pub fn may(&self, action: Action) -> bool {
         self.reach(action) != Reach::Never

@@ -108,6 +108,7 @@ const MENU: Menu = &[
             ),
             ("/standard", "certificate", "nav-standard", Action::ViewCase),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
+            ("/answers", "books", "nav-answers", Action::ViewAnswers),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),
             ("/staff", "user-cog", "nav-staff", Action::ManageStaff),
@@ -217,6 +218,10 @@ impl Page {
                                     || v.path.starts_with(&format!("{href}/"))
                                     || (*href == "/households" && v.path.starts_with("/people/"))
                                     || (*href == "/duty" && v.path.starts_with("/roster"))
+                                    || (*href == "/answers"
+                                        && ["/referrals", "/lessons", "/proposals"]
+                                            .iter()
+                                            .any(|page| v.path.starts_with(page)))
                                     || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }
                         });

@@ -127,6 +127,37 @@ contents! {
     GET "/handbook/prices" SignedIn => crate::handbook::prices;
     GET "/handbook/prices/print" SignedIn => crate::handbook::prices_print;
 
+    // how this works: the state diagrams, made from the rules
+    GET "/handbook/processes" SignedIn => crate::process::list;
+    GET "/handbook/processes/{process}" SignedIn => crate::process::show;
+
+    // what the desk knows: standard answers, referrals, lessons; proposals for new services (REC-6, REC-12, CAL-8, DIR-22)
+    GET  "/answers" May(Action::ViewAnswers) => crate::answer::list;
+    GET  "/answers/new" May(Action::ManageAnswers) => crate::answer::new_page;
+    POST "/answers" May(Action::ManageAnswers) => crate::answer::add;
+    GET  "/answers/{id}" May(Action::ViewAnswers) => crate::answer::show;
+    POST "/answers/{id}" May(Action::ManageAnswers) => crate::answer::edit;
+    POST "/answers/{id}/check" May(Action::ManageAnswers) => crate::answer::check;
+    POST "/answers/{id}/active" May(Action::ManageAnswers) => crate::answer::set_active;
+    GET  "/referrals" May(Action::ViewAnswers) => crate::referral::list;
+    POST "/referrals" May(Action::ManageAnswers) => crate::referral::add;
+    POST "/referrals/usual" May(Action::ManageAnswers) => crate::referral::usual;
+    GET  "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit_page;
+    POST "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit;
+    POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
+    GET  "/proposals" May(Action::ViewProposals) => crate::proposal::list;
+    GET  "/proposals/{id}" May(Action::ViewProposals) => crate::proposal::show;
+    POST "/proposals/{id}/decide" May(Action::DecideProposal) => crate::proposal::decide;
+    POST "/proposals/{id}/tell" May(Action::ViewProposals) => crate::proposal::tell;
+    GET  "/lessons" May(Action::ViewAnswers) => crate::lesson::list;
+    GET  "/lessons/{id}" May(Action::ViewAnswers) => crate::lesson::show;
+    GET  "/lessons/{id}/print" May(Action::ViewAnswers) => crate::lesson::print;
+    POST "/lessons/{id}" May(Action::KeepLesson) => crate::lesson::edit;
+    POST "/lessons/{id}/active" May(Action::KeepLesson) => crate::lesson::set_active;
+    GET  "/cases/{id}/lesson" May(Action::KeepLesson) => crate::lesson::new_page;
+    POST "/cases/{id}/lesson" May(Action::KeepLesson) => crate::lesson::keep;
+    POST "/desk/take" May(Action::RegisterContact) => crate::desk::take;
+
     // the service standard: read by all, drafted, approved, applied and simulated by some
     GET  "/standard" SignedIn => crate::standard::in_force;
     GET  "/standard/versions" SignedIn => crate::standard::versions;

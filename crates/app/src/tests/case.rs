@@ -32,6 +32,7 @@ fn leak(w: &World) -> NewContact {
         cases: vec![case],
         join: None,
         answer: None,
+        answer_from: None,
         started_at: None,
         kind: None,
     }

@@ -1,5 +1,6 @@
 //! Use cases on both engines. One file a feature.
 
+mod answer;
 mod calendar;
 mod case;
 mod desk;
@@ -14,6 +15,7 @@ mod notice;
 mod ontime;
 mod outbox;
 mod promise;
+mod replay;
 mod replica;
 mod roster;
 mod staff;

@@ -116,7 +116,9 @@ fn legal_in(action: Action) -> &'static [Status] {
     const OPEN: &[Status] = &[Registered, Dispatched, Accepted, OnSite, Waiting, Done, Confirmed];
     const BEFORE_DONE: &[Status] = &[Registered, Dispatched, Accepted, OnSite, Waiting];
     match action {
-        Action::Dispatch | Action::Answer | Action::ReportOutside => &[Registered],
+        Action::Dispatch | Action::Answer => &[Registered],
+        // A question that was answered as not ours still needs its referral before it can be closed (CAL-8).
+        Action::ReportOutside => &[Registered, Done],
         Action::Accept => &[Dispatched],
         Action::ReturnOrder | Action::Reassign => &[Dispatched, Accepted, OnSite, Waiting],
         Action::TakeBack => &[Dispatched, Accepted],

@@ -5,7 +5,7 @@ use crate::db::Options;
 use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, case, contact, journal, message, roster, standard, visit};
+use crate::{Conn, Error, answer, case, contact, journal, lesson, message, proposal, roster, standard, visit};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -80,6 +80,53 @@ fn lists() -> Vec<Asked> {
             out.push(asked(name, &visit::list_q(f)));
         }
     }
+    // What the desk knows: answers by when they are to be looked at, lessons by age, proposals by age.
+    for after in [None, after()] {
+        let answers = answer::Filter {
+            site: "s".into(),
+            after: after.clone(),
+            limit: 31,
+            ..Default::default()
+        };
+        let of_item = answer::Filter {
+            item: some("i"),
+            ..answers.clone()
+        };
+        let lessons = lesson::Filter {
+            site: "s".into(),
+            active: Some(true),
+            after: after.clone(),
+            limit: 31,
+            ..Default::default()
+        };
+        let lessons_of_item = lesson::Filter {
+            item: some("i"),
+            ..lessons.clone()
+        };
+        let proposals = proposal::Filter {
+            site: "s".into(),
+            after,
+            limit: 31,
+            ..Default::default()
+        };
+        let waiting = proposal::Filter {
+            state: some("open"),
+            ..proposals.clone()
+        };
+        out.push(asked("answers", &answer::list_q(&answers)));
+        out.push(asked("answers of an item", &answer::list_q(&of_item)));
+        out.push(asked("lessons", &lesson::list_q(&lessons)));
+        out.push(asked("lessons of an item", &lesson::list_q(&lessons_of_item)));
+        out.push(asked("proposals", &proposal::list_q(&proposals)));
+        out.push(asked("open proposals", &proposal::list_q(&waiting)));
+    }
+    let words = answer::Words {
+        site: "s".into(),
+        kind: "answer".into(),
+        words: vec!["w".into(); 16],
+        limit: 500,
+    };
+    out.push(asked("known words", &answer::known_q(&words)));
     // Cases and work orders: by due time what is open, by age the rest; the first page and a later one.
     for page in [None, after()] {
         let open = case::Filter {

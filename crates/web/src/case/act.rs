@@ -113,6 +113,7 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
             .iter()
             .filter_map(|received| Some((*received, steps::proposal(ctx, &seen.state, *received)?)))
             .collect();
+        choices.known(c, ctx, &seen.state)?;
         Ok(Ground {
             sex,
             seq,

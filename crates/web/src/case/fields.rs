@@ -28,6 +28,10 @@ pub struct Choices {
     pub say: String,
     /// Where a complaint is proposed to go, by where it was received; empty until the case is known.
     pub proposals: Vec<(Received, Proposal)>,
+    /// Who may help with what is not ours, those that fit this case first; for the report alone.
+    pub referrals: Vec<String>,
+    /// What standard answers say to this question; for an answer alone.
+    pub answers: Vec<String>,
 }
 
 impl Choices {
@@ -51,7 +55,38 @@ impl Choices {
             names: Names::load(c, ctx)?,
             say: String::new(),
             proposals: Vec::new(),
+            referrals: Vec::new(),
+            answers: Vec::new(),
         })
+    }
+
+    /// Reads what is known about a case: who may help with what is not ours (CAL-8), what is answered to it (REC-6).
+    ///
+    /// # Errors
+    /// `Unavailable` while the database is away.
+    pub fn known(&mut self, c: &mut Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> Res<()> {
+        if ctx.reach(Action::ViewAnswers) == domain::access::Reach::Never {
+            return Ok(());
+        }
+        if s.scope == domain::case::Scope::Outside {
+            let best = app::referral::propose(c, ctx, &s.content)?;
+            let all = app::referral::list(c, ctx, false)?;
+            let rest = all.iter().filter(|r| !best.iter().any(|b| b.id == r.id));
+            self.referrals = best
+                .iter()
+                .chain(rest)
+                .map(|r| app::referral::told(ctx.locale, r))
+                .collect();
+        }
+        if s.kind != Kind::Request {
+            let found = app::answer::propose(c, ctx, &s.content, &s.item)?;
+            self.answers = found
+                .into_iter()
+                .map(|x| x.row.short)
+                .filter(|t| !t.is_empty())
+                .collect();
+        }
+        Ok(())
     }
 }
 
@@ -66,6 +101,16 @@ pub struct Build<'a> {
 impl Build<'_> {
     pub(super) fn f(&self, name: &'static str, input: Input) -> Field {
         Field::new(self.p, name, input)
+    }
+
+    /// Texts that are proposed for a field.
+    fn texts(&self, texts: &[String]) -> Vec<Opt> {
+        let opt = |t: &String| Opt {
+            value: t.clone(),
+            label: t.clone(),
+            group: String::new(),
+        };
+        texts.iter().map(opt).collect()
     }
 
     pub(super) fn codes(&self, family: &str, codes: &[&str]) -> Vec<Opt> {
@@ -609,10 +654,18 @@ impl Build<'_> {
                     self.f("how", Input::Area).required(),
                 ]
             }
-            Action::Answer => vec![self.f("answer", Input::Area).required(), self.happened()],
+            Action::Answer => vec![
+                self.f("answer", Input::Area)
+                    .required()
+                    .options(self.texts(&self.c.answers)),
+                self.happened(),
+            ],
             Action::ReportOutside => vec![
                 self.people("reported_to").required(),
-                self.f("referral", Input::Text).required().hint(p.t("hint-referral")),
+                self.f("referral", Input::Text)
+                    .required()
+                    .options(self.texts(&self.c.referrals))
+                    .hint(p.t("hint-referral")),
                 self.f("note", Input::Area),
             ],
             Action::JoinContact => vec![self.f("contact", Input::Text).required().hint(p.t("hint-contact"))],

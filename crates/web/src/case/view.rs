@@ -71,6 +71,9 @@ pub struct Loaded {
     pub reveal: bool,
     pub consults: Vec<store::consult::ConsultRow>,
     pub consult: bool,
+    pub lesson: Option<domain::ids::LessonId>,
+    /// Whether the viewer keeps lessons.
+    pub teaches: bool,
     /// Who looks after an open emergency on this shift (REC-21).
     pub owner: Option<domain::ids::StaffId>,
     /// The viewer may open an emergency.
@@ -129,6 +132,8 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     Ok(Loaded {
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
+        lesson: app::lesson::of_case(c, ctx, &s.id)?.map(|r| r.id),
+        teaches: ctx.reach(Action::KeepLesson) > domain::access::Reach::Never,
         owner,
         joins: ctx.reach(Action::JoinEmergency) > domain::access::Reach::Never,
         offers,
@@ -181,6 +186,8 @@ pub struct View {
     pub emergency: Option<(String, bool)>,
     /// The process of a complaint.
     pub complaint: Option<super::complaint::ComplaintView>,
+    /// Where its lesson is, or where one is made of it (DIR-22): address and text key.
+    pub lesson: Option<(String, &'static str)>,
 }
 
 /// One promise of the card.
@@ -303,6 +310,11 @@ impl View {
             consult: l.consult && s.is_open(),
             emergency: emergency_link(l),
             complaint: super::complaint::view(p, l),
+            lesson: match &l.lesson {
+                Some(id) => Some((format!("/lessons/{id}"), "lesson-see")),
+                None => (l.teaches && s.status == Status::Closed)
+                    .then(|| (format!("/cases/{}/lesson", s.number), "lesson-keep")),
+            },
         }
     }
 }

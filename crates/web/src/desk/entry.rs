@@ -65,6 +65,10 @@ pub struct Entry {
     /// Against whom a complaint is: does not see it.
     pub about: String,
     pub answer: String,
+    /// The standard answer that it was taken from.
+    pub answer_from: String,
+    /// Who helps with what is not our service (CAL-8).
+    pub referral: String,
     /// What is promised, `reply` or `call_back`, and by when the customer wants it (REC-8, CAL-3).
     pub promise_kind: String,
     pub promise_what: String,
@@ -296,6 +300,8 @@ impl Entry {
             worker: if sent { some(&self.worker) } else { None },
             answer: None,
             promise: None,
+            referral: some::<String>(&self.referral).filter(|_| self.scope() == Scope::Outside),
+            answer_from: None,
         })
     }
 
@@ -306,6 +312,11 @@ impl Entry {
             .map(|t| t.trim())
             .find(|t| !t.is_empty())
             .unwrap_or_default()
+    }
+
+    /// The standard answer that the answer was taken from.
+    pub fn taken_from(&self) -> Option<domain::ids::AnswerId> {
+        some(&self.answer_from)
     }
 
     /// The promise of the dialog.
@@ -350,6 +361,7 @@ pub fn errors_of(locale: app::ctx::Locale, e: &Error) -> Option<(Vec<(String, St
                     "missing-fee-told" | "missing-quote-told" => "told",
                     "missing-fee-accepted" => "accepted",
                     "missing-answer" => "answer",
+                    "missing-referral" => "referral",
                     "missing-name" => "name",
                     "missing-unit" => "address",
                     "missing-phone" => "phone",

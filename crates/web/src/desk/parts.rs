@@ -48,6 +48,8 @@ pub(super) struct MadeCase {
     /// The sentence for the customer, if something was promised.
     pub promised: Option<String>,
     pub outside: bool,
+    /// Who helps instead, once it was reported.
+    pub referred: Option<String>,
     pub joined: bool,
 }
 

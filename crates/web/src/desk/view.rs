@@ -76,8 +76,31 @@ pub struct Say {
     pub lang: &'static str,
 }
 
+/// A standard answer as the desk is shown it.
+pub struct Proposed {
+    pub id: String,
+    pub question: String,
+    pub short: String,
+    pub whole: String,
+    /// `2026-11-08 由李慧敏核对`, or that it is unchecked.
+    pub checked: String,
+    pub unchecked: bool,
+}
+
+/// What is known about what is being typed (REC-6, DIR-22).
+pub struct Known {
+    pub answers: Vec<Proposed>,
+    /// Lessons: id, title, what worked.
+    pub lessons: Vec<(String, String, String)>,
+    /// Who may help with what is not ours, each in a line, those that fit first.
+    pub referrals: Vec<String>,
+    /// How many of them fit.
+    pub fitting: usize,
+}
+
 /// Everything beside the form's own fields.
 pub struct Desk {
+    pub known: Known,
     pub terms: Terms,
     pub card: Card,
     pub say: Say,
@@ -189,12 +212,81 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
     let terms = terms(c, ctx, zone, e, &s, &departments)?;
     let say = say(c, ctx, zone, e, &card)?;
     let incidents = crate::incident::for_caller(ctx, &e.address);
+    let known = known(c, ctx, zone, e)?;
     Ok(Desk {
+        incidents,
+        known,
         terms,
         card,
         say,
-        incidents,
     })
+}
+
+/// What is known under the words that were typed: answers where an answer may be all, lessons of similar cases, and referrals
+/// where it is not ours.
+fn known(c: &mut Conn, ctx: &Ctx, zone: &str, e: &Entry) -> Res<Known> {
+    let text = [e.content.as_str(), &e.item_text].join(" \n");
+    let asks = e.kind() != Kind::Help && (e.kind() != Kind::Request || e.item.is_empty());
+    let mut answers = Vec::new();
+    if asks && !(text.trim().is_empty() && e.item.is_empty()) {
+        let names = crate::case::names::Names::load(c, ctx)?;
+        // The caller's language, since it is read out.
+        let l = if e.locale == "en" { Locale::En } else { Locale::Zh };
+        for s in app::answer::propose(c, ctx, &text, &e.item)? {
+            let unchecked = s.standing == domain::answer::Standing::Unchecked;
+            let checked = if unchecked {
+                t(ctx.locale, "known-unchecked")
+            } else {
+                let day = crate::when::date(zone, s.row.checked_at);
+                tx(
+                    ctx.locale,
+                    "known-checked",
+                    &[("day", &day), ("name", &names.staff(&s.row.checked_by))],
+                )
+            };
+            answers.push(Proposed {
+                id: s.row.id.as_str().to_owned(),
+                question: spoken(l, &s.row.question, &s.row.question_en),
+                short: spoken(l, &s.row.short, &s.row.short_en),
+                whole: spoken(l, &s.row.whole, &s.row.whole_en),
+                checked,
+                unchecked,
+            });
+        }
+    }
+    let lessons = if text.trim().is_empty() && e.item.is_empty() {
+        Vec::new()
+    } else {
+        app::lesson::propose(c, ctx, &text, &e.item)?
+    };
+    let lessons = lessons
+        .into_iter()
+        .map(|r| (r.id.into_string(), r.title, r.worked))
+        .collect();
+    let (mut referrals, mut fitting) = (Vec::new(), 0);
+    if e.scope() == Scope::Outside && ctx.reach(domain::access::Action::ViewAnswers) > domain::access::Reach::Never {
+        let best = app::referral::propose(c, ctx, &text)?;
+        fitting = best.len();
+        let rest = app::referral::list(c, ctx, false)?;
+        let rest = rest.iter().filter(|r| !best.iter().any(|b| b.id == r.id));
+        let l = if e.locale == "en" { Locale::En } else { Locale::Zh };
+        referrals = best.iter().chain(rest).map(|r| app::referral::told(l, r)).collect();
+    }
+    Ok(Known {
+        answers,
+        lessons,
+        referrals,
+        fitting,
+    })
+}
+
+/// A text in the language that is spoken, the other one when it is missing.
+fn spoken(l: Locale, zh: &str, en: &str) -> String {
+    if zh.is_empty() {
+        en.to_owned()
+    } else {
+        pick(l, zh, en).to_owned()
+    }
 }
 
 fn some<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {

@@ -38,6 +38,9 @@ const ASKED: &[(&str, &str)] = &[
     ("/contacts", "q={word}"),
     ("/desk", "contact={contact}&made={contact}"),
     ("/desk/look", "who={word}"),
+    ("/desk/take", "id={answer}"),
+    ("/answers", "q={word}"),
+    ("/lessons", "q={word}"),
     ("/export/{list}", "view=all&q={word}"),
     ("/api/v1/export/{list}", "view=all&q={word}"),
     ("/api/v1/people", "q={word}"),
@@ -53,7 +56,7 @@ const ASKED: &[(&str, &str)] = &[
 ];
 
 fn query(e: &Entry, t: &Things) -> Option<String> {
-    let reads = e.method == "GET" || e.path == "/attachments";
+    let reads = e.method == "GET" || matches!(e.path, "/attachments" | "/desk/take");
     let (_, q) = ASKED.iter().find(|(p, _)| reads && *p == e.path)?;
     let values = [
         ("{case}", &t.case),
@@ -61,6 +64,7 @@ fn query(e: &Entry, t: &Things) -> Option<String> {
         ("{order}", &t.order),
         ("{number}", &t.order_number),
         ("{word}", &t.word),
+        ("{answer}", &t.answer),
     ];
     Some(
         values
@@ -101,6 +105,10 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
         "/calendar/exceptions/{exception}",
         "the empty form of a new one, and what is wrong with what was sent",
     ),
+    (
+        "/handbook/processes/{process}",
+        "a diagram of the product's rules, the same everywhere",
+    ),
     ("/calendar/weeks/{calendar}", "a calendar of the open site, by its code"),
     (
         "/calendar/years/{year}",
@@ -136,6 +144,10 @@ fn address(e: &Entry, t: &Things) -> String {
                 "staff" => &t.staff,
                 "departments" => &t.department,
                 "versions" => &t.standard,
+                "answers" => &t.answer,
+                "referrals" => &t.referral,
+                "lessons" => &t.lesson,
+                "proposals" => &t.proposal,
                 _ => "0198c0de000070008000000000000000",
             },
             "{unit}" => &t.unit,
@@ -155,6 +167,7 @@ fn address(e: &Entry, t: &Things) -> String {
             "{exception}" => "new",
             "{calendar}" => "office",
             "{year}" => "2026",
+            "{process}" => "case-request",
             "{clock}" => "finish",
             "{form}" => "complaint",
             "{line}" => "0-0",

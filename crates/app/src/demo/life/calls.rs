@@ -78,6 +78,7 @@ impl Life {
             cases: Vec::new(),
             join: None,
             answer: None,
+            answer_from: None,
         };
         match self.dice.weighted(&[30, 50, 9, 4, 3, 3]) {
             0 => self.inquiry(tx, &ctx, n),
@@ -132,6 +133,8 @@ impl Life {
             worker: None,
             answer: answer.map(str::to_owned),
             promise: None,
+            referral: None,
+            answer_from: None,
         }
     }
 

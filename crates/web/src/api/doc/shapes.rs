@@ -5,13 +5,14 @@ pub const REQUESTS: &[(&str, &str)] = &[
     (
         "NewContact",
         "channel*:channel happened_at:at? started_at:at? kind:kind? person:id? unit:id? building:id? name:text phone:text address:text \
-        anonymous_reason:text? identity:Identity? summary:text external_ref:text locale:text cases:NewCase[] join:id? answer:text?",
+        anonymous_reason:text? identity:Identity? summary:text external_ref:text locale:text cases:NewCase[] join:id? answer:text? \
+        answer_from:id?",
     ),
     (
         "NewCase",
         "kind*:kind item:text place:text content:text importance:importance urgency:urgency scope:scope fee:Fee \
         appointment:Appointment? wanted_by:at? authority_by:at? repeat_of:id? about:id? department:id? worker:id? answer:text? \
-        promise:NewPromise?",
+        promise:NewPromise? referral:text? answer_from:id?",
     ),
     ("Fee", "kind*:fee_kind cents*:cents told*:bool accepted:bool?"),
     ("Appointment", "from*:at to*:at"),

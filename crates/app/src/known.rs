@@ -1,0 +1,78 @@
+//! What is known under words: standard answers, referrals and lessons are proposed while somebody types. Any word counts, and a
+//! rare one more than a common one, since nobody types what the question says word for word.
+
+use std::collections::HashMap;
+
+use domain::answer::{asked_words, known_words};
+use domain::ids::SiteId;
+use store::answer as db;
+use store::db::Tx;
+use store::seam::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::Res;
+
+/// Kinds of things in the list of words.
+pub(crate) const ANSWER: &str = "answer";
+pub(crate) const REFERRAL: &str = "referral";
+pub(crate) const LESSON: &str = "lesson";
+
+/// Words of one question that are looked for.
+const MOST_WORDS: usize = 64;
+/// Words with what they stand in that are read for one question.
+const MOST_ROWS: i64 = 4_000;
+/// A hit needs at least this much of what the rarest word is worth.
+const UNIT: u64 = 1_000;
+
+/// Puts a thing under its words, in the place of those it had.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn put(tx: &mut Tx, site: &SiteId, kind: &str, id: &str, spoken: &str, rest: &str) -> Res<()> {
+    db::forget(tx, id)?;
+    for word in known_words(spoken, rest) {
+        db::know(tx, site, kind, &word, id)?;
+    }
+    Ok(())
+}
+
+/// Takes a thing out.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn drop(tx: &mut Tx, id: &str) -> Res<()> {
+    Ok(db::forget(tx, id)?)
+}
+
+/// What a text is about, best first: ids with how well they fit.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn find(c: &mut Conn, ctx: &Ctx, kind: &str, text: &str) -> Res<Vec<(String, u64)>> {
+    let mut words = asked_words(text);
+    words.truncate(MOST_WORDS);
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = db::known(
+        c,
+        &db::Words {
+            site: ctx.site.as_str().to_owned(),
+            kind: kind.to_owned(),
+            words,
+            limit: MOST_ROWS,
+        },
+    )?;
+    let mut often: HashMap<String, u64> = HashMap::new();
+    for r in &rows {
+        *often.entry(r.word.clone()).or_default() += 1;
+    }
+    let mut worth: HashMap<String, u64> = HashMap::new();
+    for r in rows {
+        let n = often.get(&r.word).copied().unwrap_or(1);
+        *worth.entry(r.subject_id).or_default() += UNIT / n;
+    }
+    let mut list: Vec<(String, u64)> = worth.into_iter().collect();
+    list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(list)
+}
