@@ -16,6 +16,7 @@ process-who-front_desk = front desk
 process-who-worker = who does the work
 process-who-cs_head = head of customer service
 process-who-quality = quality
+process-who-company_leader = company leader in charge
 process-who-vendor = vendor
 process-who-customer = customer
 process-case-inquiry = Inquiry

@@ -16,6 +16,7 @@ process-who-front_desk = 前台
 process-who-worker = 处理人
 process-who-cs_head = 客服主任
 process-who-quality = 质管
+process-who-company_leader = 公司分管领导
 process-who-vendor = 外包方
 process-who-customer = 客户
 process-case-inquiry = 咨询
