@@ -66,6 +66,6 @@ fn dir_8_matters_of_owners_have_a_named_follower_and_a_reply_limit() {
     clerk.done(&number, "answer", &[("answer", "下月增设")]);
     let figures = head.get("/ontime?by=worker&clock=promise");
     figures.is(200).must_say("及时率").must_say("陈晓雯");
-    let list = figures.link("1").expect("a figure opens its list");
+    let list = figures.link_to("view=decided&clock=promise");
     head.get(&list).is(200).must_say(&number);
 }

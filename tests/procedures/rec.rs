@@ -82,6 +82,7 @@ pub fn row_of(list: &Page, holds: &str) -> String {
     let row = list
         .html
         .split("<tr")
+        .skip(1)
         .find(|r| r.contains(holds))
         .unwrap_or_else(|| panic!("no row {holds}: {}", list.text()));
     html::text(&format!("<tr{row}"))

@@ -298,17 +298,22 @@ impl Page {
 
     /// Where the first link with these words leads.
     pub fn link(&self, words: &str) -> Option<String> {
-        let mut from = 0;
+        let (mut from, mut like) = (0, None);
         while let Some(i) = self.html[from..].find("<a ") {
             let at = from + i;
             let end = self.html[at..].find("</a>").map_or(self.html.len(), |e| at + e);
             let one = &self.html[at..end];
-            if html::text(one).contains(words) {
-                return html::tags(one).first().and_then(|t| t.attr("href").map(str::to_owned));
+            let said = html::text(one);
+            let address = || html::tags(one).first().and_then(|t| t.attr("href").map(str::to_owned));
+            if said.trim() == words {
+                return address();
+            }
+            if like.is_none() && said.contains(words) {
+                like = address();
             }
             from = end;
         }
-        None
+        like
     }
 
     /// The first address of the page that ends so.
