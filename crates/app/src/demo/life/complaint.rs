@@ -6,7 +6,7 @@ use domain::case::complaint::{
     MeasureKind, Nature, Received, Step, missing_before_answer, missing_to_close, missing_to_verify,
 };
 use domain::case::{CaseState, Importance, Satisfaction, ToldHow};
-use domain::ids::CaseId;
+use domain::ids::{CaseId, StaffId};
 use store::db::Tx;
 
 use super::{DAY, Life};
@@ -29,7 +29,16 @@ impl Life {
     /// What comes after the answer, up to filing; nothing for other kinds.
     pub(super) fn before_close(&mut self, tx: &mut Tx, desk: &Ctx, id: &CaseId) -> Res<()> {
         self.go_on(tx, desk, id, missing_to_verify)?;
-        let Some(quality) = self.people.first(Role::Quality) else {
+        // A complaint that quality handled itself is checked by the company leader.
+        let state = case::get(tx, desk, id)?.state;
+        let part = |who: &StaffId| {
+            state.did.contains(who) || state.complaint.as_ref().is_some_and(|file| file.involved.contains(who))
+        };
+        let checks = [Role::Quality, Role::CompanyLeader]
+            .into_iter()
+            .filter_map(|role| self.people.first(role))
+            .find(|who| !part(who));
+        let Some(quality) = checks else {
             return Ok(());
         };
         let quality = self.ctx(desk.now, &quality);
