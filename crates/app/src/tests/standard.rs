@@ -523,3 +523,67 @@ fn every_process_works_by_a_new_version_at_once() {
         );
     });
 }
+
+/// How long it takes to apply a version to very many open cases, through the database, and how long the writer is held:
+/// `SANSHENG_CASES=100000 cargo test --release -p app speed_of_applying -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes; prints times"]
+fn speed_of_applying_a_version() {
+    let most = std::env::var("SANSHENG_CASES").map_or(10_000, |n| n.parse().unwrap());
+    let dir = store::testing::TempDir::new();
+    let db = store::Db::open(store::DbUrl::Sqlite(dir.0.join("speed.db"))).unwrap();
+    let w = World::new(&db);
+    let book = w.desk.book();
+    let items: Vec<String> = book.taxonomy.of_kind(Kind::Request).map(|i| i.code.clone()).collect();
+    let clock = std::time::Instant::now();
+    for slice in 0..most / 100 {
+        let (items, department) = (items.clone(), w.department("engineering"));
+        write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+            for n in slice * 100..slice * 100 + 100 {
+                let new: NewContact = serde_json::from_value(serde_json::json!({
+                    "channel": "phone", "name": "周敏", "phone": "13800001234", "address": format!("{}-1-1201", n % 900 + 1),
+                    "cases": [{ "kind": Kind::Request, "item": items[n / 900 % items.len()], "place": "主卫",
+                                "content": "角阀漏水", "department": department }],
+                }))?;
+                crate::contact::register(tx, ctx, "", &new)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    }
+    println!("{most} cases registered and dispatched in {:?}", clock.elapsed());
+    w.wait(10 * MIN);
+    let id = version(&w, Limit::Minute { n: 30 }, None);
+    let compared = std::time::Instant::now();
+    run(&w, &w.ctx(Role::CsHead), What::Compare, id.as_str(), Params::default());
+    println!("compared in {:?}", compared.elapsed());
+    let all = Params {
+        reason: "统一".into(),
+        ..Params::default()
+    };
+    let (desk, stop) = (
+        w.desk.clone(),
+        std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)),
+    );
+    let done = stop.clone();
+    // Somebody else writes meanwhile: how long does it wait?
+    let other = std::thread::spawn(move || {
+        let mut longest = std::time::Duration::ZERO;
+        while !done.load(std::sync::atomic::Ordering::SeqCst) {
+            let begun = std::time::Instant::now();
+            desk.db.write(|_| Ok::<(), store::Error>(())).unwrap();
+            longest = longest.max(begun.elapsed());
+        }
+        longest
+    });
+    let applied = std::time::Instant::now();
+    let (_, sum) = run(&w, &w.ctx(Role::ProjectManager), What::Apply, "", all);
+    println!(
+        "applied to {} of {} in {:?}",
+        sum.changed,
+        sum.looked,
+        applied.elapsed()
+    );
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    println!("a writer beside it waited at most {:?}", other.join().unwrap());
+}
