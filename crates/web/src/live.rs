@@ -132,15 +132,27 @@ fn message(seq: i64) -> String {
     format!("id: {seq}\nevent: live\ndata: {seq}\n\n")
 }
 
+/// What a page had seen when it was made.
+#[derive(Deserialize)]
+pub struct Since {
+    seq: Option<i64>,
+}
+
 /// The stream of one page.
-pub async fn stream(State(web): State<Web>, v: Viewer, headers: axum::http::HeaderMap) -> Answer {
+pub async fn stream(
+    State(web): State<Web>,
+    v: Viewer,
+    Query(since): Query<Since>,
+    headers: axum::http::HeaderMap,
+) -> Answer {
     let ctx = v.ctx()?;
     let now = web.desk.live.seq(&ctx.site);
     let seen = headers
         .get("last-event-id")
         .and_then(|h| h.to_str().ok())
-        .and_then(|h| h.parse::<i64>().ok());
-    // Whoever was away and missed something looks once at once.
+        .and_then(|h| h.parse::<i64>().ok())
+        .or(since.seq);
+    // Whoever was away, or was made before something that happened until the line stood, looks once at once.
     let first = match seen {
         Some(s) if s < now => message(now),
         _ => ": hello\n\n".to_owned(),
