@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 #[test]
 fn a_program_reads_its_owners_notices() {
     on_both(|w: &World| {
+        // Every post of the ladder is held: what nobody holds goes to whoever there is, and then to `other` as well.
         let [desk, head, other] = ["front_desk", "cs_head", "quality"].map(|r| w.program(r));
+        let _ladder = ["project_manager", "company_leader"].map(|r| w.program(r));
         let made = desk.post(
             "/api/v1/contacts",
             json!({

@@ -33,7 +33,7 @@ fn estate(args: &Args, dir: &Path, clocks: i64, due: impl Fn(i64) -> i64) -> Fal
         fs::remove_dir_all(dir)?;
     }
     let done = Command::new(&args.bin)
-        .args(["demo", "--days", "1", "--households", "60", "--data"])
+        .args(["demo", "--days", "10", "--households", "1800", "--data"])
         .arg(dir)
         .env("SANSHENG_LOG", "error")
         .stdout(Stdio::null())
@@ -42,9 +42,9 @@ fn estate(args: &Args, dir: &Path, clocks: i64, due: impl Fn(i64) -> i64) -> Fal
         return Err("the estate could not be made".into());
     }
     let mut c = Connection::open(dir.join("sansheng.db"))?;
-    // One that somebody has in hand: nothing but the clock that is put in has anything to do.
+    // One that somebody has in hand or has done: nothing but the clock that is put in has anything to do.
     let (template, doc): (String, String) = c.query_row(
-        "SELECT id, doc FROM cases WHERE open AND state IN ('accepted', 'on_site') AND worker_id IS NOT NULL LIMIT 1",
+        "SELECT id, doc FROM cases WHERE open AND state IN ('accepted', 'on_site', 'done', 'confirmed') AND worker_id IS NOT NULL LIMIT 1",
         [],
         |r| Ok((r.get(0)?, r.get(1)?)),
     )?;
