@@ -85,6 +85,8 @@ pub fn row_of(list: &Page, holds: &str) -> String {
         .skip(1)
         .find(|r| r.contains(holds))
         .unwrap_or_else(|| panic!("no row {holds}: {}", list.text()));
+    // The last row of a table ends there, not with the page.
+    let row = row.split("</tr>").next().unwrap_or_default();
     html::text(&format!("<tr{row}"))
 }
 

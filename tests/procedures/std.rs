@@ -803,7 +803,7 @@ fn std_15_who_is_told_when_is_changed_step_by_step_in_a_draft() {
 }
 
 #[test]
-fn std_6_a_comparison_of_calendars_is_stopped_and_goes_on() {
+fn std_6_a_comparison_that_is_done_is_neither_stopped_nor_gone_on_with_and_only_by_who_may() {
     let w = World::new();
     let manager = w.staff("jingli");
     let seen = hand_in(&manager, NEXT_YEAR);
