@@ -1278,3 +1278,179 @@ fn com_31_a_major_complaint_has_both_reports_and_a_recurrence_reopens_the_preven
     clerk.case(&number).must_not_say("预防措施须重新制定");
     assert!(w.journal_holds());
 }
+
+#[test]
+fn com_24_a_report_counts_against_somebody_only_as_the_outcome_of_an_investigation_they_could_answer() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let (head, worker) = (w.staff("lihuimin"), w.staff("wangjianguo"));
+    let (quality, leader) = (w.staff("zhiguan"), w.staff("fenguan"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    // It is opened where the report stands; not by whoever likes.
+    let way = head.case(&number).link("提出核查").expect("a way from the case");
+    worker.get(&way).is(403);
+    let mut form = head.get(&way).form("/investigations");
+    assert_eq!(form.get("case"), number);
+    form.pick("about", "王建国")
+        .set("fault", "untrue")
+        .set("report", "更换声控开关，已亮")
+        .set("why", "住户来电说没有人来过");
+    // Time to answer is not left out.
+    let proposed = form.get("answer_by").to_owned();
+    form.set("answer_by", &field(w.now() + DAY));
+    head.send(&form)
+        .is(422)
+        .must_say("至少 3 天")
+        .must_say("住户来电说没有人来过");
+    form.set("answer_by", &proposed);
+    let page = head.send(&form);
+    page.is(200).must_say("等本人说明").must_not_say("记入个人记录 ");
+    let path = page.url[w.base.len()..].to_owned();
+    // The person sees what is said; a colleague does not see that there is anything.
+    worker
+        .get("/notices")
+        .must_say("您的一份报告被提出核查，请说明")
+        .must_say(&number);
+    worker.get("/account").must_say("关于我的报告核查");
+    worker.get("/investigations").must_say(&number);
+    worker.get(&path).is(200).must_say("住户来电说没有人来过");
+    let colleague = w.staff("sunhaitao");
+    colleague.get(&path).is(404);
+    colleague.get("/investigations").must_not_say(&number);
+    colleague.get("/investigations?view=recorded").is(403);
+    clerk.case(&number).must_not_say("核查报告");
+    // Unheard nothing is decided, by nobody who is involved ever.
+    let decide = |who: &Person, outcome: &str| {
+        let version = html::tags(&who.get(&path).html)
+            .iter()
+            .find(|t| t.attr("name") == Some("version"))
+            .and_then(|t| t.attr("value").map(str::to_owned))
+            .unwrap_or_else(|| "1".to_owned());
+        let fields = [
+            ("version", version.as_str()),
+            ("outcome", outcome),
+            ("reason", "对照门禁记录和照片时间"),
+        ];
+        who.post(&format!("{path}/decide"), &fields)
+    };
+    assert!(!quality.get(&path).html.contains(&format!("{path}/decide")));
+    decide(&quality, "untrue").is(422).must_say("本人还没有说明");
+    decide(&worker, "unfounded").is(403);
+    let mut answer = worker.get(&path).form("/answer");
+    answer.set("text", "门牌看错，去了 2 单元");
+    worker.send(&answer).is(200).must_say("门牌看错，去了 2 单元");
+    // A second press of what is on an old page overwrites nothing.
+    worker.send(&answer).is(409);
+    quality.get("/notices").must_say("报告核查已有本人说明");
+    decide(&head, "untrue").is(403);
+    decide(&quality, "").is(422).must_say("请选择一项");
+    decide(&quality, "untrue")
+        .is(200)
+        .must_say("严重失实")
+        .must_say("记入个人记录");
+    quality.get("/investigations?view=recorded").must_say(&number);
+    // The person objects once; the leader, who had no part in it, has the last word.
+    worker.get("/notices").must_say("报告核查已有结果");
+    let mut object = worker.get(&path).form("/object");
+    object.set("text", "当天照片可以证明去了错的单元，不是没去");
+    worker.send(&object).is(200).must_say("等领导复核");
+    leader.get("/notices").must_say("报告核查有申诉");
+    let mut review = leader.get(&path).form("/review");
+    review.set("uphold", "0").set("reason", "属认错门牌，不是失实");
+    leader.send(&review).is(200).must_say("复核撤销");
+    quality.get("/investigations?view=recorded").must_not_say(&number);
+    worker.get(&path).must_say("属认错门牌，不是失实");
+    worker
+        .get(&format!("{path}/print"))
+        .is(200)
+        .must_say("内部报告核查表")
+        .must_say("门牌看错，去了 2 单元");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn com_24_without_an_answer_it_is_decided_when_the_time_is_over_and_a_hidden_complaint_stays_hidden() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let head = w.staff("lihuimin");
+    let mut desk = clerk.desk();
+    desk.choose("kind", "complaint")
+        .caller(story::NAME, story::PHONE, story::UNIT)
+        .item("服务态度")
+        .choose("content", "工程部周师傅态度恶劣");
+    let zhou = desk.form.offer("about", "周斌").expect("周斌");
+    desk.choose("about", &zhou);
+    let number = desk.made("record").case();
+    let open = |name: &str| {
+        let mut form = head
+            .get(&format!("/investigations/new?case={number}"))
+            .form("/investigations");
+        form.pick("about", name)
+            .set("fault", "late")
+            .set("report", "当天没有报告")
+            .set("why", "三天后才报");
+        head.send(&form)
+    };
+    open("周斌").is(422).must_say("对此人保密");
+    let page = open("王建国");
+    let path = page.is(200).url[w.base.len()..].to_owned();
+    w.wait(4 * DAY);
+    let quality = w.staff("zhiguan");
+    let mut form = quality.get(&path).form("/decide");
+    form.set("outcome", "minor").set("reason", "首次，谈话提醒");
+    quality
+        .send(&form)
+        .is(200)
+        .must_say("情节轻微")
+        .must_not_say("记入个人记录 ");
+    quality.get("/investigations?view=recorded").must_not_say(&number);
+    let worker = w.staff("wangjianguo");
+    assert!(
+        !worker.get(&path).html.contains(&format!("{path}/object")),
+        "nothing to object to"
+    );
+}
+
+#[test]
+fn com_18_where_no_clause_says_the_site_says_where_complaints_go() {
+    let w = World::new();
+    let (clerk, manager) = (w.clerk(), w.staff("jingli"));
+    clerk.get("/settings/complaint-routes").is(403);
+    let mut form = manager
+        .get("/settings/complaint-routes")
+        .form("/settings/complaint-routes");
+    assert_eq!(form.get("to_noise"), "security");
+    form.set("to_noise", "customer_service");
+    manager.send(&form).is(422).must_say("必填");
+    form.set("why", "邻里噪音由客服先调解");
+    manager
+        .send(&form)
+        .is(200)
+        .must_say("邻里噪音由客服先调解")
+        .must_say("何立群")
+        .must_say("习惯做法");
+    let number = complained(&clerk, "噪音", "楼上夜里吵");
+    let mut judge = clerk.step_form(&number, "judge_complaint");
+    judge.set("valid", "true").set("nature", "other").set("reason", "属实");
+    clerk.send(&judge).is(200);
+    clerk
+        .done(
+            &number,
+            "route_complaint",
+            &[("received", "company"), ("route_to", "customer_service")],
+        )
+        .must_say("习惯做法，条款未规定");
+    let other = complained(&clerk, "噪音", "楼下夜里吵");
+    let mut judge = clerk.step_form(&other, "judge_complaint");
+    judge.set("valid", "true").set("nature", "other").set("reason", "属实");
+    clerk.send(&judge).is(200);
+    clerk
+        .refused(
+            &other,
+            "route_complaint",
+            &[("received", "company"), ("route_to", "security")],
+        )
+        .must_say("原因");
+    assert!(w.journal_holds());
+}

@@ -1,5 +1,6 @@
-//! What is hidden from the actor: complaints about the actor, and the calls and visits that they came of. Every list, search,
-//! counter and export asks here; a single case says so itself ([`domain::case::may`]).
+//! What is hidden from the actor: complaints about the actor, and the calls and visits that they came of. Every list of cases and
+//! calls, search and export asks here; a single case says so itself ([`domain::case::may`]). Figures and counters of a whole site
+//! count them without naming them.
 
 use std::collections::BTreeSet;
 

@@ -173,6 +173,13 @@ pub const KINDS: &[&str] = &[
     "lesson_changed",
     "lesson_withdrawn",
     "lesson_restored",
+    // Whether internal reports were true
+    "complaint_route_changed",
+    "investigation_opened",
+    "investigation_answered",
+    "investigation_decided",
+    "investigation_objected",
+    "investigation_reviewed",
 ];
 
 /// Everything that an event may be about.
@@ -209,6 +216,7 @@ pub const SUBJECTS: &[&str] = &[
     "referral",
     "proposal",
     "lesson",
+    "investigation",
 ];
 
 /// What an event is about.

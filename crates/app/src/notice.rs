@@ -70,6 +70,12 @@ pub const KINDS: &[&str] = &[
     INCIDENT_ENDED,
     // What nobody offers was asked for, and the head decides (REC-12).
     PROPOSAL,
+    // An internal report is looked into (COM-24): the person is to answer; somebody is to decide; the outcome; the last word.
+    INVESTIGATION_ASKED,
+    INVESTIGATION_WAITS,
+    INVESTIGATION_DECIDED,
+    INVESTIGATION_OBJECTED,
+    INVESTIGATION_REVIEWED,
 ];
 
 /// A step of a clock's ladder was reached.
@@ -138,6 +144,17 @@ pub const INCIDENT_ENDED: &str = "incident_ended";
 
 /// A request for what nobody offers waits for a decision.
 pub const PROPOSAL: &str = "proposal_new";
+
+/// Somebody's report is looked into, and they are to answer.
+pub const INVESTIGATION_ASKED: &str = "investigation_asked";
+/// The person has answered, and the outcome is to be found.
+pub const INVESTIGATION_WAITS: &str = "investigation_waits";
+/// The outcome is there.
+pub const INVESTIGATION_DECIDED: &str = "investigation_decided";
+/// The person does not agree, and somebody above decides.
+pub const INVESTIGATION_OBJECTED: &str = "investigation_objected";
+/// The last word was spoken.
+pub const INVESTIGATION_REVIEWED: &str = "investigation_reviewed";
 
 /// Raised later than this after it was due (ms), a notice says that it is late.
 pub const LATE: i64 = 2 * 60_000;

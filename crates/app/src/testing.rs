@@ -218,6 +218,7 @@ pub struct Things {
     pub referral: String,
     pub proposal: String,
     pub lesson: String,
+    pub investigation: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
     pub word: String,
 }
@@ -228,6 +229,7 @@ struct KnownThings {
     referral: String,
     proposal: String,
     lesson: String,
+    investigation: String,
 }
 
 /// Makes one of each, as the product's head would: by whoever the context is, with the rights of a head.
@@ -294,11 +296,41 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
         version: 1,
     };
     store::lesson::insert(tx, &lesson)?;
+    let investigation = store::investigation::InvestigationRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        case_id: case.clone(),
+        case_number: String::new(),
+        about: actor.id.clone(),
+        fault: "late".into(),
+        report: format!("已修好漏水{word}"),
+        why: "现场没有人来过".into(),
+        opened_by: actor.id.clone(),
+        opened_at: ctx.now,
+        answer_by: ctx.now + domain::investigation::ANSWER_MS,
+        stage: "asked".into(),
+        answer: String::new(),
+        answered_at: None,
+        outcome: String::new(),
+        reason: String::new(),
+        decided_by: None,
+        decided_at: None,
+        objection: String::new(),
+        objected_at: None,
+        review: String::new(),
+        reviewed_by: None,
+        reviewed_at: None,
+        recorded: false,
+        open: true,
+        version: 1,
+    };
+    store::investigation::insert(tx, &investigation)?;
     Ok(KnownThings {
         answer: answer.into_string(),
         referral: referral.id.into_string(),
         proposal: proposal.id.into_string(),
         lesson: lesson.id.into_string(),
+        investigation: investigation.id.into_string(),
     })
 }
 
@@ -417,6 +449,7 @@ impl World {
                     referral: known.referral,
                     proposal: known.proposal,
                     lesson: known.lesson,
+                    investigation: known.investigation,
                     standard: standard.as_str().to_owned(),
                     job: job.as_str().to_owned(),
                     site: ctx.site.clone(),

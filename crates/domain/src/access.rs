@@ -191,6 +191,14 @@ codes! {
         ViewProposals = "view_proposals",
         /// Decides on a proposal for a new service.
         DecideProposal = "decide_proposal",
+        /// Sees investigations into internal reports: one's own, or all (COM-24).
+        ViewInvestigations = "view_investigations",
+        /// Has an internal report looked into.
+        OpenInvestigation = "open_investigation",
+        /// Finds the outcome.
+        DecideInvestigation = "decide_investigation",
+        /// Has the last word when the person does not agree.
+        ReviewInvestigation = "review_investigation",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -443,6 +451,11 @@ const TABLE: &[Row] = &[
     Row(&[Do::KeepLesson],                                  [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ViewProposals],                               [S,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    // Whether internal reports were true
+    Row(&[Do::ViewInvestigations],                          [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
+    Row(&[Do::OpenInvestigation],                           [N,  N,   S,   S,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::DecideInvestigation],                         [N,  N,   N,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ReviewInvestigation],                         [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
     Row(&[Do::ApiTokens],                                   [O,  O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   O,   N,   A]),
@@ -533,7 +546,7 @@ impl Action {
         match self {
             ViewContacts | ViewVisits => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder | ViewProposals => (Area::Cases, false),
+            ViewCase | PrintOrder | ViewProposals | ViewInvestigations => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),

@@ -62,6 +62,8 @@ ids! {
     ReferralId,
     /// A proposal for a new service.
     ProposalId,
+    /// An investigation into an internal report (内部报告核查).
+    InvestigationId,
     /// A lesson of the case library (案例库).
     LessonId,
     /// An estate that is served.

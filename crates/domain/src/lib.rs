@@ -18,6 +18,7 @@ pub mod fold;
 pub mod id_number;
 pub mod ids;
 pub mod incident;
+pub mod investigation;
 pub mod ladder;
 pub mod late;
 pub mod lesson;

@@ -37,6 +37,7 @@ col_id!(
     ReferralId,
     ProposalId,
     LessonId,
+    InvestigationId,
     NoticeId,
     ImportId,
     StandardId,

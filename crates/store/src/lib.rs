@@ -11,6 +11,7 @@ pub mod attachment;
 pub mod calendar;
 pub mod case;
 pub mod check;
+pub mod complaint_route;
 pub mod consult;
 pub mod contact;
 pub mod db;
@@ -23,6 +24,7 @@ pub mod house;
 mod ids;
 pub mod import;
 pub mod incident;
+pub mod investigation;
 pub mod journal;
 pub mod lease;
 pub mod lesson;
@@ -83,6 +85,8 @@ const MODULES: &[&[seam::Statement]] = &[
     roster::STATEMENTS,
     ontime::STATEMENTS,
     promise::STATEMENTS,
+    investigation::STATEMENTS,
+    complaint_route::STATEMENTS,
     proposal::STATEMENTS,
     search::STATEMENTS,
     site::STATEMENTS,

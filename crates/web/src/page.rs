@@ -109,6 +109,12 @@ const MENU: Menu = &[
             ("/standard", "certificate", "nav-standard", Action::ViewCase),
             ("/handbook", "book", "nav-handbook", Action::ViewCase),
             ("/answers", "books", "nav-answers", Action::ViewAnswers),
+            (
+                "/investigations",
+                "scale",
+                "nav-investigations",
+                Action::OpenInvestigation,
+            ),
             ("/messages", "send", "nav-messages", Action::ResendMessage),
             ("/journal", "history", "nav-journal", Action::ReadJournal),
             ("/staff", "user-cog", "nav-staff", Action::ManageStaff),

@@ -113,6 +113,8 @@ contents! {
     POST "/settings" May(Action::ManageSite) => crate::settings::edit;
     POST "/settings/sites" May(Action::ManageSite) => crate::settings::add_site;
     GET  "/settings/system" May(Action::Settings) => crate::settings::system;
+    GET  "/settings/complaint-routes" May(Action::ManageSite) => crate::complaint_route::show;
+    POST "/settings/complaint-routes" May(Action::ManageSite) => crate::complaint_route::set;
     GET  "/settings/departments" May(Action::ManageSite) => crate::department::manage;
     POST "/settings/departments" May(Action::ManageSite) => crate::department::add;
     GET  "/settings/departments/{id}" May(Action::ManageSite) => crate::department::edit_page;
@@ -154,6 +156,16 @@ contents! {
     GET  "/lessons/{id}/print" May(Action::ViewAnswers) => crate::lesson::print;
     POST "/lessons/{id}" May(Action::KeepLesson) => crate::lesson::edit;
     POST "/lessons/{id}/active" May(Action::KeepLesson) => crate::lesson::set_active;
+    // whether internal reports were true (COM-24)
+    GET  "/investigations" May(Action::ViewInvestigations) => crate::investigation::list;
+    GET  "/investigations/new" May(Action::OpenInvestigation) => crate::investigation::new_page;
+    POST "/investigations" May(Action::OpenInvestigation) => crate::investigation::open;
+    GET  "/investigations/{id}" May(Action::ViewInvestigations) => crate::investigation::show;
+    GET  "/investigations/{id}/print" May(Action::ViewInvestigations) => crate::investigation::print;
+    POST "/investigations/{id}/answer" May(Action::ViewInvestigations) => crate::investigation::answer;
+    POST "/investigations/{id}/decide" May(Action::DecideInvestigation) => crate::investigation::decide;
+    POST "/investigations/{id}/object" May(Action::ViewInvestigations) => crate::investigation::object;
+    POST "/investigations/{id}/review" May(Action::ReviewInvestigation) => crate::investigation::review;
     GET  "/cases/{id}/lesson" May(Action::KeepLesson) => crate::lesson::new_page;
     POST "/cases/{id}/lesson" May(Action::KeepLesson) => crate::lesson::keep;
     POST "/desk/take" May(Action::RegisterContact) => crate::desk::take;

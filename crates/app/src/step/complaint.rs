@@ -1,7 +1,7 @@
 //! The steps of a complaint (COM-17 to COM-32): what the rules need to know beside them is looked up here.
 
 use domain::access::Role;
-use domain::case::complaint::{Given, Proposal, Received, Run, Step, propose};
+use domain::case::complaint::{Given, Proposal, Received, Routes, Run, Step, propose};
 use domain::case::{CaseState, Command, Event, Fact};
 use domain::ids::{CaseId, StaffId};
 use store::db::Tx;
@@ -26,7 +26,8 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             given.about_a_head = is_head(tx, ctx, about)?;
         }
         Step::RouteComplaint { received, to, .. } => {
-            given.proposal = proposal(ctx, &now.state, *received);
+            let routes = crate::complaint_route::routes(tx, ctx)?;
+            given.proposal = proposal(ctx, &routes, &now.state, *received);
             given.department = match to.as_str() {
                 LEADER | "" => None,
                 code => Some(
@@ -67,18 +68,12 @@ fn is_head(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<bool> {
 
 /// Where a complaint is proposed to go, by its judgement and category; none before it is judged.
 #[must_use]
-pub fn proposal(ctx: &Ctx, s: &CaseState, received: Received) -> Option<Proposal> {
+pub fn proposal(ctx: &Ctx, routes: &Routes, s: &CaseState, received: Received) -> Option<Proposal> {
     let nature = s.file()?.judgement()?.nature;
     // The office has had it and sends it on: it could not solve it.
     let unsolved = s.file()?.route().is_some_and(|route| route.received == received);
     let category = ctx.book.taxonomy.item(&s.item).and_then(|i| i.group.as_deref());
-    Some(propose(
-        &ctx.book.routes,
-        nature,
-        category.unwrap_or("other"),
-        received,
-        unsolved,
-    ))
+    Some(propose(routes, nature, category.unwrap_or("other"), received, unsolved))
 }
 
 /// Complaints of the same item at the same place since this one was filed.

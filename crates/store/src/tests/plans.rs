@@ -5,7 +5,9 @@ use crate::db::Options;
 use crate::directory::{find, occupancy, unit};
 use crate::seam::Q;
 use crate::testing::{for_both_with, options, plan_of};
-use crate::{Conn, Error, answer, case, contact, journal, lesson, message, proposal, roster, standard, visit};
+use crate::{
+    Conn, Error, answer, case, contact, investigation, journal, lesson, message, proposal, roster, standard, visit,
+};
 
 /// A list as a page asks for it.
 struct Asked {
@@ -105,7 +107,7 @@ fn lists() -> Vec<Asked> {
         };
         let proposals = proposal::Filter {
             site: "s".into(),
-            after,
+            after: after.clone(),
             limit: 31,
             ..Default::default()
         };
@@ -119,6 +121,23 @@ fn lists() -> Vec<Asked> {
         out.push(asked("lessons of an item", &lesson::list_q(&lessons_of_item)));
         out.push(asked("proposals", &proposal::list_q(&proposals)));
         out.push(asked("open proposals", &proposal::list_q(&waiting)));
+        let checks = investigation::Filter {
+            site: "s".into(),
+            after,
+            limit: 31,
+            ..Default::default()
+        };
+        out.push(asked("investigations", &investigation::list_q(&checks)));
+        let open = investigation::Filter {
+            open: true,
+            ..checks.clone()
+        };
+        out.push(asked("open investigations", &investigation::list_q(&open)));
+        let mine = investigation::Filter {
+            about: Some("p".into()),
+            ..checks
+        };
+        out.push(asked("investigations about one", &investigation::list_q(&mine)));
     }
     let words = answer::Words {
         site: "s".into(),

@@ -28,6 +28,8 @@ pub(super) struct MinePage {
     session: String,
     areas: &'static [Area],
     may_tokens: bool,
+    /// Reports of theirs may be looked into (COM-24).
+    may_be_checked: bool,
     key: String,
     /// A token that was just made: shown this one time.
     pub made: Option<String>,
@@ -105,6 +107,7 @@ pub(super) async fn view(web: &Web, v: &Viewer) -> Result<MinePage, Fail> {
         session,
         areas: Area::ALL,
         may_tokens: v.may(Action::ApiTokens),
+        may_be_checked: v.may(Action::ViewInvestigations),
         key,
         made: None,
         token_name: String::new(),

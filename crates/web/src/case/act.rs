@@ -109,9 +109,10 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         };
         let mut choices = Choices::load(c, ctx)?;
         choices.say = say(c, ctx, &seen.state)?;
+        let routes = app::complaint_route::routes(c, ctx)?;
         choices.proposals = Received::ALL
             .iter()
-            .filter_map(|received| Some((*received, steps::proposal(ctx, &seen.state, *received)?)))
+            .filter_map(|received| Some((*received, steps::proposal(ctx, &routes, &seen.state, *received)?)))
             .collect();
         choices.known(c, ctx, &seen.state)?;
         Ok(Ground {

@@ -72,6 +72,8 @@ pub struct Loaded {
     pub consults: Vec<store::consult::ConsultRow>,
     pub consult: bool,
     pub lesson: Option<domain::ids::LessonId>,
+    /// Whether the viewer has reports looked into (COM-24).
+    pub checks_reports: bool,
     /// Whether the viewer keeps lessons.
     pub teaches: bool,
     /// Who looks after an open emergency on this shift (REC-21).
@@ -133,6 +135,7 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
         lesson: app::lesson::of_case(c, ctx, &s.id)?.map(|r| r.id),
+        checks_reports: ctx.reach(Action::OpenInvestigation) > domain::access::Reach::Never,
         teaches: ctx.reach(Action::KeepLesson) > domain::access::Reach::Never,
         owner,
         joins: ctx.reach(Action::JoinEmergency) > domain::access::Reach::Never,
@@ -186,6 +189,8 @@ pub struct View {
     pub emergency: Option<(String, bool)>,
     /// The process of a complaint.
     pub complaint: Option<super::complaint::ComplaintView>,
+    /// Where a report on it is looked into.
+    pub check_report: Option<String>,
     /// Where its lesson is, or where one is made of it (DIR-22): address and text key.
     pub lesson: Option<(String, &'static str)>,
 }
@@ -310,6 +315,9 @@ impl View {
             consult: l.consult && s.is_open(),
             emergency: emergency_link(l),
             complaint: super::complaint::view(p, l),
+            check_report: l
+                .checks_reports
+                .then(|| format!("/investigations/new?case={}", s.number)),
             lesson: match &l.lesson {
                 Some(id) => Some((format!("/lessons/{id}"), "lesson-see")),
                 None => (l.teaches && s.status == Status::Closed)

@@ -148,6 +148,7 @@ fn address(e: &Entry, t: &Things) -> String {
                 "referrals" => &t.referral,
                 "lessons" => &t.lesson,
                 "proposals" => &t.proposal,
+                "investigations" => &t.investigation,
                 _ => "0198c0de000070008000000000000000",
             },
             "{unit}" => &t.unit,

@@ -73,7 +73,7 @@ impl Life {
             },
             "missing-route" => Step::RouteComplaint {
                 received: Received::Office,
-                to: step::proposal(ctx, s, Received::Office)?.to,
+                to: step::proposal(ctx, &ctx.book.routes, s, Received::Office)?.to,
                 reason: String::new(),
             },
             "missing-finding" => Step::RecordFinding {
