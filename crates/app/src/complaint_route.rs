@@ -136,8 +136,10 @@ mod tests {
     use domain::access::Role;
     use domain::case::complaint::{Nature, Received, propose};
 
+    use store::testing::for_both;
+
     use super::*;
-    use crate::testing::on_both;
+    use crate::testing::World;
 
     fn change(category: &str, was: &str, to: &str) -> Change {
         Change {
@@ -149,7 +151,8 @@ mod tests {
 
     #[test]
     fn what_a_site_changes_is_proposed_from_then_on_and_only_with_a_reason() {
-        on_both(|w| {
+        for_both(|db| {
+            let w = World::new(db);
             let manager = w.ctx(Role::ProjectManager);
             let clerk = w.ctx(Role::FrontDesk);
             let put = |ctx: &Ctx, c: Change, why: &str| {

@@ -336,6 +336,11 @@ sql! {
     pub fn of_unit(unit: &UnitId, limit: i64) -> Vec<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE unit_id = $1 ORDER BY registered_at DESC LIMIT $2"
     }
+    /// The newest service requests that are closed.
+    pub fn closed_ids(site: &SiteId, limit: i64) -> Vec<CaseId> {
+        "SELECT id FROM cases WHERE site_id = $1 AND state = 'closed' AND kind = 'request' \
+         ORDER BY registered_at DESC, id DESC LIMIT $2"
+    }
     pub fn of_person(person: &PersonId, limit: i64) -> Vec<CaseLine> {
         "SELECT ", CaseLine::COLS, " FROM cases WHERE person_id = $1 ORDER BY registered_at DESC LIMIT $2"
     }

@@ -4,7 +4,10 @@
 
 mod calls;
 mod complaint;
+mod more;
 mod steps;
+
+pub use more::ENOUGH;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};

@@ -211,6 +211,7 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         homes,
         plan.seed ^ 0x5eed,
     )));
+    let plan_days = plan.days;
     for d in 0..=plan.days {
         let start = (first + d) * DAY - offset;
         let date = jiff::Timestamp::from_millisecond(start + 12 * 3_600_000)
@@ -232,6 +233,12 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
             )
         };
         contacts.retain(|at| *at <= until);
+        let lifelike = plan.days >= life::ENOUGH;
+        if lifelike && d == plan.days {
+            // Whenever the story ends, somebody has just called.
+            contacts.extend(JUST_NOW.iter().map(|minutes| (until - minutes * 60_000).max(start)));
+            contacts.sort_unstable();
+        }
         clock.0.store(until, Ordering::Relaxed);
         // A large estate's day is many transactions: the writer's memory stays small.
         life.lock()
@@ -268,6 +275,13 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
                 roster.lock().unwrap_or_else(PoisonError::into_inner).run(tx, stop)
             })?;
         }
+        if lifelike {
+            let l = life.clone();
+            desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                let mut l = l.lock().unwrap_or_else(PoisonError::into_inner);
+                l.more(tx, plan_days - d, start, until)
+            })?;
+        }
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;
         let done = u64::try_from(d + 1).unwrap_or(0);
         if !progress(Progress {
@@ -295,6 +309,9 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
         refused: l.refused + duty.lock().unwrap_or_else(PoisonError::into_inner).refused,
     })
 }
+
+/// How many minutes before the end somebody has called as well.
+const JUST_NOW: &[i64] = &[3, 7, 12, 16, 21, 27, 33, 38, 44, 52, 61, 70, 84, 97, 115, 140];
 
 /// Contacts of the last two days at least, in thousandths.
 const LIVELY: i64 = 9_000;
