@@ -227,3 +227,45 @@ fn cal_10_the_office_follows_up_by_urgency_and_calls_back() {
     let list = clerk.get("/callbacks");
     list.must_say(&normal).must_say(&urgent);
 }
+
+#[test]
+fn cal_1_what_the_desk_takes_down_is_passed_on_and_what_stays_lying_reaches_the_head() {
+    let w = World::new();
+    let (clerk, head) = (w.clerk(), w.staff("lihuimin"));
+    let mut desk = story::report(&clerk);
+    desk.choose("urgency", "urgent");
+    let number = desk.made("record").case();
+    // Received, recorded and recognised, and nobody has it: the desk hears of it, and the head of the office.
+    clerk.case(&number).must_say("陈晓雯").must_say("待派单");
+    w.wait(5 * MINUTE + 1);
+    assert!(
+        w.until(|| head.get("/notices").says(&number)),
+        "{}",
+        head.get("/notices").text()
+    );
+    let mut form = clerk.step_form(&number, "dispatch");
+    form.pick("department", "工程部").pick("worker", "王建国");
+    clerk.send(&form).is(200);
+    w.staff("wangjianguo").get("/tasks").must_say("三楼楼道的灯不亮");
+    assert!(w.journal_holds());
+}
+
+#[test]
+fn cal_4_a_call_to_a_customer_opens_with_a_greeting_and_ends_with_thanks() {
+    let w = World::new();
+    let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let number = story::sent(&w, &clerk);
+    story::worked(&w, &worker, &number);
+    story::declined(&clerk, &number);
+    // The words stand where the call is noted, with the customer's and the caller's names in them.
+    w.staff("xuwei")
+        .get(&format!("/cases/{number}/do/callback"))
+        .must_say("接通后先说")
+        .must_say("我是滨江翠园客服中心的徐薇")
+        .must_say("等对方先挂")
+        .must_say("感谢您的反馈");
+    // A call that comes in ends with thanks as well.
+    let mut desk = story::report(&clerk);
+    desk.choose("channel", "phone");
+    desk.shown.must_say("感谢您的来电");
+}

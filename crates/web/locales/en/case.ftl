@@ -288,3 +288,5 @@ case-f-payment = Recorded payment
 hint-void-payment = The old entry stays, marked as void. The right one can then be recorded
 case-signature = Signature
 second-check-own = {$name} (by the own link)
+callback-say-first = Say first
+callback-say-last = Say last; let them hang up first

@@ -288,3 +288,5 @@ case-f-payment = 收款记录
 hint-void-payment = 原记录保留并标为作废；作废后可重新登记收款
 case-signature = 签字
 second-check-own = {$name}（本人链接）
+callback-say-first = 接通后先说
+callback-say-last = 结束时说，等对方先挂

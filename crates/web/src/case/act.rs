@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 use domain::case::complaint::Received;
-use domain::case::{CaseState, Kind};
+use domain::case::{CaseState, Channel, Kind};
 use domain::ids::CaseId;
 use domain::mask::Sex;
+use domain::scripts::{DayPart, Fill, Moment};
 
 use super::fields::{Build, Choices, line_kinds};
 use super::form::{Field, Posted, mark, refill};
@@ -109,6 +110,7 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         };
         let mut choices = Choices::load(c, ctx)?;
         choices.say = say(c, ctx, &seen.state)?;
+        choices.outgoing = outgoing(c, ctx, &seen.state, sex)?;
         let routes = app::complaint_route::routes(c, ctx)?;
         choices.proposals = Received::ALL
             .iter()
@@ -135,6 +137,48 @@ fn say(c: &mut store::seam::Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> app::er
     Ok(due.map_or_else(String::new, |due| {
         crate::promise::spoken(ctx.locale, &zone, ctx.now, "reply", due)
     }))
+}
+
+/// What is said first and last when the customer is called (CAL-4).
+fn outgoing(
+    c: &mut store::seam::Conn,
+    ctx: &app::ctx::Ctx,
+    s: &CaseState,
+    sex: Option<Sex>,
+) -> app::error::Res<(String, String)> {
+    let en = ctx.locale == app::ctx::Locale::En;
+    let pick = |zh: &str, other: &str| {
+        if en && !other.is_empty() {
+            other.to_owned()
+        } else {
+            zh.to_owned()
+        }
+    };
+    let site = app::list::site(c, &ctx.site)?;
+    let site = pick(&site.name, &site.name_en);
+    let staff = ctx.staff().map(|s| pick(&s.name, &s.name_en)).unwrap_or_default();
+    let name = s.customer.name.trim();
+    let name = match (name.is_empty(), en) {
+        (true, _) => String::new(),
+        (false, true) => domain::mask::addressed_en(name, sex),
+        (false, false) => domain::mask::addressed_zh(name, sex),
+    };
+    let scripts = &ctx.book.scripts;
+    let line = |moment: Moment, ends: &str| {
+        let found = scripts.pick(moment, Channel::Phone, DayPart::of_hour(9));
+        let one = found.iter().find(|s| s.code.ends_with(ends)).or(found.first());
+        let text = one.map_or_else(String::new, |s| {
+            let fill = Fill {
+                name: &name,
+                site: &site,
+                staff: &staff,
+                unit: "",
+            };
+            domain::scripts::fill(if en { &s.en } else { &s.zh }, fill)
+        });
+        text.trim_start_matches(['，', ',', ' ']).to_owned()
+    };
+    Ok((line(Moment::Outgoing, ".callback"), line(Moment::Closing, ".other")))
 }
 
 fn form(web: &Web, p: &Page, v: &Viewer, g: &Ground, action: Action) -> FormView {

@@ -26,6 +26,8 @@ pub struct Choices {
     pub names: Names,
     /// The sentence that goes with a promise made now; empty until the case is known.
     pub say: String,
+    /// First and last words of a call to the customer (CAL-4); empty until the case is known.
+    pub outgoing: (String, String),
     /// Where a complaint is proposed to go, by where it was received; empty until the case is known.
     pub proposals: Vec<(Received, Proposal)>,
     /// Who may help with what is not ours, those that fit this case first; for the report alone.
@@ -54,6 +56,7 @@ impl Choices {
             workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
             say: String::new(),
+            outgoing: (String::new(), String::new()),
             proposals: Vec::new(),
             referrals: Vec::new(),
             answers: Vec::new(),
@@ -269,7 +272,11 @@ impl Build<'_> {
                 },
             ]
         };
+        let (first, last) = &self.c.outgoing;
         let mut list = vec![
+            self.f("shown", Input::Show)
+                .label(p.t("callback-say-first"))
+                .value(first.clone()),
             self.f("result", Input::Radio)
                 .required()
                 .options(self.codes("attempt", &results)),
@@ -303,6 +310,11 @@ impl Build<'_> {
         }
         list.push(self.f("again_at", Input::Time).show_if("result=later"));
         list.push(self.f("note", Input::Area));
+        list.push(
+            self.f("shown", Input::Show)
+                .label(p.t("callback-say-last"))
+                .value(last.clone()),
+        );
         list
     }
 
