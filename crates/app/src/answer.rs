@@ -384,7 +384,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, said: &Said, wh
     let why = domain::privacy::masked(why.trim());
     kept(tx, ctx, &row, &why, &me)?;
     let body = json!({"was": was, "now": new, "why": why});
-    journal::now(tx, ctx, "answer", id.as_str(), "answer_changed", body, &[]);
+    journal::now(tx, ctx, "answer", id.as_str(), "answer_changed", body, &["why"]);
     Ok(())
 }
 
@@ -423,7 +423,7 @@ pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, active: b
     let why = domain::privacy::masked(why.trim());
     kept(tx, ctx, &row, &why, &me)?;
     let kind = if active { "answer_restored" } else { "answer_withdrawn" };
-    journal::now(tx, ctx, "answer", id.as_str(), kind, json!({"why": why}), &[]);
+    journal::now(tx, ctx, "answer", id.as_str(), kind, json!({"why": why}), &["why"]);
     Ok(())
 }
 

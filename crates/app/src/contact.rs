@@ -428,6 +428,11 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     Ok(made)
 }
 
+/// Whom a complaint is about; nothing else is about anybody.
+pub fn about(c: &NewCase) -> Option<&StaffId> {
+    c.about.as_ref().filter(|_| c.kind == Kind::Complaint)
+}
+
 fn begin(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -471,12 +476,12 @@ fn begin(
         repeat_of: c.repeat_of.clone(),
         contact: Some(contact.clone()),
         first_asked: ctx.staff().map(|s| s.id.clone()),
-        about: c.about.clone().filter(|_| c.kind == Kind::Complaint),
+        about: about(c).cloned(),
         happened_at: n.at(),
     };
     let register = Command::Register(Box::new(register));
     if let Some(p) = &c.promise {
-        let cmd = promise(tx, ctx, p.kind, &p.what, p.by)?;
+        let cmd = promise(tx, ctx, p.kind, &p.what, p.by, about(c))?;
         let seen = case::begin(tx, ctx, &register, Some(&cmd))?;
         return match said(ctx, n, c) {
             Some(cmd) => case::act(tx, ctx, &seen.state.id, None, &cmd),
@@ -517,7 +522,7 @@ fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
             None => Ok(None),
         };
     };
-    let head = crate::promise::superiors(tx, ctx)?.into_iter().next();
+    let head = crate::promise::superiors(tx, ctx, about(c))?.into_iter().next();
     let head = head
         .or_else(|| ctx.staff().map(|s| s.id.clone()))
         .ok_or(Error::NotFound)?;
@@ -557,9 +562,16 @@ fn also_dispatched(tx: &mut Tx, ctx: &Ctx, n: &NewContact, c: &NewCase, seen: ca
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub(crate) fn promise(tx: &mut Tx, ctx: &Ctx, kind: PromiseKind, what: &str, by: Option<i64>) -> Res<Command> {
+pub(crate) fn promise(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: PromiseKind,
+    what: &str,
+    by: Option<i64>,
+    about: Option<&StaffId>,
+) -> Res<Command> {
     let reported_to = match kind {
-        PromiseKind::Reply => crate::promise::superiors(tx, ctx)?,
+        PromiseKind::Reply => crate::promise::superiors(tx, ctx, about)?,
         PromiseKind::CallBack => Vec::new(),
     };
     Ok(Command::Promise {

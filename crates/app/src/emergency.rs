@@ -7,7 +7,7 @@ mod tell;
 
 use std::collections::HashMap;
 
-use domain::access::{Action, Role};
+use domain::access::{Action, Reach, Role};
 use domain::case::{Channel, Importance, Kind, Scope, Urgency};
 use domain::emergency::{self as rules, CallLine, CallPost, Command, Emergency, Event, Fact, Open, StepDue};
 use domain::ids::{CaseId, DepartmentId, EmergencyId, StaffId, UnitId};
@@ -26,6 +26,7 @@ use crate::error::{Error, Fields, Res};
 use crate::journal::{self, Subject};
 use crate::once;
 use crate::post::People;
+use crate::timer;
 
 /// The department whose head leads the repairs, by its code.
 const ENGINEERING: &str = "engineering";
@@ -207,7 +208,12 @@ fn form(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency, id: EmergencyId, case: Option<
             due_at: s.within.map(|seconds| i64::from(seconds) * 1_000),
         })
         .collect();
-    let phone = domain::phone::normalise(&n.phone).map_or_else(|_| n.phone.trim().to_owned(), |p| p.canonical());
+    // Who opens it for a case need not see the number to pass it on.
+    let said = match &case {
+        Some(id) if n.phone.trim().is_empty() => case::get(tx, ctx, id)?.state.customer.phone,
+        _ => n.phone.trim().to_owned(),
+    };
+    let phone = domain::phone::normalise(&said).map_or(said, |p| p.canonical());
     Ok(Open {
         emergency: id,
         number,
@@ -472,6 +478,28 @@ pub(crate) fn handed_over(tx: &mut Tx, ctx: &Ctx, case: &CaseId, owner: &StaffId
     change(tx, ctx, &seen.state.id, &|_| Ok(vec![event.clone()])).map(|_| ())
 }
 
+/// Shows the caller's number at once to who may see it, while the emergency runs: the first look of each person is the logged
+/// act. Returns whether it is shown.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId) -> Res<bool> {
+    let e = get(tx, ctx, id)?.state;
+    if ctx.reach(Action::RevealPhone) < Reach::Site || !e.runs() || e.phone.is_empty() {
+        return Ok(false);
+    }
+    once::once(tx, ctx, &format!("emergency-phone-{id}"), id, |tx, ctx| {
+        let subject = Subject {
+            kind: "emergency",
+            id: id.as_str(),
+            case: e.case.as_ref().map(CaseId::as_str),
+        };
+        journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
+        Ok(())
+    })?;
+    Ok(true)
+}
+
 /// Whoever looks after an emergency does not leave: somebody else takes it first (REC-21).
 ///
 /// # Errors
@@ -504,17 +532,12 @@ pub(crate) fn next_due(c: &mut Conn) -> Res<Option<i64>> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let due = desk.read_now(move |c| Ok::<_, Error>(db::due(c, now, 200)?))?;
-    let mut done = 0;
-    for d in due {
-        let ctx = desk.system("timer", &d.site_id);
-        let id = d.id;
-        match desk.write_now(&ctx, move |tx, ctx| act(tx, ctx, &id, &Command::Look)) {
-            Ok(_) => done += 1,
-            Err(Error::Conflict { .. }) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(done + document::run_due(desk)?)
+    Ok(round(desk)?.done)
+}
+
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    let looked = timer::each(desk, "emergency", db::due, |tx, ctx, id| {
+        act(tx, ctx, &EmergencyId::from(id), &Command::Look).map(|_| true)
+    })?;
+    Ok(looked + document::round(desk)?)
 }

@@ -198,12 +198,17 @@ pub struct NewNotice {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub fn raise(tx: &mut Tx, ctx: &Ctx, new: NewNotice) -> Res<Option<NoticeId>> {
+pub fn raise(tx: &mut Tx, ctx: &Ctx, mut new: NewNotice) -> Res<Option<NoticeId>> {
     debug_assert!(KINDS.contains(&new.kind), "{} is not in notice::KINDS", new.kind);
     let id: NoticeId = ctx.id();
     let mut args = new.args;
     let case = match &new.leads {
-        Leads::Case(id) => Some(id.clone()),
+        Leads::Case(id) => {
+            // Whoever chose them: nobody is told of what is hidden from them.
+            let hidden = store::hidden::from_whom(tx, id)?;
+            new.to.retain(|staff| !hidden.contains(staff));
+            Some(id.clone())
+        }
         Leads::Page(page) => {
             args.insert("page".into(), json!(page));
             None
@@ -276,12 +281,11 @@ pub(crate) fn name_who(c: &mut Conn, ctx: &Ctx, s: &CaseState, events: &mut [Eve
     if !events.iter().any(|e| matches!(e.fact, Fact::RungReached { .. })) {
         return Ok(());
     }
-    let (people, about) = (People::of(c, ctx)?, About::from(s));
+    // The person whom a complaint is about is not told of it; a post that only they hold has nobody for it.
+    let (people, about) = (People::knowing(c, ctx, s)?, About::from(s));
     for e in events {
         if let Fact::RungReached { to, told, lacking, .. } = &mut e.fact {
-            let mut reached = people.who(to, &about);
-            // The person whom a complaint is about is not told of it.
-            reached.told.retain(|t| !s.hidden_from(&t.staff));
+            let reached = people.who(to, &about);
             (*told, *lacking) = (reached.told, reached.lacking);
         }
     }
@@ -400,7 +404,7 @@ fn rung(tx: &mut Tx, ctx: &Ctx, s: &CaseState, args: &RungArgs, told: &[Told]) -
 
 /// Nobody of a post is at work while something escalates: whoever answers for the roster hears of it (COM-9).
 fn nobody(tx: &mut Tx, ctx: &Ctx, s: &CaseState, args: &RungArgs, key: &str) -> Res<()> {
-    let keepers = People::of(tx, ctx)?.who(&[Post::ProjectManager], &About::from(s));
+    let keepers = People::knowing(tx, ctx, s)?.who(&[Post::ProjectManager], &About::from(s));
     let mut values = Map::new();
     values.insert("lacking".into(), serde_json::to_value(&args.lacking)?);
     values.insert("code".into(), json!(args.code));
@@ -513,6 +517,7 @@ pub fn case_opened(tx: &mut Tx, ctx: &Ctx, case: &CaseId) -> Res<()> {
 pub fn one(c: &mut Conn, ctx: &Ctx, id: &NoticeId) -> Res<Seen> {
     let me = ctx.need_staff()?.id.clone();
     let row = db::one(c, &ctx.site, &me, id)?.ok_or(Error::NotFound)?;
+    shown(c, ctx, row.case_id.as_ref())?;
     Ok(seen(&me, row, &[]))
 }
 
@@ -732,10 +737,18 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, id: &NoticeId) -> Res<Option<String>> {
 fn mine_one(c: &mut Conn, ctx: &Ctx, id: &NoticeId) -> Res<db::Notice> {
     let me = &ctx.need_staff()?.id;
     let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if db::told(c, &ctx.site, id)?.contains(me) {
-        Ok(row)
-    } else {
-        Err(Error::NotFound)
+    if !db::told(c, &ctx.site, id)?.contains(me) {
+        return Err(Error::NotFound);
+    }
+    shown(c, ctx, row.case_id.as_ref())?;
+    Ok(row)
+}
+
+/// Refuses a notice that came before it was known about whom the complaint is.
+fn shown(c: &mut Conn, ctx: &Ctx, case: Option<&CaseId>) -> Res<()> {
+    match case {
+        Some(id) if !crate::hidden::Hidden::from(c, ctx)?.shows(id.as_str()) => Err(Error::NotFound),
+        _ => Ok(()),
     }
 }
 

@@ -17,6 +17,8 @@ use crate::once::once;
 
 /// Referrals that are proposed at once.
 const PROPOSED: usize = 3;
+/// What says who somebody is: a locksmith is a person too, and may ask to be forgotten.
+const PERSONAL: &[&str] = &["name", "name_en", "phone"];
 
 /// What can be said of somebody who helps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -216,7 +218,7 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
         db::referral_insert(tx, &r)?;
         words(tx, &r)?;
         let body = serde_json::to_value(s)?;
-        journal::now(tx, ctx, "referral", r.id.as_str(), "referral_added", body, &[]);
+        journal::now(tx, ctx, "referral", r.id.as_str(), "referral_added", body, PERSONAL);
         Ok(r.id)
     })
 }
@@ -257,7 +259,15 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64, s: &Facts) ->
     let new = row(id.clone(), &ctx.site, s, old.active, version + 1);
     save(tx, &new)?;
     let body = serde_json::json!({"was": Facts::of(&old), "now": Facts::of(&new)});
-    journal::now(tx, ctx, "referral", id.as_str(), "referral_changed", body, &[]);
+    journal::now(
+        tx,
+        ctx,
+        "referral",
+        id.as_str(),
+        "referral_changed",
+        body,
+        &["was", "now"],
+    );
     Ok(())
 }
 

@@ -25,6 +25,7 @@ use crate::error::{Error, Fields, Res};
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once::once;
+use crate::timer;
 
 /// Rows of one page of the register.
 pub const PAGE: i64 = 40;
@@ -431,6 +432,8 @@ fn announced(tx: &mut Tx, ctx: &Ctx, p: Particulars, e: &Expected, by_host: bool
         code: code(tx, ctx)?,
         by_host,
         accompany: e.accompany,
+        // A pass may begin weeks ahead; what is kept is counted from when it ends.
+        erase_at: env.keep_until + (until - ctx.now),
     };
     create(tx, ctx, &[fact], env.inside_ms)
 }
@@ -678,19 +681,13 @@ pub fn history(c: &mut Conn, ctx: &Ctx, id: &VisitId) -> Res<Vec<store::journal:
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let passed = desk.read_now(move |c| Ok::<_, Error>(db::passed(c, now, 200)?))?;
-    let mut done = 0;
-    for p in passed {
-        let ctx = desk.system("timer", &p.site_id);
-        let id = p.id.clone();
-        match desk.write_now(&ctx, move |tx, ctx| tick(tx, ctx, &id)) {
-            Ok(()) => done += 1,
-            Err(Error::Conflict { .. }) => {}
-            Err(e) => tracing::warn!(visit = %p.id, error = %e, "the timer could not look at a visit"),
-        }
-    }
-    Ok(done)
+    Ok(round(desk)?.done)
+}
+
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "visit", db::passed, |tx, ctx, id| {
+        tick(tx, ctx, &VisitId::from(id)).map(|()| true)
+    })
 }
 
 fn tick(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<()> {

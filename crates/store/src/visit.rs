@@ -2,6 +2,7 @@
 
 use domain::ids::{SiteId, UnitId, VisitId, VisitLinkId};
 
+use crate::due::Due;
 use crate::seam::{Q, row, sql};
 
 row! {
@@ -29,12 +30,6 @@ row! {
     /// A visit that a host announced.
     #[derive(Debug, Clone)]
     pub struct Announced { pub visit_id: VisitId, pub link_id: VisitLinkId, pub at: i64 }
-}
-
-row! {
-    /// A visit of which something may have changed by itself.
-    #[derive(Debug, Clone)]
-    pub struct Due { pub id: VisitId, pub site_id: SiteId }
 }
 
 /// What the register may be narrowed by, newest first.
@@ -112,8 +107,10 @@ sql! {
         "SELECT ", VisitRow::COLS, " FROM visit WHERE site_id = $1 AND badge IS NOT NULL ORDER BY badge LIMIT $2"
     }
     pub fn list(f: &Filter) -> Vec<VisitRow> { dynamic list_q, Filter::variants }
-    pub fn passed(now: i64, limit: i64) -> Vec<Due> {
-        "SELECT id, site_id FROM visit WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
+    /// Those of which something may have changed by itself, after an instant and id.
+    pub fn passed(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, next_at AS at FROM visit WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
+         ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_due() -> Option<i64> {
         "SELECT next_at FROM visit WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"

@@ -123,11 +123,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
             }
             _ => continue,
         };
-        let mut to = crate::promise::holders(tx, ctx, Role::CompanyLeader)?;
-        if to.is_empty() {
-            to = crate::promise::holders(tx, ctx, Role::GeneralManager)?;
-        }
-        to.retain(|id| !s.hidden_from(id));
+        let to = crate::promise::of_or_above(tx, ctx, s, Role::CompanyLeader, |_| true)?;
         let new = NewNotice {
             key: key.clone(),
             kind,

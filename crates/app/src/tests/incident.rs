@@ -64,7 +64,7 @@ fn each_caller_has_a_case_and_is_told_once_and_the_last_one_closes_it() {
             let k = k.id.clone();
             w.desk
                 .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
-                    incident::tell(tx, ctx, &k, told, "仍无电")
+                    incident::tell(tx, ctx, &k, None, told, "仍无电")
                 })
                 .unwrap();
         }
