@@ -186,8 +186,12 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Seen>
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for (id, worth) in known::find(c, ctx, known::ANSWER, text)?.into_iter().take(12) {
-        found.extend(db::get(c, &ctx.site, &AnswerId::from(id))?.map(|r| (worth, r)));
+    for (id, worth) in known::find(c, ctx, known::ANSWER, text)?.into_iter().take(50) {
+        let row = db::get(c, &ctx.site, &AnswerId::from(id))?.filter(|r| r.active);
+        found.extend(row.map(|r| (worth, r)));
+        if found.len() == 12 {
+            break;
+        }
     }
     if !item.is_empty() {
         let f = db::Filter {
@@ -264,7 +268,7 @@ fn filled(row: AnswerRow, s: &Said) -> AnswerRow {
     }
 }
 
-/// Puts the words in, or takes them out when it is withdrawn, and keeps the version.
+/// Puts the words in and keeps the version.
 fn kept(tx: &mut Tx, ctx: &Ctx, r: &AnswerRow, why: &str, by: &StaffId) -> Res<()> {
     let version = VersionRow {
         id: ctx.id(),
@@ -276,9 +280,7 @@ fn kept(tx: &mut Tx, ctx: &Ctx, r: &AnswerRow, why: &str, by: &StaffId) -> Res<(
         at: ctx.now,
     };
     db::insert_version(tx, &version)?;
-    if !r.active {
-        return known::drop(tx, r.id.as_str());
-    }
+    // One that was withdrawn keeps its words: it is looked for to be brought back.
     let spoken = [r.question.as_str(), &r.question_en].join(" \n");
     let item = ctx.book.taxonomy.item(&r.item);
     let rest = [
@@ -336,9 +338,15 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, said: &Said) -> Res<AnswerId> {
     })
 }
 
+/// Who changes an answer and who tells it follow one another: a use that is counted meanwhile is not written over.
+fn turn(tx: &mut Tx, id: &AnswerId) -> Res<()> {
+    Ok(tx.serial(&format!("answer/{id}"))?)
+}
+
 /// The row as the actor saw it, to be changed.
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64) -> Res<(AnswerRow, StaffId)> {
     ctx.need(Action::ManageAnswers)?;
+    turn(tx, id)?;
     let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if row.version != version {
         return Err(Error::Conflict {
@@ -432,6 +440,7 @@ pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, active: b
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn used(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, case: Option<&CaseId>) -> Res<()> {
+    turn(tx, id)?;
     let Some(row) = db::get(tx, &ctx.site, id)? else {
         return Ok(());
     };

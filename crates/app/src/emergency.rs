@@ -467,15 +467,46 @@ fn after(tx: &mut Tx, ctx: &Ctx, e: &Emergency, events: &[Event]) -> Res<()> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn handed_over(tx: &mut Tx, ctx: &Ctx, case: &CaseId, owner: &StaffId) -> Res<()> {
-    let Some(seen) = of_case(tx, ctx, case)?.filter(|s| s.state.runs() && s.state.owner != *owner) else {
-        return Ok(());
+    match of_case(tx, ctx, case)? {
+        Some(seen) => name_owner(tx, ctx, &seen.state.id, owner),
+        None => Ok(()),
+    }
+}
+
+/// Whoever takes the shift over takes with it what the one before still looks after: an emergency is never without an owner.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn taken_over(tx: &mut Tx, ctx: &Ctx, from: &StaffId, to: &StaffId) -> Res<()> {
+    for r in owned(tx, ctx, from)? {
+        name_owner(tx, ctx, &r.id, to)?;
+        if let Some(case) = &r.case_id {
+            store::roster::owner_put(tx, case, &ctx.site, to, ctx.now, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// As it stands then: one that is over, or has this owner, stays as it is.
+fn name_owner(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId, owner: &StaffId) -> Res<()> {
+    let named = |e: &Emergency| {
+        if !e.runs() || e.owner == *owner {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event {
+            at: ctx.now,
+            by: domain::case::By::from(&ctx.who()),
+            fact: Fact::OwnerNamed { owner: owner.clone() },
+        }])
     };
-    let event = Event {
-        at: ctx.now,
-        by: domain::case::By::from(&ctx.who()),
-        fact: Fact::OwnerNamed { owner: owner.clone() },
-    };
-    change(tx, ctx, &seen.state.id, &|_| Ok(vec![event.clone()])).map(|_| ())
+    change(tx, ctx, id, &named).map(|_| ())
+}
+
+/// The emergencies that somebody looks after now; a drill holds nobody.
+fn owned(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<Vec<db::EmergencyRow>> {
+    let mut rows = db::running(c, &ctx.site)?;
+    rows.retain(|r| r.owner_id == *staff && !r.drill);
+    Ok(rows)
 }
 
 /// Shows the caller's number at once to who may see it, while the emergency runs: the first look of each person is the logged
@@ -505,11 +536,7 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId) -> Res<bool> {
 /// # Errors
 /// `refuse-owner-leaves` with the numbers.
 pub(crate) fn may_leave(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<()> {
-    let mine: Vec<String> = db::running(c, &ctx.site)?
-        .into_iter()
-        .filter(|r| r.owner_id == *staff && !r.drill)
-        .map(|r| r.number)
-        .collect();
+    let mine: Vec<String> = owned(c, ctx, staff)?.into_iter().map(|r| r.number).collect();
     if mine.is_empty() {
         return Ok(());
     }

@@ -471,7 +471,7 @@ fn proposal(building: &str, item: &str, at: i64) -> String {
 }
 
 /// A text as a value of an address's query: a building may be called 1号楼 or A&B.
-fn in_address(text: &str) -> String {
+pub(crate) fn in_address(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
     text.bytes()
         .map(|b| match plain(b) {

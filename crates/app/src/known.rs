@@ -17,6 +17,9 @@ pub(crate) const ANSWER: &str = "answer";
 pub(crate) const REFERRAL: &str = "referral";
 pub(crate) const LESSON: &str = "lesson";
 
+/// Characters of what is spoken, and of the rest, under whose words a thing is put: more makes no difference to what is found.
+const SPOKEN: usize = 300;
+const REST: usize = 1_500;
 /// Words of one question that are looked for.
 const MOST_WORDS: usize = 64;
 /// Words with what they stand in that are read for one question.
@@ -24,13 +27,18 @@ const MOST_ROWS: i64 = 4_000;
 /// A hit needs at least this much of what the rarest word is worth.
 const UNIT: u64 = 1_000;
 
+/// The first characters of a text.
+fn first(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at])
+}
+
 /// Puts a thing under its words, in the place of those it had.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn put(tx: &mut Tx, site: &SiteId, kind: &str, id: &str, spoken: &str, rest: &str) -> Res<()> {
     db::forget(tx, id)?;
-    for word in known_words(spoken, rest) {
+    for word in known_words(first(spoken, SPOKEN), first(rest, REST)) {
         db::know(tx, site, kind, &word, id)?;
     }
     Ok(())
@@ -63,14 +71,10 @@ pub(crate) fn find(c: &mut Conn, ctx: &Ctx, kind: &str, text: &str) -> Res<Vec<(
             limit: MOST_ROWS,
         },
     )?;
-    let mut often: HashMap<String, u64> = HashMap::new();
-    for r in &rows {
-        *often.entry(r.word.clone()).or_default() += 1;
-    }
     let mut worth: HashMap<String, u64> = HashMap::new();
     for r in rows {
-        let n = often.get(&r.word).copied().unwrap_or(1);
-        *worth.entry(r.subject_id).or_default() += UNIT / n;
+        let often = u64::try_from(r.n).unwrap_or(1).max(1);
+        *worth.entry(r.subject_id).or_default() += UNIT / often;
     }
     let mut list: Vec<(String, u64)> = worth.into_iter().collect();
     list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

@@ -37,6 +37,8 @@ pub const KINDS: &[&str] = &[
     // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
     COMPLAINT_RAISED,
     COMPLAINT_LETTER,
+    // The same complaint came again after it was filed (COM-31).
+    COMPLAINT_RECURRED,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -81,6 +83,8 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const COMPLAINT_RAISED: &str = "complaint_raised";
 /// A letter to a complainant waits for the company leader's agreement.
 pub const COMPLAINT_LETTER: &str = "complaint_letter";
+/// A complaint came again although measures were taken.
+pub const COMPLAINT_RECURRED: &str = "complaint_recurred";
 /// A question that could not be answered at once was reported to its superior.
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
@@ -468,6 +472,15 @@ pub fn settled(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<()> {
         tell(tx, ctx);
     }
     Ok(())
+}
+
+/// Settles everything that is open under a prefix of keys and leads to no case.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn settled_under(tx: &mut Tx, ctx: &Ctx, prefix: &str) -> Res<()> {
+    let open = db::open_elsewhere(tx, &ctx.site, prefix)?;
+    settle_others(tx, ctx, &open, |_| true)
 }
 
 /// Settles what is open under a prefix of keys and is not among those that still hold. Notices that lead to cases are settled

@@ -190,12 +190,18 @@ pub(crate) fn usual(tx: &mut Tx, ctx: &Ctx, site: &SiteId) -> Res<()> {
     Ok(())
 }
 
+/// A name stands once: who adds one waits for whoever is adding one.
+fn turn(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
+    Ok(tx.serial(&format!("referral/{}", ctx.site))?)
+}
+
 /// Adds the usual ones that are not there yet: sites that are older than the list begin with none.
 ///
 /// # Errors
 /// `Forbidden`.
 pub fn add_usual(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     ctx.need(Action::ManageAnswers)?;
+    turn(tx, ctx)?;
     usual(tx, ctx, &ctx.site)?;
     let body = serde_json::json!({"usual": true});
     journal::now(tx, ctx, "referral", ctx.site.as_str(), "referral_added", body, &[]);
@@ -210,6 +216,7 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
     ctx.need(Action::ManageAnswers)?;
     check(s)?;
     once(tx, ctx, key, s, |tx, ctx| {
+        turn(tx, ctx)?;
         let there = db::referrals(tx, &ctx.site)?;
         if there.iter().any(|r| r.name == s.name.trim()) {
             return Err(Error::field("name", "referral-name-taken"));
@@ -250,6 +257,7 @@ fn save(tx: &mut Tx, r: &ReferralRow) -> Res<()> {
 /// # Errors
 /// `Forbidden`, `NotFound`, `Conflict`, `Invalid` fields.
 pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64, s: &Facts) -> Res<()> {
+    turn(tx, ctx)?;
     let old = to_change(tx, ctx, id, version)?;
     check(s)?;
     let there = db::referrals(tx, &ctx.site)?;

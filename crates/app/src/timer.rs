@@ -158,7 +158,8 @@ struct Calendars {
 }
 
 impl Calendars {
-    /// Once an hour, and when another part of the work became ours: asks for the holidays that are missing at these shards' sites.
+    /// Once an hour, and when another part of the work became ours: asks for the holidays that are missing at these shards' sites,
+    /// and forgets what is kept no longer.
     fn round(&mut self, desk: &Desk, shards: &[i64]) -> Res<()> {
         let now = desk.clock.now();
         // A clock that was set back by more than that waits for no hour that is far away.
@@ -173,6 +174,9 @@ impl Calendars {
             let ctx = desk.system("timer", &site.id);
             if let Err(e) = desk.write_now(&ctx, calendar::ask::look) {
                 tracing::warn!(site = %site.id, error = %e, "the timer could not look at the calendars");
+            }
+            if let Err(e) = desk.write_now(&ctx, crate::visit::host::forget) {
+                tracing::warn!(site = %site.id, error = %e, "the timer could not forget the hosts of addresses that ended");
             }
         }
         (self.next_at, self.shards) = (now + CALENDARS, shards.to_vec());

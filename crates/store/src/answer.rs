@@ -36,9 +36,9 @@ row! {
 }
 
 row! {
-    /// A word and what it stands in.
+    /// A word and what it stands in; `n`: in how many things it stands.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Known { pub word: String, pub subject_id: String }
+    pub struct Known { pub word: String, pub subject_id: String, pub n: i64 }
 }
 
 /// What the list of answers may be narrowed by. Longest unchecked first.
@@ -113,11 +113,13 @@ impl Words {
 
 pub(crate) fn known_q(f: &Words) -> Q<'_> {
     Q::new(
-        "SELECT word, subject_id FROM known_word WHERE site_id = ? AND kind = ?",
+        "SELECT word, subject_id, n FROM (SELECT word, subject_id, COUNT(*) OVER (PARTITION BY word) AS n \
+         FROM known_word WHERE site_id = ? AND kind = ?",
         &[&f.site, &f.kind],
     )
     .one_of("AND word", &f.words)
-    .push("ORDER BY word, subject_id LIMIT ?", &[&f.limit])
+    // The rarest first: what is left out is worth least.
+    .push(") AS found ORDER BY n, word, subject_id LIMIT ?", &[&f.limit])
 }
 
 sql! {

@@ -133,6 +133,15 @@ sql! {
     }
     /// The host's name goes with the visit that it stands for.
     pub fn links_erase(visit: &VisitId) -> u64 { "UPDATE visit_link SET host = '' WHERE visit_id = $1" }
+    /// Hosts of addresses for announcing that ended before an instant.
+    pub fn links_forget(site: &SiteId, before: i64) -> u64 {
+        "UPDATE visit_link SET host = '' WHERE site_id = $1 AND visit_id IS NULL AND host <> '' AND expires_at < $2"
+    }
+    /// Passes that are good now by an address.
+    pub fn announced_good(link: &VisitLinkId) -> i64 {
+        "SELECT count(*) AS n FROM visit_announced a JOIN visit v ON v.id = a.visit_id \
+         WHERE a.link_id = $1 AND v.state = 'expected'"
+    }
     pub fn announced_insert(row: &Announced) { insert "visit_announced" }
     /// The visits announced by an address, newest first.
     pub fn announced_by(link: &VisitLinkId) -> Vec<VisitRow> {

@@ -4,6 +4,7 @@ use domain::access::Role;
 use domain::case::complaint::{Given, Proposal, Received, Run, Step, propose};
 use domain::case::{CaseState, Command, Event, Fact};
 use domain::ids::{CaseId, StaffId};
+use domain::ladder::Post;
 use store::db::Tx;
 use store::seam::Conn;
 
@@ -13,6 +14,7 @@ use crate::contact::assignable;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
 use crate::notice::{self, Leads, Level, NewNotice};
+use crate::post::{About, People};
 
 /// Code of the management office and of the leader as places to go.
 const LEADER: &str = "leader";
@@ -100,6 +102,30 @@ pub fn recurrences(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<CaseId>> {
     Ok(found.into_iter().map(|x| x.id).filter(|id| *id != s.id).collect())
 }
 
+/// What was to prevent it did not: quality and whoever answers for a measure hear of it (COM-31).
+fn came_again(tx: &mut Tx, ctx: &Ctx, s: &CaseState, key: &str, days: u32, n: usize) -> Res<()> {
+    let reached = People::knowing(tx, ctx, s)?.who(&[Post::Quality], &About::from(s));
+    let mut to: Vec<StaffId> = reached.told.into_iter().map(|t| t.staff).collect();
+    let measures = s.complaint.iter().flat_map(|file| &file.measures);
+    to.extend(measures.map(|m| m.owner.clone()));
+    to.sort();
+    to.dedup();
+    let new = NewNotice {
+        key: key.to_owned(),
+        kind: notice::COMPLAINT_RECURRED,
+        level: Level::Warning,
+        leads: Leads::Case(s.id.clone()),
+        to,
+        due_at: ctx.now,
+        args: serde_json::Map::from_iter([
+            ("number".to_owned(), serde_json::json!(s.number)),
+            ("days".to_owned(), serde_json::json!(days)),
+            ("n".to_owned(), serde_json::json!(n)),
+        ]),
+    };
+    notice::raise(tx, ctx, new).map(|_| ())
+}
+
 /// Tells the company leader of a complaint that waits for an instruction or of a letter that waits for agreement, and settles
 /// both with the leader's word (COM-21, COM-22, COM-25).
 ///
@@ -109,6 +135,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
     let Some(file) = &s.complaint else { return Ok(()) };
     let raised = format!("case/{}/raised/{}", s.id, file.raised.len());
     let letter = format!("case/{}/letter/{}", s.id, file.proposals.len());
+    let recurred = format!("case/{}/recurred/{}", s.id, file.looks.len());
     for e in events {
         let (key, kind) = match &e.fact {
             Fact::ComplaintRaised { .. } => (&raised, notice::COMPLAINT_RAISED),
@@ -119,6 +146,14 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
             }
             Fact::LetterDecided { .. } => {
                 notice::settled(tx, ctx, &letter)?;
+                continue;
+            }
+            Fact::ComplaintVerified { .. } => {
+                notice::settled(tx, ctx, &recurred)?;
+                continue;
+            }
+            Fact::RecurrenceLooked { days, found } if !found.is_empty() => {
+                came_again(tx, ctx, s, &recurred, *days, found.len())?;
                 continue;
             }
             _ => continue,
