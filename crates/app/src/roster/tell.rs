@@ -51,7 +51,10 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
         }
         notice::raise(tx, ctx, alarm(ctx, a, key, by_time))?;
     }
-    expire(tx, ctx, &open)?;
+    for prefix in [SWAP, HAND_OVER] {
+        let open = db::open_elsewhere(tx, &ctx.site, prefix)?;
+        expire(tx, ctx, &open)?;
+    }
     Ok(found.next_at.max(ctx.now + 1))
 }
 

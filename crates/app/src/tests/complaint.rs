@@ -1,7 +1,7 @@
 //! What is told of a complaint after it was filed.
 
 use domain::access::Role;
-use domain::case::{By, Channel, Event, Fact};
+use domain::case::{By, Channel, Event, Fact, Kind};
 use serde_json::json;
 use store::testing::for_both;
 
@@ -14,7 +14,17 @@ use crate::{case, notice, step};
 fn quality_and_whoever_answers_for_a_measure_hear_that_it_came_again() {
     for_both(|db| {
         let w = World::new(db);
-        let new: NewCase = serde_json::from_value(json!({"kind": "complaint", "content": "楼道保洁不到位"})).unwrap();
+        let item = w
+            .desk
+            .book()
+            .taxonomy
+            .of_kind(Kind::Complaint)
+            .next()
+            .unwrap()
+            .code
+            .clone();
+        let new = json!({"kind": "complaint", "item": item, "content": "楼道保洁不到位"});
+        let new: NewCase = serde_json::from_value(new).unwrap();
         let contact = NewContact {
             name: "周晓敏".into(),
             phone: "13800136688".into(),
@@ -34,7 +44,7 @@ fn quality_and_whoever_answers_for_a_measure_hear_that_it_came_again() {
                     fact,
                 };
                 let measure: Fact = serde_json::from_value(json!({
-                    "event": "complaint_measure", "no": 1, "kind": "preventive", "facts": "", "text": "每周检查", "owner": owner,
+                    "type": "complaint_measure_set", "no": 1, "kind": "preventive", "facts": "", "text": "每周检查", "owner": owner,
                     "due_at": ctx.now,
                 }))
                 .unwrap();
@@ -43,9 +53,9 @@ fn quality_and_whoever_answers_for_a_measure_hear_that_it_came_again() {
                 domain::case::apply(&mut state, &happened(measure));
                 s = state.ok_or(Error::NotFound)?;
                 // Nothing found: nobody is told.
-                step::complaint_tell(tx, ctx, &s, &[looked(vec![])])?;
+                step::tell(tx, ctx, &s, &[looked(vec![])])?;
                 assert!(store::notice::open_of(tx, &s.id)?.is_empty());
-                step::complaint_tell(tx, ctx, &s, &[looked(vec!["x".into()])])?;
+                step::tell(tx, ctx, &s, &[looked(vec!["x".into()])])?;
                 Ok::<_, Error>(())
             })
             .unwrap();

@@ -228,9 +228,28 @@ fn the_number_is_shown_while_it_runs_and_the_journal_says_to_whom() {
 fn the_number_of_the_case_goes_with_it_unseen() {
     for_both(|db| {
         let w = World::new(db);
-        let t = w.things(&w.site);
+        let item = {
+            let book = w.desk.book();
+            book.taxonomy
+                .of_kind(domain::case::Kind::Help)
+                .next()
+                .unwrap()
+                .code
+                .clone()
+        };
+        let new: crate::contact::NewContact = serde_json::from_value(serde_json::json!({
+            "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201",
+            "cases": [{"kind": "help", "item": item, "place": "3-1-1201", "content": "老人晕倒", "urgency": "emergency"}],
+        }))
+        .unwrap();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                crate::contact::register(tx, ctx, "", &new)
+            })
+            .unwrap();
         let n = NewEmergency {
-            case: t.case_number,
+            case: made.case_numbers[0].clone(),
             phone: String::new(),
             ..medical()
         };

@@ -1,7 +1,7 @@
 //! A complaint about a person is hidden from that person: they are told nothing of it, and whoever is next above them is.
 
 use domain::access::Role;
-use domain::case::Channel;
+use domain::case::{Channel, Kind};
 use domain::ids::{CaseId, ContactId, StaffId};
 use serde_json::json;
 use store::testing::for_both;
@@ -14,7 +14,16 @@ use crate::{appointment, case, consult, notice, promise, timer};
 const HOUR: i64 = 3_600_000;
 
 fn complaint(w: &World, by: Role, about: Option<StaffId>, more: serde_json::Value) -> Res<Registered> {
-    let mut new = json!({"kind": "complaint", "content": "态度恶劣", "about": about});
+    let item = w
+        .desk
+        .book()
+        .taxonomy
+        .of_kind(Kind::Complaint)
+        .next()
+        .unwrap()
+        .code
+        .clone();
+    let mut new = json!({"kind": "complaint", "item": item, "content": "态度恶劣", "about": about});
     for (k, v) in more.as_object().unwrap() {
         new[k.as_str()] = v.clone();
     }
@@ -63,7 +72,10 @@ fn what_the_head_is_complained_of_goes_to_the_next_above() {
         let told = told_of(&w, case);
         assert!(!told.contains(&head), "{told:?}");
         assert!(told.contains(&w.staff(Role::ProjectManager)), "{told:?}");
-        assert_eq!(unread(&w, Role::CsHead), 0);
+        let ctx = w.ctx(Role::CsHead);
+        let all = w.desk.read_now(move |c| notice::mine(c, &ctx, None)).unwrap();
+        let about = all.unread.iter().chain(&all.read).filter(|n| n.row.case_id.is_some());
+        assert_eq!(about.count(), 0);
     });
 }
 
@@ -106,7 +118,7 @@ fn what_rang_before_it_was_known_rings_no_more() {
             .clone();
         let (about, at) = (w.staff(Role::CsHead), case.clone());
         let judge: crate::step::Step = serde_json::from_value(json!({
-            "action": "judge_complaint", "valid": true, "nature": "service", "severity": "ordinary", "about": about, "reason": "核实过",
+            "action": "judge_complaint", "valid": true, "nature": "attitude", "severity": "ordinary", "about": about, "reason": "核实过",
         }))
         .unwrap();
         w.desk

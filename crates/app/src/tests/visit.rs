@@ -364,6 +364,7 @@ fn who_was_announced_is_forgotten_and_so_is_the_host_of_the_address() {
             let e = Expected {
                 who: Who {
                     name: name.into(),
+                    reason: "做客".into(),
                     ..Who::default()
                 },
                 until: Some(now + 60 * MINUTE),
