@@ -49,7 +49,7 @@ sql! {
     }
     /// What is due by now, after an instant and id.
     pub fn due(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
-        "SELECT id, site_id, next_at AS at FROM emergency WHERE next_at <= $1 AND (next_at, id) > ($2, $3) \
+        "SELECT id, site_id, next_at AS at FROM emergency WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
          ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_due() -> Option<i64> {
@@ -69,7 +69,7 @@ sql! {
         "SELECT ", Document::COLS, " FROM safety_document WHERE thread_id = $1 ORDER BY edition DESC LIMIT 200"
     }
     pub fn documents_due(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
-        "SELECT id, site_id, next_at AS at FROM safety_document WHERE next_at <= $1 AND (next_at, id) > ($2, $3) \
+        "SELECT id, site_id, next_at AS at FROM safety_document WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
          ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_document() -> Option<i64> {
