@@ -11,7 +11,7 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::known;
 use crate::once::once;
@@ -131,8 +131,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx, view: View, words: &str, after: Option<(i64
             limit: PAGE + 1,
         },
     )?;
-    let more = i64::try_from(rows.len()).unwrap_or(0) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(30));
+    let more = crate::list::cut(&mut rows, usize::try_from(PAGE).unwrap_or(30));
     let next = rows
         .last()
         .filter(|_| more)
@@ -348,12 +347,7 @@ fn to_change(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64) -> Res<(Answer
     ctx.need(Action::ManageAnswers)?;
     turn(tx, id)?;
     let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if row.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
-    }
+    same_version(version, row.version)?;
     Ok((row, ctx.need_staff()?.id.clone()))
 }
 
@@ -363,14 +357,8 @@ fn save(tx: &mut Tx, ctx: &Ctx, row: AnswerRow) -> Res<AnswerRow> {
         updated_at: ctx.now,
         ..row
     };
-    if db::save(tx, &row)? == 1 {
-        Ok(row)
-    } else {
-        Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        })
-    }
+    saved(db::save(tx, &row)?, row.version - 1)?;
+    Ok(row)
 }
 
 /// Changes an answer; what it said before is kept. Whoever changes it has looked at it.

@@ -14,7 +14,7 @@ use store::seam::Conn;
 
 use crate::contact;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::hidden::Hidden;
 use crate::journal;
 use crate::notice::{self, Leads, Level, NewNotice};
@@ -160,12 +160,7 @@ pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &AppointmentId, version: i64, outcome:
     ctx.need(Action::RegisterContact)?;
     let me = ctx.need_staff()?.id.clone();
     let old = load(tx, ctx, id)?;
-    if old.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        });
-    }
+    same_version(version, old.version)?;
     let state: AppointmentState = old.state.parse().map_err(Error::internal)?;
     let Ended {
         state,
@@ -185,12 +180,7 @@ pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &AppointmentId, version: i64, outcome:
         version: version + 1,
         ..old
     };
-    if db::save(tx, &new)? != 1 {
-        return Err(Error::Conflict {
-            seen: version,
-            current: version + 1,
-        });
-    }
+    saved(db::save(tx, &new)?, version)?;
     let body = json!({
         "appointment": id, "verified": new.verified, "document": new.document, "tail": new.tail, "note": new.note,
     });

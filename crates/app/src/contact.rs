@@ -76,6 +76,33 @@ pub struct NewCase {
     pub answer_from: Option<AnswerId>,
 }
 
+impl NewCase {
+    /// An empty case of a kind, as usual in everything else.
+    pub fn of(kind: Kind) -> NewCase {
+        NewCase {
+            kind,
+            item: String::new(),
+            place: String::new(),
+            content: String::new(),
+            importance: ordinary(),
+            urgency: normal(),
+            scope: own(),
+            fee: free(),
+            appointment: None,
+            wanted_by: None,
+            authority_by: None,
+            repeat_of: None,
+            about: None,
+            department: None,
+            worker: None,
+            answer: None,
+            promise: None,
+            referral: None,
+            answer_from: None,
+        }
+    }
+}
+
 fn ordinary() -> Importance {
     Importance::Ordinary
 }

@@ -8,7 +8,7 @@ mod tell;
 use std::collections::HashMap;
 
 use domain::access::{Action, Reach, Role};
-use domain::case::{Channel, Importance, Kind, Scope, Urgency};
+use domain::case::{Channel, Importance, Kind, Urgency};
 use domain::emergency::{self as rules, CallLine, CallPost, Command, Emergency, Event, Fact, Open, StepDue};
 use domain::ids::{CaseId, DepartmentId, EmergencyId, StaffId, UnitId};
 use domain::number::Series;
@@ -152,11 +152,6 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
             address: n.place.clone(),
             anonymous_reason: unknown.then(|| "应急处置中，随后补登".to_owned()),
             cases: vec![NewCase {
-                about: None,
-                referral: None,
-                answer_from: None,
-                kind: Kind::Help,
-                item: String::new(),
                 place: n.place.clone(),
                 content,
                 importance: if play.major {
@@ -165,16 +160,7 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
                     Importance::Important
                 },
                 urgency: Urgency::Emergency,
-                scope: Scope::Own,
-                fee: domain::case::Fee::FREE,
-                appointment: None,
-                wanted_by: None,
-                authority_by: None,
-                repeat_of: None,
-                department: None,
-                worker: None,
-                answer: None,
-                promise: None,
+                ..NewCase::of(Kind::Help)
             }],
             ..NewContact::of(Channel::Phone)
         },
@@ -350,12 +336,13 @@ pub fn page(c: &mut Conn, ctx: &Ctx, drill: bool, after: Option<(i64, String)>, 
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let more = i64::try_from(limit).unwrap_or(50) + 1;
     let mut rows = db::page(c, &ctx.site, drill, at, &id, more)?;
-    let next = (rows.len() > limit).then(|| {
-        rows.truncate(limit);
-        rows.last().map(|r| (r.opened_at, r.id.as_str().to_owned()))
-    });
+    let more = crate::list::cut(&mut rows, limit);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|r| (r.opened_at, r.id.as_str().to_owned()));
     let seen = rows.into_iter().map(read).collect::<Res<Vec<_>>>()?;
-    Ok((seen, next.flatten()))
+    Ok((seen, next))
 }
 
 /// How many emergencies and how many drills there were since an instant: two figures that are never added up.

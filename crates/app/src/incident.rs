@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use domain::access::{Action, Reach};
-use domain::case::{CaseState, Command, Importance, Kind, Scope, Urgency};
+use domain::case::{CaseState, Command, Kind};
 use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId, StaffId};
 use domain::incident::{self as rules, Caller, Incident, PROPOSE_FROM, PROPOSE_MS, Told};
 use domain::ladder::Post;
@@ -19,7 +19,7 @@ use store::seam::Conn;
 use crate::case;
 use crate::contact::{self, NewCase, NewContact, Registered};
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once;
@@ -152,12 +152,13 @@ pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: usize)
     ctx.need(Action::JoinEmergency)?;
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let mut rows = db::page(c, &ctx.site, at, &id, i64::try_from(limit).unwrap_or(50) + 1)?;
-    let next = (rows.len() > limit).then(|| {
-        rows.truncate(limit);
-        rows.last().map(|r| (r.opened_at, r.id.as_str().to_owned()))
-    });
+    let more = crate::list::cut(&mut rows, limit);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|r| (r.opened_at, r.id.as_str().to_owned()));
     let seen = rows.into_iter().map(read).collect::<Res<Vec<_>>>()?;
-    Ok((seen, next.flatten()))
+    Ok((seen, next))
 }
 
 fn say(tx: &mut Tx, ctx: &Ctx, i: &Incident, kind: &str, body: serde_json::Value, personal: &[&'static str]) {
@@ -225,13 +226,7 @@ fn turn(tx: &mut Tx, id: &IncidentId) -> Res<()> {
 }
 
 fn save(tx: &mut Tx, ctx: &Ctx, i: &Incident, before: i64) -> Res<()> {
-    if db::save(tx, &row(ctx, i, before + 1)?)? == 1 {
-        return Ok(());
-    }
-    Err(Error::Conflict {
-        seen: before,
-        current: before + 1,
-    })
+    saved(db::save(tx, &row(ctx, i, before + 1)?)?, before)
 }
 
 /// Callers are told something else from now on.
@@ -241,9 +236,7 @@ fn save(tx: &mut Tx, ctx: &Ctx, i: &Incident, before: i64) -> Res<()> {
 pub fn update(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, seen: Option<i64>, n: &NewIncident) -> Res<()> {
     ctx.need(Action::ManageIncident)?;
     let Seen { mut state, version } = get(tx, ctx, id)?;
-    if let Some(seen) = seen.filter(|s| *s != version) {
-        return Err(Error::Conflict { seen, current: version });
-    }
+    same_version(seen.unwrap_or(version), version)?;
     let buildings = known(tx, ctx, &n.buildings)?;
     state.update(&n.say, &n.notice, buildings, ctx.now)?;
     save(tx, ctx, &state, version)?;
@@ -286,25 +279,9 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) 
                 answer: None,
                 join: None,
                 cases: vec![NewCase {
-                    about: None,
-                    referral: None,
-                    answer_from: None,
-                    kind: Kind::Inquiry,
-                    item: String::new(),
                     place: n.address.clone(),
                     content,
-                    importance: Importance::Ordinary,
-                    urgency: Urgency::Normal,
-                    scope: Scope::Own,
-                    fee: domain::case::Fee::FREE,
-                    appointment: None,
-                    wanted_by: None,
-                    authority_by: None,
-                    repeat_of: None,
-                    department: None,
-                    worker: None,
-                    answer: None,
-                    promise: None,
+                    ..NewCase::of(Kind::Inquiry)
                 }],
                 ..n.clone()
             },
@@ -393,12 +370,7 @@ pub fn tell(
     let of = db::caller(tx, &ctx.site, id)?.ok_or(Error::NotFound)?.incident_id;
     turn(tx, &of)?;
     let mut line = db::caller(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if let Some(seen) = seen.filter(|s| *s != line.version) {
-        return Err(Error::Conflict {
-            seen,
-            current: line.version,
-        });
-    }
+    same_version(seen.unwrap_or(line.version), line.version)?;
     let Seen { mut state, version } = get(tx, ctx, &line.incident_id)?;
     let mut caller = Caller {
         id: line.id.clone(),
@@ -414,12 +386,7 @@ pub fn tell(
     line.told_at = caller.told_at;
     line.told_by = ctx.staff().map(|s| s.id.clone()).filter(|_| done);
     line.version += 1;
-    if db::caller_save(tx, &line)? != 1 {
-        return Err(Error::Conflict {
-            seen: line.version - 1,
-            current: line.version,
-        });
-    }
+    saved(db::caller_save(tx, &line)?, line.version - 1)?;
     in_case(tx, ctx, &state, &line.case_id, told, note)?;
     let subject = Subject {
         kind: "incident",

@@ -14,7 +14,7 @@ use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal;
 use crate::known;
 use crate::once::once;
@@ -228,8 +228,7 @@ pub fn list(
             limit: PAGE + 1,
         },
     )?;
-    let more = i64::try_from(rows.len()).unwrap_or(0) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(30));
+    let more = crate::list::cut(&mut rows, usize::try_from(PAGE).unwrap_or(30));
     let next = rows
         .last()
         .filter(|_| more)
@@ -299,14 +298,8 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Lesso
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &LessonId, version: i64) -> Res<LessonRow> {
     ctx.need(Action::KeepLesson)?;
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if old.version == version {
-        Ok(old)
-    } else {
-        Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        })
-    }
+    same_version(version, old.version)?;
+    Ok(old)
 }
 
 fn save(tx: &mut Tx, ctx: &Ctx, row: LessonRow) -> Res<LessonRow> {
@@ -315,15 +308,9 @@ fn save(tx: &mut Tx, ctx: &Ctx, row: LessonRow) -> Res<LessonRow> {
         updated_at: ctx.now,
         ..row
     };
-    if db::save(tx, &row)? == 1 {
-        words(tx, ctx, &row)?;
-        Ok(row)
-    } else {
-        Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        })
-    }
+    saved(db::save(tx, &row)?, row.version - 1)?;
+    words(tx, ctx, &row)?;
+    Ok(row)
 }
 
 /// Changes a lesson. The names of its case stay out of it.

@@ -10,7 +10,7 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use crate::ctx::{Ctx, Locale};
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal;
 use crate::known;
 use crate::once::once;
@@ -233,22 +233,12 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64) -> Res<ReferralRow> {
     ctx.need(Action::ManageAnswers)?;
     let old = db::referral(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if old.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        });
-    }
+    same_version(version, old.version)?;
     Ok(old)
 }
 
 fn save(tx: &mut Tx, r: &ReferralRow) -> Res<()> {
-    if db::referral_save(tx, r)? == 0 {
-        return Err(Error::Conflict {
-            seen: r.version - 1,
-            current: r.version,
-        });
-    }
+    saved(db::referral_save(tx, r)?, r.version - 1)?;
     words(tx, r)
 }
 

@@ -21,7 +21,7 @@ use store::visit as db;
 use crate::case;
 use crate::ctx::Ctx;
 use crate::desk::Desk;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once::once;
@@ -507,12 +507,7 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Com
 fn step(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Command) -> Res<Seen> {
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let mut s = seen(old)?;
-    if let Some(asked) = version.filter(|v| *v != s.version) {
-        return Err(Error::Conflict {
-            seen: asked,
-            current: s.version,
-        });
-    }
+    same_version(version.unwrap_or(s.version), s.version)?;
     let env = env(tx, ctx)?;
     let facts = decide(&s.visit, cmd, &env)?;
     if facts.is_empty() {
@@ -528,12 +523,10 @@ fn step(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Comman
     }
     happen(tx, ctx, id, &mut s.visit, &facts)?;
     s.version += 1;
-    if db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)? != 1 {
-        return Err(Error::Conflict {
-            seen: s.version - 1,
-            current: s.version,
-        });
-    }
+    saved(
+        db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)?,
+        s.version - 1,
+    )?;
     Ok(s)
 }
 
@@ -665,9 +658,7 @@ pub fn register_of(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<(Vec<S
         limit: limit + 1,
     };
     let mut rows = db::list(c, &f)?;
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    rows.truncate(size);
+    let more = crate::list::cut(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|r| (r.at, r.id.as_str().to_owned()));
     let rows: Res<Vec<Seen>> = rows.into_iter().map(seen).collect();
     Ok((rows?, next))
@@ -725,13 +716,10 @@ fn tick(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<()> {
     let facts = look(&s.visit, &env);
     happen(tx, ctx, id, &mut s.visit, &facts)?;
     s.version += 1;
-    if db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)? != 1 {
-        return Err(Error::Conflict {
-            seen: s.version - 1,
-            current: s.version,
-        });
-    }
-    Ok(())
+    saved(
+        db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)?,
+        s.version - 1,
+    )
 }
 
 /// The unit that a text names, for links of a unit.

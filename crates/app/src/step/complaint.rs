@@ -1,7 +1,7 @@
 //! The steps of a complaint (COM-17 to COM-32): what the rules need to know beside them is looked up here.
 
 use domain::access::Role;
-use domain::case::complaint::{Given, Proposal, Received, Run, Step, propose};
+use domain::case::complaint::{Given, Proposal, Received, Run, Step, about_a_head, propose};
 use domain::case::{CaseState, Command, Event, Fact};
 use domain::ids::{CaseId, StaffId};
 use domain::ladder::Post;
@@ -53,18 +53,12 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
     Ok(Command::Complaint(Box::new(Run { step, given })))
 }
 
-/// Manager or head of a department: a complaint against them is the company leader's (COM-21).
+/// Whether somebody is one of those whose complaints are the company leader's.
 fn is_head(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<bool> {
-    let head = |role: Role| {
-        matches!(
-            role,
-            Role::ProjectManager | Role::CsHead | Role::DeptHead | Role::SecurityHead
-        )
-    };
     let roles = store::account::roles_of(c, staff)?;
     Ok(roles
         .iter()
-        .any(|r| r.site_id == ctx.site && r.role.parse().is_ok_and(head)))
+        .any(|r| r.site_id == ctx.site && r.role.parse().is_ok_and(about_a_head)))
 }
 
 /// Where a complaint is proposed to go, by its judgement and category; none before it is judged.
