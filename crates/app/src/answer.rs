@@ -11,7 +11,7 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::known;
 use crate::once::once;
@@ -131,8 +131,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx, view: View, words: &str, after: Option<(i64
             limit: PAGE + 1,
         },
     )?;
-    let more = i64::try_from(rows.len()).unwrap_or(0) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(30));
+    let more = crate::list::cut(&mut rows, usize::try_from(PAGE).unwrap_or(30));
     let next = rows
         .last()
         .filter(|_| more)
@@ -186,8 +185,12 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Seen>
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for (id, worth) in known::find(c, ctx, known::ANSWER, text)?.into_iter().take(12) {
-        found.extend(db::get(c, &ctx.site, &AnswerId::from(id))?.map(|r| (worth, r)));
+    for (id, worth) in known::find(c, ctx, known::ANSWER, text)?.into_iter().take(50) {
+        let row = db::get(c, &ctx.site, &AnswerId::from(id))?.filter(|r| r.active);
+        found.extend(row.map(|r| (worth, r)));
+        if found.len() == 12 {
+            break;
+        }
     }
     if !item.is_empty() {
         let f = db::Filter {
@@ -264,7 +267,7 @@ fn filled(row: AnswerRow, s: &Said) -> AnswerRow {
     }
 }
 
-/// Puts the words in, or takes them out when it is withdrawn, and keeps the version.
+/// Puts the words in and keeps the version.
 fn kept(tx: &mut Tx, ctx: &Ctx, r: &AnswerRow, why: &str, by: &StaffId) -> Res<()> {
     let version = VersionRow {
         id: ctx.id(),
@@ -276,9 +279,7 @@ fn kept(tx: &mut Tx, ctx: &Ctx, r: &AnswerRow, why: &str, by: &StaffId) -> Res<(
         at: ctx.now,
     };
     db::insert_version(tx, &version)?;
-    if !r.active {
-        return known::drop(tx, r.id.as_str());
-    }
+    // One that was withdrawn keeps its words: it is looked for to be brought back.
     let spoken = [r.question.as_str(), &r.question_en].join(" \n");
     let item = ctx.book.taxonomy.item(&r.item);
     let rest = [
@@ -336,16 +337,17 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, said: &Said) -> Res<AnswerId> {
     })
 }
 
+/// Who changes an answer and who tells it follow one another: a use that is counted meanwhile is not written over.
+fn turn(tx: &mut Tx, id: &AnswerId) -> Res<()> {
+    Ok(tx.serial(&format!("answer/{id}"))?)
+}
+
 /// The row as the actor saw it, to be changed.
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64) -> Res<(AnswerRow, StaffId)> {
     ctx.need(Action::ManageAnswers)?;
+    turn(tx, id)?;
     let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if row.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
-    }
+    same_version(version, row.version)?;
     Ok((row, ctx.need_staff()?.id.clone()))
 }
 
@@ -355,14 +357,8 @@ fn save(tx: &mut Tx, ctx: &Ctx, row: AnswerRow) -> Res<AnswerRow> {
         updated_at: ctx.now,
         ..row
     };
-    if db::save(tx, &row)? == 1 {
-        Ok(row)
-    } else {
-        Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        })
-    }
+    saved(db::save(tx, &row)?, row.version - 1)?;
+    Ok(row)
 }
 
 /// Changes an answer; what it said before is kept. Whoever changes it has looked at it.
@@ -384,7 +380,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, said: &Said, wh
     let why = domain::privacy::masked(why.trim());
     kept(tx, ctx, &row, &why, &me)?;
     let body = json!({"was": was, "now": new, "why": why});
-    journal::now(tx, ctx, "answer", id.as_str(), "answer_changed", body, &[]);
+    journal::now(tx, ctx, "answer", id.as_str(), "answer_changed", body, &["why"]);
     Ok(())
 }
 
@@ -423,7 +419,7 @@ pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, active: b
     let why = domain::privacy::masked(why.trim());
     kept(tx, ctx, &row, &why, &me)?;
     let kind = if active { "answer_restored" } else { "answer_withdrawn" };
-    journal::now(tx, ctx, "answer", id.as_str(), kind, json!({"why": why}), &[]);
+    journal::now(tx, ctx, "answer", id.as_str(), kind, json!({"why": why}), &["why"]);
     Ok(())
 }
 
@@ -432,6 +428,7 @@ pub fn set_active(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, version: i64, active: b
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn used(tx: &mut Tx, ctx: &Ctx, id: &AnswerId, case: Option<&CaseId>) -> Res<()> {
+    turn(tx, id)?;
     let Some(row) = db::get(tx, &ctx.site, id)? else {
         return Ok(());
     };

@@ -14,13 +14,16 @@ use store::seam::Conn;
 
 use crate::contact;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
+use crate::hidden::Hidden;
 use crate::journal;
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once::once;
 
 /// How far back ended ones are listed, in milliseconds.
 const SHOWN: i64 = 30 * 24 * 3_600_000;
+/// How long one of which nobody has said what came of it stays in the list, in milliseconds.
+const OPEN: i64 = 14 * 24 * 3_600_000;
 const MOST: i64 = 100;
 
 /// An appointment as it is made.
@@ -133,8 +136,19 @@ fn sees(ctx: &Ctx, row: &AppointmentRow) -> bool {
 /// # Errors
 /// `NotFound`.
 pub fn known(c: &mut Conn, ctx: &Ctx, id: &AppointmentId) -> Res<()> {
-    let row = db::get(c, &ctx.site, id)?.filter(|r| sees(ctx, r));
-    row.map(|_| ()).ok_or(Error::NotFound)
+    load(c, ctx, id).map(|_| ())
+}
+
+/// An appointment that the actor sees. One with whoever complained about the actor is not there.
+fn load(c: &mut Conn, ctx: &Ctx, id: &AppointmentId) -> Res<AppointmentRow> {
+    let row = db::get(c, &ctx.site, id)?
+        .filter(|r| sees(ctx, r))
+        .ok_or(Error::NotFound)?;
+    if Hidden::from(c, ctx)?.shows_contact(row.contact_id.as_str()) {
+        Ok(row)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Writes down what came of an appointment. Of the document its kind and last characters are kept. Returns how the identity of
@@ -145,15 +159,8 @@ pub fn known(c: &mut Conn, ctx: &Ctx, id: &AppointmentId) -> Res<()> {
 pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &AppointmentId, version: i64, outcome: &Outcome) -> Res<Verification> {
     ctx.need(Action::RegisterContact)?;
     let me = ctx.need_staff()?.id.clone();
-    let old = db::get(tx, &ctx.site, id)?
-        .filter(|r| sees(ctx, r))
-        .ok_or(Error::NotFound)?;
-    if old.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        });
-    }
+    let old = load(tx, ctx, id)?;
+    same_version(version, old.version)?;
     let state: AppointmentState = old.state.parse().map_err(Error::internal)?;
     let Ended {
         state,
@@ -173,12 +180,7 @@ pub fn finish(tx: &mut Tx, ctx: &Ctx, id: &AppointmentId, version: i64, outcome:
         version: version + 1,
         ..old
     };
-    if db::save(tx, &new)? != 1 {
-        return Err(Error::Conflict {
-            seen: version,
-            current: version + 1,
-        });
-    }
+    saved(db::save(tx, &new)?, version)?;
     let body = json!({
         "appointment": id, "verified": new.verified, "document": new.document, "tail": new.tail, "note": new.note,
     });
@@ -223,14 +225,24 @@ pub fn of_contact(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<(Verification,
 /// `Forbidden` for who has no part in contacts.
 pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Listed>, Vec<Listed>)> {
     ctx.need(Action::RegisterContact)?;
-    let planned = db::planned(c, &ctx.site, MOST)?;
+    let all = ctx.reach(Action::ViewContacts) >= Reach::Site;
+    let with = ctx.staff().map(|s| s.id.clone()).filter(|_| !all);
+    let of = |state: AppointmentState, since: i64| db::Filter {
+        site: ctx.site.clone(),
+        state: state.as_str().to_owned(),
+        since,
+        with: with.clone(),
+        earliest_first: state == AppointmentState::Planned,
+        limit: MOST,
+    };
+    let planned = db::list(c, &of(AppointmentState::Planned, ctx.now - OPEN))?;
     let mut past = Vec::new();
     for state in [
         AppointmentState::Kept,
         AppointmentState::NoShow,
         AppointmentState::Cancelled,
     ] {
-        past.extend(db::ended(c, &ctx.site, state.as_str(), ctx.now - SHOWN, MOST)?);
+        past.extend(db::list(c, &of(state, ctx.now - SHOWN))?);
     }
     past.sort_by_key(|r| std::cmp::Reverse(r.at));
     Ok((named(c, ctx, planned)?, named(c, ctx, past)?))
@@ -238,7 +250,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Listed>, Vec<Listed>)> {
 
 fn named(c: &mut Conn, ctx: &Ctx, rows: Vec<AppointmentRow>) -> Res<Vec<Listed>> {
     let mut out = Vec::new();
-    for row in rows.into_iter().filter(|r| sees(ctx, r)) {
+    let hidden = Hidden::from(c, ctx)?;
+    let shown = |r: &AppointmentRow| sees(ctx, r) && hidden.shows_contact(r.contact_id.as_str());
+    for row in rows.into_iter().filter(shown) {
         out.extend(store::contact::get(c, &ctx.site, &row.contact_id)?.map(|k| Listed {
             row,
             contact: k.number,

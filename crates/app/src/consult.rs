@@ -18,9 +18,11 @@ use crate::contact::Registered;
 use crate::ctx::{Ctx, Locale};
 use crate::desk::Desk;
 use crate::error::{Error, Fields, Res};
+use crate::hidden::Hidden;
 use crate::journal::{self, Subject};
 use crate::once;
 use crate::ontime::{self, ClockFact};
+use crate::timer;
 
 /// The longest question and answer, in characters: they are read while somebody waits.
 pub const LONGEST: usize = 500;
@@ -323,7 +325,7 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &ConsultId, answer: Option<&str>) -> R
     let mut row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let mut k = of_row(&row)?;
     let me = ctx.need_staff()?;
-    if !k.asks(&me.id, &me.roles, me.department.as_ref()) {
+    if !k.asks(&me.id, &me.roles, me.department.as_ref()) || !shows(&Hidden::from(tx, ctx)?, &row) {
         return Err(Error::NotFound);
     }
     if answer.is_some_and(|a| a.trim().is_empty()) {
@@ -411,6 +413,12 @@ pub(crate) fn adopt(tx: &mut Tx, ctx: &Ctx, key: &str, made: &Registered) -> Res
     Ok(())
 }
 
+/// Whether a question may be shown: not one about a complaint about who looks.
+fn shows(hidden: &Hidden, r: &ConsultRow) -> bool {
+    r.case_id.as_ref().is_none_or(|id| hidden.shows(id.as_str()))
+        && r.contact_id.as_ref().is_none_or(|id| hidden.shows_contact(id.as_str()))
+}
+
 /// What the actor is asked and has not answered, oldest first.
 ///
 /// # Errors
@@ -420,9 +428,10 @@ pub fn asked_of_me(c: &mut Conn, ctx: &Ctx) -> Res<Vec<ConsultRow>> {
     if ctx.reach(Action::AnswerConsult) == domain::access::Reach::Never {
         return Ok(Vec::new());
     }
+    let hidden = Hidden::from(c, ctx)?;
     let mut list = Vec::new();
     for row in db::waiting(c, &ctx.site, ctx.now - ASKED_FOR)? {
-        if of_row(&row)?.asks(&me.id, &me.roles, me.department.as_ref()) {
+        if shows(&hidden, &row) && of_row(&row)?.asks(&me.id, &me.roles, me.department.as_ref()) {
             list.push(row);
         }
     }
@@ -436,6 +445,8 @@ pub fn asked_of_me(c: &mut Conn, ctx: &Ctx) -> Res<Vec<ConsultRow>> {
 pub fn mine(c: &mut Conn, ctx: &Ctx, form_key: &str, on_case: Option<&CaseId>) -> Res<Vec<ConsultRow>> {
     let Some(me) = ctx.staff() else { return Ok(Vec::new()) };
     let mut list = db::shown(c, &ctx.site, &me.id)?;
+    let hidden = Hidden::from(c, ctx)?;
+    list.retain(|r| shows(&hidden, r));
     list.retain(|r| match (form_key.is_empty(), on_case) {
         (false, _) => r.form_key == form_key,
         (true, Some(case)) => r.case_id.as_ref() == Some(case),
@@ -467,29 +478,20 @@ pub fn of_contact(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<Vec<ConsultRow
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let passed = desk.read_now(move |c| Ok(db::passed(c, now, 200)?))?;
-    let mut done = 0;
-    for p in passed {
-        let ctx = desk.system("timer", &p.site_id);
-        let id = p.id;
-        let result = desk.write_now(&ctx, move |tx, ctx| {
-            let Some(mut row) = db::get(tx, &ctx.site, &id)? else {
-                return Ok(false);
-            };
-            let mut k = of_row(&row)?;
-            if k.state != ConsultState::Waiting || !k.look(ctx.now) {
-                return Ok(false);
-            }
-            keep(tx, ctx, &mut row, &k)?;
-            say(tx, ctx, &row, "consult_passed", json!({"due_at": row.due_at}), &[]);
-            Ok(true)
-        });
-        match result {
-            Ok(true) => done += 1,
-            Ok(false) | Err(Error::Conflict { .. }) => {}
-            Err(e) => return Err(e),
+    Ok(round(desk)?.done)
+}
+
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "consultation", db::passed, |tx, ctx, id| {
+        let Some(mut row) = db::get(tx, &ctx.site, &ConsultId::from(id))? else {
+            return Ok(false);
+        };
+        let mut k = of_row(&row)?;
+        if k.state != ConsultState::Waiting || !k.look(ctx.now) {
+            return Ok(false);
         }
-    }
-    Ok(done)
+        keep(tx, ctx, &mut row, &k)?;
+        say(tx, ctx, &row, "consult_passed", json!({"due_at": row.due_at}), &[]);
+        Ok(true)
+    })
 }

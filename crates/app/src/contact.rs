@@ -76,6 +76,33 @@ pub struct NewCase {
     pub answer_from: Option<AnswerId>,
 }
 
+impl NewCase {
+    /// An empty case of a kind, as usual in everything else.
+    pub fn of(kind: Kind) -> NewCase {
+        NewCase {
+            kind,
+            item: String::new(),
+            place: String::new(),
+            content: String::new(),
+            importance: ordinary(),
+            urgency: normal(),
+            scope: own(),
+            fee: free(),
+            appointment: None,
+            wanted_by: None,
+            authority_by: None,
+            repeat_of: None,
+            about: None,
+            department: None,
+            worker: None,
+            answer: None,
+            promise: None,
+            referral: None,
+            answer_from: None,
+        }
+    }
+}
+
 fn ordinary() -> Importance {
     Importance::Ordinary
 }
@@ -428,6 +455,11 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     Ok(made)
 }
 
+/// Whom a complaint is about; nothing else is about anybody.
+pub fn about(c: &NewCase) -> Option<&StaffId> {
+    c.about.as_ref().filter(|_| c.kind == Kind::Complaint)
+}
+
 fn begin(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -445,6 +477,12 @@ fn begin(
     if let Some(p) = &c.promise {
         // Said before anything else that lacks, since it is what the promise lacks.
         domain::case::reachable(p.kind, customer, &located)?;
+    }
+    if let Some(about) = about(c) {
+        match assignable(tx, ctx, about) {
+            Err(Error::Invalid(_)) => return Err(Error::field("about", "invalid-worker")),
+            other => other?,
+        }
     }
     let zone = case::zone(tx, &ctx.site)?;
     let happened_at = n.at().unwrap_or(ctx.now);
@@ -471,35 +509,28 @@ fn begin(
         repeat_of: c.repeat_of.clone(),
         contact: Some(contact.clone()),
         first_asked: ctx.staff().map(|s| s.id.clone()),
-        about: c.about.clone().filter(|_| c.kind == Kind::Complaint),
+        about: about(c).cloned(),
         happened_at: n.at(),
     };
     let register = Command::Register(Box::new(register));
+    // Each step is decided on what the one before has left: what was said at the desk is on record whole, or not at all.
+    let mut steps = Vec::new();
     if let Some(p) = &c.promise {
-        let cmd = promise(tx, ctx, p.kind, &p.what, p.by)?;
-        let seen = case::begin(tx, ctx, &register, Some(&cmd))?;
-        return match said(ctx, n, c) {
-            Some(cmd) => case::act(tx, ctx, &seen.state.id, None, &cmd),
-            None => also_dispatched(tx, ctx, n, c, seen),
-        };
+        steps.push(promise(tx, ctx, p.kind, &p.what, p.by, about(c))?);
     }
-    if let Some(cmd) = outside(tx, ctx, c)? {
-        let seen = case::begin(tx, ctx, &register, Some(&cmd))?;
-        return match said(ctx, n, c) {
-            Some(cmd) => case::act(tx, ctx, &seen.state.id, None, &cmd),
-            None => Ok(seen),
-        };
-    }
-    if let Some(cmd) = said(ctx, n, c) {
-        return case::begin(tx, ctx, &register, Some(&cmd));
-    }
-    match &c.department {
-        Some(department) => {
-            let cmd = dispatching(tx, ctx, department, c.worker.as_ref(), n.happened_at)?;
-            case::begin(tx, ctx, &register, Some(&cmd))
+    steps.extend(outside(tx, ctx, c)?);
+    match (said(ctx, n, c), &c.department) {
+        (Some(answer), _) => steps.push(answer),
+        (None, Some(department)) => {
+            steps.push(dispatching(tx, ctx, department, c.worker.as_ref(), n.happened_at)?);
         }
-        None => case::begin(tx, ctx, &register, None),
+        (None, None) => {}
     }
+    let mut seen = case::begin(tx, ctx, &register, steps.first())?;
+    for cmd in steps.iter().skip(1) {
+        seen = case::act(tx, ctx, &seen.state.id, None, cmd)?;
+    }
+    Ok(seen)
 }
 
 /// The report to the head with the referral that was given on the spot, as a command. What is answered as not ours has one
@@ -509,7 +540,7 @@ fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
         return Ok(None);
     }
     let Some(referral) = c.referral.as_deref().map(str::trim).filter(|r| !r.is_empty()) else {
-        return match &c.answer {
+        return match given_answer(c) {
             Some(_) => Err(domain::refusal::Refusal::new("refuse-incomplete")
                 .clause("CAL-8")
                 .missing(["missing-referral"])
@@ -517,7 +548,7 @@ fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
             None => Ok(None),
         };
     };
-    let head = crate::promise::superiors(tx, ctx)?.into_iter().next();
+    let head = crate::promise::superiors(tx, ctx, about(c))?.into_iter().next();
     let head = head
         .or_else(|| ctx.staff().map(|s| s.id.clone()))
         .ok_or(Error::NotFound)?;
@@ -528,9 +559,13 @@ fn outside(tx: &mut Tx, ctx: &Ctx, c: &NewCase) -> Res<Option<Command>> {
     }))
 }
 
+fn given_answer(c: &NewCase) -> Option<&str> {
+    c.answer.as_deref().map(str::trim).filter(|a| !a.is_empty())
+}
+
 /// The answer that was given on the spot, as a command.
 fn said(ctx: &Ctx, n: &NewContact, c: &NewCase) -> Option<Command> {
-    let answer = c.answer.as_deref().map(str::trim).filter(|a| !a.is_empty())?;
+    let answer = given_answer(c)?;
     Some(Command::Answer {
         answer: domain::privacy::masked(answer),
         callback: ctx.id(),
@@ -538,28 +573,20 @@ fn said(ctx: &Ctx, n: &NewContact, c: &NewCase) -> Option<Command> {
     })
 }
 
-fn also_dispatched(tx: &mut Tx, ctx: &Ctx, n: &NewContact, c: &NewCase, seen: case::Seen) -> Res<case::Seen> {
-    let Some(department) = &c.department else {
-        return Ok(seen);
-    };
-    dispatch(
-        tx,
-        ctx,
-        &seen.state.id,
-        None,
-        department,
-        c.worker.as_ref(),
-        n.happened_at,
-    )
-}
-
 /// A promise as a command: a question that cannot be answered is reported to the superior (REC-9).
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub(crate) fn promise(tx: &mut Tx, ctx: &Ctx, kind: PromiseKind, what: &str, by: Option<i64>) -> Res<Command> {
+pub(crate) fn promise(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: PromiseKind,
+    what: &str,
+    by: Option<i64>,
+    about: Option<&StaffId>,
+) -> Res<Command> {
     let reported_to = match kind {
-        PromiseKind::Reply => crate::promise::superiors(tx, ctx)?,
+        PromiseKind::Reply => crate::promise::superiors(tx, ctx, about)?,
         PromiseKind::CallBack => Vec::new(),
     };
     Ok(Command::Promise {

@@ -7,8 +7,8 @@ mod tell;
 
 use std::collections::HashMap;
 
-use domain::access::{Action, Role};
-use domain::case::{Channel, Importance, Kind, Scope, Urgency};
+use domain::access::{Action, Reach, Role};
+use domain::case::{Channel, Importance, Kind, Urgency};
 use domain::emergency::{self as rules, CallLine, CallPost, Command, Emergency, Event, Fact, Open, StepDue};
 use domain::ids::{CaseId, DepartmentId, EmergencyId, StaffId, UnitId};
 use domain::number::Series;
@@ -26,6 +26,7 @@ use crate::error::{Error, Fields, Res};
 use crate::journal::{self, Subject};
 use crate::once;
 use crate::post::People;
+use crate::timer;
 
 /// The department whose head leads the repairs, by its code.
 const ENGINEERING: &str = "engineering";
@@ -151,11 +152,6 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
             address: n.place.clone(),
             anonymous_reason: unknown.then(|| "应急处置中，随后补登".to_owned()),
             cases: vec![NewCase {
-                about: None,
-                referral: None,
-                answer_from: None,
-                kind: Kind::Help,
-                item: String::new(),
                 place: n.place.clone(),
                 content,
                 importance: if play.major {
@@ -164,16 +160,7 @@ fn help(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency) -> Res<(CaseId, String)> {
                     Importance::Important
                 },
                 urgency: Urgency::Emergency,
-                scope: Scope::Own,
-                fee: domain::case::Fee::FREE,
-                appointment: None,
-                wanted_by: None,
-                authority_by: None,
-                repeat_of: None,
-                department: None,
-                worker: None,
-                answer: None,
-                promise: None,
+                ..NewCase::of(Kind::Help)
             }],
             ..NewContact::of(Channel::Phone)
         },
@@ -207,7 +194,12 @@ fn form(tx: &mut Tx, ctx: &Ctx, n: &NewEmergency, id: EmergencyId, case: Option<
             due_at: s.within.map(|seconds| i64::from(seconds) * 1_000),
         })
         .collect();
-    let phone = domain::phone::normalise(&n.phone).map_or_else(|_| n.phone.trim().to_owned(), |p| p.canonical());
+    // Who opens it for a case need not see the number to pass it on.
+    let said = match &case {
+        Some(id) if n.phone.trim().is_empty() => case::get(tx, ctx, id)?.state.customer.phone,
+        _ => n.phone.trim().to_owned(),
+    };
+    let phone = domain::phone::normalise(&said).map_or(said, |p| p.canonical());
     Ok(Open {
         emergency: id,
         number,
@@ -344,12 +336,13 @@ pub fn page(c: &mut Conn, ctx: &Ctx, drill: bool, after: Option<(i64, String)>, 
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let more = i64::try_from(limit).unwrap_or(50) + 1;
     let mut rows = db::page(c, &ctx.site, drill, at, &id, more)?;
-    let next = (rows.len() > limit).then(|| {
-        rows.truncate(limit);
-        rows.last().map(|r| (r.opened_at, r.id.as_str().to_owned()))
-    });
+    let more = crate::list::cut(&mut rows, limit);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|r| (r.opened_at, r.id.as_str().to_owned()));
     let seen = rows.into_iter().map(read).collect::<Res<Vec<_>>>()?;
-    Ok((seen, next.flatten()))
+    Ok((seen, next))
 }
 
 /// How many emergencies and how many drills there were since an instant: two figures that are never added up.
@@ -461,15 +454,68 @@ fn after(tx: &mut Tx, ctx: &Ctx, e: &Emergency, events: &[Event]) -> Res<()> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn handed_over(tx: &mut Tx, ctx: &Ctx, case: &CaseId, owner: &StaffId) -> Res<()> {
-    let Some(seen) = of_case(tx, ctx, case)?.filter(|s| s.state.runs() && s.state.owner != *owner) else {
-        return Ok(());
+    match of_case(tx, ctx, case)? {
+        Some(seen) => name_owner(tx, ctx, &seen.state.id, owner),
+        None => Ok(()),
+    }
+}
+
+/// Whoever takes the shift over takes with it what the one before still looks after: an emergency is never without an owner.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn taken_over(tx: &mut Tx, ctx: &Ctx, from: &StaffId, to: &StaffId) -> Res<()> {
+    for r in owned(tx, ctx, from)? {
+        name_owner(tx, ctx, &r.id, to)?;
+        if let Some(case) = &r.case_id {
+            store::roster::owner_put(tx, case, &ctx.site, to, ctx.now, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// As it stands then: one that is over, or has this owner, stays as it is.
+fn name_owner(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId, owner: &StaffId) -> Res<()> {
+    let named = |e: &Emergency| {
+        if !e.runs() || e.owner == *owner {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event {
+            at: ctx.now,
+            by: domain::case::By::from(&ctx.who()),
+            fact: Fact::OwnerNamed { owner: owner.clone() },
+        }])
     };
-    let event = Event {
-        at: ctx.now,
-        by: domain::case::By::from(&ctx.who()),
-        fact: Fact::OwnerNamed { owner: owner.clone() },
-    };
-    change(tx, ctx, &seen.state.id, &|_| Ok(vec![event.clone()])).map(|_| ())
+    change(tx, ctx, id, &named).map(|_| ())
+}
+
+/// The emergencies that somebody looks after now; a drill holds nobody.
+fn owned(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<Vec<db::EmergencyRow>> {
+    let mut rows = db::running(c, &ctx.site)?;
+    rows.retain(|r| r.owner_id == *staff && !r.drill);
+    Ok(rows)
+}
+
+/// Shows the caller's number at once to who may see it, while the emergency runs: the first look of each person is the logged
+/// act. Returns whether it is shown.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId) -> Res<bool> {
+    let e = get(tx, ctx, id)?.state;
+    if ctx.reach(Action::RevealPhone) < Reach::Site || !e.runs() || e.phone.is_empty() {
+        return Ok(false);
+    }
+    once::once(tx, ctx, &format!("emergency-phone-{id}"), id, |tx, ctx| {
+        let subject = Subject {
+            kind: "emergency",
+            id: id.as_str(),
+            case: e.case.as_ref().map(CaseId::as_str),
+        };
+        journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
+        Ok(())
+    })?;
+    Ok(true)
 }
 
 /// Whoever looks after an emergency does not leave: somebody else takes it first (REC-21).
@@ -477,11 +523,7 @@ pub(crate) fn handed_over(tx: &mut Tx, ctx: &Ctx, case: &CaseId, owner: &StaffId
 /// # Errors
 /// `refuse-owner-leaves` with the numbers.
 pub(crate) fn may_leave(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<()> {
-    let mine: Vec<String> = db::running(c, &ctx.site)?
-        .into_iter()
-        .filter(|r| r.owner_id == *staff && !r.drill)
-        .map(|r| r.number)
-        .collect();
+    let mine: Vec<String> = owned(c, ctx, staff)?.into_iter().map(|r| r.number).collect();
     if mine.is_empty() {
         return Ok(());
     }
@@ -504,17 +546,12 @@ pub(crate) fn next_due(c: &mut Conn) -> Res<Option<i64>> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let due = desk.read_now(move |c| Ok::<_, Error>(db::due(c, now, 200)?))?;
-    let mut done = 0;
-    for d in due {
-        let ctx = desk.system("timer", &d.site_id);
-        let id = d.id;
-        match desk.write_now(&ctx, move |tx, ctx| act(tx, ctx, &id, &Command::Look)) {
-            Ok(_) => done += 1,
-            Err(Error::Conflict { .. }) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(done + document::run_due(desk)?)
+    Ok(round(desk)?.done)
+}
+
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    let looked = timer::each(desk, "emergency", db::due, |tx, ctx, id| {
+        act(tx, ctx, &EmergencyId::from(id), &Command::Look).map(|_| true)
+    })?;
+    Ok(looked + document::round(desk)?)
 }

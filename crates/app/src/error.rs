@@ -55,6 +55,27 @@ impl Error {
     }
 }
 
+/// Refuses who saw another version than there is.
+pub(crate) fn same_version(seen: i64, current: i64) -> Res<()> {
+    if seen == current {
+        Ok(())
+    } else {
+        Err(Error::Conflict { seen, current })
+    }
+}
+
+/// Refuses when a row was not saved, since somebody else has changed it after it was read as `seen`.
+pub(crate) fn saved(rows: u64, seen: i64) -> Res<()> {
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(Error::Conflict {
+            seen,
+            current: seen + 1,
+        })
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(r: Refusal) -> Error {
         Error::Refused(Box::new(r))

@@ -73,5 +73,7 @@ pub(crate) fn project(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -
     };
     db::others_drop(tx, &s.id, about)?;
     db::put(tx, about, &s.id, &ctx.site)?;
+    // What they were told before it was known about whom it is rings no more.
+    store::notice::read_case(tx, &ctx.site, about, &s.id, ctx.now)?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Mass incidents (群体事件): a power cut with sixty calls is one. The desk says the same sentence to every caller and joins
 //! each with one key, with a case of their own; when it is over each is called back and told.
 
-use domain::access::Action;
-use domain::case::{CaseState, Command, Importance, Kind, Scope, Urgency};
+use std::collections::HashMap;
+
+use domain::access::{Action, Reach};
+use domain::case::{CaseState, Command, Kind};
 use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId, StaffId};
 use domain::incident::{self as rules, Caller, Incident, PROPOSE_FROM, PROPOSE_MS, Told};
 use domain::ladder::Post;
@@ -17,7 +19,7 @@ use store::seam::Conn;
 use crate::case;
 use crate::contact::{self, NewCase, NewContact, Registered};
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once;
@@ -80,14 +82,22 @@ fn row(ctx: &Ctx, i: &Incident, version: i64) -> Res<db::IncidentRow> {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub(crate) fn ongoing(c: &mut Conn, site: &SiteId) -> Res<Vec<Ongoing>> {
-    db::open(c, site)?
+    let rows = db::open(c, site)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counted: HashMap<IncidentId, (i64, i64)> = db::counted(c, site)?
         .into_iter()
+        .map(|n| (n.incident_id, (n.callers, n.waiting)))
+        .collect();
+    rows.into_iter()
         .map(|r| {
             let state = read(r)?.state;
+            let (callers, waiting) = counted.get(&state.id).copied().unwrap_or_default();
             Ok(Ongoing {
-                callers: db::count_callers(c, &state.id)?,
-                waiting: db::count_waiting(c, &state.id)?,
                 state,
+                callers,
+                waiting,
             })
         })
         .collect()
@@ -112,6 +122,25 @@ pub fn callers(c: &mut Conn, ctx: &Ctx, id: &IncidentId) -> Res<Vec<CallerLine>>
     Ok(db::callers(c, &seen.state.id)?)
 }
 
+/// Shows the numbers of those who have to be called back: the first look of each person is the logged act. Returns whether they
+/// are shown.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &IncidentId) -> Res<bool> {
+    ctx.need(Action::JoinIncident)?;
+    let state = get(tx, ctx, id)?.state;
+    if ctx.reach(Action::RevealPhone) < Reach::Site || state.state != rules::State::Ended {
+        return Ok(false);
+    }
+    once::once(tx, ctx, &format!("incident-phones-{id}"), id, |tx, ctx| {
+        let body = json!({"callers": db::count_waiting(tx, id)?});
+        say(tx, ctx, &state, "phone_revealed", body, &[]);
+        Ok(())
+    })?;
+    Ok(true)
+}
+
 /// A page of incidents, newest first, and where the next one begins.
 pub type Page = (Vec<Seen>, Option<(i64, String)>);
 
@@ -123,12 +152,13 @@ pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: usize)
     ctx.need(Action::JoinEmergency)?;
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let mut rows = db::page(c, &ctx.site, at, &id, i64::try_from(limit).unwrap_or(50) + 1)?;
-    let next = (rows.len() > limit).then(|| {
-        rows.truncate(limit);
-        rows.last().map(|r| (r.opened_at, r.id.as_str().to_owned()))
-    });
+    let more = crate::list::cut(&mut rows, limit);
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|r| (r.opened_at, r.id.as_str().to_owned()));
     let seen = rows.into_iter().map(read).collect::<Res<Vec<_>>>()?;
-    Ok((seen, next.flatten()))
+    Ok((seen, next))
 }
 
 fn say(tx: &mut Tx, ctx: &Ctx, i: &Incident, kind: &str, body: serde_json::Value, personal: &[&'static str]) {
@@ -190,14 +220,13 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewIncident) -> Res<IncidentI
     })
 }
 
+/// Who joins, ends and tells follow one another: nobody joins what another desk is ending, and the last one told closes it.
+fn turn(tx: &mut Tx, id: &IncidentId) -> Res<()> {
+    Ok(tx.serial(&format!("incident/{id}"))?)
+}
+
 fn save(tx: &mut Tx, ctx: &Ctx, i: &Incident, before: i64) -> Res<()> {
-    if db::save(tx, &row(ctx, i, before + 1)?)? == 1 {
-        return Ok(());
-    }
-    Err(Error::Conflict {
-        seen: before,
-        current: before + 1,
-    })
+    saved(db::save(tx, &row(ctx, i, before + 1)?)?, before)
 }
 
 /// Callers are told something else from now on.
@@ -207,9 +236,7 @@ fn save(tx: &mut Tx, ctx: &Ctx, i: &Incident, before: i64) -> Res<()> {
 pub fn update(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, seen: Option<i64>, n: &NewIncident) -> Res<()> {
     ctx.need(Action::ManageIncident)?;
     let Seen { mut state, version } = get(tx, ctx, id)?;
-    if let Some(seen) = seen.filter(|s| *s != version) {
-        return Err(Error::Conflict { seen, current: version });
-    }
+    same_version(seen.unwrap_or(version), version)?;
     let buildings = known(tx, ctx, &n.buildings)?;
     state.update(&n.say, &n.notice, buildings, ctx.now)?;
     save(tx, ctx, &state, version)?;
@@ -224,6 +251,7 @@ pub fn update(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, seen: Option<i64>, n: &Ne
 /// `Forbidden`, `NotFound`, `Invalid` without a number to call, `Refused` when it is over.
 pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) -> Res<Registered> {
     ctx.need(Action::JoinIncident)?;
+    turn(tx, id)?;
     let Seen { state, .. } = get(tx, ctx, id)?;
     state.must_be_open()?;
     // Who cannot be called cannot be told; who is known has a number in the archive.
@@ -251,25 +279,9 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) 
                 answer: None,
                 join: None,
                 cases: vec![NewCase {
-                    about: None,
-                    referral: None,
-                    answer_from: None,
-                    kind: Kind::Inquiry,
-                    item: String::new(),
                     place: n.address.clone(),
                     content,
-                    importance: Importance::Ordinary,
-                    urgency: Urgency::Normal,
-                    scope: Scope::Own,
-                    fee: domain::case::Fee::FREE,
-                    appointment: None,
-                    wanted_by: None,
-                    authority_by: None,
-                    repeat_of: None,
-                    department: None,
-                    worker: None,
-                    answer: None,
-                    promise: None,
+                    ..NewCase::of(Kind::Inquiry)
                 }],
                 ..n.clone()
             },
@@ -310,6 +322,7 @@ pub fn join(tx: &mut Tx, ctx: &Ctx, key: &str, id: &IncidentId, n: &NewContact) 
 /// `Forbidden`, `NotFound`, the `Refused` of a rule.
 pub fn end(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, how: &str) -> Res<()> {
     ctx.need(Action::ManageIncident)?;
+    turn(tx, id)?;
     let Seen { mut state, version } = get(tx, ctx, id)?;
     let waiting = usize::try_from(db::count_waiting(tx, id)?).unwrap_or(0);
     state.end(how, waiting, ctx.now)?;
@@ -344,10 +357,20 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, id: &IncidentId, how: &str) -> Res<()> {
 /// A call back to a caller. Who was told has an answer in the own case.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, the `Refused` of a rule.
-pub fn tell(tx: &mut Tx, ctx: &Ctx, id: &IncidentCallerId, told: Told, note: &str) -> Res<IncidentId> {
+/// `Forbidden`, `NotFound`, `Conflict` when somebody else has called meanwhile, the `Refused` of a rule.
+pub fn tell(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &IncidentCallerId,
+    seen: Option<i64>,
+    told: Told,
+    note: &str,
+) -> Res<IncidentId> {
     ctx.need(Action::JoinIncident)?;
+    let of = db::caller(tx, &ctx.site, id)?.ok_or(Error::NotFound)?.incident_id;
+    turn(tx, &of)?;
     let mut line = db::caller(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    same_version(seen.unwrap_or(line.version), line.version)?;
     let Seen { mut state, version } = get(tx, ctx, &line.incident_id)?;
     let mut caller = Caller {
         id: line.id.clone(),
@@ -363,12 +386,7 @@ pub fn tell(tx: &mut Tx, ctx: &Ctx, id: &IncidentCallerId, told: Told, note: &st
     line.told_at = caller.told_at;
     line.told_by = ctx.staff().map(|s| s.id.clone()).filter(|_| done);
     line.version += 1;
-    if db::caller_save(tx, &line)? != 1 {
-        return Err(Error::Conflict {
-            seen: line.version - 1,
-            current: line.version,
-        });
-    }
+    saved(db::caller_save(tx, &line)?, line.version - 1)?;
     in_case(tx, ctx, &state, &line.case_id, told, note)?;
     let subject = Subject {
         kind: "incident",
@@ -419,6 +437,17 @@ fn proposal(building: &str, item: &str, at: i64) -> String {
     format!("incident/propose/{building}/{item}/{}", at.div_euclid(PROPOSE_MS))
 }
 
+/// A text as a value of an address's query: a building may be called 1号楼 or A&B.
+pub(crate) fn in_address(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    text.bytes()
+        .map(|b| match plain(b) {
+            true => char::from(b).to_string(),
+            false => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
 /// A case was registered: several of one thing in one building within half an hour look like one incident, and the desk hears of
 /// it.
 ///
@@ -439,14 +468,16 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
         .collect::<Res<Vec<_>>>()?;
     if known
         .iter()
-        .any(|i| i.state.item == s.item && i.state.touches(&building))
+        .any(|i| i.state.must_be_open().is_ok() && i.state.item == s.item && i.state.touches(&building))
     {
         return Ok(());
     }
     let reached = People::of(tx, ctx)?.who(&[Post::FrontDesk, Post::CsHead], &About::default());
     let mut to: Vec<StaffId> = reached.told.into_iter().map(|t| t.staff).collect();
-    // Who registers it sees it first.
-    to.extend(ctx.staff().map(|s| s.id.clone()));
+    // Who registers it sees it first, if there is something to do for them.
+    if ctx.reach(Action::ManageIncident) > Reach::Never {
+        to.extend(ctx.staff().map(|s| s.id.clone()));
+    }
     to.sort();
     to.dedup();
     let item = ctx.book.taxonomy.item(&s.item);
@@ -461,7 +492,11 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
         key: proposal(&building, &s.item, ctx.now),
         kind: notice::INCIDENT_PROPOSED,
         level: Level::Warning,
-        leads: Leads::Thing(format!("/incidents/new?building={building}&item={}", s.item)),
+        leads: Leads::Thing(format!(
+            "/incidents/new?building={}&item={}",
+            in_address(&building),
+            in_address(&s.item)
+        )),
         to,
         due_at: ctx.now,
         args,

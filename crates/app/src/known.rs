@@ -17,12 +17,21 @@ pub(crate) const ANSWER: &str = "answer";
 pub(crate) const REFERRAL: &str = "referral";
 pub(crate) const LESSON: &str = "lesson";
 
+/// Characters of what is spoken, and of the rest, under whose words a thing is put: more makes no difference to what is found.
+const SPOKEN: usize = 300;
+const REST: usize = 1_500;
 /// Words of one question that are looked for.
 const MOST_WORDS: usize = 64;
-/// Words with what they stand in that are read for one question.
-const MOST_ROWS: i64 = 4_000;
+/// Things that are read of one word; what stands in more of them says next to nothing.
+const MOST_HITS: i64 = 300;
 /// A hit needs at least this much of what the rarest word is worth.
 const UNIT: u64 = 1_000;
+
+/// The first characters of a text.
+fn first(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most).map(|(at, _)| at);
+    end.and_then(|at| text.get(..at)).unwrap_or(text)
+}
 
 /// Puts a thing under its words, in the place of those it had.
 ///
@@ -30,7 +39,7 @@ const UNIT: u64 = 1_000;
 /// `Unavailable` while the database is away.
 pub(crate) fn put(tx: &mut Tx, site: &SiteId, kind: &str, id: &str, spoken: &str, rest: &str) -> Res<()> {
     db::forget(tx, id)?;
-    for word in known_words(spoken, rest) {
+    for word in known_words(first(spoken, SPOKEN), first(rest, REST)) {
         db::know(tx, site, kind, &word, id)?;
     }
     Ok(())
@@ -54,23 +63,13 @@ pub(crate) fn find(c: &mut Conn, ctx: &Ctx, kind: &str, text: &str) -> Res<Vec<(
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = db::known(
-        c,
-        &db::Words {
-            site: ctx.site.as_str().to_owned(),
-            kind: kind.to_owned(),
-            words,
-            limit: MOST_ROWS,
-        },
-    )?;
-    let mut often: HashMap<String, u64> = HashMap::new();
-    for r in &rows {
-        *often.entry(r.word.clone()).or_default() += 1;
-    }
     let mut worth: HashMap<String, u64> = HashMap::new();
-    for r in rows {
-        let n = often.get(&r.word).copied().unwrap_or(1);
-        *worth.entry(r.subject_id).or_default() += UNIT / n;
+    for word in words {
+        let things = db::known(c, &ctx.site, kind, &word, MOST_HITS)?;
+        let often = u64::try_from(things.len()).unwrap_or(1).max(1);
+        for thing in things {
+            *worth.entry(thing).or_default() += UNIT / often;
+        }
     }
     let mut list: Vec<(String, u64)> = worth.into_iter().collect();
     list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));

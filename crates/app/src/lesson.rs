@@ -14,7 +14,7 @@ use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal;
 use crate::known;
 use crate::once::once;
@@ -45,18 +45,18 @@ pub struct Draft {
     pub kept: Option<LessonId>,
 }
 
-/// Everybody whom the case may name: the customer, the household, and those who worked on it.
+/// Everybody whom the case may name: the customer, who called about it, the household, and whoever works at the site (who did
+/// it, who answers for it, whom a complaint is about, and a colleague who only stands in the text).
 fn names(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<String>> {
     let mut list = vec![s.customer.name.clone()];
     if let Some(unit) = &s.located.unit {
         let card = crate::contact::look::card(c, ctx, None, Some(unit))?;
         list.extend(card.people.into_iter().map(|r| r.name));
     }
+    list.extend(store::contact::of_case(c, &s.id)?.into_iter().map(|k| k.name));
     for p in store::site::staff_names(c, &ctx.site)? {
-        if s.did.contains(&p.id) || s.first_asked.as_ref() == Some(&p.id) {
-            list.push(p.name);
-            list.push(p.name_en);
-        }
+        list.push(p.name);
+        list.push(p.name_en);
     }
     list.retain(|n| n.trim().chars().count() >= 2);
     Ok(list)
@@ -133,9 +133,7 @@ fn check(ctx: &Ctx, t: &Taught, names: &[String]) -> Res<()> {
 }
 
 fn words(tx: &mut Tx, ctx: &Ctx, r: &LessonRow) -> Res<()> {
-    if !r.active {
-        return known::drop(tx, r.id.as_str());
-    }
+    // One that was withdrawn keeps its words: it is looked for to be brought back.
     let spoken = [r.title.as_str(), &r.tags].join(" \n");
     let item = ctx.book.taxonomy.item(&r.item);
     let rest = [
@@ -230,8 +228,7 @@ pub fn list(
             limit: PAGE + 1,
         },
     )?;
-    let more = i64::try_from(rows.len()).unwrap_or(0) > PAGE;
-    rows.truncate(usize::try_from(PAGE).unwrap_or(30));
+    let more = crate::list::cut(&mut rows, usize::try_from(PAGE).unwrap_or(30));
     let next = rows
         .last()
         .filter(|_| more)
@@ -268,10 +265,13 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Lesso
         return Ok(Vec::new());
     }
     let mut found: Vec<(u64, LessonRow)> = Vec::new();
-    for (id, worth) in known::find(c, ctx, known::LESSON, text)?.into_iter().take(12) {
-        // One common pair of characters makes no case similar.
-        if worth >= 600 {
-            found.extend(db::get(c, &ctx.site, &LessonId::from(id))?.map(|r| (worth, r)));
+    // One common pair of characters makes no case similar.
+    let alike = known::find(c, ctx, known::LESSON, text)?.into_iter().take(50);
+    for (id, worth) in alike.filter(|(_, worth)| *worth >= 600) {
+        let row = db::get(c, &ctx.site, &LessonId::from(id))?.filter(|r| r.active);
+        found.extend(row.map(|r| (worth, r)));
+        if found.len() == 12 {
+            break;
         }
     }
     if !item.is_empty() {
@@ -298,14 +298,8 @@ pub fn propose(c: &mut Conn, ctx: &Ctx, text: &str, item: &str) -> Res<Vec<Lesso
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &LessonId, version: i64) -> Res<LessonRow> {
     ctx.need(Action::KeepLesson)?;
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if old.version == version {
-        Ok(old)
-    } else {
-        Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        })
-    }
+    same_version(version, old.version)?;
+    Ok(old)
 }
 
 fn save(tx: &mut Tx, ctx: &Ctx, row: LessonRow) -> Res<LessonRow> {
@@ -314,15 +308,9 @@ fn save(tx: &mut Tx, ctx: &Ctx, row: LessonRow) -> Res<LessonRow> {
         updated_at: ctx.now,
         ..row
     };
-    if db::save(tx, &row)? == 1 {
-        words(tx, ctx, &row)?;
-        Ok(row)
-    } else {
-        Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        })
-    }
+    saved(db::save(tx, &row)?, row.version - 1)?;
+    words(tx, ctx, &row)?;
+    Ok(row)
 }
 
 /// Changes a lesson. The names of its case stay out of it.

@@ -611,3 +611,10 @@ pub fn views(c: &mut Conn, ctx: &Ctx, list: &str) -> Res<Vec<store::view::View>>
 pub fn site(c: &mut Conn, id: &SiteId) -> Res<store::site::Site> {
     store::site::get(c, id)?.ok_or(Error::NotFound)
 }
+
+/// Cuts what was read of a page and one more to the page. Returns whether there is more.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, page: usize) -> bool {
+    let more = rows.len() > page;
+    rows.truncate(page);
+    more
+}

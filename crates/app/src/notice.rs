@@ -37,6 +37,8 @@ pub const KINDS: &[&str] = &[
     // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
     COMPLAINT_RAISED,
     COMPLAINT_LETTER,
+    // The same complaint came again after it was filed (COM-31).
+    COMPLAINT_RECURRED,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
     ROSTER_GAP,
     ROSTER_MISSING,
@@ -87,6 +89,8 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const COMPLAINT_RAISED: &str = "complaint_raised";
 /// A letter to a complainant waits for the company leader's agreement.
 pub const COMPLAINT_LETTER: &str = "complaint_letter";
+/// A complaint came again although measures were taken.
+pub const COMPLAINT_RECURRED: &str = "complaint_recurred";
 /// A question that could not be answered at once was reported to its superior.
 pub const PROMISED: &str = "promise_reported";
 /// More time is asked for.
@@ -215,12 +219,17 @@ pub struct NewNotice {
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub fn raise(tx: &mut Tx, ctx: &Ctx, new: NewNotice) -> Res<Option<NoticeId>> {
+pub fn raise(tx: &mut Tx, ctx: &Ctx, mut new: NewNotice) -> Res<Option<NoticeId>> {
     debug_assert!(KINDS.contains(&new.kind), "{} is not in notice::KINDS", new.kind);
     let id: NoticeId = ctx.id();
     let mut args = new.args;
     let case = match &new.leads {
-        Leads::Case(id) => Some(id.clone()),
+        Leads::Case(id) => {
+            // Whoever chose them: nobody is told of what is hidden from them.
+            let hidden = store::hidden::from_whom(tx, id)?;
+            new.to.retain(|staff| !hidden.contains(staff));
+            Some(id.clone())
+        }
         Leads::Page(page) => {
             args.insert("page".into(), json!(page));
             None
@@ -293,12 +302,11 @@ pub(crate) fn name_who(c: &mut Conn, ctx: &Ctx, s: &CaseState, events: &mut [Eve
     if !events.iter().any(|e| matches!(e.fact, Fact::RungReached { .. })) {
         return Ok(());
     }
-    let (people, about) = (People::of(c, ctx)?, About::from(s));
+    // The person whom a complaint is about is not told of it; a post that only they hold has nobody for it.
+    let (people, about) = (People::knowing(c, ctx, s)?, About::from(s));
     for e in events {
         if let Fact::RungReached { to, told, lacking, .. } = &mut e.fact {
-            let mut reached = people.who(to, &about);
-            // The person whom a complaint is about is not told of it.
-            reached.told.retain(|t| !s.hidden_from(&t.staff));
+            let reached = people.who(to, &about);
             (*told, *lacking) = (reached.told, reached.lacking);
         }
     }
@@ -417,7 +425,7 @@ fn rung(tx: &mut Tx, ctx: &Ctx, s: &CaseState, args: &RungArgs, told: &[Told]) -
 
 /// Nobody of a post is at work while something escalates: whoever answers for the roster hears of it (COM-9).
 fn nobody(tx: &mut Tx, ctx: &Ctx, s: &CaseState, args: &RungArgs, key: &str) -> Res<()> {
-    let keepers = People::of(tx, ctx)?.who(&[Post::ProjectManager], &About::from(s));
+    let keepers = People::knowing(tx, ctx, s)?.who(&[Post::ProjectManager], &About::from(s));
     let mut values = Map::new();
     values.insert("lacking".into(), serde_json::to_value(&args.lacking)?);
     values.insert("code".into(), json!(args.code));
@@ -483,6 +491,15 @@ pub fn settled(tx: &mut Tx, ctx: &Ctx, key: &str) -> Res<()> {
     Ok(())
 }
 
+/// Settles everything that is open under a prefix of keys and leads to no case.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn settled_under(tx: &mut Tx, ctx: &Ctx, prefix: &str) -> Res<()> {
+    let open = db::open_elsewhere(tx, &ctx.site, prefix)?;
+    settle_others(tx, ctx, &open, |_| true)
+}
+
 /// Settles what is open under a prefix of keys and is not among those that still hold. Notices that lead to cases are settled
 /// with their limits.
 ///
@@ -530,6 +547,7 @@ pub fn case_opened(tx: &mut Tx, ctx: &Ctx, case: &CaseId) -> Res<()> {
 pub fn one(c: &mut Conn, ctx: &Ctx, id: &NoticeId) -> Res<Seen> {
     let me = ctx.need_staff()?.id.clone();
     let row = db::one(c, &ctx.site, &me, id)?.ok_or(Error::NotFound)?;
+    shown(c, ctx, row.case_id.as_ref())?;
     Ok(seen(&me, row, &[]))
 }
 
@@ -749,10 +767,18 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, id: &NoticeId) -> Res<Option<String>> {
 fn mine_one(c: &mut Conn, ctx: &Ctx, id: &NoticeId) -> Res<db::Notice> {
     let me = &ctx.need_staff()?.id;
     let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if db::told(c, &ctx.site, id)?.contains(me) {
-        Ok(row)
-    } else {
-        Err(Error::NotFound)
+    if !db::told(c, &ctx.site, id)?.contains(me) {
+        return Err(Error::NotFound);
+    }
+    shown(c, ctx, row.case_id.as_ref())?;
+    Ok(row)
+}
+
+/// Refuses a notice that came before it was known about whom the complaint is.
+fn shown(c: &mut Conn, ctx: &Ctx, case: Option<&CaseId>) -> Res<()> {
+    match case {
+        Some(id) if !crate::hidden::Hidden::from(c, ctx)?.shows(id.as_str()) => Err(Error::NotFound),
+        _ => Ok(()),
     }
 }
 

@@ -103,6 +103,16 @@ impl People {
         Ok(people)
     }
 
+    /// The same without whoever may not know of a case: a complaint about somebody is told to the next in line, never to them.
+    ///
+    /// # Errors
+    /// `Unavailable` while the database is away.
+    pub(crate) fn knowing(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<People> {
+        let mut people = People::of(c, ctx)?;
+        people.holders.retain(|h| !s.hidden_from(&h.id));
+        Ok(people)
+    }
+
     fn read_roster(&mut self, c: &mut Conn, ctx: &Ctx) -> Res<()> {
         // Who was not relieved stays a while after the end.
         let from = ctx.now - roster::LONGEST_MS - ASK_MS;

@@ -29,11 +29,11 @@ pub struct NewPromise {
 }
 
 /// The superiors a question is reported to: the heads of customer service on duty, else all of them, else the project
-/// managers. Never who asks.
+/// managers, else the company leader. Never who asks, nor whom a complaint is about.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub fn superiors(c: &mut Conn, ctx: &Ctx) -> Res<Vec<StaffId>> {
+pub fn superiors(c: &mut Conn, ctx: &Ctx, about: Option<&StaffId>) -> Res<Vec<StaffId>> {
     let me = ctx.staff().map(|s| s.id.clone());
     let people = store::site::workers(c, &ctx.site)?;
     let with = |role: Role, on_duty: bool| -> Vec<StaffId> {
@@ -41,7 +41,7 @@ pub fn superiors(c: &mut Conn, ctx: &Ctx) -> Res<Vec<StaffId>> {
             .iter()
             .filter(|w| w.role == role.as_str() && (!on_duty || w.on_duty_since.is_some()))
             .map(|w| w.id.clone())
-            .filter(|id| Some(id) != me.as_ref())
+            .filter(|id| Some(id) != me.as_ref() && Some(id) != about)
             .collect();
         ids.sort();
         ids.dedup();
@@ -52,6 +52,7 @@ pub fn superiors(c: &mut Conn, ctx: &Ctx) -> Res<Vec<StaffId>> {
         with(Role::CsHead, false),
         with(Role::ProjectManager, true),
         with(Role::ProjectManager, false),
+        with(Role::CompanyLeader, false),
     ];
     Ok(choices.into_iter().find(|ids| !ids.is_empty()).unwrap_or_default())
 }
@@ -153,11 +154,11 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
     }
 }
 
-/// Whoever holds a post at the site: those on duty, else all of them. Never who asks.
-pub(crate) fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> {
+/// Whoever holds a post at the site: those on duty, else all of them. Never who asks, nor who may not know of the case.
+fn holders(c: &mut Conn, ctx: &Ctx, s: &CaseState, post: Role) -> Res<Vec<StaffId>> {
     let me = ctx.staff().map(|s| s.id.clone());
     let mut people = store::site::workers(c, &ctx.site)?;
-    people.retain(|w| w.role == post.as_str() && Some(&w.id) != me.as_ref());
+    people.retain(|w| w.role == post.as_str() && Some(&w.id) != me.as_ref() && !s.hidden_from(&w.id));
     let on_duty: Vec<StaffId> = people
         .iter()
         .filter(|w| w.on_duty_since.is_some())
@@ -173,18 +174,17 @@ pub(crate) fn holders(c: &mut Conn, ctx: &Ctx, post: Role) -> Res<Vec<StaffId>> 
     Ok(ids)
 }
 
-/// Whoever decides on an excuse and had no part in what was late: of the post, else of the next one above it.
-fn uninvolved(c: &mut Conn, ctx: &Ctx, s: &CaseState, post: Role) -> Res<Vec<StaffId>> {
-    let line = [
-        Role::CsHead,
-        Role::ProjectManager,
-        Role::CompanyLeader,
-        Role::GeneralManager,
-    ];
-    let above = line.iter().skip_while(|role| **role != post);
-    for role in above {
-        let mut ids = holders(c, ctx, *role)?;
-        ids.retain(|id| !domain::case::at_fault(s, id));
+/// Whoever of a post is told of a case, else of the next one above it that has anybody who fits.
+pub(crate) fn of_or_above(
+    c: &mut Conn,
+    ctx: &Ctx,
+    s: &CaseState,
+    post: Role,
+    fits: impl Fn(&StaffId) -> bool,
+) -> Res<Vec<StaffId>> {
+    for role in domain::ladder::line_from(post) {
+        let mut ids = holders(c, ctx, s, role)?;
+        ids.retain(|id| fits(id));
         if !ids.is_empty() {
             return Ok(ids);
         }
@@ -216,7 +216,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 asked(extension),
                 notice::EXTENSION,
                 Level::Warning,
-                holders(tx, ctx, *approver)?,
+                of_or_above(tx, ctx, s, *approver, |_| true)?,
             ),
             Fact::ExcuseAsked {
                 code, cycle, approver, ..
@@ -224,7 +224,8 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 excuse(*code, *cycle),
                 notice::EXCUSE,
                 Level::Warning,
-                uninvolved(tx, ctx, s, *approver)?,
+                // Not who had a part in what was late.
+                of_or_above(tx, ctx, s, *approver, |id| !domain::case::at_fault(s, id))?,
             ),
             Fact::ExcuseDecided { code, cycle, .. } | Fact::BreachExcused { code, cycle, .. } => {
                 notice::settled(tx, ctx, &excuse(*code, *cycle))?;

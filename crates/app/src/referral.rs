@@ -10,13 +10,15 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use crate::ctx::{Ctx, Locale};
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal;
 use crate::known;
 use crate::once::once;
 
 /// Referrals that are proposed at once.
 const PROPOSED: usize = 3;
+/// What says who somebody is: a locksmith is a person too, and may ask to be forgotten.
+const PERSONAL: &[&str] = &["name", "name_en", "phone"];
 
 /// What can be said of somebody who helps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -188,12 +190,18 @@ pub(crate) fn usual(tx: &mut Tx, ctx: &Ctx, site: &SiteId) -> Res<()> {
     Ok(())
 }
 
+/// A name stands once: who adds one waits for whoever is adding one.
+fn turn(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
+    Ok(tx.serial(&format!("referral/{}", ctx.site))?)
+}
+
 /// Adds the usual ones that are not there yet: sites that are older than the list begin with none.
 ///
 /// # Errors
 /// `Forbidden`.
 pub fn add_usual(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     ctx.need(Action::ManageAnswers)?;
+    turn(tx, ctx)?;
     usual(tx, ctx, &ctx.site)?;
     let body = serde_json::json!({"usual": true});
     journal::now(tx, ctx, "referral", ctx.site.as_str(), "referral_added", body, &[]);
@@ -208,6 +216,7 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
     ctx.need(Action::ManageAnswers)?;
     check(s)?;
     once(tx, ctx, key, s, |tx, ctx| {
+        turn(tx, ctx)?;
         let there = db::referrals(tx, &ctx.site)?;
         if there.iter().any(|r| r.name == s.name.trim()) {
             return Err(Error::field("name", "referral-name-taken"));
@@ -216,7 +225,7 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
         db::referral_insert(tx, &r)?;
         words(tx, &r)?;
         let body = serde_json::to_value(s)?;
-        journal::now(tx, ctx, "referral", r.id.as_str(), "referral_added", body, &[]);
+        journal::now(tx, ctx, "referral", r.id.as_str(), "referral_added", body, PERSONAL);
         Ok(r.id)
     })
 }
@@ -224,22 +233,12 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, s: &Facts) -> Res<ReferralId> {
 fn to_change(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64) -> Res<ReferralRow> {
     ctx.need(Action::ManageAnswers)?;
     let old = db::referral(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if old.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: old.version,
-        });
-    }
+    same_version(version, old.version)?;
     Ok(old)
 }
 
 fn save(tx: &mut Tx, r: &ReferralRow) -> Res<()> {
-    if db::referral_save(tx, r)? == 0 {
-        return Err(Error::Conflict {
-            seen: r.version - 1,
-            current: r.version,
-        });
-    }
+    saved(db::referral_save(tx, r)?, r.version - 1)?;
     words(tx, r)
 }
 
@@ -248,6 +247,7 @@ fn save(tx: &mut Tx, r: &ReferralRow) -> Res<()> {
 /// # Errors
 /// `Forbidden`, `NotFound`, `Conflict`, `Invalid` fields.
 pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64, s: &Facts) -> Res<()> {
+    turn(tx, ctx)?;
     let old = to_change(tx, ctx, id, version)?;
     check(s)?;
     let there = db::referrals(tx, &ctx.site)?;
@@ -257,7 +257,15 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &ReferralId, version: i64, s: &Facts) ->
     let new = row(id.clone(), &ctx.site, s, old.active, version + 1);
     save(tx, &new)?;
     let body = serde_json::json!({"was": Facts::of(&old), "now": Facts::of(&new)});
-    journal::now(tx, ctx, "referral", id.as_str(), "referral_changed", body, &[]);
+    journal::now(
+        tx,
+        ctx,
+        "referral",
+        id.as_str(),
+        "referral_changed",
+        body,
+        &["was", "now"],
+    );
     Ok(())
 }
 

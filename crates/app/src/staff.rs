@@ -175,9 +175,12 @@ fn need_whole(c: &mut Conn, ctx: &Ctx, id: &StaffId) -> Res<(rows::Facts, Vec<ro
 /// `NotFound` for accounts of other sites.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &StaffId) -> Res<Detail> {
     let (facts, roles) = load(c, ctx, id)?;
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
+    let mut held = rows::held(c, id)?;
+    held.retain(|h| hidden.shows(h.id.as_str()));
     Ok(Detail {
         last_sign_in: rows::last_sign_in(c, id)?,
-        held: rows::held(c, id)?,
+        held,
         whole: whole(ctx, &roles).is_ok(),
         own: ctx.staff().is_some_and(|s| s.id == *id),
         facts,

@@ -12,9 +12,13 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::ids::{CaseId, SiteId};
+use store::db::Tx;
+use store::due::Due;
+use store::seam::Conn;
 
 use crate::calendar;
 use crate::case::{self, SHARDS};
+use crate::ctx::Ctx;
 use crate::desk::Desk;
 use crate::error::{Error, Res};
 use crate::lease::Leases;
@@ -49,9 +53,97 @@ pub fn run_due(desk: &Desk) -> Res<usize> {
     }
 }
 
+/// What came of looking at everything of one kind that time has come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Round {
+    /// Of how many something became a fact.
+    pub done: usize,
+    /// How many could not be looked at.
+    pub failed: usize,
+}
+
+impl std::ops::Add for Round {
+    type Output = Round;
+
+    fn add(self, other: Round) -> Round {
+        Round {
+            done: self.done + other.done,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
+/// Rows of one kind that are read at once.
+const PAGE: usize = 200;
+
+/// Looks at everything of one kind that is due, page by page, each in a transaction of its own. One that cannot be looked at is
+/// logged and stands in the way of no other.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn each(
+    desk: &Desk,
+    what: &'static str,
+    page: fn(&mut Conn, i64, i64, &str, i64) -> store::Result<Vec<Due>>,
+    look: fn(&mut Tx, &Ctx, &str) -> Res<bool>,
+) -> Res<Round> {
+    let mut round = Round::default();
+    let mut after = (i64::MIN, String::new());
+    let limit = i64::try_from(PAGE).unwrap_or(1);
+    loop {
+        let (now, (at, id)) = (desk.clock.now(), after.clone());
+        let due = desk.read_now(move |c| Ok::<_, Error>(page(c, now, at, &id, limit)?))?;
+        let full = due.len() == PAGE;
+        for d in due {
+            after = (d.at, d.id.clone());
+            let (ctx, id) = (desk.system("timer", &d.site_id), d.id.clone());
+            match desk.write_now(&ctx, move |tx, ctx| look(tx, ctx, &id)) {
+                Ok(true) => round.done += 1,
+                // Somebody else was at it: the next look finds it as it is then.
+                Ok(false) | Err(Error::Conflict { .. }) => {}
+                Err(e) => {
+                    tracing::warn!(what, id = %d.id, error = %e, "the timer could not look at something");
+                    round.failed += 1;
+                }
+            }
+        }
+        if !full {
+            return Ok(round);
+        }
+    }
+}
+
+/// What is looked at beside the cases by whoever looks first; the others find it done.
+struct Beside {
+    what: &'static str,
+    next: fn(&mut Conn) -> Res<Option<i64>>,
+    round: fn(&Desk) -> Res<Round>,
+}
+
+const BESIDE: [Beside; 3] = [
+    // A consultation lasts a minute or two. Its limit itself is still in time.
+    Beside {
+        what: "consultations",
+        next: |c| Ok(store::consult::next_due(c)?.map(|due| due + 1)),
+        round: crate::consult::round,
+    },
+    Beside {
+        what: "visits",
+        next: |c| Ok(store::visit::next_due(c)?),
+        round: crate::visit::round,
+    },
+    Beside {
+        what: "emergencies",
+        next: crate::emergency::next_due,
+        round: crate::emergency::round,
+    },
+];
+
 /// What the timer remembers from one round to the next.
 #[derive(Default)]
 struct Work {
+    /// A kind of [`BESIDE`] of which something could not be looked at rests until then; the others do not wait for it.
+    rests: [Option<Instant>; BESIDE.len()],
     /// Cases that could not be looked at, and when they are tried again.
     failed: HashMap<CaseId, Instant>,
     rosters: Rosters,
@@ -66,7 +158,8 @@ struct Calendars {
 }
 
 impl Calendars {
-    /// Once an hour, and when another part of the work became ours: asks for the holidays that are missing at these shards' sites.
+    /// Once an hour, and when another part of the work became ours: asks for the holidays that are missing at these shards' sites,
+    /// and forgets what is kept no longer.
     fn round(&mut self, desk: &Desk, shards: &[i64]) -> Res<()> {
         let now = desk.clock.now();
         // A clock that was set back by more than that waits for no hour that is far away.
@@ -81,6 +174,9 @@ impl Calendars {
             let ctx = desk.system("timer", &site.id);
             if let Err(e) = desk.write_now(&ctx, calendar::ask::look) {
                 tracing::warn!(site = %site.id, error = %e, "the timer could not look at the calendars");
+            }
+            if let Err(e) = desk.write_now(&ctx, crate::visit::host::forget) {
+                tracing::warn!(site = %site.id, error = %e, "the timer could not forget the hosts of addresses that ended");
             }
         }
         (self.next_at, self.shards) = (now + CALENDARS, shards.to_vec());
@@ -133,6 +229,45 @@ impl Rosters {
 }
 
 impl Work {
+    /// Looks at what is due beside the cases.
+    fn beside(&mut self, desk: &Desk) -> Res<()> {
+        for (kind, rests) in BESIDE.iter().zip(&mut self.rests) {
+            if rests.is_some_and(|until| Instant::now() < until) {
+                continue;
+            }
+            *rests = None;
+            let next = kind.next;
+            if desk.read_now(next)?.is_none_or(|at| at > desk.clock.now()) {
+                continue;
+            }
+            match (kind.round)(desk) {
+                Ok(Round { failed: 0, .. }) => {}
+                Ok(_) => *rests = Some(Instant::now() + RETRY),
+                Err(e) => {
+                    tracing::warn!(what = kind.what, error = %e, "the timer could not look");
+                    *rests = Some(Instant::now() + RETRY);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// When the next of these is due. Not at once: what was to be done now is done, or rests.
+    fn beside_next(&self, desk: &Desk) -> Res<Option<i64>> {
+        let (now, soon) = (Instant::now(), desk.clock.now() + 1000);
+        let mut first: Option<i64> = None;
+        for (kind, rests) in BESIDE.iter().zip(&self.rests) {
+            let next = kind.next;
+            let Some(at) = desk.read_now(next)? else { continue };
+            let rest = rests.map_or(0, |until| {
+                i64::try_from(until.saturating_duration_since(now).as_millis()).unwrap_or(0)
+            });
+            let at = at.max(soon).max(soon - 1000 + rest);
+            first = Some(first.map_or(at, |f| f.min(at)));
+        }
+        Ok(first)
+    }
+
     /// Looks at all cases of these shards that are due, slice by slice. `goes_on` is asked between slices whether a shard is
     /// still ours.
     fn through(&mut self, desk: &Desk, shards: &[i64], goes_on: &mut dyn FnMut(i64) -> Res<bool>) -> Res<usize> {
@@ -280,20 +415,7 @@ pub fn run_with(desk: &Desk, leases: &mut Leases, stop: &dyn Fn() -> bool) {
 
 /// One round: what is due is done. Then until when to sleep, and for how long at most.
 fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> bool) -> Res<(Option<i64>, Duration)> {
-    // A consultation lasts a minute or two. Whoever looks first makes the fact; the others find it made.
-    let consult = || desk.read_now(|c| Ok::<_, Error>(store::consult::next_due(c)?.map(|due| due + 1)));
-    if consult()?.is_some_and(|at| at <= desk.clock.now()) {
-        crate::consult::run_due(desk)?;
-    }
-    // Visitors and emergencies likewise.
-    let visit = || desk.read_now(|c| Ok::<_, Error>(store::visit::next_due(c)?));
-    if visit()?.is_some_and(|at| at <= desk.clock.now()) {
-        crate::visit::run_due(desk)?;
-    }
-    let emergency = || desk.read_now(crate::emergency::next_due);
-    if emergency()?.is_some_and(|at| at <= desk.clock.now()) {
-        crate::emergency::run_due(desk)?;
-    }
+    work.beside(desk)?;
     let mut shards = leases.hold(desk, Instant::now())?.to_vec();
     let roster_at = work.rosters.round(desk, &shards)?;
     work.calendars.round(desk, &shards)?;
@@ -313,11 +435,7 @@ fn round(desk: &Desk, leases: &mut Leases, work: &mut Work, stop: &dyn Fn() -> b
         return Ok((None, rest));
     }
     // One that could not be looked at does not keep the processor busy.
-    let soon = desk.clock.now() + 1000;
-    let visit_at = visit()?.map(|at| at.max(soon));
-    let next = [next, roster_at, consult()?, visit_at, emergency()?]
-        .into_iter()
-        .flatten()
-        .min();
+    let beside_at = work.beside_next(desk)?;
+    let next = [next, roster_at, beside_at].into_iter().flatten().min();
     Ok((next, LONGEST.min(leases.rest(now).max(SHORTEST))))
 }

@@ -3,7 +3,7 @@
 
 pub mod host;
 
-use domain::access::{Action, Role};
+use domain::access::{Action, Reach, Role};
 use domain::clock::Limit;
 use domain::ids::{PersonId, StaffId, UnitId, VisitId};
 use domain::number::Series;
@@ -21,10 +21,11 @@ use store::visit as db;
 use crate::case;
 use crate::ctx::Ctx;
 use crate::desk::Desk;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once::once;
+use crate::timer;
 
 /// Rows of one page of the register.
 pub const PAGE: i64 = 40;
@@ -32,6 +33,10 @@ pub const PAGE: i64 = 40;
 const MOST: i64 = 300;
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
+/// Characters of a search in the register.
+const LONGEST_SEARCH: usize = 60;
+/// From when a visitor came to when what is kept of them begins to count, at the most: the register looks no further back.
+const LONGEST_STAY: i64 = 30 * DAY;
 /// A pass is good for so long at the most, in milliseconds, and begins no later than so much ahead.
 const LONGEST_PASS: i64 = 7 * DAY;
 const FARTHEST_PASS: i64 = 60 * DAY;
@@ -302,6 +307,10 @@ fn silent_key(id: &VisitId, v: &Visit) -> String {
     format!("visit/{id}/silent/{}", v.asks.len())
 }
 
+fn answered_keys(id: &VisitId) -> String {
+    format!("visit/{id}/answered/")
+}
+
 /// Tells those who have to act.
 fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()> {
     let asker = v.asks.last().map(|a| a.by.clone()).filter(|by| !by.is_empty());
@@ -315,7 +324,9 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
             if *how != HostWay::Link {
                 return Ok(());
             }
-            let key = format!("visit/{id}/answered/{}", ctx.now);
+            // A host who says otherwise has the last word.
+            notice::settled_under(tx, ctx, &answered_keys(id))?;
+            let key = format!("{}{}", answered_keys(id), ctx.now);
             (key, notice::VISIT_ANSWERED, Level::Warning, desk, ctx.now)
         }
         Fact::Overdue { due_at } => {
@@ -338,8 +349,10 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
             }
             return Ok(());
         }
+        Fact::Entered { .. } => return notice::settled_under(tx, ctx, &answered_keys(id)),
         Fact::Left { .. } => return notice::settled(tx, ctx, &format!("visit/{id}/overdue")),
         Fact::TurnedAway { .. } | Fact::ReceptionRefused { .. } | Fact::Withdrawn { .. } | Fact::Lapsed { .. } => {
+            notice::settled_under(tx, ctx, &answered_keys(id))?;
             return notice::settled(tx, ctx, &silent_key(id, v));
         }
         _ => return Ok(()),
@@ -431,6 +444,8 @@ fn announced(tx: &mut Tx, ctx: &Ctx, p: Particulars, e: &Expected, by_host: bool
         code: code(tx, ctx)?,
         by_host,
         accompany: e.accompany,
+        // A pass may begin weeks ahead; what is kept is counted from when it ends.
+        erase_at: env.keep_until + (until - ctx.now),
     };
     create(tx, ctx, &[fact], env.inside_ms)
 }
@@ -492,12 +507,7 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Com
 fn step(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Command) -> Res<Seen> {
     let old = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let mut s = seen(old)?;
-    if let Some(asked) = version.filter(|v| *v != s.version) {
-        return Err(Error::Conflict {
-            seen: asked,
-            current: s.version,
-        });
-    }
+    same_version(version.unwrap_or(s.version), s.version)?;
     let env = env(tx, ctx)?;
     let facts = decide(&s.visit, cmd, &env)?;
     if facts.is_empty() {
@@ -513,12 +523,10 @@ fn step(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Comman
     }
     happen(tx, ctx, id, &mut s.visit, &facts)?;
     s.version += 1;
-    if db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)? != 1 {
-        return Err(Error::Conflict {
-            seen: s.version - 1,
-            current: s.version,
-        });
-    }
+    saved(
+        db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)?,
+        s.version - 1,
+    )?;
     Ok(s)
 }
 
@@ -537,7 +545,7 @@ pub fn describe(tx: &mut Tx, ctx: &Ctx, id: &VisitId, was: Option<&str>, who: &W
         });
     }
     let particulars = Box::new(resolve(tx, ctx, who)?);
-    act(tx, ctx, id, None, &Command::Describe { particulars })
+    act(tx, ctx, &now.id, None, &Command::Describe { particulars })
 }
 
 /// Says whether particulars are still those that a form was made from.
@@ -560,7 +568,11 @@ pub fn help(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<String> {
     let said = said.chain(v.police.iter().map(|p| p.what.as_str()));
     let mut content = vec![v.number.as_str()];
     content.extend(said.filter(|t| !t.is_empty()));
-    let department = store::site::department_by_code(tx, &ctx.site, "security")?.map(|d| d.id);
+    // Whoever receives at the gate calls for help; who may not give out work leaves that to the desk, which sees it at once.
+    let department = match ctx.reach(Action::Dispatch) >= Reach::Site {
+        true => store::site::department_by_code(tx, &ctx.site, "security")?.map(|d| d.id),
+        false => None,
+    };
     let new: crate::contact::NewContact = serde_json::from_value(json!({
         "channel": "visit", "unit": v.particulars.unit, "address": v.particulars.place, "anonymous_reason": v.number,
         "cases": [{
@@ -618,6 +630,11 @@ pub fn board(c: &mut Conn, ctx: &Ctx) -> Res<Board> {
 pub fn register_of(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<(Vec<Seen>, Option<(i64, String)>)> {
     ctx.need(Action::ViewVisits)?;
     let words = q.q.trim();
+    if words.chars().count() > LONGEST_SEARCH {
+        let mut f = Fields::default();
+        f.add_with("q", "invalid-too-long", vec![("most", LONGEST_SEARCH.to_string())]);
+        f.done()?;
+    }
     if words.to_uppercase().starts_with("FK-") {
         let row = db::by_number(c, &ctx.site, &words.to_uppercase())?;
         return Ok((row.map(seen).transpose()?.into_iter().collect(), None));
@@ -625,10 +642,15 @@ pub fn register_of(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<(Vec<S
     let like = |t: String| (!t.is_empty()).then(|| format!("%{}%", t.replace(['%', '_'], "")));
     let plate: String = domain::fold::fold_code(words);
     let is_plate = plate.chars().any(|c| c.is_ascii_digit());
+    // Who somebody was is kept for a time only: there is nothing to find before it.
+    let kept = match words.is_empty() {
+        true => None,
+        false => Some(ctx.now - (env(c, ctx)?.keep_until - ctx.now) - LONGEST_STAY),
+    };
     let f = db::Filter {
         site: ctx.site.as_str().to_owned(),
         state: Some(q.state.clone()).filter(|s| !s.is_empty()),
-        from: q.from,
+        from: q.from.max(kept),
         until: q.until,
         name: like(words.to_owned()).filter(|_| !is_plate),
         plate: like(plate).filter(|_| is_plate),
@@ -636,9 +658,7 @@ pub fn register_of(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<(Vec<S
         limit: limit + 1,
     };
     let mut rows = db::list(c, &f)?;
-    let size = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > size;
-    rows.truncate(size);
+    let more = crate::list::cut(&mut rows, usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows.last().filter(|_| more).map(|r| (r.at, r.id.as_str().to_owned()));
     let rows: Res<Vec<Seen>> = rows.into_iter().map(seen).collect();
     Ok((rows?, next))
@@ -678,19 +698,13 @@ pub fn history(c: &mut Conn, ctx: &Ctx, id: &VisitId) -> Res<Vec<store::journal:
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let passed = desk.read_now(move |c| Ok::<_, Error>(db::passed(c, now, 200)?))?;
-    let mut done = 0;
-    for p in passed {
-        let ctx = desk.system("timer", &p.site_id);
-        let id = p.id.clone();
-        match desk.write_now(&ctx, move |tx, ctx| tick(tx, ctx, &id)) {
-            Ok(()) => done += 1,
-            Err(Error::Conflict { .. }) => {}
-            Err(e) => tracing::warn!(visit = %p.id, error = %e, "the timer could not look at a visit"),
-        }
-    }
-    Ok(done)
+    Ok(round(desk)?.done)
+}
+
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "visit", db::passed, |tx, ctx, id| {
+        tick(tx, ctx, &VisitId::from(id)).map(|()| true)
+    })
 }
 
 fn tick(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<()> {
@@ -702,13 +716,10 @@ fn tick(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<()> {
     let facts = look(&s.visit, &env);
     happen(tx, ctx, id, &mut s.visit, &facts)?;
     s.version += 1;
-    if db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)? != 1 {
-        return Err(Error::Conflict {
-            seen: s.version - 1,
-            current: s.version,
-        });
-    }
-    Ok(())
+    saved(
+        db::save(tx, &row_of(ctx, id, &s.visit, s.version, env.inside_ms)?)?,
+        s.version - 1,
+    )
 }
 
 /// The unit that a text names, for links of a unit.

@@ -16,6 +16,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::Role;
 use crate::case::{CaseState, Env, OrderStatus, Status};
 use crate::clock::{Clock, ClockCode, ClockStart, Target};
 use crate::codes::codes;
@@ -64,6 +65,25 @@ impl Post {
             Post::InCharge | Post::FirstAsked | Post::FrontDesk | Post::DeptHead | Post::CsHead
         )
     }
+}
+
+/// The roles that decide for a post, from it upwards: what nobody of it may decide goes to the next one.
+pub fn line_from(post: Role) -> Vec<Role> {
+    const LINE: [Role; 4] = [
+        Role::CsHead,
+        Role::ProjectManager,
+        Role::CompanyLeader,
+        Role::GeneralManager,
+    ];
+    let from = LINE.iter().position(|role| *role == post);
+    let own = from.is_none().then_some(post);
+    let above = match (from, post) {
+        (Some(at), _) => at,
+        // Quality answers to the company, not to the site.
+        (None, Role::Quality) => 2,
+        (None, _) => 0,
+    };
+    own.into_iter().chain(LINE.into_iter().skip(above)).collect()
 }
 
 codes! {

@@ -375,3 +375,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_a_post_may_not_decide_goes_to_those_above_it() {
+    use crate::access::Role::*;
+    assert_eq!(
+        line_from(CsHead),
+        [CsHead, ProjectManager, CompanyLeader, GeneralManager]
+    );
+    assert_eq!(line_from(CompanyLeader), [CompanyLeader, GeneralManager]);
+    assert_eq!(line_from(DeptHead)[..2], [DeptHead, CsHead]);
+    assert_eq!(line_from(Quality), [Quality, CompanyLeader, GeneralManager]);
+}

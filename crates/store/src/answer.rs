@@ -35,12 +35,6 @@ row! {
     }
 }
 
-row! {
-    /// A word and what it stands in.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Known { pub word: String, pub subject_id: String }
-}
-
 /// What the list of answers may be narrowed by. Longest unchecked first.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -90,36 +84,6 @@ pub(crate) fn list_q(f: &Filter) -> Q<'_> {
         .push("ORDER BY check_due_at, id LIMIT ?", &[&f.limit])
 }
 
-/// Words of one kind of thing to look for.
-#[derive(Debug, Clone)]
-pub struct Words {
-    pub site: String,
-    pub kind: String,
-    pub words: Vec<String>,
-    pub limit: i64,
-}
-
-impl Words {
-    fn variants() -> Vec<Words> {
-        let words = |n: usize| Words {
-            site: "s".into(),
-            kind: "answer".into(),
-            words: vec!["w".into(); n],
-            limit: 1,
-        };
-        vec![words(0), words(1), words(4)]
-    }
-}
-
-pub(crate) fn known_q(f: &Words) -> Q<'_> {
-    Q::new(
-        "SELECT word, subject_id FROM known_word WHERE site_id = ? AND kind = ?",
-        &[&f.site, &f.kind],
-    )
-    .one_of("AND word", &f.words)
-    .push("ORDER BY word, subject_id LIMIT ?", &[&f.limit])
-}
-
 sql! {
     pub fn insert(row: &AnswerRow) { insert "answer" }
     pub fn save(row: &AnswerRow) -> u64 { save "answer" }
@@ -150,7 +114,10 @@ sql! {
         "SELECT ", ReferralRow::COLS, " FROM referral WHERE site_id = $1 ORDER BY kind, name, id LIMIT 500"
     }
 
-    pub fn known(f: &Words) -> Vec<Known> { dynamic known_q, Words::variants }
+    /// The things that stand under a word: each word is asked for by itself, so that a common one takes no room from a rare one.
+    pub fn known(site: &SiteId, kind: &str, word: &str, limit: i64) -> Vec<String> {
+        "SELECT subject_id FROM known_word WHERE site_id = $1 AND kind = $2 AND word = $3 ORDER BY subject_id LIMIT $4"
+    }
     pub fn know(site: &SiteId, kind: &str, word: &str, subject: &str) {
         "INSERT INTO known_word (site_id, kind, word, subject_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
     }

@@ -2,7 +2,7 @@
 
 use domain::ids::{AppointmentId, ContactId, SiteId, StaffId};
 
-use crate::seam::{row, sql};
+use crate::seam::{Q, row, sql};
 
 row! {
     /// An appointment. `document` is the code of a kind, or empty.
@@ -15,6 +15,46 @@ row! {
     }
 }
 
+/// Appointments of a site in one state since an instant.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    pub site: SiteId,
+    pub state: String,
+    pub since: i64,
+    /// Only those that this person holds.
+    pub with: Option<StaffId>,
+    /// The earliest first: what is to come; else the newest.
+    pub earliest_first: bool,
+    pub limit: i64,
+}
+
+impl Filter {
+    fn variants() -> Vec<Filter> {
+        let of = |with: Option<StaffId>, earliest_first| Filter {
+            site: "s".into(),
+            state: "planned".into(),
+            since: 1,
+            with,
+            earliest_first,
+            limit: 1,
+        };
+        vec![of(None, true), of(Some("p".into()), false)]
+    }
+}
+
+pub(crate) fn list_q(f: &Filter) -> Q<'_> {
+    Q::new("SELECT", &[])
+        .push(AppointmentRow::COLS, &[])
+        .push(
+            "FROM appointment WHERE site_id = ? AND state = ? AND at >= ?",
+            &[&f.site, &f.state, &f.since],
+        )
+        .opt("AND with_staff = ?", f.with.as_ref())
+        .when(f.earliest_first, "ORDER BY at, id")
+        .when(!f.earliest_first, "ORDER BY at DESC, id DESC")
+        .push("LIMIT ?", &[&f.limit])
+}
+
 sql! {
     pub fn insert(row: &AppointmentRow) { insert "appointment" }
     pub fn save(row: &AppointmentRow) -> u64 { save "appointment" }
@@ -25,13 +65,5 @@ sql! {
     pub fn of_contact(contact: &ContactId) -> Vec<AppointmentRow> {
         "SELECT ", AppointmentRow::COLS, " FROM appointment WHERE contact_id = $1 ORDER BY made_at DESC, id DESC LIMIT 20"
     }
-    /// Those to come, and those of which nobody has said yet what came of them; the earliest first.
-    pub fn planned(site: &SiteId, limit: i64) -> Vec<AppointmentRow> {
-        "SELECT ", AppointmentRow::COLS, " FROM appointment WHERE site_id = $1 AND state = 'planned' ORDER BY at, id LIMIT $2"
-    }
-    /// Those in one state since an instant, newest first.
-    pub fn ended(site: &SiteId, state: &str, since: i64, limit: i64) -> Vec<AppointmentRow> {
-        "SELECT ", AppointmentRow::COLS, " FROM appointment WHERE site_id = $1 AND state = $2 AND at >= $3 \
-         ORDER BY at DESC, id DESC LIMIT $4"
-    }
+    pub fn list(f: &Filter) -> Vec<AppointmentRow> { dynamic list_q, Filter::variants }
 }

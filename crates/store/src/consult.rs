@@ -2,6 +2,7 @@
 
 use domain::ids::{CaseId, ConsultId, ContactId, DepartmentId, SiteId, StaffId};
 
+use crate::due::Due;
 use crate::seam::{row, sql};
 
 row! {
@@ -16,12 +17,6 @@ row! {
         pub answered_by: Option<StaffId>, pub ended_at: Option<i64>, pub breached_at: Option<i64>, pub shown: bool,
         pub version: i64,
     }
-}
-
-row! {
-    /// A consultation whose limit has passed without anybody saying so.
-    #[derive(Debug, Clone)]
-    pub struct Passed { pub id: ConsultId, pub site_id: SiteId }
 }
 
 sql! {
@@ -48,8 +43,10 @@ sql! {
     pub fn of_contact(contact: &ContactId) -> Vec<ConsultRow> {
         "SELECT ", ConsultRow::COLS, " FROM consult WHERE contact_id = $1 ORDER BY asked_at DESC, id LIMIT 50"
     }
-    pub fn passed(now: i64, limit: i64) -> Vec<Passed> {
-        "SELECT id, site_id FROM consult WHERE state = 'waiting' AND breached_at IS NULL AND due_at < $1 ORDER BY due_at, id LIMIT $2"
+    /// Those whose limit has passed without anybody saying so, after an instant and id.
+    pub fn passed(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, due_at AS at FROM consult WHERE state = 'waiting' AND breached_at IS NULL AND due_at < $1 \
+         AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4"
     }
     pub fn next_due() -> Option<i64> {
         "SELECT due_at FROM consult WHERE state = 'waiting' AND breached_at IS NULL ORDER BY due_at, id LIMIT 1"

@@ -2,6 +2,7 @@
 
 use domain::ids::{CaseId, EmergencyId, PlanId, SiteId, StaffId};
 
+use crate::due::Due;
 use crate::seam::{row, sql};
 
 row! {
@@ -15,12 +16,6 @@ row! {
 }
 
 row! {
-    /// Something that time has come to.
-    #[derive(Debug, Clone)]
-    pub struct Due { pub id: EmergencyId, pub site_id: SiteId }
-}
-
-row! {
     /// One edition of a contingency plan or of a training. `held_at`: when the training was held.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Document {
@@ -28,12 +23,6 @@ row! {
         pub edition: i64, pub made_at: i64, pub made_by: StaffId, pub held_at: Option<i64>, pub review_at: i64,
         pub newest: bool, pub next_at: Option<i64>, pub version: i64,
     }
-}
-
-row! {
-    /// A document whose review is due.
-    #[derive(Debug, Clone)]
-    pub struct DocumentDue { pub id: PlanId, pub site_id: SiteId }
 }
 
 sql! {
@@ -58,8 +47,10 @@ sql! {
     pub fn count(site: &SiteId, drill: bool, since: i64) -> i64 {
         "SELECT count(*) AS n FROM emergency WHERE site_id = $1 AND drill = $2 AND opened_at >= $3"
     }
-    pub fn due(now: i64, limit: i64) -> Vec<Due> {
-        "SELECT id, site_id FROM emergency WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2"
+    /// What is due by now, after an instant and id.
+    pub fn due(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, next_at AS at FROM emergency WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
+         ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_due() -> Option<i64> {
         "SELECT next_at FROM emergency WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"
@@ -77,8 +68,9 @@ sql! {
     pub fn editions(thread: &PlanId) -> Vec<Document> {
         "SELECT ", Document::COLS, " FROM safety_document WHERE thread_id = $1 ORDER BY edition DESC LIMIT 200"
     }
-    pub fn documents_due(now: i64, limit: i64) -> Vec<DocumentDue> {
-        "SELECT id, site_id FROM safety_document WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2"
+    pub fn documents_due(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, next_at AS at FROM safety_document WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
+         ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_document() -> Option<i64> {
         "SELECT next_at FROM safety_document WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"

@@ -20,6 +20,8 @@ sql! {
     pub fn others_drop(case: &CaseId, staff: &StaffId) -> u64 {
         "DELETE FROM case_hidden WHERE case_id = $1 AND staff_id <> $2"
     }
+    /// Who may not know of a case.
+    pub fn from_whom(case: &CaseId) -> Vec<StaffId> { "SELECT staff_id FROM case_hidden WHERE case_id = $1" }
     /// Complaints about somebody.
     pub fn cases(staff: &StaffId) -> Vec<CaseId> { "SELECT case_id FROM case_hidden WHERE staff_id = $1" }
     /// The calls and visits that such complaints came of.

@@ -33,6 +33,12 @@ row! {
     }
 }
 
+row! {
+    /// How many called about an incident.
+    #[derive(Debug, Clone)]
+    pub struct Counted { pub incident_id: IncidentId, pub callers: i64, pub waiting: i64 }
+}
+
 sql! {
     pub fn insert(row: &IncidentRow) { insert "incident" }
     pub fn save(row: &IncidentRow) -> u64 { save "incident" }
@@ -67,8 +73,10 @@ sql! {
     pub fn joined_by(incident: &IncidentId) -> Vec<StaffId> {
         "SELECT DISTINCT joined_by FROM incident_caller WHERE incident_id = $1 ORDER BY joined_by"
     }
-    pub fn count_callers(incident: &IncidentId) -> i64 {
-        "SELECT count(*) AS n FROM incident_caller WHERE incident_id = $1"
+    /// Of every incident that is not closed, how many called and how many of them were not told.
+    pub fn counted(site: &SiteId) -> Vec<Counted> {
+        "SELECT k.incident_id AS incident_id, count(*) AS callers, count(*) FILTER (WHERE k.told_at IS NULL) AS waiting \
+         FROM incident i JOIN incident_caller k ON k.incident_id = i.id WHERE i.site_id = $1 AND i.open GROUP BY k.incident_id"
     }
     /// Who has not been told.
     pub fn count_waiting(incident: &IncidentId) -> i64 {

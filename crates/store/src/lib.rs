@@ -17,6 +17,7 @@ pub mod contact;
 pub mod db;
 pub mod desk;
 pub mod directory;
+pub mod due;
 pub mod dump;
 pub mod emergency;
 pub mod hidden;

@@ -159,9 +159,10 @@ sql! {
     pub fn open_of(case: &CaseId) -> Vec<Keyed> {
         "SELECT id, unique_key FROM notice WHERE case_id = $1 AND done_at IS NULL ORDER BY id LIMIT 500"
     }
-    /// Notices of a site that lead to no case and whose matter is not settled.
-    pub fn open_elsewhere(site: &SiteId) -> Vec<Keyed> {
-        "SELECT id, unique_key FROM notice WHERE site_id = $1 AND case_id IS NULL AND done_at IS NULL ORDER BY id LIMIT 1000"
+    /// Notices of a site under a prefix of keys that lead to no case and whose matter is not settled.
+    pub fn open_elsewhere(site: &SiteId, prefix: &str) -> Vec<Keyed> {
+        "SELECT id, unique_key FROM notice WHERE site_id = $1 AND case_id IS NULL AND done_at IS NULL \
+         AND SUBSTR(unique_key, 1, LENGTH($2)) = $2 ORDER BY id LIMIT 1000"
     }
     /// What somebody has not read about a case.
     pub fn unread_of_case(site: &SiteId, staff: &StaffId, case: &CaseId) -> bool {

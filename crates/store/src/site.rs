@@ -125,7 +125,9 @@ sql! {
     pub fn count_orders(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM work_order WHERE site_id = $1 AND open" }
     /// Open orders in hand of each worker.
     pub fn held(site: &SiteId) -> Vec<Held> {
-        "SELECT worker_id AS id, count(*) AS jobs FROM work_order WHERE site_id = $1 AND open AND worker_id IS NOT NULL GROUP BY worker_id"
+        "SELECT worker_id AS id, count(*) AS jobs FROM work_order WHERE site_id = $1 AND open AND worker_id IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM case_hidden h WHERE h.staff_id = work_order.worker_id AND h.case_id = work_order.case_id) \
+         GROUP BY worker_id"
     }
     pub fn count_callbacks(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM callback WHERE site_id = $1 AND open" }
     pub fn count_news(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM cases WHERE site_id = $1 AND open AND news_at IS NOT NULL" }

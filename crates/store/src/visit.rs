@@ -2,6 +2,7 @@
 
 use domain::ids::{SiteId, UnitId, VisitId, VisitLinkId};
 
+use crate::due::Due;
 use crate::seam::{Q, row, sql};
 
 row! {
@@ -29,12 +30,6 @@ row! {
     /// A visit that a host announced.
     #[derive(Debug, Clone)]
     pub struct Announced { pub visit_id: VisitId, pub link_id: VisitLinkId, pub at: i64 }
-}
-
-row! {
-    /// A visit of which something may have changed by itself.
-    #[derive(Debug, Clone)]
-    pub struct Due { pub id: VisitId, pub site_id: SiteId }
 }
 
 /// What the register may be narrowed by, newest first.
@@ -112,8 +107,10 @@ sql! {
         "SELECT ", VisitRow::COLS, " FROM visit WHERE site_id = $1 AND badge IS NOT NULL ORDER BY badge LIMIT $2"
     }
     pub fn list(f: &Filter) -> Vec<VisitRow> { dynamic list_q, Filter::variants }
-    pub fn passed(now: i64, limit: i64) -> Vec<Due> {
-        "SELECT id, site_id FROM visit WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
+    /// Those of which something may have changed by itself, after an instant and id.
+    pub fn passed(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, next_at AS at FROM visit WHERE next_at IS NOT NULL AND next_at <= $1 AND (next_at, id) > ($2, $3) \
+         ORDER BY next_at, id LIMIT $4"
     }
     pub fn next_due() -> Option<i64> {
         "SELECT next_at FROM visit WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"
@@ -136,6 +133,15 @@ sql! {
     }
     /// The host's name goes with the visit that it stands for.
     pub fn links_erase(visit: &VisitId) -> u64 { "UPDATE visit_link SET host = '' WHERE visit_id = $1" }
+    /// Hosts of addresses for announcing that ended before an instant.
+    pub fn links_forget(site: &SiteId, before: i64) -> u64 {
+        "UPDATE visit_link SET host = '' WHERE site_id = $1 AND visit_id IS NULL AND host <> '' AND expires_at < $2"
+    }
+    /// Passes that are good now by an address.
+    pub fn announced_good(link: &VisitLinkId) -> i64 {
+        "SELECT count(*) AS n FROM visit_announced a JOIN visit v ON v.id = a.visit_id \
+         WHERE a.link_id = $1 AND v.state = 'expected'"
+    }
     pub fn announced_insert(row: &Announced) { insert "visit_announced" }
     /// The visits announced by an address, newest first.
     pub fn announced_by(link: &VisitLinkId) -> Vec<VisitRow> {

@@ -619,7 +619,7 @@ pub async fn promise_form(
         .read(&v.ctx()?, move |c, ctx| {
             let due = app::promise::latest(c, ctx, kind, &k)?.map(|(at, _)| at);
             let names = crate::case::names::Names::load(c, ctx)?;
-            let people = app::promise::superiors(c, ctx)?;
+            let people = app::promise::superiors(c, ctx, app::contact::about(&k))?;
             let people: Vec<String> = people.iter().map(|id| names.staff(id)).collect();
             Ok((due, people))
         })

@@ -180,8 +180,11 @@ pub async fn new_page(State(web): State<Web>, v: Viewer, Query(b): Query<Begin>)
         };
         f.caller = s.customer.name;
         f.what = s.content;
-        // The number goes with it unseen by who may not see it.
-        if v.reach(Action::RevealPhone) >= Reach::Site {
+        // The number goes with it unseen by who may not see it; who may sees it at once, and the journal says so.
+        if v.reach(Action::RevealPhone) >= Reach::Site && !s.customer.phone.is_empty() {
+            let id = s.id;
+            web.write(&v.ctx()?, move |tx, ctx| app::case::reveal_once(tx, ctx, &id))
+                .await?;
             f.phone = s.customer.phone;
         }
     }
@@ -225,20 +228,9 @@ async fn revealed(web: &Web, v: &Viewer, id: &EmergencyId) -> Result<bool, Fail>
         return Ok(false);
     }
     let id = id.clone();
-    let case = web
-        .read(&v.ctx()?, move |c, ctx| Ok(emergency::get(c, ctx, &id)?.state))
-        .await?;
-    let open = case.runs() && !case.phone.is_empty();
-    if let Some(case) = case.case.filter(|_| open) {
-        let done = web
-            .write(&v.ctx()?, move |tx, ctx| app::case::reveal_once(tx, ctx, &case))
-            .await;
-        // The number was asked for after the case was registered: there is none in it yet.
-        if !matches!(done, Ok(()) | Err(Error::NotFound)) {
-            done?;
-        }
-    }
-    Ok(true)
+    Ok(web
+        .write(&v.ctx()?, move |tx, ctx| emergency::reveal_once(tx, ctx, &id))
+        .await?)
 }
 
 async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, e: Errors) -> Result<Show, Fail> {

@@ -230,6 +230,7 @@ struct Caller {
     place: String,
     joined: String,
     attempts: i64,
+    version: i64,
     told: String,
     told_at: String,
 }
@@ -276,9 +277,16 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, e: Errors) -> Result<O
     let i = seen.state;
     let p = Page::titled(web, v, format!("{} {}", i.title, i.number));
     let ended = i.state != Stand::Open;
-    // Who has to be called back is shown with the number; before that nobody needs it.
+    // Who has to be called back is shown with the number, and the journal says so; before that nobody needs it.
+    let whole = if ended && calls {
+        let asked = id.clone();
+        web.write(&v.ctx()?, move |tx, ctx| incident::reveal_once(tx, ctx, &asked))
+            .await?
+    } else {
+        false
+    };
     let phone = |number: &str, waits: bool| {
-        if ended && waits {
+        if whole && waits {
             domain::phone::normalise(number).map_or_else(|_| number.to_owned(), |x| x.grouped())
         } else {
             app::contact::look::masked(number)
@@ -292,6 +300,7 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, e: Errors) -> Result<O
         place: k.place,
         joined: p.time(k.joined_at),
         attempts: k.attempts,
+        version: k.version,
         told: k.told,
         told_at: k.told_at.map(|at| p.time(at)).unwrap_or_default(),
     };
@@ -389,12 +398,13 @@ pub async fn tell(
 ) -> Answer {
     let (id, caller) = (IncidentId::from(id), IncidentCallerId::from(caller));
     let (told, note) = (value(&f, "told").parse::<Outcome>(), value(&f, "note"));
-    let asked = id.clone();
+    let (asked, seen) = (id.clone(), Some(value(&f, "version")).filter(|x| !x.is_empty()));
+    let seen = seen.map(|x| version(&x));
     let done = match told {
         Ok(told) => {
             web.write(&v.ctx()?, move |tx, ctx| {
                 incident::get(tx, ctx, &asked)?;
-                incident::tell(tx, ctx, &caller, told, &note).map(|_| ())
+                incident::tell(tx, ctx, &caller, seen, told, &note).map(|_| ())
             })
             .await
         }

@@ -19,8 +19,8 @@ use crate::notice::{self, Leads, Level, NewNotice};
 pub fn look(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     let missing = missing_year(tx, ctx)?;
     let key = missing.map(notice_key);
-    let open = db::open_elsewhere(tx, &ctx.site)?;
-    notice::settle_others(tx, ctx, &open, |k| k.starts_with(NOTICE) && Some(k) != key.as_deref())?;
+    let open = db::open_elsewhere(tx, &ctx.site, NOTICE)?;
+    notice::settle_others(tx, ctx, &open, |k| Some(k) != key.as_deref())?;
     let (Some(year), Some(key)) = (missing, key) else {
         return Ok(());
     };

@@ -17,6 +17,7 @@ use crate::journal;
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once;
 use crate::post::{About, People};
+use crate::timer;
 
 /// The kinds: a contingency plan (应急预案), a safety training (安全培训).
 pub const KINDS: &[&str] = &["plan", "training"];
@@ -161,24 +162,14 @@ fn key(d: &Document) -> String {
     format!("safety/{}", d.id)
 }
 
-/// Tells of the documents whose day has come, once each. Returns how many.
+/// Tells of the documents whose day has come, once each.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub(super) fn run_due(desk: &Desk) -> Res<usize> {
-    let now = desk.clock.now();
-    let due = desk.read_now(move |c| Ok::<_, Error>(db::documents_due(c, now, 200)?))?;
-    let mut done = 0;
-    for d in due {
-        let ctx = desk.system("timer", &d.site_id);
-        let id = d.id;
-        match desk.write_now(&ctx, move |tx, ctx| tell(tx, ctx, &id)) {
-            Ok(()) => done += 1,
-            Err(Error::Conflict { .. }) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(done)
+pub(super) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "safety document", db::documents_due, |tx, ctx, id| {
+        tell(tx, ctx, &PlanId::from(id)).map(|()| true)
+    })
 }
 
 fn tell(tx: &mut Tx, ctx: &Ctx, id: &PlanId) -> Res<()> {

@@ -219,7 +219,10 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, id: &ShiftId, version: i64, f: &Correctio
                 accounts::duty_on(tx, &new.staff_id, &ctx.site, at)?;
                 accounts::duty_used(tx, &ctx.site, at)?;
             }
-            None => accounts::duty_off(tx, &new.staff_id, &ctx.site)?,
+            None => {
+                crate::emergency::may_leave(tx, ctx, &new.staff_id)?;
+                accounts::duty_off(tx, &new.staff_id, &ctx.site)?;
+            }
         }
     }
     let body = json!({"staff": new.staff_id, "was": old.checked_in_at, "now": f.at, "late": new.late_ms, "reason": new.remark});

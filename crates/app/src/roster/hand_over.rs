@@ -399,8 +399,15 @@ pub fn give(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ShiftId, g: &Give) -> Res<Ha
 }
 
 /// The shift is over for its person, who is off duty unless another one of theirs is on.
+///
+/// # Errors
+/// `refuse-owner-leaves` while an emergency is theirs (REC-21).
 fn end_shift(tx: &mut Tx, ctx: &Ctx, s: &db::Shift) -> Res<()> {
     let (id, staff) = (s.id.clone(), s.staff_id.clone());
+    let leaves = leaves(tx, ctx, s)?;
+    if leaves {
+        crate::emergency::may_leave(tx, ctx, &staff)?;
+    }
     save_shift(
         tx,
         &db::Shift {
@@ -409,11 +416,19 @@ fn end_shift(tx: &mut Tx, ctx: &Ctx, s: &db::Shift) -> Res<()> {
             ..s.clone()
         },
     )?;
-    if !duty::on_another(tx, ctx, &staff, &id)? && store::staff::duty_since(tx, &staff, &ctx.site)?.is_some() {
+    if leaves {
         accounts::duty_off(tx, &staff, &ctx.site)?;
         journal::now(tx, ctx, "staff", staff.as_str(), "off_duty", json!({"shift": id}), &[]);
     }
     Ok(())
+}
+
+/// Whether its person is off duty when the shift ends.
+fn leaves(c: &mut Conn, ctx: &Ctx, s: &db::Shift) -> Res<bool> {
+    Ok(
+        !duty::on_another(c, ctx, &s.staff_id, &s.id)?
+            && store::staff::duty_since(c, &s.staff_id, &ctx.site)?.is_some(),
+    )
 }
 
 /// Those who may accept a hand-over now: on the next shift of the post.
@@ -453,7 +468,7 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &HandOverId, version: i64, accepts: bo
     }
     let new = db::HandOver {
         state: becomes.as_str().to_owned(),
-        answered_by: Some(me),
+        answered_by: Some(me.clone()),
         answered_at: Some(ctx.now),
         answer: domain::privacy::masked(reason.trim()),
         version: version + 1,
@@ -478,6 +493,10 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &HandOverId, version: i64, accepts: bo
         tell::hand_over_objected(tx, ctx, &new, &post)?;
     }
     if accepts && given.ended_at.is_none() {
+        // What began after the hand-over was given is in no list of it.
+        if leaves(tx, ctx, &given)? {
+            crate::emergency::taken_over(tx, ctx, &given.staff_id, &me)?;
+        }
         end_shift(tx, ctx, &given)?;
     }
     changed(tx, ctx)

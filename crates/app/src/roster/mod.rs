@@ -96,14 +96,7 @@ pub(crate) fn save_shift(tx: &mut Tx, s: &db::Shift) -> Res<()> {
     Ok(())
 }
 
-/// Refuses when what is there is not what the person looked at.
-pub(crate) fn same_version(seen: i64, current: i64) -> Res<()> {
-    if seen == current {
-        Ok(())
-    } else {
-        Err(Error::Conflict { seen, current })
-    }
-}
+pub(crate) use crate::error::same_version;
 
 /// The date of an instant in a zone.
 pub fn date_at(zone: &TimeZone, at: i64) -> Date {

@@ -24,13 +24,13 @@ const HAND_OVER: &str = "hand_over/";
 /// `Unavailable` while the database is away.
 pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
     let found = coverage_alarm(tx, ctx)?;
-    let open = db::open_elsewhere(tx, &ctx.site)?;
+    let open = db::open_elsewhere(tx, &ctx.site, ALARM)?;
     let holds = |key: &str| {
         let key = key.trim_start_matches(ALARM);
         let key = key.split_once('#').map_or(key, |(key, _)| key);
         found.now.iter().any(|a| a.key == key)
     };
-    notice::settle_others(tx, ctx, &open, |key| key.starts_with(ALARM) && !holds(key))?;
+    notice::settle_others(tx, ctx, &open, |key| !holds(key))?;
     for a in &found.now {
         // What was settled and is so again (a gap that was filled and opened again) is told again. Asked by key, not of what was
         // read before: another replica may have told it meanwhile.
@@ -51,7 +51,10 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, by_time: bool) -> Res<i64> {
         }
         notice::raise(tx, ctx, alarm(ctx, a, key, by_time))?;
     }
-    expire(tx, ctx, &open)?;
+    for prefix in [SWAP, HAND_OVER] {
+        let open = db::open_elsewhere(tx, &ctx.site, prefix)?;
+        expire(tx, ctx, &open)?;
+    }
     Ok(found.next_at.max(ctx.now + 1))
 }
 

@@ -223,7 +223,10 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
             text: clean(text),
             told_customer: *told_customer,
         },
-        Step::Promise { kind, what, by } => crate::contact::promise(tx, ctx, *kind, what, *by)?,
+        Step::Promise { kind, what, by } => {
+            let about = now.state.complaint.as_ref().and_then(|file| file.about.clone());
+            crate::contact::promise(tx, ctx, *kind, what, *by, about.as_ref())?
+        }
         Step::InterimAnswer { text, happened_at } => Command::InterimAnswer {
             text: clean(text),
             happened_at: *happened_at,

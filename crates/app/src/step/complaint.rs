@@ -1,9 +1,10 @@
 //! The steps of a complaint (COM-17 to COM-32): what the rules need to know beside them is looked up here.
 
 use domain::access::Role;
-use domain::case::complaint::{Given, Proposal, Received, Routes, Run, Step, propose};
+use domain::case::complaint::{Given, Proposal, Received, Routes, Run, Step, about_a_head, propose};
 use domain::case::{CaseState, Command, Event, Fact};
 use domain::ids::{CaseId, StaffId};
+use domain::ladder::Post;
 use store::db::Tx;
 use store::seam::Conn;
 
@@ -13,6 +14,7 @@ use crate::contact::assignable;
 use crate::ctx::Ctx;
 use crate::error::{Error, Res};
 use crate::notice::{self, Leads, Level, NewNotice};
+use crate::post::{About, People};
 
 /// Code of the management office and of the leader as places to go.
 const LEADER: &str = "leader";
@@ -52,18 +54,12 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
     Ok(Command::Complaint(Box::new(Run { step, given })))
 }
 
-/// Manager or head of a department: a complaint against them is the company leader's (COM-21).
+/// Whether somebody is one of those whose complaints are the company leader's.
 fn is_head(c: &mut Conn, ctx: &Ctx, staff: &StaffId) -> Res<bool> {
-    let head = |role: Role| {
-        matches!(
-            role,
-            Role::ProjectManager | Role::CsHead | Role::DeptHead | Role::SecurityHead
-        )
-    };
     let roles = store::account::roles_of(c, staff)?;
     Ok(roles
         .iter()
-        .any(|r| r.site_id == ctx.site && r.role.parse().is_ok_and(head)))
+        .any(|r| r.site_id == ctx.site && r.role.parse().is_ok_and(about_a_head)))
 }
 
 /// Where a complaint is proposed to go, by its judgement and category; none before it is judged.
@@ -95,6 +91,30 @@ pub fn recurrences(c: &mut Conn, ctx: &Ctx, s: &CaseState) -> Res<Vec<CaseId>> {
     Ok(found.into_iter().map(|x| x.id).filter(|id| *id != s.id).collect())
 }
 
+/// What was to prevent it did not: quality and whoever answers for a measure hear of it (COM-31).
+fn came_again(tx: &mut Tx, ctx: &Ctx, s: &CaseState, key: &str, days: u32, n: usize) -> Res<()> {
+    let reached = People::knowing(tx, ctx, s)?.who(&[Post::Quality], &About::from(s));
+    let mut to: Vec<StaffId> = reached.told.into_iter().map(|t| t.staff).collect();
+    let measures = s.complaint.iter().flat_map(|file| &file.measures);
+    to.extend(measures.map(|m| m.owner.clone()));
+    to.sort();
+    to.dedup();
+    let new = NewNotice {
+        key: key.to_owned(),
+        kind: notice::COMPLAINT_RECURRED,
+        level: Level::Warning,
+        leads: Leads::Case(s.id.clone()),
+        to,
+        due_at: ctx.now,
+        args: serde_json::Map::from_iter([
+            ("number".to_owned(), serde_json::json!(s.number)),
+            ("days".to_owned(), serde_json::json!(days)),
+            ("n".to_owned(), serde_json::json!(n)),
+        ]),
+    };
+    notice::raise(tx, ctx, new).map(|_| ())
+}
+
 /// Tells the company leader of a complaint that waits for an instruction or of a letter that waits for agreement, and settles
 /// both with the leader's word (COM-21, COM-22, COM-25).
 ///
@@ -104,6 +124,7 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
     let Some(file) = &s.complaint else { return Ok(()) };
     let raised = format!("case/{}/raised/{}", s.id, file.raised.len());
     let letter = format!("case/{}/letter/{}", s.id, file.proposals.len());
+    let recurred = format!("case/{}/recurred/{}", s.id, file.looks.len());
     for e in events {
         let (key, kind) = match &e.fact {
             Fact::ComplaintRaised { .. } => (&raised, notice::COMPLAINT_RAISED),
@@ -116,13 +137,17 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 notice::settled(tx, ctx, &letter)?;
                 continue;
             }
+            Fact::ComplaintVerified { .. } => {
+                notice::settled(tx, ctx, &recurred)?;
+                continue;
+            }
+            Fact::RecurrenceLooked { days, found } if !found.is_empty() => {
+                came_again(tx, ctx, s, &recurred, *days, found.len())?;
+                continue;
+            }
             _ => continue,
         };
-        let mut to = crate::promise::holders(tx, ctx, Role::CompanyLeader)?;
-        if to.is_empty() {
-            to = crate::promise::holders(tx, ctx, Role::GeneralManager)?;
-        }
-        to.retain(|id| !s.hidden_from(id));
+        let to = crate::promise::of_or_above(tx, ctx, s, Role::CompanyLeader, |_| true)?;
         let new = NewNotice {
             key: key.clone(),
             kind,

@@ -264,3 +264,162 @@ fn a_closed_case_teaches_without_naming_anybody() {
         assert!(found("住户来问停车月卡的事").is_empty());
     });
 }
+
+/// Bodies of a subject's journal without what is erasable.
+fn erased(w: &World, kind: &str, id: &str) -> String {
+    let (site, kind, id) = (w.site.clone(), kind.to_owned(), id.to_owned());
+    w.desk
+        .write_now(&w.system(), move |tx, ctx| {
+            store::journal::erase_owner(tx, ctx.now, &kind, &id)?;
+            let all = store::journal::for_subject(tx, site.as_str(), &kind, &id, i64::MAX, 100)?;
+            Ok::<_, Error>(all.iter().map(|e| e.body.to_string()).collect())
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_referral_and_a_reason_can_be_forgotten() {
+    for_both(|db| {
+        let w = World::new(db);
+        let facts = referral::Facts {
+            kind: "repair".into(),
+            name: "开锁王师傅".into(),
+            phone: "13700007777".into(),
+            helps: "开锁".into(),
+            ..referral::Facts::default()
+        };
+        let add = |f: referral::Facts| {
+            w.desk
+                .write_now(&w.ctx(Role::CsHead), move |tx, ctx| referral::add(tx, ctx, "k", &f))
+        };
+        let kinds = domain::answer::ReferralKind::ALL;
+        let facts = referral::Facts {
+            kind: kinds[0].as_str().to_owned(),
+            ..facts
+        };
+        let id = add(facts.clone()).unwrap();
+        assert_eq!(add(facts.clone()).unwrap(), id, "a double click makes one");
+        let (asked, now) = (id.clone(), facts);
+        w.desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
+                let f = referral::Facts {
+                    phone: "13700008888".into(),
+                    ..now.clone()
+                };
+                referral::edit(tx, ctx, &asked, 1, &f)
+            })
+            .unwrap();
+        let said = erased(&w, "referral", id.as_str());
+        for gone in ["王师傅", "13700007777", "13700008888"] {
+            assert!(!said.contains(gone), "{gone}: {said}");
+        }
+        let said = parking();
+        let id = w
+            .desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
+                let id = answer::add(tx, ctx, "", &said)?;
+                answer::set_active(tx, ctx, &id, 1, false, "周女士说不对")?;
+                Ok::<_, Error>(id)
+            })
+            .unwrap();
+        let said = erased(&w, "answer", id.as_str());
+        assert!(said.contains("停车月卡") && !said.contains("周女士"), "{said}");
+        // Withdrawn, it is still found where the withdrawn ones are, and offered to nobody.
+        let ctx = w.ctx(Role::CsHead);
+        let found = w
+            .desk
+            .read_now(move |c| answer::list(c, &ctx, View::Withdrawn, "停车月卡", None))
+            .unwrap();
+        assert_eq!(found.rows.len(), 1);
+        assert!(proposed(&w, "停车月卡怎么办理").is_empty());
+    });
+}
+
+#[test]
+fn a_common_word_pushes_no_rare_one_out_and_a_long_text_is_put_under_its_beginning() {
+    for_both(|db| {
+        let w = World::new(db);
+        let found = w
+            .desk
+            .write_now(&w.system(), |tx, ctx| {
+                for n in 0..4_100 {
+                    store::answer::know(tx, &ctx.site, "answer", "电梯", &format!("x{n:05}"))?;
+                }
+                let long = format!("阳台渗水{}石破天惊", "很长的话".repeat(2_000));
+                crate::known::put(tx, &ctx.site, crate::known::ANSWER, "rare", "阳台渗水", &long)?;
+                let mut under = |word: &str| store::answer::known(tx, &ctx.site, "answer", word, 10).map(|x| x.len());
+                assert_eq!((under("渗水")?, under("天惊")?), (1, 0));
+                crate::known::find(tx, ctx, crate::known::ANSWER, "电梯旁边阳台渗水")
+            })
+            .unwrap();
+        assert_eq!(found[0].0, "rare");
+    });
+}
+
+#[test]
+fn a_promise_and_a_referral_are_both_on_record() {
+    for_both(|db| {
+        let w = World::new(db);
+        let s = made(
+            &w,
+            call(json!({"scope": "outside", "referral": "中国电信 10000", "promise": {"what": "问清楚再答复"}})),
+        )
+        .unwrap();
+        assert_eq!(s.state.promises.len(), 1);
+        assert_eq!(s.state.outside.as_ref().unwrap().referral, "中国电信 10000");
+        // What is not ours goes to no department, and that is said.
+        let given = made(
+            &w,
+            call(json!({"scope": "outside", "referral": "中国电信 10000", "department": w.department("engineering")})),
+        );
+        assert!(
+            matches!(&given, Err(Error::Refused(r)) if r.rule == "refuse-outside-not-dispatched"),
+            "{given:?}"
+        );
+        let promised = made(
+            &w,
+            call(json!({"scope": "outside", "answer": "不归我们管", "promise": {"what": "问清楚再答复"}})),
+        );
+        assert!(
+            matches!(&promised, Err(Error::Refused(r)) if r.clause == Some("CAL-8")),
+            "{promised:?}"
+        );
+    });
+}
+
+#[test]
+fn a_lesson_names_no_colleague_either() {
+    for_both(|db| {
+        let w = World::new(db);
+        let (site, worker) = (w.site.clone(), w.staff(Role::Worker));
+        w.desk
+            .write_now(&w.system(), move |tx, _| {
+                let sql = format!("UPDATE staff SET name = '韩立' WHERE id = '{worker}'");
+                store::testing::raw(tx, &sql)?;
+                Ok::<_, Error>(site.clone())
+            })
+            .unwrap();
+        let s = made(
+            &w,
+            call(json!({"content": "韩立上门时没有戴鞋套", "answer": "已向住户道歉"})),
+        )
+        .unwrap();
+        let (ctx, id) = (w.ctx(Role::CsHead), s.state.id.clone());
+        let d = w.desk.read_now(move |c| lesson::draft(c, &ctx, &id)).unwrap();
+        assert!(!d.taught.situation.contains("韩立"), "{}", d.taught.situation);
+        let t = Taught {
+            title: "上门先戴鞋套".into(),
+            situation: "上门没有戴鞋套".into(),
+            worked: "由韩立道歉".into(),
+            ..d.taught
+        };
+        let id = s.state.id.clone();
+        let kept = w
+            .desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| lesson::keep(tx, ctx, "", &id, &t));
+        assert!(
+            matches!(&kept, Err(Error::Refused(r)) if r.rule == "refuse-lesson-names"),
+            "{kept:?}"
+        );
+    });
+}

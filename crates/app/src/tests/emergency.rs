@@ -146,3 +146,114 @@ fn a_document_is_told_of_once_on_its_day() {
         assert_eq!(emergency::run_due(&w.desk).unwrap(), 0);
     });
 }
+
+#[test]
+fn one_row_that_cannot_be_read_stops_no_other() {
+    for_both(|db| {
+        let w = World::new(db);
+        let broken = open(&w, Role::FrontDesk, medical());
+        let good = open(&w, Role::FrontDesk, medical());
+        let id = broken.clone();
+        w.desk
+            .write_now(&w.system(), move |tx, _| {
+                store::testing::raw(
+                    tx,
+                    &format!("UPDATE emergency SET doc = '{{}}', next_at = 1 WHERE id = '{id}'"),
+                )?;
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        w.wait(60_001);
+        let looked = emergency::round(&w.desk).unwrap();
+        assert_eq!((looked.done, looked.failed), (1, 1));
+        assert_eq!(
+            seen(&w, &good).calls[0].turn,
+            1,
+            "the next in line of the other is called"
+        );
+    });
+}
+
+#[test]
+fn the_number_is_shown_while_it_runs_and_the_journal_says_to_whom() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = open(&w, Role::FrontDesk, medical());
+        let look = |role: Role| {
+            let id = id.clone();
+            w.desk
+                .write_now(&w.ctx(role), move |tx, ctx| emergency::reveal_once(tx, ctx, &id))
+                .unwrap()
+        };
+        let logged = || {
+            let (site, id) = (w.site.clone(), id.clone());
+            let all = w
+                .desk
+                .read_now(move |c| {
+                    Ok::<_, Error>(store::journal::for_subject(
+                        c,
+                        site.as_str(),
+                        "emergency",
+                        id.as_str(),
+                        i64::MAX,
+                        100,
+                    )?)
+                })
+                .unwrap();
+            all.iter().filter(|e| e.kind == "phone_revealed").count()
+        };
+        assert!(look(Role::FrontDesk) && look(Role::FrontDesk) && look(Role::CsHead));
+        assert_eq!(logged(), 2, "the first look of each person");
+        assert!(!look(Role::Guard), "who may not see numbers does not");
+        for step in ["call_120", "gate", "home", "handed"] {
+            let tick = Command::Tick {
+                step: step.into(),
+                skip: false,
+                note: String::new(),
+            };
+            act(&w, Role::Guard, &id, tick).unwrap();
+        }
+        let end = Command::End {
+            how: "已送医".into()
+        };
+        act(&w, Role::FrontDesk, &id, end).unwrap();
+        assert!(
+            !look(Role::FrontDesk) && logged() == 2,
+            "over: by the logged act on the case alone"
+        );
+    });
+}
+
+#[test]
+fn the_number_of_the_case_goes_with_it_unseen() {
+    for_both(|db| {
+        let w = World::new(db);
+        let item = {
+            let book = w.desk.book();
+            book.taxonomy
+                .of_kind(domain::case::Kind::Help)
+                .next()
+                .unwrap()
+                .code
+                .clone()
+        };
+        let new: crate::contact::NewContact = serde_json::from_value(serde_json::json!({
+            "channel": "phone", "name": "周敏", "phone": "13800001234", "address": "3-1-1201",
+            "cases": [{"kind": "help", "item": item, "place": "3-1-1201", "content": "老人晕倒", "urgency": "emergency"}],
+        }))
+        .unwrap();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                crate::contact::register(tx, ctx, "", &new)
+            })
+            .unwrap();
+        let n = NewEmergency {
+            case: made.case_numbers[0].clone(),
+            phone: String::new(),
+            ..medical()
+        };
+        let id = open(&w, Role::FrontDesk, n);
+        assert_eq!(seen(&w, &id).phone, "13800001234");
+    });
+}

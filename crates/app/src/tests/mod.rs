@@ -3,10 +3,12 @@
 mod answer;
 mod calendar;
 mod case;
+mod complaint;
 mod desk;
 mod directory;
 mod emergency;
 mod find;
+mod hidden;
 mod import;
 mod incident;
 mod link;

@@ -904,7 +904,7 @@ fn replicas_that_look_at_one_roster_tell_each_alarm_once() {
         let site = w.site.clone();
         let open = w
             .desk
-            .read_now(move |c| Ok::<_, Error>(store::notice::open_elsewhere(c, &site)?))
+            .read_now(move |c| Ok::<_, Error>(store::notice::open_elsewhere(c, &site, "")?))
             .unwrap();
         let keys: std::collections::BTreeSet<_> = open.iter().map(|o| o.unique_key.clone()).collect();
         assert!(!open.is_empty() && keys.len() == open.len());
@@ -1020,5 +1020,52 @@ fn the_roster_says_who_is_on_duty_before_the_toggle_does() {
         })
         .unwrap();
         assert_eq!(who(), [w.staff(Role::CsHead)]);
+    });
+}
+
+#[test]
+fn an_emergency_that_began_after_the_hand_over_goes_to_whoever_accepts_it() {
+    for_both(|db| {
+        let w = World::new(db);
+        let (_, first, second) = two_shifts(&w);
+        w.wait(40 * MINUTE);
+        check_in(&w, Role::FrontDesk, &first).unwrap();
+        w.wait(4 * HOUR);
+        check_in(&w, Role::CsHead, &second).unwrap();
+        let given = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+            hand_over::give(tx, ctx, "", &first, &hand_over::Give::default())
+        })
+        .unwrap();
+        let n = crate::emergency::NewEmergency {
+            play: "medical".into(),
+            place: "3-1-1201".into(),
+            what: "胸痛".into(),
+            ..crate::emergency::NewEmergency::default()
+        };
+        let id = write(&w, &w.ctx(Role::FrontDesk), move |tx, ctx| {
+            crate::emergency::open(tx, ctx, "", &n)
+        })
+        .unwrap();
+        // Off duty by the switch they do not go.
+        let leaves = write(&w, &w.ctx(Role::FrontDesk), |tx, ctx| {
+            crate::account::set_duty(tx, ctx, false)
+        });
+        assert_eq!(word(&leaves.unwrap_err()), "refuse-owner-leaves");
+        write(&w, &w.ctx(Role::CsHead), move |tx, ctx| {
+            hand_over::answer(tx, ctx, &given, 1, true, "")
+        })
+        .unwrap();
+        let e = read(&w, &w.ctx(Role::CsHead), move |c, ctx| {
+            crate::emergency::get(c, ctx, &id)
+        })
+        .unwrap()
+        .state;
+        assert_eq!(e.owner, w.staff(Role::CsHead));
+        let (site, clerk) = (w.site.clone(), w.staff(Role::FrontDesk));
+        let on = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::staff::duty_since(c, &clerk, &site)?))
+            .unwrap();
+        assert_eq!(on, None, "their shift is over");
     });
 }

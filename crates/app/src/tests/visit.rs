@@ -302,3 +302,174 @@ fn an_appointment_says_how_the_identity_of_a_contact_stands() {
         assert_eq!(stands(), Verification::Verified);
     });
 }
+
+#[test]
+fn the_guard_calls_for_help_and_the_desk_has_it() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let s = begin(&w, "k");
+        let alarm = Command::Alarm {
+            kind: domain::visit::AlarmKind::Danger,
+            what: "随身带刀".into(),
+        };
+        does(&w, Role::Guard, &s, alarm).unwrap();
+        let id = s.id.clone();
+        let number = w
+            .desk
+            .write_now(&w.ctx(Role::Guard), move |tx, ctx| visit::help(tx, ctx, &id))
+            .unwrap();
+        let ctx = w.ctx(Role::FrontDesk);
+        let case = w
+            .desk
+            .read_now(move |c| crate::case::find(c, &ctx, &number))
+            .unwrap()
+            .state;
+        assert_eq!(case.urgency, domain::case::Urgency::Emergency);
+        assert_eq!(case.status, domain::case::Status::Registered, "the desk gives it out");
+        // Who may give out work gives it to security at once.
+        let other = begin(&w, "l");
+        let id = other.id.clone();
+        let number = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| visit::help(tx, ctx, &id))
+            .unwrap();
+        let ctx = w.ctx(Role::FrontDesk);
+        let case = w
+            .desk
+            .read_now(move |c| crate::case::find(c, &ctx, &number))
+            .unwrap()
+            .state;
+        assert_eq!(
+            case.order().map(|o| o.department.clone()),
+            Some(w.department("security"))
+        );
+    });
+}
+
+#[test]
+fn who_was_announced_is_forgotten_and_so_is_the_host_of_the_address() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let now = w.desk.clock.now();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), |tx, ctx| {
+                host::invite(tx, ctx, "3-1-1201", "周敏")
+            })
+            .unwrap();
+        let announce = |key: &str, name: &str| {
+            let (token, key) = (made.token.clone(), key.to_owned());
+            let e = Expected {
+                who: Who {
+                    name: name.into(),
+                    reason: "做客".into(),
+                    ..Who::default()
+                },
+                until: Some(now + 60 * MINUTE),
+                ..Expected::default()
+            };
+            w.desk
+                .write_now(&w.desk.system("link", &SiteId::from("")), move |tx, ctx| {
+                    host::announce(tx, ctx, &token, &Device::default(), &key, &e)
+                })
+        };
+        let (never, in_house) = (announce("a", "李四").unwrap(), announce("b", "王五").unwrap());
+        // As many as one address may hold; the same form again is the same pass, another one is one too many.
+        for n in 2..host::MOST_PASSES {
+            announce(&format!("k{n}"), "赵六").unwrap();
+        }
+        assert_eq!(announce("a", "李四").unwrap(), never);
+        assert!(matches!(announce("z", "孙七"), Err(Error::Invalid(_))));
+        let get = |id: &domain::ids::VisitId| {
+            let (ctx, id) = (w.ctx(Role::Guard), id.clone());
+            w.desk.read_now(move |c| visit::get(c, &ctx, &id)).unwrap()
+        };
+        let s = get(&in_house);
+        does(&w, Role::Guard, &s, Command::Arrive).unwrap();
+        does(&w, Role::Guard, &s, shows(true)).unwrap();
+        does(&w, Role::Guard, &s, enters("A9")).unwrap();
+        // Nobody writes down that the visitor left.
+        w.wait(130 * DAY);
+        for _ in 0..3 {
+            visit::run_due(&w.desk).unwrap();
+            w.wait(100 * DAY);
+        }
+        for id in [&never, &in_house] {
+            let v = get(id).visit;
+            assert!(v.erased_at.is_some() && v.particulars.name.is_empty(), "{v:?}");
+        }
+        w.desk.write_now(&w.system(), host::forget).unwrap();
+        let token = made.token.clone();
+        let link = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::visit::link_by_hash(c, &crate::account::secret_hash(&token))?))
+            .unwrap()
+            .unwrap();
+        assert_eq!(link.host, "");
+    });
+}
+
+#[test]
+fn the_hosts_word_asks_nobody_any_more_once_the_visitor_is_in() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let s = begin(&w, "k");
+        does(&w, Role::FrontDesk, &s, shows(true)).unwrap();
+        let id = s.id.clone();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| host::ask(tx, ctx, &id))
+            .unwrap();
+        let say = |yes: bool| {
+            let token = made.token.clone();
+            w.desk
+                .write_now(&w.desk.system("link", &SiteId::from("")), move |tx, ctx| {
+                    host::answer(tx, ctx, &token, &Device::default(), (yes, "", false))
+                })
+                .unwrap()
+        };
+        let open = || {
+            let ctx = w.ctx(Role::FrontDesk);
+            let all = w
+                .desk
+                .read_now(move |c| crate::notice::mine(c, &ctx, None))
+                .unwrap()
+                .unread;
+            all.iter()
+                .filter(|n| n.row.kind == crate::notice::VISIT_ANSWERED)
+                .count()
+        };
+        say(false);
+        w.wait(MINUTE);
+        say(true);
+        assert_eq!(open(), 1, "the last word stands");
+        does(&w, Role::Guard, &s, enters("A1")).unwrap();
+        assert_eq!(open(), 0);
+    });
+}
+
+#[test]
+fn the_register_is_searched_as_far_back_as_names_are_kept() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        begin(&w, "k");
+        let find = |q: &str| {
+            let (ctx, q) = (w.ctx(Role::FrontDesk), q.to_owned());
+            w.desk.read_now(move |c| {
+                let q = Query {
+                    q: q.clone(),
+                    ..Query::default()
+                };
+                Ok::<_, Error>(visit::register_of(c, &ctx, &q, 10)?.0.len())
+            })
+        };
+        assert_eq!(find("何明").unwrap(), 1);
+        assert!(matches!(find(&"何".repeat(61)), Err(Error::Invalid(_))));
+        w.wait(365 * DAY);
+        assert_eq!((find("何明").unwrap(), find("").unwrap()), (0, 1));
+    });
+}

@@ -3,7 +3,7 @@
 
 use domain::access::{Action, Via};
 use domain::ids::{CaseId, LinkId, UnitId, VisitId, VisitLinkId};
-use domain::visit::{HostWay, Particulars, VisitAct, VisitState, gate};
+use domain::visit::{HostWay, Particulars, VisitAct, gate};
 use serde_json::json;
 use store::db::Tx;
 use store::seam::Conn;
@@ -23,7 +23,7 @@ pub const LIFE_ANSWER: i64 = DAY;
 /// How long an address to announce visitors with lives, in milliseconds.
 pub const LIFE_ANNOUNCE: i64 = 30 * DAY;
 /// Passes that are good at the same time by one address.
-pub const MOST_PASSES: usize = 10;
+pub const MOST_PASSES: i64 = 10;
 
 /// A new address with its secret, which is shown here and never again.
 #[derive(Debug)]
@@ -126,6 +126,16 @@ pub fn withdraw_link(tx: &mut Tx, ctx: &Ctx, id: &VisitLinkId) -> Res<()> {
     }
 }
 
+/// Forgets the hosts of addresses for announcing that ended as long ago as a visitor is kept: nothing else erases them.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn forget(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
+    let kept = super::env(tx, ctx)?.keep_until - ctx.now;
+    db::links_forget(tx, &ctx.site, ctx.now - kept)?;
+    Ok(())
+}
+
 /// Finds the holder of a secret for looking. `base` gives instant, language and address.
 ///
 /// # Errors
@@ -219,13 +229,6 @@ pub fn announce(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str
     if h.answers() {
         return Err(Error::NotFound);
     }
-    let good = announced_by(tx, &h)?
-        .iter()
-        .filter(|s| s.visit.state == VisitState::Expected)
-        .count();
-    if good >= MOST_PASSES {
-        return Err(Error::field("name", "visit-too-many-passes"));
-    }
     let p = Particulars {
         host: h.link.host.clone(),
         unit: h.link.unit_id.clone(),
@@ -239,12 +242,18 @@ pub fn announce(tx: &mut Tx, base: &Ctx, token: &str, device: &Device, key: &str
         place: place.unwrap_or_default(),
         ..p
     };
-    let (ctx, link) = (h.ctx.clone(), h.link.id.clone());
+    let ctx = h.ctx.clone();
     once(tx, &ctx, key, e, |tx, ctx| {
+        // Inside: the same form sent twice is no further pass, and two forms at once are counted one after the other.
+        tx.serial(&format!("visit-link/{}", h.link.id))?;
+        let good = db::announced_good(tx, &h.link.id)?;
+        if good >= MOST_PASSES {
+            return Err(Error::field("name", "visit-too-many-passes"));
+        }
         let id = announced(tx, ctx, p, e, true)?;
         let row = db::Announced {
             visit_id: id.clone(),
-            link_id: link,
+            link_id: h.link.id,
             at: ctx.now,
         };
         db::announced_insert(tx, &row)?;

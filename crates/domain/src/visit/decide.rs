@@ -145,7 +145,7 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
             if env.now > until {
                 return Err(Refusal::new("refuse-visit-too-late").arg("at", until));
             }
-            Fact::Arrived
+            Fact::Arrived { erase_at }
         }
         Command::Describe { particulars } => {
             let changes = v.particulars.changes(particulars);

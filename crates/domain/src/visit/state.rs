@@ -128,12 +128,15 @@ pub enum Fact {
         code: String,
         by_host: bool,
         accompany: bool,
+        erase_at: i64,
     },
     Registered {
         particulars: Box<Particulars>,
         erase_at: i64,
     },
-    Arrived,
+    Arrived {
+        erase_at: i64,
+    },
     Described {
         particulars: Box<Particulars>,
         changes: Vec<Changed>,
@@ -217,7 +220,7 @@ impl Fact {
         match self {
             Fact::Announced { .. } => "visit_announced",
             Fact::Registered { .. } => "visit_registered",
-            Fact::Arrived => "visit_arrived",
+            Fact::Arrived { .. } => "visit_arrived",
             Fact::Described { .. } => "visit_described",
             Fact::HostAsked { .. } => "visit_host_asked",
             Fact::HostAnswered { yes: true, .. } => "visit_host_yes",
@@ -302,8 +305,10 @@ pub fn apply(v: &mut Visit, fact: &Fact, at: i64, by: &str) {
             code,
             by_host,
             accompany,
+            erase_at,
         } => {
             v.state = VisitState::Expected;
+            v.erase_at = Some(*erase_at);
             v.expected_name.clone_from(&particulars.name);
             v.particulars = (**particulars).clone();
             (v.expected_from, v.expected_until) = (Some(*from), Some(*until));
@@ -325,8 +330,9 @@ pub fn apply(v: &mut Visit, fact: &Fact, at: i64, by: &str) {
             by.clone_into(&mut v.received_by);
             v.erase_at = Some(*erase_at);
         }
-        Fact::Arrived => {
+        Fact::Arrived { erase_at } => {
             v.state = VisitState::Arrived;
+            v.erase_at = Some(*erase_at);
             v.arrived_at = Some(at);
             by.clone_into(&mut v.received_by);
             v.pass_code = None;

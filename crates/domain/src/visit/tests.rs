@@ -148,6 +148,7 @@ fn a_pass_is_good_once_and_in_its_window() {
         code: "12345678".into(),
         by_host: true,
         accompany: true,
+        erase_at: AT + 90 * DAY,
     };
     apply(&mut v, &fact, AT - DAY, "");
     assert_eq!(rule(&v, &Command::Arrive, AT - 1), "refuse-visit-too-early");
@@ -170,6 +171,12 @@ fn a_pass_is_good_once_and_in_its_window() {
     };
     does(&mut v, &led, AT + MINUTE);
     assert_eq!(v.inside_until, Some(AT + 60 * MINUTE));
+    // Nobody says that the visitor left: what is personal goes all the same.
+    let late = AT + MINUTE + 90 * DAY;
+    let facts = look(&v, &env(late));
+    assert!(facts.contains(&Fact::Erased), "{facts:?}");
+    apply(&mut v, &Fact::Erased, late, "");
+    assert!(!serde_json::to_string(&v).unwrap().contains("何明"));
 }
 
 #[test]

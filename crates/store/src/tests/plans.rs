@@ -139,13 +139,6 @@ fn lists() -> Vec<Asked> {
         };
         out.push(asked("investigations about one", &investigation::list_q(&mine)));
     }
-    let words = answer::Words {
-        site: "s".into(),
-        kind: "answer".into(),
-        words: vec!["w".into(); 16],
-        limit: 500,
-    };
-    out.push(asked("known words", &answer::known_q(&words)));
     // Cases and work orders: by due time what is open, by age the rest; the first page and a later one.
     for page in [None, after()] {
         let open = case::Filter {

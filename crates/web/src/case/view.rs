@@ -103,13 +103,13 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
     let offers = case::offers(c, ctx, s)?;
     let entries = store::journal::for_case(c, ctx.site.as_str(), s.id.as_str(), i64::MAX, 200)?;
     let mut related = Vec::new();
-    if let Some(id) = &s.repeat_of
+    let hidden = app::hidden::Hidden::from(c, ctx)?;
+    if let Some(id) = s.repeat_of.as_ref().filter(|id| hidden.shows(id.as_str()))
         && let Some(line) = store::case::line(c, &ctx.site, id)?
     {
         related.push((line.number, line.title));
     }
     if let (Some(unit), false) = (&s.located.unit, s.item.is_empty()) {
-        let hidden = app::hidden::Hidden::from(c, ctx)?;
         for x in store::case::similar(c, unit, &s.item, s.registered_at - 90 * 86_400_000, 6)? {
             if hidden.shows(x.id.as_str()) && x.id != s.id && !related.iter().any(|(n, _)| *n == x.number) {
                 related.push((x.number, x.title));

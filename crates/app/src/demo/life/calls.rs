@@ -161,7 +161,7 @@ impl Life {
         let Some(id) = cases.first().cloned() else {
             return Ok(());
         };
-        let promise = crate::contact::promise(tx, ctx, PromiseKind::Reply, "查询后回复", None)?;
+        let promise = crate::contact::promise(tx, ctx, PromiseKind::Reply, "查询后回复", None, None)?;
         match tx.attempt(|tx| case::act(tx, ctx, &id, None, &promise)) {
             // Who gave no name or unit gets no promise, and is answered all the same.
             Ok(_) | Err(Error::Refused(_)) => {}

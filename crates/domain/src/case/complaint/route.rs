@@ -5,7 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Nature, Received, RouteWhy};
+use crate::access::Role;
 use crate::data_error::DataError;
+
+/// A manager or head of a department: a complaint against one of them is the company leader's (COM-21).
+pub const fn about_a_head(role: Role) -> bool {
+    matches!(
+        role,
+        Role::ProjectManager | Role::CsHead | Role::DeptHead | Role::SecurityHead
+    )
+}
 
 /// Code of the management office among the departments.
 pub const OFFICE: &str = "project_office";
