@@ -131,7 +131,8 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
     })?;
     let reg = render(&reg)?;
     let strip = crate::roster::strip_html(&web, &v)?;
-    Ok(page(&DeskPage { p, strip, q, reg })?)
+    let key = p.key(&web);
+    Ok(page(&DeskPage { p, strip, q, reg, key })?)
 }
 
 /// The form a clerk finds: one more case of a contact, else what was left unfinished, else an empty one.
@@ -372,6 +373,7 @@ async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> A
             strip: crate::roster::strip_html(web, v)?,
             q,
             reg,
+            key: web.desk.ids.secret(),
         })?
     };
     Ok((

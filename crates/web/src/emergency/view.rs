@@ -9,7 +9,7 @@ use domain::emergency::{Emergency, Line};
 use domain::ids::StaffId;
 
 use crate::case::names::{Names, named};
-use crate::form::Errors;
+use crate::form::{Errors, Typed};
 use crate::gate::Viewer;
 use crate::page::Page;
 use crate::state::Web;
@@ -150,6 +150,8 @@ pub struct ImproveLine {
     pub done: String,
     pub how: String,
     pub mine: bool,
+    /// The name of its form.
+    pub form: String,
 }
 
 /// The part that changes by itself.
@@ -179,6 +181,12 @@ pub struct Show {
     p: Page,
     l: Live,
     e: Errors,
+    /// What was typed into the form that was refused.
+    t: Typed,
+    /// What stands in the way and belongs to no field.
+    above: Vec<String>,
+    /// The key of the page's forms, each with its act behind it.
+    key: String,
     number: String,
     case: bool,
     class: String,
@@ -302,6 +310,11 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
     }
 }
 
+/// Fields of the page's forms that have a place for their reason.
+const BESIDE: &[&str] = &[
+    "text", "note", "how", "result", "held_at", "present", "analysis", "what", "staff", "due", "step",
+];
+
 /// The whole page as it stands.
 pub fn show_view(
     web: &Web,
@@ -310,7 +323,7 @@ pub fn show_view(
     names: &Names,
     site: &store::site::Site,
     whole: bool,
-    errors: Errors,
+    t: Typed,
 ) -> Show {
     let play = names.book.plays.play(&e.play);
     let mut p = Page::new(web, v, "emergency-title");
@@ -358,6 +371,7 @@ pub fn show_view(
         done: i.done_at.map(|at| p.time(at)).unwrap_or_default(),
         how: i.how.clone(),
         mine: leads || me.as_ref() == Some(&i.owner),
+        form: format!("improved{}", i.no),
     });
     let meeting = e.meeting.as_ref().map(|m| {
         let present: Vec<String> = m.present.iter().map(|s| names.staff(s)).collect();
@@ -397,7 +411,11 @@ pub fn show_view(
         closed: e.closed_at.map(|at| p.full_time(at)).unwrap_or_default(),
         play: name,
         phone,
-        e: errors,
+        // The live part says nothing of its own on the page: the reasons stand above it.
+        e: Errors::default(),
+        above: t.above(&["log", "tick", "own", "end", "improved", "report", "improve", "meet"], BESIDE),
+        key: p.key(web),
+        t,
         p,
     }
 }

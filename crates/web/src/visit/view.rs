@@ -7,8 +7,10 @@ use store::journal::Entry;
 
 use crate::case::names::Names;
 use crate::fail::Fail;
+use crate::form::{Errors, Typed};
 use crate::l10n::tx;
 use crate::page::Page;
+use crate::roster::Pairs;
 use crate::state::Web;
 use crate::when;
 
@@ -194,6 +196,12 @@ pub struct VisitView {
     pub incomplete: bool,
     /// What is still needed before the visitor may come in, as text.
     pub needs: Vec<String>,
+    /// The key of the page's forms, each with its act behind it.
+    pub key: String,
+    /// What was typed into the form that was refused, and why it was.
+    pub t: Typed,
+    /// What stands in the way, above the forms.
+    pub above: Vec<String>,
     acts: Vec<VisitAct>,
 }
 
@@ -289,9 +297,27 @@ impl VisitView {
             due,
             incomplete: incomplete(&s.visit),
             needs: needs(p, &s.visit),
+            key: p.key(web),
+            t: Typed::default(),
+            above: Vec::new(),
             v: s.visit,
             acts,
         })
+    }
+
+    /// The form that was refused, with its reasons: those of its fields beside them, the others above the page.
+    pub fn refused(&mut self, act: &str, f: &Pairs, e: &Errors) {
+        const BESIDE: &[&str] = &[
+            "name", "host", "unit", "reason", "company", "plate", "people", "note", "number", "badge",
+            "accompanied_by", "reported_to", "what", "from", "text", "called_at", "caller", "police_number",
+        ];
+        self.t = Typed::new(act, f, e);
+        self.above = e.other(BESIDE).into_iter().map(str::to_owned).collect();
+    }
+
+    /// Reasons of the particulars.
+    pub fn errors(&self) -> Errors {
+        self.t.errors_of("describe")
     }
 
     /// Whether an act makes sense now and the viewer may do it.
