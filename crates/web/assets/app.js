@@ -153,11 +153,16 @@ on('click', e => {
 on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-disabled=true]')) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
 on('dialog:close', () => topDialog()?.close());
 
-// An answer that came goes into the field that it answers.
+// An answer that came goes into the field that it answers. What somebody has written there stays: the answer follows it.
+const filled = new WeakMap();
 function fillIn(el) {
   const field = $(el.dataset.fill), from = $(el.dataset.fillFrom);
   if (!field || !from) return;
-  field.value = from.textContent.trim();
+  const text = from.textContent.trim(), own = field.value.trim();
+  const untouched = !own || own === filled.get(field);
+  if (!untouched && own.includes(text)) return field.focus();
+  field.value = untouched ? text : own + (field.matches('textarea') ? '\n' : ' · ') + text;
+  filled.set(field, field.value.trim());
   fire(field, 'input');
 }
 

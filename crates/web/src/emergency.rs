@@ -114,15 +114,13 @@ impl NewPage {
     }
 }
 
-/// What the form begins with.
+/// What the form begins with. Nobody's number or address: an address stays in the browser's history.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Begin {
     case: String,
     play: String,
     drill: String,
-    place: String,
-    phone: String,
 }
 
 fn new_view(web: &Web, v: &Viewer, f: NewEmergency, e: Errors) -> Result<NewPage, Fail> {
@@ -163,8 +161,6 @@ pub async fn new_page(State(web): State<Web>, v: Viewer, Query(b): Query<Begin>)
         play: b.play,
         case: b.case.clone(),
         drill: b.drill == "1",
-        place: b.place,
-        phone: b.phone,
         ..NewEmergency::default()
     };
     if !b.case.is_empty() {

@@ -32,6 +32,9 @@ visit-n-people = { $n ->
    *[other] { $n } people
  }
 visit-n-rows = { $n ->
+visit-n-rows-part = { $n } in this printing
+visit-print-more = One printing holds { $n } visits, and there are more. Print the next part, or narrow the search.
+visit-print-next = Next part
     [one] 1 visit
    *[other] { $n } visits
  }
