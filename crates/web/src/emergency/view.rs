@@ -180,7 +180,6 @@ pub struct LivePart {
 pub struct Show {
     p: Page,
     l: Live,
-    e: Errors,
     /// What was typed into the form that was refused.
     t: Typed,
     /// What stands in the way and belongs to no field.
@@ -411,8 +410,6 @@ pub fn show_view(
         closed: e.closed_at.map(|at| p.full_time(at)).unwrap_or_default(),
         play: name,
         phone,
-        // The live part says nothing of its own on the page: the reasons stand above it.
-        e: Errors::default(),
         above: t.above(&["log", "tick", "own", "end", "improved", "report", "improve", "meet"], BESIDE),
         key: p.key(web),
         t,
