@@ -300,7 +300,16 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<On
     let callers: Option<Vec<Caller>> = callers.map(|all| all.into_iter().map(caller).collect());
     let waiting = callers.iter().flatten().filter(|k| k.told_at.is_empty()).count();
     Ok(OnePage {
-        buildings: buildings(web, v, &if t.is("change") { t.all("buildings") } else { i.buildings.clone() }).await?,
+        buildings: buildings(
+            web,
+            v,
+            &if t.is("change") {
+                t.all("buildings")
+            } else {
+                i.buildings.clone()
+            },
+        )
+        .await?,
         version: seen.version,
         where_: where_(p.locale, &i.buildings),
         opened: p.full_time(i.opened_at),
@@ -318,7 +327,10 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<On
         key: p.key(web),
         callers,
         waiting,
-        above: t.above(&["join", "end", "change", "tell"], &["phone", "name", "address", "note", "how", "say", "notice"]),
+        above: t.above(
+            &["join", "end", "change", "tell"],
+            &["phone", "name", "address", "note", "how", "say", "notice"],
+        ),
         t,
         p,
     })

@@ -10,7 +10,7 @@ use domain::ids::{AppointmentId, ContactId, VisitId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{answer, body, cursor, key, limit, need_version, seen_version, ok, paged, versioned};
+use super::{answer, body, cursor, key, limit, need_version, ok, paged, seen_version, versioned};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::state::Web;

@@ -2,7 +2,7 @@
 
 use app::emergency::Alarm;
 use askama::Template;
-use domain::access::{Action, Reach};
+use domain::access::Action;
 use domain::case::By;
 use domain::emergency::play::{Filled, Play, fill};
 use domain::emergency::{Emergency, Line};
@@ -343,8 +343,8 @@ pub fn show_view(
     let words = |of: fn(&Play) -> &domain::emergency::play::Words| {
         play.map_or_else(String::new, |x| fill(of(x).of(p.en()), filled))
     };
-    let me = v.session.as_ref().map(|s| s.actor.id.clone());
-    let leads = v.reach(Action::LeadEmergency) >= Reach::Site || me.as_ref() == Some(&e.owner);
+    let who = v.ctx().ok().map(|c| c.who());
+    let leads = who.as_ref().is_some_and(|w| e.led_by(w));
     let on = |id: &str| {
         let id = StaffId::from(id);
         v.session
@@ -369,7 +369,7 @@ pub fn show_view(
         late: i.done_at.is_none() && i.due_at < p.now,
         done: i.done_at.map(|at| p.time(at)).unwrap_or_default(),
         how: i.how.clone(),
-        mine: leads || me.as_ref() == Some(&i.owner),
+        mine: who.as_ref().is_some_and(|w| i.told_by(w)),
         form: format!("improved{}", i.no),
     });
     let meeting = e.meeting.as_ref().map(|m| {
@@ -410,7 +410,10 @@ pub fn show_view(
         closed: e.closed_at.map(|at| p.full_time(at)).unwrap_or_default(),
         play: name,
         phone,
-        above: t.above(&["log", "tick", "own", "end", "improved", "report", "improve", "meet"], BESIDE),
+        above: t.above(
+            &["log", "tick", "own", "end", "improved", "report", "improve", "meet"],
+            BESIDE,
+        ),
         key: p.key(web),
         t,
         p,

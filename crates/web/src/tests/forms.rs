@@ -2,10 +2,10 @@
 //! nothing that happens while it is made.
 
 use app::testing::World;
+use axum::Router;
 use axum::extract::State;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use axum::Router;
 use domain::access::Role;
 use domain::ids::{AnswerId, VisitId};
 use store::testing::for_both;
@@ -26,7 +26,10 @@ fn led(got: &Got) -> String {
 
 /// What follows the first `before` up to `until`.
 fn between<'a>(text: &'a str, before: &str, until: &str) -> &'a str {
-    let rest = text.split(before).nth(1).unwrap_or_else(|| panic!("no {before} in\n{text}"));
+    let rest = text
+        .split(before)
+        .nth(1)
+        .unwrap_or_else(|| panic!("no {before} in\n{text}"));
     rest.split(until).next().unwrap_or_default()
 }
 
@@ -80,25 +83,31 @@ fn a_visit_and_its_steps_are_made_once_and_keep_what_was_typed() {
                 let form = format!("_key=k&reason={long}");
                 let (got, text) = desk.post(&format!("{base}/{first}/turn_away"), &form).await;
                 assert_eq!(got.code, 422);
-                let shown = between(&text, "/turn_away\"", "</form>");
-                assert!(shown.contains(&long) && shown.contains("class=\"err\""), "{base}: {shown}");
+                let at = |act: &str| format!("action=\"{base}/{first}/{act}\"");
+                let shown = between(&text, &at("turn_away"), "</form>");
+                assert!(
+                    shown.contains(&long) && shown.contains("class=\"err\""),
+                    "{base}: {shown}"
+                );
                 assert!(text.contains("<details open><summary class=\"lnk\""), "{base}");
                 let form = "name=%E6%9D%8E%E9%9B%B7&reason=%E9%80%81%E4%BB%B6&unit=99-9-9999&people=2";
                 let (got, text) = desk.post(&format!("{base}/{first}/describe"), form).await;
                 assert_eq!(got.code, 422);
-                let shown = between(&text, "/describe\"", "</form>");
+                let shown = between(&text, &at("describe"), "</form>");
                 for typed in ["李雷", "送件", "99-9-9999"] {
                     assert!(shown.contains(&format!("value=\"{typed}\"")), "{base} {typed}: {shown}");
                 }
                 assert!(shown.contains("id=\"unit-e\""), "{shown}");
                 // One field's reason stands in its own form only.
-                let other = between(&text, "/turn_away\"", "</form>");
+                let other = between(&text, &at("turn_away"), "</form>");
                 assert!(!other.contains("class=\"err\""), "{other}");
             }
 
             let alarm = "kind=danger&what=%E7%BF%BB%E5%A2%99";
             for _ in 0..2 {
-                let (got, _) = desk.post(&format!("{page}/alarm"), &format!("_key=one-alarm&{alarm}")).await;
+                let (got, _) = desk
+                    .post(&format!("{page}/alarm"), &format!("_key=one-alarm&{alarm}"))
+                    .await;
                 assert!(got.code.is_redirection(), "{}", got.code);
             }
             for _ in 0..2 {
@@ -108,10 +117,7 @@ fn a_visit_and_its_steps_are_made_once_and_keep_what_was_typed() {
             }
             let id = VisitId::from(first.as_str());
             let ctx = w.ctx(Role::FrontDesk);
-            let seen = w
-                .desk
-                .read_now(move |c| app::visit::get(c, &ctx, &id))
-                .unwrap();
+            let seen = w.desk.read_now(move |c| app::visit::get(c, &ctx, &id)).unwrap();
             assert_eq!((seen.visit.alarms.len(), seen.visit.police.len()), (1, 1));
         });
     });
@@ -139,7 +145,10 @@ fn a_households_address_is_shown_once_and_can_be_withdrawn() {
 
             let (got, text) = desk.get_with(&list, cookie).await;
             assert!(text.contains(&format!("/h/{secret}")), "{text}");
-            assert!(got.header("set-cookie").contains("Max-Age=0"), "and then the browser forgets it");
+            assert!(
+                got.header("set-cookie").contains("Max-Age=0"),
+                "and then the browser forgets it"
+            );
             assert!(!desk.get(&list).await.1.contains(secret), "shown once");
 
             // Sent twice it is one address; the second answer has no secret and leads to the same page.
@@ -150,7 +159,8 @@ fn a_households_address_is_shown_once_and_can_be_withdrawn() {
 
             let open = Browser::of(&w, &app, Role::FrontDesk);
             assert_eq!(open.get(&format!("/h/{secret}")).await.0.code, 200);
-            let action = format!("/visits/links/{}/", t.unit) + between(&text, &format!("/visits/links/{}/", t.unit), "\"");
+            let action =
+                format!("/visits/links/{}/", t.unit) + between(&text, &format!("/visits/links/{}/", t.unit), "\"");
             for _ in 0..2 {
                 assert!(desk.post(&action, "").await.0.code.is_redirection());
             }
@@ -171,7 +181,10 @@ fn a_households_address_is_shown_once_and_can_be_withdrawn() {
             let secret = cookie.rsplit('.').next().unwrap();
             let (_, text) = desk.get_with(&format!("/visits/{visit}"), &cookie).await;
             assert!(text.contains(&format!("/h/{secret}")));
-            assert!(!desk.get_with(&list, &cookie).await.1.contains(secret), "of another page");
+            assert!(
+                !desk.get_with(&list, &cookie).await.1.contains(secret),
+                "of another page"
+            );
             let (got, _) = desk.post(&format!("/visits/{visit}/link"), "_key=one-ask").await;
             assert_eq!(got.header("set-cookie"), "");
 
@@ -184,7 +197,10 @@ fn a_households_address_is_shown_once_and_can_be_withdrawn() {
             let got = super::send(&host, req).await;
             let text = String::from_utf8_lossy(&got.body).into_owned();
             assert_eq!(got.code, 422);
-            assert!(text.contains("value=\"gleich\"") && text.contains("name=\"accompany\" value=\"1\" checked"), "{text}");
+            assert!(
+                text.contains("value=\"gleich\"") && text.contains("name=\"accompany\" value=\"1\" checked"),
+                "{text}"
+            );
         });
     });
 }
@@ -196,7 +212,10 @@ fn the_other_forms_keep_what_was_typed_too() {
         let t = w.things(&w.site);
         run(async {
             let app = service(&w);
-            let (desk, head) = (Browser::of(&w, &app, Role::FrontDesk), Browser::of(&w, &app, Role::CsHead));
+            let (desk, head) = (
+                Browser::of(&w, &app, Role::FrontDesk),
+                Browser::of(&w, &app, Role::CsHead),
+            );
 
             // An emergency: a line of the log once, an improvement without a day.
             let form = "_key=&play=lift&place=3-1&phone=13800001234&caller=A&what=B";
@@ -207,11 +226,15 @@ fn the_other_forms_keep_what_was_typed_too() {
                 assert!(got.code.is_redirection());
             }
             let (_, text) = head.get(&page).await;
-            assert_eq!(text.matches("erste Zeile").count(), 1, "one line of the log");
+            let log = between(&text, "id=\"em-log\"", "</ol>");
+            assert_eq!(log.matches("erste Zeile").count(), 1, "one line of the log");
             assert!(head.post(&page, "act=end&how=gut").await.0.code.is_redirection());
             let (got, text) = head.post(&page, "act=improve&staff=&due=&what=Schild+anbringen").await;
             assert_eq!(got.code, 422);
-            assert!(text.contains("value=\"Schild anbringen\"") && text.contains("class=\"err\""), "{text}");
+            assert!(
+                text.contains("value=\"Schild anbringen\"") && text.contains("class=\"err\""),
+                "{text}"
+            );
             // What begins it does not come from an address.
             let (_, text) = head.get("/emergencies/new?place=geheim&phone=13800009999").await;
             assert!(!between(&text, "<main", "</main>").contains("geheim") && !text.contains("13800009999"));
@@ -220,20 +243,36 @@ fn the_other_forms_keep_what_was_typed_too() {
             let form = "_key=&title=Wasser&say=kommt&notice=n&buildings=3";
             let i = led(&head.post("/incidents", form).await.0);
             let (got, text) = desk
-                .post(&format!("/incidents/{i}/join"), "_key=j&phone=&name=Karl&address=3-1-1201&note=laut")
+                .post(
+                    &format!("/incidents/{i}/join"),
+                    "_key=j&phone=&name=Karl&address=3-1-1201&note=laut",
+                )
                 .await;
             assert_eq!(got.code, 422);
             for typed in ["Karl", "3-1-1201", "laut"] {
                 assert!(text.contains(&format!("value=\"{typed}\"")), "{typed}:\n{text}");
             }
             let join = "_key=j&phone=13900001111&name=Karl&address=3-1-1201&note=laut";
-            assert!(desk.post(&format!("/incidents/{i}/join"), join).await.0.code.is_redirection());
-            assert!(head.post(&format!("/incidents/{i}"), "act=end&how=repariert").await.0.code.is_redirection());
+            assert!(
+                desk.post(&format!("/incidents/{i}/join"), join)
+                    .await
+                    .0
+                    .code
+                    .is_redirection()
+            );
+            assert!(
+                head.post(&format!("/incidents/{i}"), "act=end&how=repariert")
+                    .await
+                    .0
+                    .code
+                    .is_redirection()
+            );
             let (_, text) = desk.get(&format!("/incidents/{i}")).await;
             let callers = format!("/incidents/{i}/callers/");
             let caller = between(&text, &callers, "\"").to_owned();
             for _ in 0..2 {
-                desk.post(&format!("{callers}{caller}"), "_key=one-try&told=no_answer").await;
+                desk.post(&format!("{callers}{caller}"), "_key=one-try&told=no_answer")
+                    .await;
             }
             let (_, text) = desk.get(&format!("/incidents/{i}")).await;
             assert!(text.contains("(1)") && !text.contains("(2)"), "tried once:\n{text}");
@@ -248,18 +287,30 @@ fn the_other_forms_keep_what_was_typed_too() {
             let (got, text) = desk.post(&format!("/appointments/{a}"), form).await;
             assert!(got.code.is_client_error());
             let row = between(&text, &format!("action=\"/appointments/{a}\""), "</form>");
-            for kept in ["value=\"not_verified\" selected", "value=\"passport\" selected", "value=\"X1234\"", "value=\"anders\""] {
+            for kept in [
+                "value=\"not_verified\" selected",
+                "value=\"passport\" selected",
+                "value=\"X1234\"",
+                "value=\"anders\"",
+            ] {
                 assert!(row.contains(kept), "{kept}: {row}");
             }
 
             // Why an answer goes out of use.
-            let (got, text) = head.post(&format!("/answers/{}/active", t.answer), "version=0&active=0&why=veraltet").await;
+            let (got, text) = head
+                .post(
+                    &format!("/answers/{}/active", t.answer),
+                    "version=0&active=0&why=veraltet",
+                )
+                .await;
             assert_eq!(got.code, 409);
             let form = between(&text, "/active\"", "</form>");
             assert!(form.contains("value=\"veraltet\""), "{form}");
 
             // A lesson says what is lacking.
-            let (got, text) = head.post(&format!("/cases/{}/lesson", t.case_number), "title=Ventil").await;
+            let (got, text) = head
+                .post(&format!("/cases/{}/lesson", t.case_number), "title=Ventil")
+                .await;
             assert_eq!(got.code, 422, "{text}");
         });
     });
@@ -334,10 +385,16 @@ fn the_printed_register_says_that_there_is_more_and_is_on_the_journal() {
         let desk = Browser::of(&w, &app, Role::FrontDesk);
         let (_, text) = desk.get("/visits/print").await;
         assert!(text.contains("id=\"more\""), "it says that there is more");
-        let next = between(&text, "rel=\"next\" href=\"", "\"").replace("&amp;", "&").replace("&#38;", "&");
+        let next = between(&text, "rel=\"next\" href=\"", "\"")
+            .replace("&amp;", "&")
+            .replace("&#38;", "&");
         let (_, text) = desk.get(&next).await;
         assert!(!text.contains("id=\"more\""));
-        assert_eq!(between(&text, "<tbody>", "</tbody>").matches("<tr>").count(), 1, "{next}");
+        assert_eq!(
+            between(&text, "<tbody>", "</tbody>").matches("<tr>").count(),
+            1,
+            "{next}"
+        );
         let (_, text) = Browser::of(&w, &app, Role::CsHead).get("/journal/list/visits").await;
         assert_eq!(text.matches("500").count().min(1), 1, "{text}");
     });

@@ -39,7 +39,10 @@ fn row(p: &Page, names: &Names, l: VisitLink) -> Row {
         (false, None) => ("link-state-expired", ""),
     };
     Row {
-        by: l.created_by.strip_prefix("staff:").map_or_else(String::new, |id| names.staff_text(id)),
+        by: l
+            .created_by
+            .strip_prefix("staff:")
+            .map_or_else(String::new, |id| names.staff_text(id)),
         made: p.full_time(l.created_at),
         until: p.full_time(l.expires_at),
         state: p.t(key),

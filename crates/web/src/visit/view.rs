@@ -1,7 +1,7 @@
 //! A visit as pages show it.
 
 use app::visit::{Seen, Visit, VisitAct, VisitState};
-use domain::visit::Changed;
+use domain::visit::{Changed, needs};
 use serde_json::Value;
 use store::journal::Entry;
 
@@ -213,40 +213,6 @@ pub struct Due {
     pub text: String,
 }
 
-fn incomplete(v: &Visit) -> bool {
-    let d = &v.particulars;
-    [&d.name, &d.reason, &d.host, &d.place].iter().any(|t| t.is_empty())
-}
-
-fn needs(p: &Page, v: &Visit) -> Vec<String> {
-    if v.state != VisitState::Arrived {
-        return Vec::new();
-    }
-    let mut out = Vec::new();
-    if incomplete(v) {
-        out.push(p.t("visit-need-particulars"));
-    }
-    if v.document.is_none() {
-        out.push(p.t("visit-need-document"));
-    }
-    if v.refused() {
-        out.push(p.t("visit-need-no"));
-    } else if v.answer.is_none() || v.waiting().is_some() {
-        out.push(p.t("visit-need-host"));
-    } else if v.unexpected()
-        && v.answer
-            .as_ref()
-            .zip(v.document.as_ref())
-            .is_some_and(|(a, d)| a.at < d.at)
-    {
-        out.push(p.t("visit-need-again"));
-    }
-    if v.alarmed() {
-        out.push(p.t("visit-need-security"));
-    }
-    out
-}
-
 impl VisitView {
     /// Puts the view together. `may`: whether the viewer receives visitors, sees the directory; and what was just done.
     ///
@@ -295,8 +261,11 @@ impl VisitView {
             seen: app::visit::fingerprint(&s.visit.particulars),
             pass,
             due,
-            incomplete: incomplete(&s.visit),
-            needs: needs(p, &s.visit),
+            incomplete: s.visit.incomplete(),
+            needs: needs(&s.visit)
+                .into_iter()
+                .map(|n| p.code("visit-need", n.as_str()))
+                .collect(),
             key: p.key(web),
             t: Typed::default(),
             above: Vec::new(),
@@ -308,8 +277,24 @@ impl VisitView {
     /// The form that was refused, with its reasons: those of its fields beside them, the others above the page.
     pub fn refused(&mut self, act: &str, f: &Pairs, e: &Errors) {
         const BESIDE: &[&str] = &[
-            "name", "host", "unit", "reason", "company", "plate", "people", "note", "number", "badge",
-            "accompanied_by", "reported_to", "what", "from", "text", "called_at", "caller", "police_number",
+            "name",
+            "host",
+            "unit",
+            "reason",
+            "company",
+            "plate",
+            "people",
+            "note",
+            "number",
+            "badge",
+            "accompanied_by",
+            "reported_to",
+            "what",
+            "from",
+            "text",
+            "called_at",
+            "caller",
+            "police_number",
         ];
         self.t = Typed::new(act, f, e);
         self.above = e.other(BESIDE).into_iter().map(str::to_owned).collect();
