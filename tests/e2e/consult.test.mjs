@@ -69,6 +69,11 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await desk.click('#consult [data-fill]');
     await desk.waitForSelector('#answer-dlg[open]');
     assert.equal(await desk.inputValue('#answer'), '不能分期，验收后一次退');
+    // What the clerk writes stays: the answer follows it.
+    await desk.fill('#answer', '您好');
+    await desk.keyboard.press('Escape');
+    await desk.click('#consult [data-fill]');
+    assert.equal(await desk.inputValue('#answer'), '您好\n不能分期，验收后一次退');
   });
 }
 

@@ -120,7 +120,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await second.locator('#address').blur();
     await shot(second, `incident-desk-${lang}`);
     await axe(second);
-    await second.keyboard.press('Alt+j');
+    await second.keyboard.press('Alt+d');
     await second.waitForSelector('.made');
     await first.locator('#alarms', {hasText: /1/}).waitFor();
     await first.reload();

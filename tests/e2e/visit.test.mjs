@@ -36,7 +36,8 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await desk.fill('#host', '周敏');
     await desk.fill('#unit', where);
     await desk.fill('#reason', '送家具');
-    await desk.keyboard.press('Enter');
+    // The form that is written in is sent, not the one that lets the visitor in.
+    await desk.keyboard.press('Control+Enter');
     await desk.waitForURL(/said=saved/);
     await looked(desk, `visit-desk-${lang}`, other);
     // The document: the last four are enough.
@@ -84,8 +85,14 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await desk.goto('/visits');
     await desk.fill('#unit', where);
     await desk.fill('#host', '周敏');
-    await desk.locator('form[action="/visits/invite"] button').click();
+    await desk.locator('form[action="/visits/invite"] button').first().click();
+    await desk.waitForURL(/\/visits\/links\/[0-9a-f]{32}/);
     const url = new URL(await desk.locator('#link-url').innerText());
+    await looked(desk, `visit-links-${lang}`, other);
+    await desk.reload();
+    assert.equal(await desk.locator('#link-url').count(), 0, 'shown once');
+    const links = desk.url();
+    await desk.goto('/visits');
     const host = await page(t, {base: app.base, locale, phone: true, userAgent: PHONE});
     await host.goto(url.pathname);
     await host.fill('#name', `李四${lang}`);
@@ -107,6 +114,12 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await guard.goto(`/gate?code=${code}`);
     await guard.waitForSelector('#code-e');
     await looked(guard, `visit-code-wrong-${lang}`, other);
+    // The household's address is withdrawn: it stops at once.
+    await desk.goto(links);
+    await desk.locator('form[action$="/withdraw"] button').first().click();
+    await desk.waitForLoadState();
+    const gone = await host.goto(url.pathname);
+    assert.equal(gone.status(), 410);
   });
 
   check(`an appointment is made and kept (${lang})`, async t => {

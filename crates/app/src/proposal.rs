@@ -182,6 +182,11 @@ fn rules(r: &ProposalRow) -> Res<Proposal> {
     })
 }
 
+/// Whether whoever looks may decide it now.
+pub fn may_decide(ctx: &Ctx, r: &ProposalRow) -> bool {
+    ctx.need(Action::DecideProposal).is_ok() && rules(r).is_ok_and(|p| p.open_to_decide().is_ok())
+}
+
 fn seen(tx: &mut Tx, ctx: &Ctx, id: &ProposalId, version: i64) -> Res<ProposalRow> {
     let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
     if row.version == version {

@@ -676,6 +676,17 @@ pub fn exported(tx: &mut Tx, ctx: &Ctx, q: &Query, rows: i64) -> Res<()> {
     Ok(())
 }
 
+/// Writes down that a page of the register was taken away on paper.
+///
+/// # Errors
+/// `Forbidden` without the right to see visits.
+pub fn printed(tx: &mut Tx, ctx: &Ctx, q: &Query, rows: i64) -> Res<()> {
+    ctx.need(Action::ViewVisits)?;
+    let body = json!({"list": "visits", "paper": true, "filter": serde_json::to_value(q)?, "rows": rows});
+    journal::now(tx, ctx, "list", "visits", "exported", body, &["filter"]);
+    Ok(())
+}
+
 /// What happened to a visit, newest first, with the old values of what was corrected.
 ///
 /// # Errors

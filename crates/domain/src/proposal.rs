@@ -47,15 +47,24 @@ impl Proposal {
         again_at: None,
     };
 
+    /// Whether it can still be decided, or decided otherwise: a last word that the customer was told stands.
+    ///
+    /// # Errors
+    /// `refuse-proposal-told`.
+    pub fn open_to_decide(&self) -> Result<(), Refusal> {
+        let final_word = matches!(self.decision, Some(Decision::Develop | Decision::No));
+        if self.state == ProposalState::Told && final_word {
+            return Err(Refusal::new("refuse-proposal-told").clause("REC-12"));
+        }
+        Ok(())
+    }
+
     /// The head decides. A new decision is possible until one is told for good; "later" is decided again.
     ///
     /// # Errors
     /// `refuse-incomplete` without a reason or, for "later", without a time to come; `refuse-proposal-told`.
     pub fn decide(&mut self, decision: Decision, reason: &str, again_at: Option<i64>, now: i64) -> Result<(), Refusal> {
-        let final_word = matches!(self.decision, Some(Decision::Develop | Decision::No));
-        if self.state == ProposalState::Told && final_word {
-            return Err(Refusal::new("refuse-proposal-told").clause("REC-12"));
-        }
+        self.open_to_decide()?;
         let mut missing = Vec::new();
         if reason.trim().is_empty() {
             missing.push("missing-reason");

@@ -4,7 +4,7 @@
 mod decide;
 mod state;
 
-pub use decide::{Env, decide, gate, look, next_step_at};
+pub use decide::{Env, decide, gate, look, needs, next_step_at};
 pub use state::{Fact, Visit, apply};
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,20 @@ codes! {
         InPerson = "in_person",
         /// The host announced the visitor beforehand.
         Announced = "announced",
+    }
+}
+
+codes! {
+    /// What still has to be done before a visitor may come in.
+    Need {
+        Particulars = "particulars",
+        Document = "document",
+        Host = "host",
+        /// The host said no.
+        No = "no",
+        /// Another came than was announced: the host is asked once more.
+        Again = "again",
+        Security = "security",
     }
 }
 

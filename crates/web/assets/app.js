@@ -69,8 +69,11 @@ on('keydown', e => {
   const scope = topDialog() ?? doc;
   const found = $$('[data-key]', scope).filter(el => el.dataset.key.toUpperCase() === combo.toUpperCase() && !el.disabled
     && (visible(el) || el.matches('[data-key-hidden]')));
-  const form = e.target.closest?.('form');
+  const form = e.target.form ?? e.target.closest?.('form');
   let el = found.find(x => form && (x.form === form || form.contains(x))) ?? found[0];
+  // What is being written is sent, and never another form of the page: without a key of its own, by its own first button.
+  if (combo === 'Ctrl+Enter' && form && el?.form && el.form !== form)
+    el = [...form.elements].find(x => x.type === 'submit' && !x.disabled && visible(x) && scope.contains(x));
   if (!el && combo === '/') el = $('[data-search]', scope);
   if (!el && combo === '?') el = $('[data-dialog-open="#keys"]') ?? $('#keys');
   if (!el) return;
@@ -150,11 +153,16 @@ on('click', e => {
 on('click', e => { if (e.target.closest?.('a[aria-disabled=true],button[aria-disabled=true]')) { e.preventDefault(); e.stopImmediatePropagation(); } }, true);
 on('dialog:close', () => topDialog()?.close());
 
-// An answer that came goes into the field that it answers.
+// An answer that came goes into the field that it answers. What somebody has written there stays: the answer follows it.
+const filled = new WeakMap();
 function fillIn(el) {
   const field = $(el.dataset.fill), from = $(el.dataset.fillFrom);
   if (!field || !from) return;
-  field.value = from.textContent.trim();
+  const text = from.textContent.trim(), own = field.value.trim();
+  const untouched = !own || own === filled.get(field);
+  if (!untouched && own.includes(text)) return field.focus();
+  field.value = untouched ? text : own + (field.matches('textarea') ? '\n' : ' · ') + text;
+  filled.set(field, field.value.trim());
   fire(field, 'input');
 }
 
@@ -527,6 +535,8 @@ on('htmx:finally:request', e => {
 addEventListener('pageshow', e => {
   if (!e.persisted) return;
   $$('form').forEach(form => { form._release?.(); const d = drafts.get(form); if (d) d.done = false; });
+  // Who comes back to a form that only begins something wants to begin another.
+  $$('form[data-anew] [name=_key]').forEach(key => { key.value += '+'; });
   liveState(false);
   reconnect();
 });

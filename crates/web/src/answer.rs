@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
-use crate::form::Errors;
+use crate::form::{Errors, Typed};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -273,6 +273,9 @@ struct ShowPage {
     checked_by: String,
     versions: Vec<Version>,
     manage: bool,
+    /// What was typed into the form that takes it out of use, or back.
+    t: Typed,
+    above: Vec<String>,
 }
 
 async fn show_view(web: &Web, v: &Viewer, id: &str, typed: Option<AnswerForm>, e: Errors) -> Result<ShowPage, Fail> {
@@ -296,6 +299,8 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, typed: Option<AnswerForm>, e
         checked_by: names.staff(&s.row.checked_by),
         versions: versions.collect(),
         manage: v.may(Action::ManageAnswers),
+        t: Typed::default(),
+        above: Vec::new(),
         f,
         e,
         s,
@@ -358,5 +363,13 @@ pub async fn set_active(
             app::answer::set_active(tx, ctx, &a, seen, on, &why)
         })
         .await;
-    done(&web, &v, &id, saved, None).await
+    let Err(e) = saved else {
+        return done(&web, &v, &id, Ok(()), None).await;
+    };
+    let status = crate::fail::status(&e);
+    let (e, typed) = (Errors::from(v.locale, Fail(e))?, vec![("why".to_owned(), f.why)]);
+    let mut view = show_view(&web, &v, &id, None, Errors::default()).await?;
+    view.above = e.other(["why"]).into_iter().map(str::to_owned).collect();
+    view.t = Typed::new("active", &typed, &e);
+    Ok((status, page(&view)?).into_response())
 }

@@ -12,7 +12,7 @@ use domain::visit::DocumentKind;
 
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
-use crate::form::{Errors, version};
+use crate::form::{Errors, Typed, version};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -83,14 +83,16 @@ struct ListPage {
     planned: Vec<Row>,
     past: Vec<Row>,
     documents: Vec<&'static str>,
-    e: Errors,
+    /// What was typed into the row that was refused.
+    t: Typed,
+    above: Vec<String>,
 }
 
 fn documents() -> Vec<&'static str> {
     DocumentKind::ALL.iter().map(|d| d.as_str()).collect()
 }
 
-async fn list_view(web: &Web, v: &Viewer, e: Errors) -> Result<ListPage, Fail> {
+async fn list_view(web: &Web, v: &Viewer, t: Typed, above: Vec<String>) -> Result<ListPage, Fail> {
     let ((planned, past), names) = web
         .read(&v.ctx()?, |c, ctx| {
             Ok((appointment::list(c, ctx)?, Names::load(c, ctx)?))
@@ -103,13 +105,14 @@ async fn list_view(web: &Web, v: &Viewer, e: Errors) -> Result<ListPage, Fail> {
         past: rows(past),
         documents: documents(),
         p,
-        e,
+        t,
+        above,
     })
 }
 
 /// Appointments to come and of the last thirty days.
 pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(&list_view(&web, &v, Errors::default()).await?)?)
+    Ok(page(&list_view(&web, &v, Typed::default(), Vec::new()).await?)?)
 }
 
 #[derive(Template)]
@@ -126,6 +129,8 @@ struct ContactPage {
     f: New,
     at: String,
     key: String,
+    /// Rows are finished on the page of all appointments.
+    t: Typed,
     e: Errors,
 }
 
@@ -163,6 +168,7 @@ async fn contact_view(web: &Web, v: &Viewer, id: &str, f: New, e: Errors) -> Res
         documents: documents(),
         at: f.at.map(|at| when::field(&p.zone, at)).unwrap_or_default(),
         key: p.key(web),
+        t: Typed::default(),
         f,
         p,
         e,
@@ -221,7 +227,7 @@ fn outcome(f: &Pairs) -> Res<Outcome> {
 
 /// Writes down what came of one.
 pub async fn finish(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (aid, seen) = (AppointmentId::from(id), version(&value(&f, "version")));
+    let (aid, seen) = (AppointmentId::from(id.as_str()), version(&value(&f, "version")));
     let outcome = outcome(&f);
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
@@ -234,7 +240,9 @@ pub async fn finish(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let code = status(&e);
-            let shown = list_view(&web, &v, Errors::from(v.locale, Fail(e))?).await?;
+            let e = Errors::from(v.locale, Fail(e))?;
+            let above = e.other(["number", "note"]).into_iter().map(str::to_owned).collect();
+            let shown = list_view(&web, &v, Typed::new(&id, &f, &e), above).await?;
             Ok((code, page(&shown)?).into_response())
         }
     }

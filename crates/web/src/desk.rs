@@ -131,7 +131,8 @@ pub async fn desk(State(web): State<Web>, v: Viewer, Query(q): Query<DeskQuery>)
     })?;
     let reg = render(&reg)?;
     let strip = crate::roster::strip_html(&web, &v)?;
-    Ok(page(&DeskPage { p, strip, q, reg })?)
+    let key = p.key(&web);
+    Ok(page(&DeskPage { p, strip, q, reg, key })?)
 }
 
 /// The form a clerk finds: one more case of a contact, else what was left unfinished, else an empty one.
@@ -372,6 +373,7 @@ async fn refused(web: &Web, v: &Viewer, e: Entry, error: Error, htmx: bool) -> A
             strip: crate::roster::strip_html(web, v)?,
             q,
             reg,
+            key: web.desk.ids.secret(),
         })?
     };
     Ok((
@@ -543,7 +545,13 @@ struct AnswerBox {
 pub async fn take(State(web): State<Web>, v: Viewer, Query(q): Query<TakeQuery>, Form(pairs): Form<Pairs>) -> Answer {
     let mut e = Entry::of(pairs).with_defaults();
     let id = domain::ids::AnswerId::from(q.id.as_str());
-    let s = web.read(&v.ctx()?, move |c, ctx| app::answer::get(c, ctx, &id)).await?;
+    let before = domain::ids::AnswerId::from(e.answer_from.as_str());
+    let (s, before) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let before = app::answer::get(c, ctx, &before).ok();
+            Ok((app::answer::get(c, ctx, &id)?, before))
+        })
+        .await?;
     let speaks = |zh: &str, en: &str| match (e.locale.as_str(), zh, en) {
         ("en", _, en) if !en.is_empty() => en.to_owned(),
         (_, "", en) => en.to_owned(),
@@ -553,11 +561,15 @@ pub async fn take(State(web): State<Web>, v: Viewer, Query(q): Query<TakeQuery>,
         speaks(&s.row.short, &s.row.short_en),
         speaks(&s.row.question, &s.row.question_en),
     );
-    // Another answer takes the place of the one that was taken before.
-    e.answer = if e.answer.trim().is_empty() || !e.answer_from.is_empty() {
+    // Another answer takes the place of the one that was taken before, as long as nobody wrote in it.
+    let own = e.answer.trim().to_owned();
+    let untouched = own.is_empty() || before.is_some_and(|b| own == b.row.short.trim() || own == b.row.short_en.trim());
+    e.answer = if untouched {
         short
+    } else if own.contains(short.trim()) {
+        own
     } else {
-        format!("{}\n{short}", e.answer.trim_end())
+        format!("{own}\n{short}")
     };
     e.answer_from = s.row.id.into_string();
     Ok(page(&AnswerBox {

@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
-use crate::form::Errors;
+use crate::form::{Errors, Typed, once};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -114,15 +114,13 @@ impl NewPage {
     }
 }
 
-/// What the form begins with.
+/// What the form begins with. Nobody's number or address: an address stays in the browser's history.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Begin {
     case: String,
     play: String,
     drill: String,
-    place: String,
-    phone: String,
 }
 
 fn new_view(web: &Web, v: &Viewer, f: NewEmergency, e: Errors) -> Result<NewPage, Fail> {
@@ -163,8 +161,6 @@ pub async fn new_page(State(web): State<Web>, v: Viewer, Query(b): Query<Begin>)
         play: b.play,
         case: b.case.clone(),
         drill: b.drill == "1",
-        place: b.place,
-        phone: b.phone,
         ..NewEmergency::default()
     };
     if !b.case.is_empty() {
@@ -233,7 +229,7 @@ async fn revealed(web: &Web, v: &Viewer, id: &EmergencyId) -> Result<bool, Fail>
         .await?)
 }
 
-async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, e: Errors) -> Result<Show, Fail> {
+async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, t: Typed) -> Result<Show, Fail> {
     let whole = revealed(web, v, id).await?;
     let asked = id.clone();
     let (seen, names, site) = web
@@ -242,7 +238,7 @@ async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, e: Errors) -> Result<Sho
             Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?, site))
         })
         .await?;
-    Ok(show_view(web, v, &seen.state, &names, &site, whole, e))
+    Ok(show_view(web, v, &seen.state, &names, &site, whole, t))
 }
 
 /// The page, or its live part for the script.
@@ -251,7 +247,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(id
     if is_htmx(&headers) {
         return Ok(page(&live_part(&web, &v, &id, Errors::default()).await?)?);
     }
-    Ok(page(&shown(&web, &v, &id, Errors::default()).await?)?)
+    Ok(page(&shown(&web, &v, &id, Typed::default()).await?)?)
 }
 
 async fn live_part(web: &Web, v: &Viewer, id: &EmergencyId, e: Errors) -> Result<LivePart, Fail> {
@@ -322,17 +318,24 @@ pub async fn act(
     Form(f): Form<Pairs>,
 ) -> Answer {
     let id = EmergencyId::from(id);
-    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     let ctx = v.ctx()?;
-    let asked = id.clone();
-    let done = match command(&zone, &f) {
+    let (asked, sent, at) = (id.clone(), f.clone(), format!("emergencies/{id}"));
+    let done = match command(v.zone(), &f) {
         Ok(Asked::Own(staff)) => {
-            web.write(&ctx, move |tx, ctx| emergency::own(tx, ctx, &asked, &staff).map(|_| ()))
-                .await
+            web.write(&ctx, move |tx, ctx| {
+                once(tx, ctx, &sent, &at, |tx, ctx| {
+                    emergency::own(tx, ctx, &asked, &staff).map(|_| ())
+                })
+            })
+            .await
         }
         Ok(Asked::Command(c)) => {
-            web.write(&ctx, move |tx, ctx| emergency::act(tx, ctx, &asked, &c).map(|_| ()))
-                .await
+            web.write(&ctx, move |tx, ctx| {
+                once(tx, ctx, &sent, &at, |tx, ctx| {
+                    emergency::act(tx, ctx, &asked, &c).map(|_| ())
+                })
+            })
+            .await
         }
         // Whether it is there is said before what is wrong with the form.
         Err(e) => web
@@ -340,7 +343,7 @@ pub async fn act(
             .await
             .and(Err(e)),
     };
-    answered(&web, &v, &headers, &id, done).await
+    answered(&web, &v, &headers, &id, &f, done).await
 }
 
 /// The live part for the script, the page without it; what stands in the way is said on it.
@@ -349,6 +352,7 @@ async fn answered(
     v: &Viewer,
     headers: &HeaderMap,
     id: &EmergencyId,
+    f: &Pairs,
     done: Result<(), Error>,
 ) -> Result<Response, Fail> {
     let (code, e) = match done {
@@ -365,5 +369,8 @@ async fn answered(
     if e.is_empty() {
         return Ok(Redirect::to(&format!("/emergencies/{id}")).into_response());
     }
-    Ok((code, page(&shown(web, v, id, e).await?)?).into_response())
+    let act = value(f, "act");
+    let form = if act == "improved" { act + &value(f, "no") } else { act };
+    let t = Typed::new(&form, f, &e);
+    Ok((code, page(&shown(web, v, id, t).await?)?).into_response())
 }

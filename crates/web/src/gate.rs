@@ -29,6 +29,8 @@ pub struct Viewer {
     pub locale: Locale,
     pub ip: String,
     pub now: i64,
+    /// The site's number before anything of the page was read: what comes after it is told to the page.
+    pub seq: i64,
     pub path: String,
     /// `light`, `dark` or empty for the system's own.
     pub theme: String,
@@ -239,6 +241,7 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
 
     let viewer = Viewer {
         staff_browser: session.is_some() || staff_browser,
+        seq: session.as_ref().map_or(0, |s| web.desk.live.seq(&s.site)),
         session,
         locale,
         ip,

@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
-use crate::form::{Errors, version};
+use crate::form::{Errors, Typed, once, version};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -257,10 +257,12 @@ struct OnePage {
     buildings: Buildings,
     manages: bool,
     key: String,
-    e: Errors,
+    /// What was typed into the form that was refused.
+    t: Typed,
+    above: Vec<String>,
 }
 
-async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, e: Errors) -> Result<OnePage, Fail> {
+async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<OnePage, Fail> {
     let asked = id.clone();
     let calls = v.may(Action::JoinIncident);
     let (seen, callers, names) = web
@@ -307,7 +309,16 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, e: Errors) -> Result<O
     let callers: Option<Vec<Caller>> = callers.map(|all| all.into_iter().map(caller).collect());
     let waiting = callers.iter().flatten().filter(|k| k.told_at.is_empty()).count();
     Ok(OnePage {
-        buildings: buildings(web, v, &i.buildings).await?,
+        buildings: buildings(
+            web,
+            v,
+            &if t.is("change") {
+                t.all("buildings")
+            } else {
+                i.buildings.clone()
+            },
+        )
+        .await?,
         version: seen.version,
         where_: where_(p.locale, &i.buildings),
         opened: p.full_time(i.opened_at),
@@ -325,20 +336,30 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, e: Errors) -> Result<O
         key: p.key(web),
         callers,
         waiting,
+        above: t.above(
+            &["join", "end", "change", "tell"],
+            &["phone", "name", "address", "note", "how", "say", "notice"],
+        ),
+        t,
         p,
-        e,
     })
 }
 
 /// One incident with its callers.
 pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     Ok(page(
-        &one_view(&web, &v, &IncidentId::from(id), Errors::default()).await?,
+        &one_view(&web, &v, &IncidentId::from(id), Typed::default()).await?,
     )?)
 }
 
 /// The page again: with what stands in the way, or as it is now.
-async fn again(web: &Web, v: &Viewer, id: &IncidentId, done: Result<(), Error>) -> Result<Response, Fail> {
+async fn again(
+    web: &Web,
+    v: &Viewer,
+    id: &IncidentId,
+    (form, f): (&str, &Pairs),
+    done: Result<(), Error>,
+) -> Result<Response, Fail> {
     match done {
         Ok(()) => {
             settle(web, v).await?;
@@ -347,7 +368,8 @@ async fn again(web: &Web, v: &Viewer, id: &IncidentId, done: Result<(), Error>) 
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
             let code: StatusCode = status(&e);
-            let shown = one_view(web, v, id, Errors::from(v.locale, Fail(e))?).await?;
+            let t = Typed::new(form, f, &Errors::from(v.locale, Fail(e))?);
+            let shown = one_view(web, v, id, t).await?;
             Ok((code, page(&shown)?).into_response())
         }
     }
@@ -358,16 +380,24 @@ pub async fn change(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
     let id = IncidentId::from(id);
     let asked = id.clone();
     let ctx = v.ctx()?;
-    let done = if value(&f, "act") == "end" {
+    let (sent, at) = (f.clone(), format!("incidents/{id}"));
+    let ends = value(&f, "act") == "end";
+    let done = if ends {
         let how = value(&f, "how");
-        web.write(&ctx, move |tx, ctx| incident::end(tx, ctx, &asked, &how))
-            .await
+        web.write(&ctx, move |tx, ctx| {
+            once(tx, ctx, &sent, &at, |tx, ctx| incident::end(tx, ctx, &asked, &how))
+        })
+        .await
     } else {
         let (n, seen) = (read(&f), version(&value(&f, "version")));
-        web.write(&ctx, move |tx, ctx| incident::update(tx, ctx, &asked, Some(seen), &n))
-            .await
+        web.write(&ctx, move |tx, ctx| {
+            once(tx, ctx, &sent, &at, |tx, ctx| {
+                incident::update(tx, ctx, &asked, Some(seen), &n)
+            })
+        })
+        .await
     };
-    again(&web, &v, &id, done).await
+    again(&web, &v, &id, (if ends { "end" } else { "change" }, &f), done).await
 }
 
 /// Joins somebody who called, away from the desk's form.
@@ -386,7 +416,7 @@ pub async fn join(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
             incident::join(tx, ctx, &key, &asked, &n).map(|_| ())
         })
         .await;
-    again(&web, &v, &id, done).await
+    again(&web, &v, &id, ("join", &f), done).await
 }
 
 /// What came of a call back.
@@ -398,13 +428,17 @@ pub async fn tell(
 ) -> Answer {
     let (id, caller) = (IncidentId::from(id), IncidentCallerId::from(caller));
     let (told, note) = (value(&f, "told").parse::<Outcome>(), value(&f, "note"));
-    let (asked, seen) = (id.clone(), Some(value(&f, "version")).filter(|x| !x.is_empty()));
+    let seen = Some(value(&f, "version")).filter(|x| !x.is_empty());
     let seen = seen.map(|x| version(&x));
+    let (asked, form) = (id.clone(), caller.as_str().to_owned());
+    let (sent, at) = (f.clone(), format!("incidents/{id}/callers/{caller}"));
     let done = match told {
         Ok(told) => {
             web.write(&v.ctx()?, move |tx, ctx| {
                 incident::get(tx, ctx, &asked)?;
-                incident::tell(tx, ctx, &caller, seen, told, &note).map(|_| ())
+                once(tx, ctx, &sent, &at, |tx, ctx| {
+                    incident::tell(tx, ctx, &caller, seen, told, &note).map(|_| ())
+                })
             })
             .await
         }
@@ -413,5 +447,5 @@ pub async fn tell(
             .await
             .and(Err(Error::field("told", "invalid-choose"))),
     };
-    again(&web, &v, &id, done).await
+    again(&web, &v, &id, (&form, &f), done).await
 }

@@ -45,6 +45,7 @@ mod proposal;
 mod referral;
 mod roster;
 mod settings;
+mod shown;
 mod staff;
 pub mod standard;
 mod task;

@@ -146,6 +146,8 @@ pub async fn stream(
     headers: axum::http::HeaderMap,
 ) -> Answer {
     let ctx = v.ctx()?;
+    // The line stands before the number is looked at: what happens between the two is told twice and never not at all.
+    let (receive, ends) = (changes().subscribe(), ends().subscribe());
     let now = web.desk.live.seq(&ctx.site);
     let seen = headers
         .get("last-event-id")
@@ -159,8 +161,8 @@ pub async fn stream(
     };
     let state = Stream {
         site: ctx.site.clone(),
-        receive: changes().subscribe(),
-        ends: ends().subscribe(),
+        receive,
+        ends,
         stopping: STOPPING.subscribe(),
         first: Some(first),
         over: false,

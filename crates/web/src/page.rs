@@ -182,7 +182,7 @@ impl Page {
         let mut p = Page::bare(web, Some(v), v.locale, &title);
         if let Some(s) = &v.session {
             p.counts = web.desk.live.counts(&s.site).seen_by(&s.actor.id);
-            p.seq = web.desk.live.seq(&s.site);
+            p.seq = v.seq;
             p.on_duty = crate::roster::duty_lines(web, v, s);
             if v.may(Action::ManageRoster) {
                 p.banner = Some(crate::roster::banner(&p, v, &web.desk.live.roster(&s.site)));

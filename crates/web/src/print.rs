@@ -274,7 +274,7 @@ impl Look<'_> {
                 .filter(|i| i.kind == LineKind::Material)
                 .map(|i| format!("{} × {}", i.what, quantity(i.quantity_milli)))
                 .collect();
-            used.join("，")
+            used.join(&t(l, "list-comma"))
         });
         let old = s.repeat_of.as_ref().map(|_| t(l, "print-repeat")).unwrap_or_default();
         Slip {

@@ -111,10 +111,9 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, f: ProposalForm, e: Errors) 
         })
         .await?;
     let p = Page::new(web, v, "proposals-title");
-    let final_word = matches!(r.decision.as_str(), "develop" | "no");
     Ok(ShowPage {
         item: item_name(web, &p, &r.item),
-        may_decide: v.may(Action::DecideProposal) && !(r.state == "told" && final_word),
+        may_decide: app::proposal::may_decide(&v.ctx()?, &r),
         may_tell: v.may(Action::ReportOutside) && r.state == "decided",
         r,
         f,

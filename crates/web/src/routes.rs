@@ -397,6 +397,8 @@ contents! {
     GET  "/visits/expect" May(Action::ReceiveVisitor) => crate::visit::expect_form;
     POST "/visits/expect" May(Action::ReceiveVisitor) => crate::visit::expect;
     POST "/visits/invite" May(Action::ReceiveVisitor) => crate::visit::invite;
+    GET  "/visits/links/{unit}" May(Action::ReceiveVisitor) => crate::visit::links;
+    POST "/visits/links/{unit}/{link}/withdraw" May(Action::ReceiveVisitor) => crate::visit::link_withdraw;
     GET  "/visits/register" May(Action::ViewVisits) => crate::visit::register;
     GET  "/visits/print" May(Action::ViewVisits) => crate::visit::print;
     GET  "/visits/export" May(Action::Export) => crate::visit::export;

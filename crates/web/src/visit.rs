@@ -3,17 +3,20 @@
 mod act;
 mod gate;
 mod host;
+mod links;
 mod register;
 mod view;
 
-pub use act::{ask_by_link, begin, expect, expect_form, invite, step};
+pub use act::{ask_by_link, begin, expect, expect_form, step};
 pub use gate::{gate, gate_show, gate_step};
 pub use host::{announce as host_announce, answer as host_answer, show as host_show, withdraw as host_withdraw};
+pub use links::{invite, show as links, withdraw as link_withdraw};
 pub use register::{export, print, register};
 
 use app::visit::{self, Board, Seen};
 use askama::Template;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use domain::ids::VisitId;
 use serde::Deserialize;
 
@@ -23,21 +26,9 @@ use crate::form::Errors;
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
+use crate::shown::{self, Shown};
 use crate::state::Web;
 use view::{Line, VisitView, line};
-
-/// A secret address that was just made: its picture and its text.
-pub struct Shown {
-    pub svg: String,
-    pub url: String,
-}
-
-impl Shown {
-    fn of(url: String, title: &str) -> Result<Shown, Fail> {
-        let svg = office::qr::qr_svg(&url, title).map_err(|_| Fail(app::error::Error::internal("QR")))?;
-        Ok(Shown { svg, url })
-    }
-}
 
 #[derive(Template)]
 #[template(path = "visit/board.html")]
@@ -49,7 +40,7 @@ struct BoardPage {
     badges: Vec<Line>,
     overdue: usize,
     may: bool,
-    made: Option<Shown>,
+    key: String,
     unit: String,
     host: String,
     e: Errors,
@@ -59,13 +50,7 @@ fn lines(p: &Page, names: &Names, list: &[Seen]) -> Vec<Line> {
     list.iter().map(|s| line(p, names, s)).collect()
 }
 
-async fn board_view(
-    web: &Web,
-    v: &Viewer,
-    made: Option<Shown>,
-    (unit, host): (String, String),
-    e: Errors,
-) -> Result<BoardPage, Fail> {
+async fn board_view(web: &Web, v: &Viewer, (unit, host): (String, String), e: Errors) -> Result<BoardPage, Fail> {
     let (b, names): (Board, Names) = web
         .read(&v.ctx()?, |c, ctx| Ok((visit::board(c, ctx)?, Names::load(c, ctx)?)))
         .await?;
@@ -77,7 +62,7 @@ async fn board_view(
         badges: lines(&p, &names, &b.badges),
         overdue: b.inside.iter().filter(|s| s.visit.overdue_at.is_some()).count(),
         may: v.may(domain::access::Action::ReceiveVisitor),
-        made,
+        key: p.key(web),
         unit,
         host,
         p,
@@ -88,7 +73,7 @@ async fn board_view(
 /// Who is inside, who waits, who is expected, which badges are out.
 pub async fn board(State(web): State<Web>, v: Viewer) -> Answer {
     Ok(page(
-        &board_view(&web, &v, None, Default::default(), Errors::default()).await?,
+        &board_view(&web, &v, Default::default(), Errors::default()).await?,
     )?)
 }
 
@@ -103,7 +88,6 @@ pub struct Said {
 struct VisitPage {
     p: Page,
     x: VisitView,
-    e: Errors,
     made: Option<Shown>,
 }
 
@@ -127,12 +111,20 @@ async fn load(web: &Web, v: &Viewer, id: &str, said: &str) -> Result<(Page, Visi
 }
 
 /// One visit.
-pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(q): Query<Said>) -> Answer {
+pub async fn show(
+    State(web): State<Web>,
+    v: Viewer,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(q): Query<Said>,
+) -> Answer {
     let (p, x) = load(&web, &v, &id, &q.said).await?;
-    Ok(page(&VisitPage {
-        p,
-        x,
-        e: Errors::default(),
-        made: None,
-    })?)
+    let made = shown::taken(&headers, &id)
+        .map(|secret| {
+            let url = format!("{}/h/{secret}", web.settings.public_url);
+            Shown::of(url, &p.t("visit-link-answer"))
+        })
+        .transpose()?;
+    let showed = made.is_some();
+    shown::forget(&web, page(&VisitPage { p, x, made })?, showed)
 }

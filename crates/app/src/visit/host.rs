@@ -104,6 +104,25 @@ pub fn invite(tx: &mut Tx, ctx: &Ctx, unit: &str, host: &str) -> Res<Made> {
     put(tx, ctx, None, Some(unit), host)
 }
 
+/// The addresses that a household has or had, newest first, with the unit's own code.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` for a unit that is not here.
+pub fn of_unit(c: &mut Conn, ctx: &Ctx, unit: &UnitId) -> Res<(String, Vec<VisitLink>)> {
+    ctx.need(Action::ReceiveVisitor)?;
+    let u = store::directory::unit::get(c, &ctx.site, unit)?.ok_or(Error::NotFound)?;
+    Ok((u.code, db::links_of_unit(c, &ctx.site, unit)?))
+}
+
+/// The unit that somebody names.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` for a unit that is not there.
+pub fn unit_of(c: &mut Conn, ctx: &Ctx, named: &str) -> Res<UnitId> {
+    ctx.need(Action::ReceiveVisitor)?;
+    Ok(named_unit(c, ctx, named)?.0)
+}
+
 /// Withdraws an address: it stops at once. Passes that were made by it stay.
 ///
 /// # Errors

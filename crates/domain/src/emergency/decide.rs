@@ -87,6 +87,20 @@ pub enum Command {
     Look,
 }
 
+impl Emergency {
+    /// Whether somebody leads it: by role, or as its owner.
+    pub fn led_by(&self, who: &Who) -> bool {
+        who.reach(Action::LeadEmergency) >= Reach::Site || who.staff() == Some(&self.owner)
+    }
+}
+
+impl Improvement {
+    /// Whether somebody may say that it is done: whose it is, and who leads emergencies by role.
+    pub fn told_by(&self, who: &Who) -> bool {
+        who.reach(Action::LeadEmergency) >= Reach::Site || who.staff() == Some(&self.owner)
+    }
+}
+
 impl Command {
     /// The right that the command needs. An owner leads without it.
     pub const fn action(&self) -> Action {
@@ -109,8 +123,8 @@ impl Command {
 /// The first rule in the way, with the complete list of what is lacking under it.
 pub fn decide(state: Option<&Emergency>, command: &Command, who: &Who, now: i64) -> Result<Vec<Event>, Refusal> {
     let action = command.action();
-    let owns = state.is_some_and(|e| who.staff() == Some(&e.owner));
-    if who.reach(action) < Reach::Site && !(owns && action == Action::LeadEmergency) {
+    let leads = action == Action::LeadEmergency && state.is_some_and(|e| e.led_by(who));
+    if who.reach(action) < Reach::Site && !leads {
         return Err(Refusal::new("refuse-role").arg("action", action));
     }
     let facts = match (state, command) {
@@ -290,7 +304,7 @@ fn step(e: &Emergency, command: &Command, who: &Who, now: i64) -> Result<Vec<Fac
             let Some(open) = open else {
                 return Err(Refusal::new("refuse-improvement-done"));
             };
-            if who.staff() != Some(&open.owner) && who.reach(Action::LeadEmergency) < Reach::Site {
+            if !open.told_by(who) {
                 return Err(Refusal::new("refuse-not-yours").arg("action", Action::LeadEmergency));
             }
             Fact::Improved {

@@ -1,7 +1,7 @@
 //! What may be done with a visit now, what comes of it, and what changes by itself.
 
 use super::state::{Fact, Visit};
-use super::{Command, DocumentKind, HostWay, VisitAct, VisitState, tail};
+use super::{Answer, Command, Document, DocumentKind, HostWay, Need, VisitAct, VisitState, tail};
 use crate::id_number::IdNumber;
 use crate::ids::StaffId;
 use crate::refusal::Refusal;
@@ -79,6 +79,36 @@ fn clean(text: &str) -> String {
     crate::privacy::masked(text.trim())
 }
 
+/// What still has to be done before a visitor who waits may come in, in the order in which it is done: the rules of
+/// [`decide`] for letting in, said beforehand. The badge and who leads the visitor are named with that step itself.
+pub fn needs(v: &Visit) -> Vec<Need> {
+    if v.state != VisitState::Arrived {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    if v.incomplete() {
+        out.push(Need::Particulars);
+    }
+    if v.document.is_none() {
+        out.push(Need::Document);
+    }
+    match (&v.answer, &v.document) {
+        _ if v.refused() => out.push(Need::No),
+        (None, _) => out.push(Need::Host),
+        (Some(answer), Some(document)) if v.unexpected() && before(answer, document) => out.push(Need::Again),
+        _ => {}
+    }
+    if v.alarmed() {
+        out.push(Need::Security);
+    }
+    out
+}
+
+/// The host's yes is not yet one to the person who is here.
+fn before(answer: &Answer, document: &Document) -> bool {
+    answer.how == HostWay::Announced || answer.at < document.at
+}
+
 fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal> {
     if v.alarmed() {
         return Err(Refusal::new("refuse-visit-alarm").clause("VIS-7"));
@@ -103,7 +133,7 @@ fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal
         return Err(Refusal::new("refuse-visit-host-not-asked").clause("VIS-5"));
     };
     // Somebody else than was announced: the host must have said yes to this one.
-    if v.unexpected() && (answer.how == HostWay::Announced || answer.at < document.at) {
+    if v.unexpected() && before(answer, document) {
         return Err(Refusal::new("refuse-visit-not-expected").clause("VIS-4"));
     }
     if v.accompany && accompanied_by.trim().is_empty() {

@@ -92,6 +92,14 @@ impl Visit {
         self.asks.last().filter(|a| a.at > answered || self.answer.is_none())
     }
 
+    /// Name, reason, host or place is lacking.
+    pub fn incomplete(&self) -> bool {
+        let p = &self.particulars;
+        [&p.name, &p.reason, &p.host, &p.place]
+            .iter()
+            .any(|t| t.trim().is_empty())
+    }
+
     /// The host said no, and has not said otherwise.
     pub fn refused(&self) -> bool {
         self.answer.as_ref().is_some_and(|a| !a.yes)

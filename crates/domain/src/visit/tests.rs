@@ -284,3 +284,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_still_needed_is_what_letting_in_asks_for() {
+    let enter = Command::Enter {
+        badge: "A1".into(),
+        accompanied_by: "陈".into(),
+    };
+    let step = |v: &Visit, need: Need, rule_of: &str| {
+        assert_eq!(needs(v).first(), Some(&need));
+        assert_eq!(rule(v, &enter, AT + MINUTE), rule_of);
+    };
+    let mut v = arrived();
+    v.particulars.reason.clear();
+    assert!(needs(&v).contains(&Need::Particulars));
+    let mut v = arrived();
+    step(&v, Need::Document, "refuse-visit-document");
+    does(&mut v, &shows(false), AT + MINUTE);
+    step(&v, Need::Host, "refuse-visit-host-not-asked");
+    does(&mut v, &says(false, HostWay::Phone), AT + 2 * MINUTE);
+    step(&v, Need::No, "refuse-visit-host-said-no");
+    // Whoever was announced is not who is here: a yes given beforehand is none.
+    for (how, at) in [(HostWay::Announced, AT + 3 * MINUTE), (HostWay::Phone, AT - MINUTE)] {
+        let mut w = v.clone();
+        w.answer = w.answer.map(|a| Answer {
+            yes: true,
+            how,
+            at,
+            ..a
+        });
+        step(&w, Need::Again, "refuse-visit-not-expected");
+    }
+    does(&mut v, &says(true, HostWay::Phone), AT + 3 * MINUTE);
+    assert!(needs(&v).is_empty());
+    does(&mut v, &enter, AT + 4 * MINUTE);
+    assert_eq!(v.state, VisitState::Inside);
+}

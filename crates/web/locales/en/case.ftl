@@ -123,6 +123,7 @@ why-bound = By {$source}
 why-excused = Recorded as late at {$time}, excused by a later entry
 why-breached = Passed {$time}: {$reason}
 why-due = Due {$time}
+list-semicolon = ;{" "}
 list-comma = ,{" "}
 full-stop = .
 colon = :{" "}

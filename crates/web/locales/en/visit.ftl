@@ -32,6 +32,9 @@ visit-n-people = { $n ->
    *[other] { $n } people
  }
 visit-n-rows = { $n ->
+visit-n-rows-part = { $n } in this printing
+visit-print-more = One printing holds { $n } visits, and there are more. Print the next part, or narrow the search.
+visit-print-next = Next part
     [one] 1 visit
    *[other] { $n } visits
  }
@@ -170,6 +173,13 @@ visit-link-answer = Link for the host's answer
 visit-link-announce = Link to announce visitors
 visit-link-once = The link is shown this once. Send it to the host now, and to nobody else.
 visit-link-until = The link is good until { $time }
+visit-link-made = Made
+visit-link-withdraw = Withdraw the link
+visit-links = Links to announce visitors
+visit-links-all = Links made so far
+visit-links-none = This household has no link yet.
+visit-links-hint = A withdrawn link stops at once; passes made by it stay good. If a link was not seen or is lost, withdraw it and make another.
+visit-links-look = Show its links
 visit-code = Pass code
 visit-code-hint = The 8 digits the visitor tells, or scan the QR code with the camera.
 visit-code-wrong = This code is not good: used, withdrawn or expired. Register the visitor as usual.

@@ -123,6 +123,7 @@ why-bound = 按{$source}
 why-excused = {$time} 曾记超时，后补录证明按时完成
 why-breached = {$time} 超时：{$reason}
 why-due = 到期 {$time}
+list-semicolon = ；
 list-comma = 、
 full-stop = 。
 colon = ：

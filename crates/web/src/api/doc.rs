@@ -232,6 +232,7 @@ fn schemas() -> Value {
         "ContactCorrection",
         "UnitCorrection",
         "VehicleEnd",
+        "VisitStep",
     ] {
         all[name]["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});

@@ -10,7 +10,7 @@ use domain::ids::{AppointmentId, ContactId, VisitId};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{answer, body, cursor, key, limit, need_version, ok, paged, versioned};
+use super::{answer, body, cursor, key, limit, need_version, ok, paged, seen_version, versioned};
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::state::Web;
@@ -156,18 +156,28 @@ pub async fn step(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Answer {
-    let fields: Map<String, Value> = body::read("VisitStep", &bytes)?;
+    let mut fields = body::object(&bytes)?;
+    let seen = seen_version(&headers, &mut fields)?;
+    body::fits("VisitStep", &Value::Object(fields.clone()))?;
     let (id, key) = (VisitId::from(id.as_str()), key(&headers));
     let act = fields.get("act").and_then(Value::as_str).unwrap_or_default().to_owned();
     let who: Option<Who> = (act == "describe").then(|| typed(&fields)).transpose()?;
     let cmd: Option<Command> = (who.is_none() && act != "help").then(|| typed(&fields)).transpose()?;
     let s = web
         .write(&v.ctx()?, move |tx, ctx| {
-            let id = visit::get(tx, ctx, &id)?.id;
-            app::once::once(tx, ctx, &key, &(&id, &fields), |tx, ctx| match (&who, &cmd) {
-                (Some(who), _) => visit::describe(tx, ctx, &id, None, who).map(|_| ()),
-                (_, Some(cmd)) => visit::act(tx, ctx, &id, None, cmd).map(|_| ()),
-                _ => visit::help(tx, ctx, &id).map(|_| ()),
+            let (id, current) = {
+                let now = visit::get(tx, ctx, &id)?;
+                (now.id, now.version)
+            };
+            app::once::once(tx, ctx, &key, &(&id, &fields, seen), |tx, ctx| {
+                if let Some(seen) = seen.filter(|v| *v != current) {
+                    return Err(Error::Conflict { seen, current });
+                }
+                match (&who, &cmd) {
+                    (Some(who), _) => visit::describe(tx, ctx, &id, None, who).map(|_| ()),
+                    (_, Some(cmd)) => visit::act(tx, ctx, &id, seen, cmd).map(|_| ()),
+                    _ => visit::help(tx, ctx, &id).map(|_| ()),
+                }
             })?;
             visit::get(tx, ctx, &id)
         })

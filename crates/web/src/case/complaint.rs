@@ -32,10 +32,14 @@ pub struct ComplaintView {
     pub again: bool,
 }
 
-/// A department's name by its code, or the leader's.
+/// A department's name by its code as the site calls it, or the leader's; of one that the site does not have, as the product
+/// ships it.
 pub fn place(p: &Page, names: &Names, code: &str) -> String {
     if code == "leader" {
         return p.t("complaint-leader");
+    }
+    if let Some(own) = names.department_of(code) {
+        return own.to_owned();
     }
     let shipped = domain::departments::default_departments().unwrap_or_default();
     let found = shipped.iter().find(|d| d.code == code);

@@ -19,6 +19,8 @@ pub struct Names {
     pub book: Arc<Book>,
     staff: HashMap<String, String>,
     departments: HashMap<String, String>,
+    /// The same by their codes.
+    codes: HashMap<String, String>,
 }
 
 /// The name in the reader's language, or the other if there is none.
@@ -41,6 +43,10 @@ impl Names {
             staff: staff
                 .into_iter()
                 .map(|s| (s.id.into_string(), named(l, &s.name, &s.name_en).to_owned()))
+                .collect(),
+            codes: departments
+                .iter()
+                .map(|d| (d.code.clone(), named(l, &d.name, &d.name_en).to_owned()))
                 .collect(),
             departments: departments
                 .into_iter()
@@ -91,6 +97,11 @@ impl Names {
             Some(g) => format!("{} / {name}", named(self.locale, &g.zh, &g.en)),
             None => name.to_owned(),
         }
+    }
+
+    /// A department's own name by its code, if the site has one.
+    pub fn department_of(&self, code: &str) -> Option<&str> {
+        self.codes.get(code).map(String::as_str)
     }
 
     pub fn department(&self, id: &DepartmentId) -> String {

@@ -106,7 +106,14 @@ impl Make<'_> {
         let supports: Vec<String> = file
             .parts
             .iter()
-            .map(|part| format!("{}：{}", self.names.department(&part.department), part.what))
+            .map(|part| {
+                format!(
+                    "{}{}{}",
+                    self.names.department(&part.department),
+                    p.t("colon"),
+                    part.what
+                )
+            })
             .collect();
         let proposal = file.proposals.last();
         let leader = file.raised.iter().filter_map(|raised| raised.instruction.as_ref());
@@ -160,7 +167,10 @@ impl Make<'_> {
                     route.map_or_else(String::new, |r| p.code("received", r.received.as_str())),
                 ),
             ]),
-            self.row(&[("paper-department", to), ("paper-supports", supports.join("；"))]),
+            self.row(&[
+                ("paper-department", to),
+                ("paper-supports", supports.join(&p.t("list-semicolon"))),
+            ]),
             self.tall("paper-finding", file.finding.as_ref().map(said).unwrap_or_default()),
             self.tall(
                 "paper-proposal",

@@ -67,6 +67,8 @@ pub(super) struct DeskPage {
     pub strip: String,
     pub q: String,
     pub reg: String,
+    /// The key of the one-key form for a visitor.
+    pub key: String,
 }
 
 #[derive(Template)]

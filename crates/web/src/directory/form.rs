@@ -266,6 +266,7 @@ impl<'a> Build<'a> {
     }
 
     pub fn double(&mut self, candidates: &[PersonView]) {
+        let comma = t(self.locale, "list-comma");
         let list = candidates
             .iter()
             .map(|x| {
@@ -273,7 +274,7 @@ impl<'a> Build<'a> {
                 let units: Vec<&str> = x.now().map(|l| l.code.as_str()).collect();
                 (
                     x.id.as_str().to_owned(),
-                    [x.name.as_str(), phone, &units.join("、")].join("　"),
+                    [x.name.as_str(), phone, &units.join(&comma)].join("　"),
                 )
             })
             .collect::<Vec<_>>();

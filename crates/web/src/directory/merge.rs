@@ -52,8 +52,8 @@ async fn compared(
                 let phones: Vec<&str> = x.phones.iter().map(|f| f.masked.as_str()).collect();
                 let row = |key: &str, value: String| (t(locale, key), value);
                 let rows = vec![
-                    row("directory-units", units.join("、")),
-                    row("directory-phones", phones.join("、")),
+                    row("directory-units", units.join(&t(locale, "list-comma"))),
+                    row("directory-phones", phones.join(&t(locale, "list-comma"))),
                     row("directory-open-cases", open.to_string()),
                 ];
                 sides.push((x.name.clone(), rows));

@@ -2,14 +2,14 @@
 
 use app::emergency::Alarm;
 use askama::Template;
-use domain::access::{Action, Reach};
+use domain::access::Action;
 use domain::case::By;
 use domain::emergency::play::{Filled, Play, fill};
 use domain::emergency::{Emergency, Line};
 use domain::ids::StaffId;
 
 use crate::case::names::{Names, named};
-use crate::form::Errors;
+use crate::form::{Errors, Typed};
 use crate::gate::Viewer;
 use crate::page::Page;
 use crate::state::Web;
@@ -150,6 +150,8 @@ pub struct ImproveLine {
     pub done: String,
     pub how: String,
     pub mine: bool,
+    /// The name of its form.
+    pub form: String,
 }
 
 /// The part that changes by itself.
@@ -178,7 +180,12 @@ pub struct LivePart {
 pub struct Show {
     p: Page,
     l: Live,
-    e: Errors,
+    /// What was typed into the form that was refused.
+    t: Typed,
+    /// What stands in the way and belongs to no field.
+    above: Vec<String>,
+    /// The key of the page's forms, each with its act behind it.
+    key: String,
     number: String,
     case: bool,
     class: String,
@@ -302,6 +309,11 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
     }
 }
 
+/// Fields of the page's forms that have a place for their reason.
+const BESIDE: &[&str] = &[
+    "text", "note", "how", "result", "held_at", "present", "analysis", "what", "staff", "due", "step",
+];
+
 /// The whole page as it stands.
 pub fn show_view(
     web: &Web,
@@ -310,7 +322,7 @@ pub fn show_view(
     names: &Names,
     site: &store::site::Site,
     whole: bool,
-    errors: Errors,
+    t: Typed,
 ) -> Show {
     let play = names.book.plays.play(&e.play);
     let mut p = Page::new(web, v, "emergency-title");
@@ -331,8 +343,8 @@ pub fn show_view(
     let words = |of: fn(&Play) -> &domain::emergency::play::Words| {
         play.map_or_else(String::new, |x| fill(of(x).of(p.en()), filled))
     };
-    let me = v.session.as_ref().map(|s| s.actor.id.clone());
-    let leads = v.reach(Action::LeadEmergency) >= Reach::Site || me.as_ref() == Some(&e.owner);
+    let who = v.ctx().ok().map(|c| c.who());
+    let leads = who.as_ref().is_some_and(|w| e.led_by(w));
     let on = |id: &str| {
         let id = StaffId::from(id);
         v.session
@@ -357,7 +369,8 @@ pub fn show_view(
         late: i.done_at.is_none() && i.due_at < p.now,
         done: i.done_at.map(|at| p.time(at)).unwrap_or_default(),
         how: i.how.clone(),
-        mine: leads || me.as_ref() == Some(&i.owner),
+        mine: who.as_ref().is_some_and(|w| i.told_by(w)),
+        form: format!("improved{}", i.no),
     });
     let meeting = e.meeting.as_ref().map(|m| {
         let present: Vec<String> = m.present.iter().map(|s| names.staff(s)).collect();
@@ -397,7 +410,12 @@ pub fn show_view(
         closed: e.closed_at.map(|at| p.full_time(at)).unwrap_or_default(),
         play: name,
         phone,
-        e: errors,
+        above: t.above(
+            &["log", "tick", "own", "end", "improved", "report", "improve", "meet"],
+            BESIDE,
+        ),
+        key: p.key(web),
+        t,
         p,
     }
 }

@@ -4,12 +4,13 @@
 
 use std::fmt::Write as _;
 
+use app::ctx::{Actor, Ctx, StaffActor};
 use app::testing::{Things, World};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use domain::access::{Reach, Role, allowed};
-use domain::ids::StaffId;
+use domain::ids::{ContactId, StaffId, UnitId};
 
 use super::{EVERYTHING, run, send, service};
 use crate::routes::{Entry, Guard, TABLE};
@@ -126,7 +127,98 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
     ),
 ];
 
-fn address(e: &Entry, t: &Things) -> String {
+/// What else there is at a site: a visitor who waits, a caller of a mass incident that is over, an emergency, a plan, an
+/// appointment, and a household's address to announce visitors.
+struct More {
+    visit: String,
+    incident: String,
+    caller: String,
+    emergency: String,
+    document: String,
+    appointment: String,
+    link: String,
+}
+
+/// Makes them by the spare account of the site, with the rights of a head.
+fn more(w: &World, t: &Things) -> More {
+    let actor = StaffActor {
+        id: StaffId::from(t.staff.as_str()),
+        name: "备用".into(),
+        name_en: String::new(),
+        roles: vec![Role::CsHead],
+        department: None,
+        session: None,
+        scopes: None,
+    };
+    let ctx = Ctx {
+        actor: Actor::Staff(actor),
+        via: "web",
+        ..w.desk.system("test", &t.site)
+    };
+    let t = t.clone();
+    let made = w.desk.write_now(&ctx, move |tx, ctx| {
+        let word = format!("漏水{}", t.word);
+        let who = app::visit::Who {
+            name: word.clone(),
+            reason: "送货".into(),
+            host: "周敏".into(),
+            unit: "3-1-1201".into(),
+            ..Default::default()
+        };
+        let visit = app::visit::register(tx, ctx, "", &who)?;
+        app::visit::host::invite(tx, ctx, "3-1-1201", "周敏")?;
+        let (_, links) = app::visit::host::of_unit(tx, ctx, &UnitId::from(t.unit.as_str()))?;
+        let new = app::incident::NewIncident {
+            title: word.clone(),
+            say: word.clone(),
+            ..Default::default()
+        };
+        let incident = app::incident::open(tx, ctx, "", &new)?;
+        let caller = app::contact::NewContact {
+            phone: "13900001111".into(),
+            name: "李雷".into(),
+            ..app::contact::NewContact::of(domain::case::Channel::Phone)
+        };
+        app::incident::join(tx, ctx, "", &incident, &caller)?;
+        let callers = app::incident::callers(tx, ctx, &incident)?;
+        app::incident::end(tx, ctx, &incident, "好了")?;
+        let new = app::emergency::NewEmergency {
+            play: "lift".into(),
+            drill: true,
+            place: word.clone(),
+            ..Default::default()
+        };
+        let emergency = app::emergency::open(tx, ctx, "", &new)?;
+        let new = app::emergency::document::NewDocument {
+            kind: app::emergency::document::KINDS[0].to_owned(),
+            title: word.clone(),
+            body: word.clone(),
+            held_at: Some(ctx.now),
+            review_at: Some(ctx.now + 86_400_000),
+            of: None,
+        };
+        let document = app::emergency::document::write(tx, ctx, "", &new)?;
+        let new = app::appointment::New {
+            at: Some(ctx.now + 86_400_000),
+            place: word,
+            bring: "身份证".into(),
+            ..Default::default()
+        };
+        let appointment = app::appointment::make(tx, ctx, "", &ContactId::from(t.contact.as_str()), &new)?;
+        Ok::<_, app::error::Error>(More {
+            visit: visit.into_string(),
+            incident: incident.into_string(),
+            caller: callers[0].id.as_str().to_owned(),
+            emergency: emergency.into_string(),
+            document: document.into_string(),
+            appointment: appointment.into_string(),
+            link: links[0].id.as_str().to_owned(),
+        })
+    });
+    made.unwrap()
+}
+
+fn address(e: &Entry, t: &Things, more: &More) -> String {
     let path = e.path;
     let mut out = Vec::new();
     let words: Vec<&str> = path.split('/').collect();
@@ -149,6 +241,11 @@ fn address(e: &Entry, t: &Things) -> String {
                 "lessons" => &t.lesson,
                 "proposals" => &t.proposal,
                 "investigations" => &t.investigation,
+                "visits" | "gate" => &more.visit,
+                "incidents" => &more.incident,
+                "emergencies" => &more.emergency,
+                "documents" => &more.document,
+                "appointments" => &more.appointment,
                 _ => "0198c0de000070008000000000000000",
             },
             "{unit}" => &t.unit,
@@ -156,14 +253,24 @@ fn address(e: &Entry, t: &Things) -> String {
             "{of}" => "0-0",
             "{step}" if path.starts_with("/standard") => "0",
             "{action}" | "{step}" => "note",
+            "{act}"
+                if matches!(before, "visits" | "gate")
+                    || path.starts_with("/visits/")
+                    || path.starts_with("/gate/") =>
+            {
+                "withdraw"
+            }
             "{act}" => "move-in",
+            "{caller}" => &more.caller,
+            "{link}" if path.starts_with("/visits/links/") => &more.link,
             "{list}" => "cases",
             "{position}" => "1",
             "{kind}" if path.starts_with("/journal") => "case",
             "{kind}" => "contact",
             "{subject}" => "x",
-            "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}"
-            | "{caller}" => "nothing-like-this",
+            "{merge}" | "{token}" | "{site}" | "{link}" | "{confirmation}" | "{file}" | "{batch}" | "{message}" => {
+                "nothing-like-this"
+            }
             "{job}" => &t.job,
             "{exception}" => "new",
             "{calendar}" => "office",
@@ -233,9 +340,15 @@ fn body(e: &Entry, full: bool) -> (&'static str, String) {
     ("application/x-www-form-urlencoded", fields.join("&"))
 }
 
-async fn ask(app: &Router, e: &Entry, (t, hidden): (&Things, &str), who: Option<&str>, full: bool) -> char {
+async fn ask(
+    app: &Router,
+    e: &Entry,
+    (t, more, hidden): (&Things, &More, &str),
+    who: Option<&str>,
+    full: bool,
+) -> char {
     let (kind, body) = body(e, full);
-    let mut req = Request::builder().method(e.method).uri(address(e, t));
+    let mut req = Request::builder().method(e.method).uri(address(e, t, more));
     if e.method != "GET" {
         req = req.header("content-type", kind);
     }
@@ -270,7 +383,7 @@ async fn ask(app: &Router, e: &Entry, (t, hidden): (&Things, &str), who: Option<
         500.. => panic!(
             "{} {}: {} {}",
             e.method,
-            address(e, t),
+            address(e, t, more),
             got.code,
             String::from_utf8_lossy(&got.body)
         ),
@@ -287,7 +400,7 @@ fn secret(w: &World, e: &Entry, staff: &StaffId) -> String {
 }
 
 /// The line of a route: nobody, then every role.
-async fn line(w: &World, app: &Router, e: &Entry, t: (&Things, &str), there: bool) -> Vec<char> {
+async fn line(w: &World, app: &Router, e: &Entry, t: (&Things, &More, &str), there: bool) -> Vec<char> {
     let mut cells = vec![ask(app, e, t, None, there).await];
     for role in Role::ALL {
         let who = secret(w, e, &w.staff(*role));
@@ -332,6 +445,7 @@ fn every_route_for_every_role_at_every_site() {
     // Numbers are counted for each site: the second order there has a number that is not in use here.
     w.things(&second);
     let there = w.things(&second);
+    let (own, foreign) = (more(&w, &here), more(&w, &there));
     let (mut text, mut wrong) = (HEAD.to_owned(), Vec::new());
     let _ = writeln!(text, "{:<69} {}", "#", COLUMNS.join(" "));
     run(async {
@@ -339,11 +453,11 @@ fn every_route_for_every_role_at_every_site() {
         let mut entries: Vec<&Entry> = TABLE.iter().filter(|e| !e.path.starts_with("/_test")).collect();
         entries.sort_by_key(|e| (e.path.starts_with("/api/"), e.path, e.method));
         for e in entries {
-            for (name, t, other) in [("here", &here, false), ("there", &there, true)] {
+            for (name, t, of, other) in [("here", &here, &own, false), ("there", &there, &foreign, true)] {
                 if other && !has_things(e, t) {
                     continue;
                 }
-                let cells = line(&w, &app, e, (t, &there.word), other).await;
+                let cells = line(&w, &app, e, (t, of, &there.word), other).await;
                 judge(e, &cells, other, &mut wrong);
                 let cells: Vec<String> = cells.iter().map(|c| format!("{c:>2}")).collect();
                 let path = if query(e, t).is_some() {

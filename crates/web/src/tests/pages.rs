@@ -13,23 +13,41 @@ use store::testing::for_both;
 use super::{Got, run, send, service};
 
 /// A browser of somebody who is signed in.
-struct Browser {
+pub(super) struct Browser {
     app: Router,
     cookie: String,
 }
 
 impl Browser {
-    fn of(w: &World, app: &Router, role: Role) -> Browser {
+    pub fn of(w: &World, app: &Router, role: Role) -> Browser {
         Browser {
             app: app.clone(),
             cookie: w.session(&w.staff(role)),
         }
     }
 
-    async fn get(&self, path: &str) -> (Got, String) {
+    pub async fn get(&self, path: &str) -> (Got, String) {
         let req = Request::get(path)
             .header("cookie", format!("sansheng={}; lang=en", self.cookie))
             .header("accept-language", "en");
+        let got = send(&self.app, req.body(Body::empty()).unwrap()).await;
+        let text = String::from_utf8_lossy(&got.body).into_owned();
+        (got, text)
+    }
+
+    /// Sends a form: `name=value` pairs, already encoded.
+    pub async fn post(&self, path: &str, form: &str) -> (Got, String) {
+        let req = Request::post(path)
+            .header("cookie", format!("sansheng={}; lang=en", self.cookie))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let got = send(&self.app, req.body(Body::from(form.to_owned())).unwrap()).await;
+        let text = String::from_utf8_lossy(&got.body).into_owned();
+        (got, text)
+    }
+
+    /// The same with one more cookie.
+    pub async fn get_with(&self, path: &str, more: &str) -> (Got, String) {
+        let req = Request::get(path).header("cookie", format!("sansheng={}; lang=en; {more}", self.cookie));
         let got = send(&self.app, req.body(Body::empty()).unwrap()).await;
         let text = String::from_utf8_lossy(&got.body).into_owned();
         (got, text)

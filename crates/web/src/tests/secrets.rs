@@ -25,12 +25,13 @@ const HEAD: &str = "\
 #   tr  the customer's link to follow the case    cf  the link to sign    ve  a vendor's link for the order
 #   wd  a withdrawn link    ex  an expired one    us  a link to sign that was used
 #   ot  the link of a customer of another site; files are those of this case, for a vendor too    st  tr, in a browser where staff signed in
+#   ha  a host's address to answer for a visitor    hn  one to announce visitors    hw  such a one, withdrawn    hs  ha, in a browser of staff
 #   + the handler answers (also: \"not now\", \"this field is missing\")    - 403    0 404    x 410
 #
 ";
 
 /// The kinds of secrets: short name, purpose, and what became of the link.
-const SECRETS: [(&str, &str, &str); 8] = [
+const SECRETS: [(&str, &str, &str); 12] = [
     ("tr", "track", ""),
     ("cf", "confirm", ""),
     ("ve", "vendor", ""),
@@ -39,9 +40,39 @@ const SECRETS: [(&str, &str, &str); 8] = [
     ("us", "confirm", "used"),
     ("ot", "track", "other"),
     ("st", "track", "staff"),
+    ("ha", "answer", ""),
+    ("hn", "announce", ""),
+    ("hw", "announce", "withdrawn"),
+    ("hs", "answer", "staff"),
 ];
 
+/// A host's address: of a visitor who waits, or for announcing.
+fn hosts(w: &World, purpose: &str, became: &str) -> String {
+    let (answers, withdrawn) = (purpose == "answer", became == "withdrawn");
+    let made = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+        if answers {
+            let who = app::visit::Who {
+                name: "李雷".into(),
+                host: "周敏".into(),
+                unit: "3-1-1201".into(),
+                ..Default::default()
+            };
+            let id = app::visit::register(tx, ctx, "", &who)?;
+            return app::visit::host::ask(tx, ctx, &id);
+        }
+        let made = app::visit::host::invite(tx, ctx, "3-1-1201", "周敏")?;
+        if withdrawn {
+            app::visit::host::withdraw_link(tx, ctx, &made.id)?;
+        }
+        Ok(made)
+    });
+    made.unwrap().token
+}
+
 fn link(w: &World, t: &Things, purpose: &str, became: &str) -> String {
+    if matches!(purpose, "answer" | "announce") {
+        return hosts(w, purpose, became);
+    }
     let secret = w.desk.ids.secret();
     let sys = w.system();
     let row = Link {
@@ -99,7 +130,7 @@ async fn ask(app: &Router, e: &Entry, secret: &str, file: &str, staff: bool) -> 
     if staff {
         req = req.header("cookie", format!("{}=1", crate::gate::STAFF_MARK));
     }
-    let fields = "text=x&note=x&answer=yes&quote=x&content_hash=x&typed_name=%E5%91%A8%E6%95%8F&_key=&version=1";
+    let fields = "text=x&note=x&answer=yes&name=x&quote=x&content_hash=x&typed_name=%E5%91%A8%E6%95%8F&_key=&version=1";
     let (kind, body) = match (e.method, e.path.ends_with("/photos")) {
         ("GET", _) => ("text/plain", ""),
         (_, true) => ("multipart/form-data; boundary=x", "--x--\r\n"),
@@ -144,6 +175,11 @@ fn every_kind_of_secret_opens_its_own_pages_only() {
                 cells.push(ask(&app, e, &secret, &here.file, became == "staff").await);
             }
             let (customers, vendors) = (e.path.starts_with("/r/"), e.path.starts_with("/v/"));
+            let of_hosts = e.path.starts_with("/h/");
+            for (n, name) in names.iter().enumerate() {
+                let theirs = name.starts_with('h');
+                assert!(theirs == of_hosts || cells[n] != '+', "{} opens to {name}", e.path);
+            }
             assert!(!(customers && cells[2] == '+'), "{} opens to a vendor", e.path);
             assert!(
                 !(vendors && (cells[0] == '+' || cells[1] == '+')),
@@ -155,7 +191,7 @@ fn every_kind_of_secret_opens_its_own_pages_only() {
             assert!(!strange, "{}: a file of another case", e.path);
             assert!(!vendors || e.path.contains("{id}") || cells[2] == '+', "{}", e.path);
             if e.method == "POST" {
-                for n in [3, 4, 7] {
+                for n in [3, 4, 7, 10, 11] {
                     assert_ne!(cells[n], '+', "{} {} {}", e.method, e.path, names[n]);
                 }
             }

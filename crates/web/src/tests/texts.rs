@@ -57,3 +57,37 @@ fn the_script_finds_every_text_it_asks_for() {
         assert!(l10n::has(Locale::Zh, &format!("js-{key}")), "js-{key}");
     }
 }
+
+/// Lists and pairs are put together with the reader's own punctuation, which stands in the locale files.
+#[test]
+fn nothing_is_joined_with_the_punctuation_of_one_language() {
+    fn look(dir: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                look(&path, found);
+            } else if path.extension().is_some_and(|x| x == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                // The committed diagrams are Chinese documents.
+                let chinese = path.ends_with("src/process.rs") || path.ends_with("tests/texts.rs");
+                let bad = |line: &&str| {
+                    let joins = ["、", "，", "；", "："].iter().any(|c| {
+                        line.contains(&format!("join(\"{c}"))
+                            || line.contains(&format!("}}{c}"))
+                            || line.contains(&format!("{c}{{"))
+                    });
+                    joins && !line.trim_start().starts_with("//") && !chinese
+                };
+                found.extend(
+                    text.lines()
+                        .filter(bad)
+                        .map(|l| format!("{}: {}", path.display(), l.trim())),
+                );
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    look(&root.join("src"), &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+}

@@ -5,16 +5,19 @@ use app::visit::{self, Command, Expected, VisitAct, Who, host};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::{PersonId, VisitId};
 
-use super::{Shown, VisitPage, board_view, load};
+use super::view::VisitView;
+use super::{VisitPage, load};
 use crate::fail::{Answer, Fail, status};
-use crate::form::Errors;
+use crate::form::{Errors, once};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::roster::form::{Pairs, value};
+use crate::shown;
 use crate::state::Web;
 use crate::when;
 
@@ -128,28 +131,54 @@ fn said(act: VisitAct) -> &'static str {
     }
 }
 
-/// Runs the step of a form. Returns where a call for help leads.
+/// Runs the step of a form, once. Returns where a call for help leads.
 pub(super) async fn run(web: &Web, v: &Viewer, id: &str, act: &str, f: &Pairs) -> Result<String, Fail> {
     let act: VisitAct = act.parse().map_err(|_| Error::NotFound)?;
     too_long(f)?;
-    let vid = VisitId::from(id);
+    let (vid, f, at) = (VisitId::from(id), f.clone(), format!("visits/{id}/{}", act.as_str()));
     if act == VisitAct::Help {
-        let number = web.write(&v.ctx()?, move |tx, ctx| visit::help(tx, ctx, &vid)).await?;
+        let number = web
+            .write(&v.ctx()?, move |tx, ctx| {
+                once(tx, ctx, &f, &at, |tx, ctx| visit::help(tx, ctx, &vid))
+            })
+            .await?;
         return Ok(format!("/cases/{number}"));
     }
     if act == VisitAct::Describe {
-        let (who, seen) = (who_of(f), value(f, "seen"));
+        let (who, seen) = (who_of(&f), value(&f, "seen"));
         web.write(&v.ctx()?, move |tx, ctx| {
-            visit::describe(tx, ctx, &vid, Some(&seen), &who)
+            once(tx, ctx, &f, &at, |tx, ctx| {
+                visit::describe(tx, ctx, &vid, Some(&seen), &who).map(|_| ())
+            })
         })
         .await?;
     } else {
-        let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
-        let cmd = command(act, f, &zone)?;
-        web.write(&v.ctx()?, move |tx, ctx| visit::act(tx, ctx, &vid, None, &cmd))
-            .await?;
+        let cmd = command(act, &f, v.zone())?;
+        web.write(&v.ctx()?, move |tx, ctx| {
+            once(tx, ctx, &f, &at, |tx, ctx| {
+                visit::act(tx, ctx, &vid, None, &cmd).map(|_| ())
+            })
+        })
+        .await?;
     }
     Ok(format!("/visits/{id}?said={}", said(act)))
+}
+
+/// What was refused: the visit again, with what was typed and the reason.
+pub(super) async fn refused(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    (act, f): (&str, &Pairs),
+    e: Error,
+) -> Result<(StatusCode, Page, VisitView), Fail> {
+    if matches!(e, Error::NotFound | Error::Forbidden(_)) {
+        return Err(Fail(e));
+    }
+    let code = status(&e);
+    let (p, mut x) = load(web, v, id, "").await?;
+    x.refused(act, f, &Errors::from(v.locale, Fail(e))?);
+    Ok((code, p, x))
 }
 
 /// A step at the desk.
@@ -161,12 +190,9 @@ pub async fn step(
 ) -> Answer {
     match run(&web, &v, &id, &act, &f).await {
         Ok(to) => Ok(Redirect::to(&to).into_response()),
-        Err(e @ Fail(Error::NotFound | Error::Forbidden(_))) => Err(e),
         Err(Fail(e)) => {
-            let code = status(&e);
-            let (p, x) = load(&web, &v, &id, "").await?;
-            let e = Errors::from(v.locale, Fail(e))?;
-            Ok((code, page(&VisitPage { p, x, e, made: None })?).into_response())
+            let (code, p, x) = refused(&web, &v, &id, (&act, &f), e).await?;
+            Ok((code, page(&VisitPage { p, x, made: None })?).into_response())
         }
     }
 }
@@ -182,39 +208,24 @@ pub async fn begin(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> A
 }
 
 /// Asks the host by an address that is shown this once.
-pub async fn ask_by_link(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let vid = VisitId::from(id.as_str());
-    let made = web.write(&v.ctx()?, move |tx, ctx| host::ask(tx, ctx, &vid)).await;
-    let (made, e, code) = match made {
-        Ok(m) => (Some(m), Errors::default(), axum::http::StatusCode::OK),
-        Err(e @ (Error::NotFound | Error::Forbidden(_))) => return Err(Fail(e)),
+pub async fn ask_by_link(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
+    let (vid, asked, at) = (VisitId::from(id.as_str()), f.clone(), format!("visits/{id}/link"));
+    let made = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            // The secret is no part of what is kept for a repeat.
+            let mut secret = None;
+            once(tx, ctx, &asked, &at, |tx, ctx| {
+                secret = Some(host::ask(tx, ctx, &vid)?.token);
+                Ok(())
+            })?;
+            Ok(secret)
+        })
+        .await;
+    match made {
+        Ok(secret) => shown::lead(&web, &format!("/visits/{id}?said=asked"), &id, secret.as_deref()),
         Err(e) => {
-            let code = status(&e);
-            (None, Errors::from(v.locale, Fail(e))?, code)
-        }
-    };
-    let (p, x) = load(&web, &v, &id, "").await?;
-    let url = made.map(|m| format!("{}/h/{}", web.settings.public_url, m.token));
-    let made = url.map(|u| Shown::of(u, &p.t("visit-link-answer"))).transpose()?;
-    Ok((code, page(&VisitPage { p, x, e, made })?).into_response())
-}
-
-/// An address with which a household announces visitors, shown this once.
-pub async fn invite(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
-    let (unit, name) = (value(&f, "unit"), value(&f, "host"));
-    let (u, h) = (unit.clone(), name.clone());
-    match web.write(&v.ctx()?, move |tx, ctx| host::invite(tx, ctx, &u, &h)).await {
-        Ok(m) => {
-            let url = format!("{}/h/{}", web.settings.public_url, m.token);
-            let shown = Shown::of(url, &crate::l10n::t(v.locale, "visit-link-announce"))?;
-            let b = board_view(&web, &v, Some(shown), (String::new(), String::new()), Errors::default()).await?;
-            Ok(page(&b)?)
-        }
-        Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
-        Err(e) => {
-            let code = status(&e);
-            let b = board_view(&web, &v, None, (unit, name), Errors::from(v.locale, Fail(e))?).await?;
-            Ok((code, page(&b)?).into_response())
+            let (code, p, x) = refused(&web, &v, &id, ("link", &f), e).await?;
+            Ok((code, page(&VisitPage { p, x, made: None })?).into_response())
         }
     }
 }

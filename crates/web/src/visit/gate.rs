@@ -1,6 +1,5 @@
 //! The gate, on the guard's phone: a pass code that is typed or scanned leads to the visit in one step.
 
-use app::error::Error;
 use app::visit::{self, VisitState};
 use askama::Template;
 use axum::Form;
@@ -9,16 +8,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use serde::Deserialize;
 
-use super::act::run;
+use super::act::{refused, run};
 use super::view::{Line, VisitView};
 use super::{Said, lines, load};
 use crate::case::names::Names;
-use crate::fail::{Answer, Fail, status};
-use crate::form::Errors;
+use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::roster::form::Pairs;
+use crate::shown::Shown;
 use crate::state::Web;
 
 #[derive(Deserialize, Default)]
@@ -32,6 +31,7 @@ pub struct Asked {
 struct GatePage {
     p: Page,
     code: String,
+    key: String,
     wrong: bool,
     inside: Vec<Line>,
     waiting: Vec<Line>,
@@ -61,6 +61,7 @@ pub async fn gate(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
         waiting: lines(&p, &names, &b.waiting),
         expected: lines(&p, &names, &b.expected),
         code: a.code,
+        key: p.key(&web),
         wrong,
         p,
     };
@@ -73,16 +74,14 @@ pub async fn gate(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
 struct GateVisit {
     p: Page,
     x: VisitView,
-    e: Errors,
     /// The gate makes no addresses for hosts.
-    made: Option<super::Shown>,
+    made: Option<Shown>,
 }
 
 /// One visit at the gate.
 pub async fn gate_show(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(q): Query<Said>) -> Answer {
     let (p, x) = load(&web, &v, &id, &q.said).await?;
-    let e = Errors::default();
-    Ok(page(&GateVisit { p, x, e, made: None })?)
+    Ok(page(&GateVisit { p, x, made: None })?)
 }
 
 /// A step at the gate. The first one uses up the pass.
@@ -99,12 +98,9 @@ pub async fn gate_step(
                 .map_or(to.clone(), |rest| format!("/gate/{rest}"));
             Ok(Redirect::to(&to).into_response())
         }
-        Err(e @ Fail(Error::NotFound | Error::Forbidden(_))) => Err(e),
         Err(Fail(e)) => {
-            let code = status(&e);
-            let (p, x) = load(&web, &v, &id, "").await?;
-            let e = Errors::from(v.locale, Fail(e))?;
-            Ok((code, page(&GateVisit { p, x, e, made: None })?).into_response())
+            let (code, p, x) = refused(&web, &v, &id, (&act, &f), e).await?;
+            Ok((code, page(&GateVisit { p, x, made: None })?).into_response())
         }
     }
 }

@@ -13,7 +13,7 @@ use domain::ids::VisitId;
 use super::act::expected_of;
 use super::view::{answer as answer_text, grouped};
 use crate::fail::{Answer, Fail, status};
-use crate::form::Errors;
+use crate::form::{Errors, Typed};
 use crate::gate::Viewer;
 use crate::link::{SiteHead, bare, base, device, gone, site_head};
 use crate::live::page;
@@ -63,7 +63,11 @@ struct HostPage {
     until: String,
     expires: String,
     key: String,
+    /// Reasons of the announcement.
     e: Errors,
+    /// What was typed into the answer that was refused.
+    t: Typed,
+    above: Vec<String>,
 }
 
 fn pass(p: &Page, web: &Web, s: &Seen) -> Result<Pass, Fail> {
@@ -103,7 +107,7 @@ fn asked(p: &Page, s: &Seen) -> Asked {
     }
 }
 
-async fn view(web: &Web, v: &Viewer, token: &str, f: Expected, e: Errors) -> Result<HostPage, Error> {
+async fn view(web: &Web, v: &Viewer, token: &str, f: Expected, t: Typed) -> Result<HostPage, Error> {
     let (base, t2, locale) = (base(web, v), token.to_owned(), v.locale);
     let (head, link, about, list) = web
         .read(&base, move |c, ctx| {
@@ -139,25 +143,31 @@ async fn view(web: &Web, v: &Viewer, token: &str, f: Expected, e: Errors) -> Res
         s: head,
         f,
         p,
-        e,
+        e: t.errors_of("announce"),
+        above: t.above(
+            &["announce", "answer"],
+            &["name", "plate", "reason", "from", "until", "note"],
+        ),
+        t,
     })
 }
 
 /// The page.
 pub async fn show(State(web): State<Web>, v: Viewer, Path(token): Path<String>) -> Answer {
-    match view(&web, &v, &token, Expected::default(), Errors::default()).await {
+    match view(&web, &v, &token, Expected::default(), Typed::default()).await {
         Ok(shown) => Ok(page(&shown)?),
         Err(e) => gone(&web, &v, &token, e).await,
     }
 }
 
 /// What was refused, on the page it came from; a link that is over says so.
-async fn refused(web: &Web, v: &Viewer, token: &str, f: Expected, e: Error) -> Answer {
+async fn refused(web: &Web, v: &Viewer, token: &str, (f, form, sent): (Expected, &str, &Pairs), e: Error) -> Answer {
     if matches!(e, Error::NotFound | Error::Forbidden(_)) {
         return gone(web, v, token, e).await;
     }
     let code: StatusCode = status(&e);
-    let shown = view(web, v, token, f, Errors::from(v.locale, Fail(e))?).await?;
+    let t = Typed::new(form, sent, &Errors::from(v.locale, Fail(e))?);
+    let shown = view(web, v, token, f, t).await?;
     Ok((code, page(&shown)?).into_response())
 }
 
@@ -181,7 +191,7 @@ pub async fn answer(
                 &web,
                 &v,
                 &token,
-                Expected::default(),
+                (Expected::default(), "answer", &f),
                 Error::field("answer", "invalid-choose"),
             )
             .await;
@@ -196,7 +206,7 @@ pub async fn answer(
         .await;
     match done {
         Ok(()) => Ok(back(&token)),
-        Err(e) => refused(&web, &v, &token, Expected::default(), e).await,
+        Err(e) => refused(&web, &v, &token, (Expected::default(), "answer", &f), e).await,
     }
 }
 
@@ -234,7 +244,7 @@ pub async fn announce(
         .await;
     match done {
         Ok(_) => Ok(back(&token)),
-        Err(x) => refused(&web, &v, &token, e, x).await,
+        Err(x) => refused(&web, &v, &token, (e, "announce", &f), x).await,
     }
 }
 
@@ -252,6 +262,6 @@ pub async fn withdraw(
         .await;
     match done {
         Ok(()) => Ok(back(&token)),
-        Err(e) => refused(&web, &v, &token, Expected::default(), e).await,
+        Err(e) => refused(&web, &v, &token, (Expected::default(), "withdraw", &f), e).await,
     }
 }

@@ -106,21 +106,23 @@ struct PrintPage {
     rows: Vec<Line>,
     period: String,
     printed: String,
+    /// Where the rest is, when there are more than one printing holds.
+    next: Option<String>,
+    /// It begins in the middle of what was asked for.
+    follows: bool,
 }
 
-/// The register on paper: at most five hundred visits of one look.
+/// Visits of one printing.
+const SHEET: i64 = 500;
+
+/// The register on paper, as much of it as one printing holds, with the way to the rest; logged.
 pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
     let p = Page::new(&web, &v, "visit-register");
-    let (rows, _, names) = read(
-        &web,
-        &v,
-        Ask {
-            after: None,
-            ..a.ask(&p.zone)
-        },
-        500,
-    )
-    .await?;
+    let ask = a.ask(&p.zone);
+    let (rows, next, names) = read(&web, &v, ask.clone(), SHEET).await?;
+    let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    web.write(&v.ctx()?, move |tx, ctx| visit::printed(tx, ctx, &ask, n))
+        .await?;
     let org = web
         .read(&v.ctx()?, |c, ctx| {
             let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
@@ -133,6 +135,10 @@ pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
         rows: lines(&p, &names, &rows),
         period: period.cloned().collect::<Vec<_>>().join(" – "),
         printed: printed(&p, &who.unwrap_or_default()),
+        next: next
+            .as_ref()
+            .map(|n| format!("/visits/print{}&after={}", a.query(), cursor_text(n))),
+        follows: !a.after.is_empty(),
         org,
         p,
     })?)

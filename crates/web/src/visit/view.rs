@@ -1,14 +1,16 @@
 //! A visit as pages show it.
 
 use app::visit::{Seen, Visit, VisitAct, VisitState};
-use domain::visit::Changed;
+use domain::visit::{Changed, needs};
 use serde_json::Value;
 use store::journal::Entry;
 
 use crate::case::names::Names;
 use crate::fail::Fail;
+use crate::form::{Errors, Typed};
 use crate::l10n::tx;
 use crate::page::Page;
+use crate::roster::Pairs;
 use crate::state::Web;
 use crate::when;
 
@@ -194,6 +196,12 @@ pub struct VisitView {
     pub incomplete: bool,
     /// What is still needed before the visitor may come in, as text.
     pub needs: Vec<String>,
+    /// The key of the page's forms, each with its act behind it.
+    pub key: String,
+    /// What was typed into the form that was refused, and why it was.
+    pub t: Typed,
+    /// What stands in the way, above the forms.
+    pub above: Vec<String>,
     acts: Vec<VisitAct>,
 }
 
@@ -203,40 +211,6 @@ pub struct Due {
     pub near: i64,
     pub class: &'static str,
     pub text: String,
-}
-
-fn incomplete(v: &Visit) -> bool {
-    let d = &v.particulars;
-    [&d.name, &d.reason, &d.host, &d.place].iter().any(|t| t.is_empty())
-}
-
-fn needs(p: &Page, v: &Visit) -> Vec<String> {
-    if v.state != VisitState::Arrived {
-        return Vec::new();
-    }
-    let mut out = Vec::new();
-    if incomplete(v) {
-        out.push(p.t("visit-need-particulars"));
-    }
-    if v.document.is_none() {
-        out.push(p.t("visit-need-document"));
-    }
-    if v.refused() {
-        out.push(p.t("visit-need-no"));
-    } else if v.answer.is_none() || v.waiting().is_some() {
-        out.push(p.t("visit-need-host"));
-    } else if v.unexpected()
-        && v.answer
-            .as_ref()
-            .zip(v.document.as_ref())
-            .is_some_and(|(a, d)| a.at < d.at)
-    {
-        out.push(p.t("visit-need-again"));
-    }
-    if v.alarmed() {
-        out.push(p.t("visit-need-security"));
-    }
-    out
 }
 
 impl VisitView {
@@ -287,11 +261,48 @@ impl VisitView {
             seen: app::visit::fingerprint(&s.visit.particulars),
             pass,
             due,
-            incomplete: incomplete(&s.visit),
-            needs: needs(p, &s.visit),
+            incomplete: s.visit.incomplete(),
+            needs: needs(&s.visit)
+                .into_iter()
+                .map(|n| p.code("visit-need", n.as_str()))
+                .collect(),
+            key: p.key(web),
+            t: Typed::default(),
+            above: Vec::new(),
             v: s.visit,
             acts,
         })
+    }
+
+    /// The form that was refused, with its reasons: those of its fields beside them, the others above the page.
+    pub fn refused(&mut self, act: &str, f: &Pairs, e: &Errors) {
+        const BESIDE: &[&str] = &[
+            "name",
+            "host",
+            "unit",
+            "reason",
+            "company",
+            "plate",
+            "people",
+            "note",
+            "number",
+            "badge",
+            "accompanied_by",
+            "reported_to",
+            "what",
+            "from",
+            "text",
+            "called_at",
+            "caller",
+            "police_number",
+        ];
+        self.t = Typed::new(act, f, e);
+        self.above = e.other(BESIDE).into_iter().map(str::to_owned).collect();
+    }
+
+    /// Reasons of the particulars.
+    pub fn errors(&self) -> Errors {
+        self.t.errors_of("describe")
     }
 
     /// Whether an act makes sense now and the viewer may do it.

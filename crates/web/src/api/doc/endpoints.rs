@@ -114,7 +114,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     get("/api/v1/visits/now", "visits", "Who is inside, the overdue first; who waits; who is expected; who left without giving the badge back", "", Json("Visits")),
     post("/api/v1/visits/expected", "visits", "An announced visitor with a pass code for the gate", Some("ExpectedVisit"), Made("Visit")),
     get("/api/v1/visits/{id}", "visits", "One visit, by id or number", "", Json("Visit")),
-    post("/api/v1/visits/{id}/steps", "visits", "A step: ask the host, note the answer, check the document, let in, see out, call security or the police (VIS-3 to VIS-9). Of a document's number only the last characters are kept", Some("VisitStep"), Json("Visit")),
+    Endpoint { versioned: true, ..post("/api/v1/visits/{id}/steps", "visits", "A step: ask the host, note the answer, check the document, let in, see out, call security or the police (VIS-3 to VIS-9). Of a document's number only the last characters are kept", Some("VisitStep"), Json("Visit")) },
     post("/api/v1/visits/{id}/link", "visits", "Ask the host by a secret address that you pass on (VIS-5)", None, Made("VisitLink")),
     get("/api/v1/passes/{code}", "visits", "The expected visitor whose pass code this is", "", Json("Visit")),
     get("/api/v1/appointments", "visits", "Appointments to come, then those of the last thirty days (ETQ-6)", "", Json("FaceToFaces")),
