@@ -475,7 +475,7 @@ fn cal_9_many_calls_of_one_cause_are_one_incident_and_each_caller_is_told_at_the
     // The sentence stands at every desk before anybody types, and one key joins the caller.
     assert!(w.until(|| other.get("/desk").says("预计 15:00 恢复")));
     let mut desk = other.desk();
-    desk.shown.must_say("加入").must_say("Alt J");
+    desk.shown.must_say("加入").must_say("Alt D");
     desk.caller(story::NAME, story::PHONE, story::UNIT);
     let act = format!("incident:{}", path.rsplit('/').next().expect("an id"));
     assert!(other.get("/desk").html.contains(&format!("value=\"{act}\"")));

@@ -315,7 +315,14 @@ fn what_is_still_needed_is_what_letting_in_asks_for() {
         });
         step(&w, Need::Again, "refuse-visit-not-expected");
     }
-    does(&mut v, &says(true, HostWay::Phone), AT + 3 * MINUTE);
+    // Who changes the word says why.
+    let changed = Command::HostAnswer {
+        yes: true,
+        how: HostWay::Phone,
+        note: "看错了人".into(),
+        accompany: false,
+    };
+    does(&mut v, &changed, AT + 3 * MINUTE);
     assert!(needs(&v).is_empty());
     does(&mut v, &enter, AT + 4 * MINUTE);
     assert_eq!(v.state, VisitState::Inside);
