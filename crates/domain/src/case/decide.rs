@@ -44,6 +44,10 @@ impl Env<'_> {
 /// # Errors
 /// The first rule in the way, with the complete list of what is lacking under that rule.
 pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env<'_>) -> Result<Vec<Event>, Refusal> {
+    debug_assert!(
+        state.is_none_or(CaseState::is_attached),
+        "a case whose clocks lack their calendars would miss its breaches"
+    );
     gate(state, command.action(), who, env)?;
     let mut draft = Draft {
         case: state.cloned(),

@@ -152,6 +152,7 @@ impl Run<'_> {
             Fact::Completed { .. } | Fact::Answered { .. } => {
                 self.apply(event);
                 self.begin_callback(event, &env);
+                self.begin_filing(event, &env);
             }
             Fact::Promised { clock, kind, .. } => {
                 let promised = self.promised(clock, *kind, &env);
@@ -187,6 +188,16 @@ impl Run<'_> {
                     target,
                 },
             );
+        }
+    }
+
+    fn begin_filing(&mut self, event: &Event, env: &Env<'_>) {
+        let clock = self
+            .state
+            .as_ref()
+            .and_then(|case| super::complaint::filing(case, env, event.when()));
+        if let Some(clock) = clock {
+            self.clock_fact(event, Fact::ClocksStarted { clocks: vec![clock] });
         }
     }
 

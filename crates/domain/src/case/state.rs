@@ -377,6 +377,13 @@ impl CaseState {
         }
     }
 
+    /// Whether every clock that names a calendar has its hours.
+    pub(super) fn is_attached(&self) -> bool {
+        self.clocks
+            .iter()
+            .all(|clock| clock.calendar.is_none() || clock.hours().is_some())
+    }
+
     /// Neither closed nor cancelled.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Closed | Status::Cancelled)

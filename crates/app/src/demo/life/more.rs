@@ -325,7 +325,7 @@ impl Life {
         let lines = incident::callers(tx, &ctx, &id)?;
         for (n, line) in (0..).zip(&lines) {
             let ctx = self.ctx(at + (110 + n * 2) * MINUTE, &clerk);
-            incident::tell(tx, &ctx, &line.id, Told::Over, "")?;
+            incident::tell(tx, &ctx, &line.id, None, Told::Over, "")?;
         }
         Ok(())
     }

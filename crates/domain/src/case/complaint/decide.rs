@@ -1,7 +1,7 @@
 //! Who may take which step of a complaint when, and what comes of it.
 
 use super::super::after::open_again;
-use super::super::decide::{Draft, incomplete, required, text};
+use super::super::decide::{Draft, Env, incomplete, required, text};
 use super::super::event::{By, Fact};
 use super::super::state::CaseState;
 use super::super::values::{Because, Kind, ReopenReason, Status};
@@ -409,34 +409,33 @@ fn route(
 /// COM-27: with the answer or the work done begin the days until the records are with quality.
 pub(in super::super) fn on_done(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let Some(case) = &draft.case else { return Ok(()) };
-    if !case.file().is_some_and(ComplaintFile::valid) || case.clock(ClockCode::Filing, case.cycle).is_some() {
-        return Ok(());
+    match filing(case, &draft.env, draft.when()) {
+        None => Ok(()),
+        Some(clock) => draft.emit(Fact::ClocksStarted { clocks: vec![clock] }),
     }
-    let Some(limit) = draft
-        .env
-        .standard
-        .limit(LimitCode::RecordsFiled)
-        .and_then(|named| named.limit.as_limit())
-    else {
-        return Ok(());
-    };
-    let started_at = draft.when();
-    let clock = ClockStart {
+}
+
+/// The clock of the records, where a valid complaint has none in this round yet.
+pub(in super::super) fn filing(case: &CaseState, env: &Env<'_>, started_at: i64) -> Option<ClockStart> {
+    if !case.file().is_some_and(ComplaintFile::valid) || case.clock(ClockCode::Filing, case.cycle).is_some() {
+        return None;
+    }
+    let limit = env.standard.limit(LimitCode::RecordsFiled)?.limit.as_limit()?;
+    Some(ClockStart {
         code: ClockCode::Filing,
         clause: "COM-27".to_owned(),
         limit: Some(limit),
         started_at: Some(started_at),
-        target: Some(limit.target(started_at, draft.env.zone)),
+        target: Some(limit.target(started_at, env.zone)),
         bounds: Vec::new(),
         pausable: Vec::new(),
         max_pause_ms: None,
         paused: Vec::new(),
         calendar: None,
-        ladder: draft.env.standard.ladder().to_vec(),
+        ladder: env.standard.ladder().to_vec(),
         cycle: case.cycle,
         continues: None,
-    };
-    draft.emit(Fact::ClocksStarted { clocks: vec![clock] })
+    })
 }
 
 /// The looks for the same at the same place that have come due by `now`: days after filing.

@@ -25,7 +25,7 @@ use crate::ids::*;
 
 pub(crate) use decide::look_at;
 pub use decide::{LOOKS, looks_due};
-pub(super) use decide::{gate, looked, on_done, open, run};
+pub(super) use decide::{filing, gate, looked, on_done, open, run};
 pub use lacking::{missing_before_answer, missing_to_close, missing_to_verify};
 pub use route::{Proposal, Routes, about_a_head, default_routes, propose};
 pub use step::{Given, Run, Step};

@@ -182,7 +182,8 @@ impl Desk {
     pub fn run(&mut self, who: &Who, command: Command) -> Result<Vec<&'static str>, Refusal> {
         let events = decide(self.state.as_ref(), &command, who, &env(self.now))?;
         for event in &events {
-            apply(&mut self.state, event);
+            // As the store reads it: with the hours of its calendars.
+            advance(&mut self.state, event, &CALENDARS);
         }
         let kinds = events.iter().map(Event::kind).collect();
         self.events.extend(events);
