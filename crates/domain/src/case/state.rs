@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +16,7 @@ use crate::clock::{Clock, ClockCode, ClockView, ExcuseReason, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
 use crate::ladder::{Climbed, Stand};
+use crate::standard::{CallbackRule, Tried};
 use crate::time::Calendars;
 
 codes! {
@@ -155,6 +158,23 @@ pub struct Callback {
     pub attempts: Vec<Attempt>,
     pub end: Option<CallbackEnd>,
     pub ended_at: Option<i64>,
+}
+
+impl Callback {
+    /// How far the attempts are by a rule.
+    pub fn tried(&self, rule: &CallbackRule, zone: &TimeZone) -> Tried {
+        let day = |at: i64| {
+            let at = Timestamp::from_millisecond(at).unwrap_or_default();
+            let date = at.to_zoned(zone.clone()).date();
+            i64::from(date.year()) * 400 + i64::from(date.day_of_year())
+        };
+        rule.tried(self.attempts.iter().map(|a| (a.at, a.result)), day)
+    }
+
+    /// Open, or spared: who was not drawn may be called all the same.
+    pub fn may_be_planned(&self) -> bool {
+        self.end.is_none_or(CallbackEnd::nobody_called)
+    }
 }
 
 /// One attempt to call back.
