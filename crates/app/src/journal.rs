@@ -166,6 +166,10 @@ pub const KINDS: &[&str] = &[
     "referral_changed",
     "referral_withdrawn",
     "referral_restored",
+    // The month's calls
+    "calls_drawn",
+    "call_made",
+    "call_signed",
     "proposal_reported",
     "proposal_decided",
     "proposal_told",
@@ -209,6 +213,8 @@ pub const SUBJECTS: &[&str] = &[
     "referral",
     "proposal",
     "lesson",
+    "call_round",
+    "call_line",
 ];
 
 /// What an event is about.

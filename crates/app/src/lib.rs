@@ -7,6 +7,7 @@ pub mod appointment;
 pub mod attachment;
 pub mod book;
 pub mod calendar;
+pub mod call_round;
 pub mod case;
 pub mod channel;
 pub mod consult;

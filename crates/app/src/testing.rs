@@ -218,6 +218,9 @@ pub struct Things {
     pub referral: String,
     pub proposal: String,
     pub lesson: String,
+    /// A month's satisfaction calls, and one of them.
+    pub call_round: String,
+    pub call_line: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
     pub word: String,
 }
@@ -228,6 +231,8 @@ struct KnownThings {
     referral: String,
     proposal: String,
     lesson: String,
+    call_round: String,
+    call_line: String,
 }
 
 /// Makes one of each, as the product's head would: by whoever the context is, with the rights of a head.
@@ -294,12 +299,61 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
         version: 1,
     };
     store::lesson::insert(tx, &lesson)?;
+    let (call_round, call_line) = calls(tx, ctx, case, word)?;
     Ok(KnownThings {
+        call_round,
+        call_line,
         answer: answer.into_string(),
         referral: referral.id.into_string(),
         proposal: proposal.id.into_string(),
         lesson: lesson.id.into_string(),
     })
+}
+
+/// A month's list of one call.
+fn calls(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<(String, String), Error> {
+    let round = store::call_round::RoundRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        month: "2026-01".into(),
+        seed: "seed".into(),
+        wanted: 1,
+        pool: 1,
+        pool_hash: String::new(),
+        drawn_at: ctx.now,
+        drawn_by: None,
+        version: 1,
+    };
+    store::call_round::insert(tx, &round)?;
+    let line = store::call_round::CallRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        round_id: round.id.clone(),
+        no: 1,
+        case_id: case.clone(),
+        case_number: String::new(),
+        kind: "request".into(),
+        title: format!("角阀漏水{word}"),
+        place: String::new(),
+        name: String::new(),
+        department_id: None,
+        worker_id: None,
+        state: "open".into(),
+        attempts: "[]".into(),
+        satisfaction: String::new(),
+        answers: "[]".into(),
+        opinion: String::new(),
+        called_at: None,
+        called_by: None,
+        signed: String::new(),
+        signature: String::new(),
+        signed_note: String::new(),
+        signed_at: None,
+        signed_by: None,
+        version: 1,
+    };
+    store::call_round::insert_line(tx, &line)?;
+    Ok((round.id.into_string(), line.id.into_string()))
 }
 
 impl World {
@@ -417,6 +471,8 @@ impl World {
                     referral: known.referral,
                     proposal: known.proposal,
                     lesson: known.lesson,
+                    call_round: known.call_round,
+                    call_line: known.call_line,
                     standard: standard.as_str().to_owned(),
                     job: job.as_str().to_owned(),
                     site: ctx.site.clone(),

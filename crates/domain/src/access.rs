@@ -187,6 +187,8 @@ codes! {
         ManageAnswers = "manage_answers",
         /// Keeps, edits and withdraws lessons of the case library (DIR-22).
         KeepLesson = "keep_lesson",
+        /// Draws the sample of a month's satisfaction calls (CSM-4).
+        DrawCalls = "draw_calls",
         /// Sees proposals for new services and notes that the customer was told (REC-12).
         ViewProposals = "view_proposals",
         /// Decides on a proposal for a new service.
@@ -442,6 +444,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::ManageAnswers],                               [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::KeepLesson],                                  [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ViewProposals],                               [S,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::DrawCalls],                                   [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),

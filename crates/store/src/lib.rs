@@ -9,6 +9,7 @@ pub mod answer;
 pub mod appointment;
 pub mod attachment;
 pub mod calendar;
+pub mod call_round;
 pub mod case;
 pub mod check;
 pub mod consult;
@@ -57,6 +58,7 @@ const MODULES: &[&[seam::Statement]] = &[
     answer::STATEMENTS,
     attachment::STATEMENTS,
     calendar::STATEMENTS,
+    call_round::STATEMENTS,
     case::STATEMENTS,
     consult::STATEMENTS,
     contact::STATEMENTS,

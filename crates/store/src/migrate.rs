@@ -76,6 +76,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(30, "0030_excuse_asked"),
     migration!(31, "0031_due_provisional"),
     migration!(32, "0032_answer"),
+    migration!(33, "0033_call_round"),
 ];
 
 row! {

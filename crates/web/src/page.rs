@@ -79,6 +79,7 @@ const MENU: Menu = &[
             ("/cases", "notes", "nav-cases", Action::ViewCase),
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
+            ("/calls", "phone-outgoing", "nav-calls", Action::Callback),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
             (
@@ -222,6 +223,7 @@ impl Page {
                                         && ["/referrals", "/lessons", "/proposals"]
                                             .iter()
                                             .any(|page| v.path.starts_with(page)))
+                                    || (*href == "/calls" && v.path.starts_with("/call-lines/"))
                                     || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }
                         });

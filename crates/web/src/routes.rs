@@ -145,6 +145,16 @@ contents! {
     GET  "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit_page;
     POST "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit;
     POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
+    // the month's satisfaction calls (CSM-4, COM-12)
+    GET  "/calls" May(Action::Callback) => crate::call_round::list;
+    POST "/calls/draw" May(Action::DrawCalls) => crate::call_round::draw;
+    GET  "/calls/{id}" May(Action::Callback) => crate::call_round::show;
+    GET  "/calls/{id}/print" May(Action::Callback) => crate::call_round::print;
+    GET  "/calls/{id}/export" May(Action::Export) => crate::call_round::export;
+    GET  "/call-lines/{id}" May(Action::Callback) => crate::call_round::line;
+    POST "/call-lines/{id}/call" May(Action::Callback) => crate::call_round::call;
+    POST "/call-lines/{id}/sign" May(Action::Callback) => crate::call_round::sign;
+
     GET  "/proposals" May(Action::ViewProposals) => crate::proposal::list;
     GET  "/proposals/{id}" May(Action::ViewProposals) => crate::proposal::show;
     POST "/proposals/{id}/decide" May(Action::DecideProposal) => crate::proposal::decide;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -163,12 +162,7 @@ pub struct Callback {
 impl Callback {
     /// How far the attempts are by a rule.
     pub fn tried(&self, rule: &CallbackRule, zone: &TimeZone) -> Tried {
-        let day = |at: i64| {
-            let at = Timestamp::from_millisecond(at).unwrap_or_default();
-            let date = at.to_zoned(zone.clone()).date();
-            i64::from(date.year()) * 400 + i64::from(date.day_of_year())
-        };
-        rule.tried(self.attempts.iter().map(|a| (a.at, a.result)), day)
+        rule.tried_in(self.attempts.iter().map(|a| (a.at, a.result)), zone)
     }
 
     /// Open, or spared: who was not drawn may be called all the same.

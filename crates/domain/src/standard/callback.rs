@@ -1,5 +1,7 @@
 //! Callbacks in the service standard: who is asked at all, and how often one is tried before a person counts as unreachable.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -175,6 +177,16 @@ impl CallbackRule {
             days,
             next_counts_at: last.map(|at| at.saturating_add(self.spacing_ms)),
         }
+    }
+
+    /// The same with the days of a zone.
+    pub fn tried_in(&self, attempts: impl Iterator<Item = (i64, AttemptResult)>, zone: &TimeZone) -> Tried {
+        let day = |at: i64| {
+            let at = Timestamp::from_millisecond(at).unwrap_or_default();
+            let date = at.to_zoned(zone.clone()).date();
+            i64::from(date.year()) * 400 + i64::from(date.day_of_year())
+        };
+        self.tried(attempts, day)
     }
 
     /// Whether that is enough to stop.

@@ -378,7 +378,7 @@ fn the_callback_is_made_by_somebody_else_until_reached() {
     desk.now += 20 * HOUR;
     assert_eq!(
         desk.ok(&chen(), unreached(AttemptResult::WrongNumber)),
-        ["callback_attempted", "callback_ended"]
+        ["clock_breached", "callback_attempted", "callback_ended"]
     );
     assert_eq!(desk.case().callback().unwrap().end, Some(CallbackEnd::Unreachable));
     assert_eq!(desk.no(&chen(), Command::GiveUpCallback).0, "refuse-no-callback");
