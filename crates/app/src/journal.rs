@@ -170,6 +170,14 @@ pub const KINDS: &[&str] = &[
     "calls_drawn",
     "call_made",
     "call_signed",
+    // The month's opinions
+    "opinions_opened",
+    "opinion_thanked",
+    "opinion_identified",
+    "opinion_done",
+    "opinion_told",
+    "opinion_checked",
+    "opinions_closed",
     "proposal_reported",
     "proposal_decided",
     "proposal_told",
@@ -215,6 +223,8 @@ pub const SUBJECTS: &[&str] = &[
     "lesson",
     "call_round",
     "call_line",
+    "opinion_round",
+    "opinion",
 ];
 
 /// What an event is about.

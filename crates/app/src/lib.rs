@@ -35,6 +35,7 @@ pub mod live;
 pub mod notice;
 pub mod once;
 pub mod ontime;
+pub mod opinion;
 pub mod outbox;
 pub mod password;
 pub mod post;

@@ -189,6 +189,14 @@ codes! {
         KeepLesson = "keep_lesson",
         /// Draws the sample of a month's satisfaction calls (CSM-4).
         DrawCalls = "draw_calls",
+        /// Sees the months' rounds of suggestions and praise (COM-13).
+        ViewOpinions = "view_opinions",
+        /// Thanks who gave an opinion, notes what was done, tells the result.
+        HandleOpinion = "handle_opinion",
+        /// Says what comes of an opinion, and closes the round.
+        IdentifyOpinion = "identify_opinion",
+        /// Checks how opinions were handled (COM-14).
+        CheckOpinion = "check_opinion",
         /// Sees proposals for new services and notes that the customer was told (REC-12).
         ViewProposals = "view_proposals",
         /// Decides on a proposal for a new service.
@@ -445,6 +453,10 @@ const TABLE: &[Row] = &[
     Row(&[Do::KeepLesson],                                  [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ViewProposals],                               [S,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::DrawCalls],                                   [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ViewOpinions],                                [S,  N,   S,   S,   N,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::HandleOpinion],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::IdentifyOpinion],                             [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::CheckOpinion],                                [N,  N,   N,   N,   N,   N,   N,   A,   N,   N,   N,   N,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
@@ -536,7 +548,7 @@ impl Action {
         match self {
             ViewContacts | ViewVisits => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder | ViewProposals => (Area::Cases, false),
+            ViewCase | PrintOrder | ViewProposals | ViewOpinions => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),

@@ -27,6 +27,7 @@ pub mod mask;
 pub mod money;
 pub mod month;
 pub mod number;
+pub mod opinion;
 pub mod phone;
 pub mod plate;
 pub mod price_list;

@@ -32,6 +32,7 @@ pub mod message;
 pub mod migrate;
 pub mod notice;
 pub mod ontime;
+pub mod opinion;
 pub mod promise;
 pub mod proposal;
 pub mod roster;
@@ -84,6 +85,7 @@ const MODULES: &[&[seam::Statement]] = &[
     notice::STATEMENTS,
     roster::STATEMENTS,
     ontime::STATEMENTS,
+    opinion::STATEMENTS,
     promise::STATEMENTS,
     proposal::STATEMENTS,
     search::STATEMENTS,

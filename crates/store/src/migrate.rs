@@ -77,6 +77,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(31, "0031_due_provisional"),
     migration!(32, "0032_answer"),
     migration!(33, "0033_call_round"),
+    migration!(34, "0034_opinion"),
 ];
 
 row! {
