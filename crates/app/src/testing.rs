@@ -219,6 +219,8 @@ pub struct Things {
     pub proposal: String,
     pub lesson: String,
     /// A month's satisfaction calls, and one of them.
+    pub opinion_round: String,
+    pub opinion: String,
     pub call_round: String,
     pub call_line: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
@@ -233,6 +235,8 @@ struct KnownThings {
     lesson: String,
     call_round: String,
     call_line: String,
+    opinion_round: String,
+    opinion: String,
 }
 
 /// Makes one of each, as the product's head would: by whoever the context is, with the rights of a head.
@@ -300,7 +304,10 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
     };
     store::lesson::insert(tx, &lesson)?;
     let (call_round, call_line) = calls(tx, ctx, case, word)?;
+    let (opinion_round, opinion) = opinions(tx, ctx, case, word)?;
     Ok(KnownThings {
+        opinion_round,
+        opinion,
         call_round,
         call_line,
         answer: answer.into_string(),
@@ -308,6 +315,54 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
         proposal: proposal.id.into_string(),
         lesson: lesson.id.into_string(),
     })
+}
+
+/// A month's round of one opinion.
+fn opinions(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<(String, String), Error> {
+    let round = store::opinion::RoundRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        month: "2026-01".into(),
+        due_at: ctx.now,
+        opened_at: ctx.now,
+        closed_at: None,
+        closed_by: None,
+        version: 1,
+    };
+    store::opinion::insert(tx, &round)?;
+    let line = store::opinion::LineRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        round_id: round.id.clone(),
+        case_id: case.clone(),
+        case_number: String::new(),
+        kind: "suggestion".into(),
+        title: format!("加一张长椅{word}"),
+        given_at: ctx.now,
+        thanked_at: None,
+        thanked_by: None,
+        thanked_how: String::new(),
+        outcome: String::new(),
+        reason: String::new(),
+        doer_id: None,
+        do_by: None,
+        identified_at: None,
+        identified_by: None,
+        done_at: None,
+        done_by: None,
+        done_note: String::new(),
+        told_at: None,
+        told_by: None,
+        told_how: String::new(),
+        told_note: String::new(),
+        checked_at: None,
+        checked_by: None,
+        check_good: None,
+        check_note: String::new(),
+        version: 1,
+    };
+    store::opinion::insert_line(tx, &line)?;
+    Ok((round.id.into_string(), line.id.into_string()))
 }
 
 /// A month's list of one call.
@@ -471,6 +526,8 @@ impl World {
                     referral: known.referral,
                     proposal: known.proposal,
                     lesson: known.lesson,
+                    opinion_round: known.opinion_round,
+                    opinion: known.opinion,
                     call_round: known.call_round,
                     call_line: known.call_line,
                     standard: standard.as_str().to_owned(),

@@ -35,6 +35,7 @@ mod list;
 mod live;
 mod notice;
 mod ontime;
+mod opinion;
 mod outbox;
 mod page;
 mod print;

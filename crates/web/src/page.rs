@@ -80,6 +80,7 @@ const MENU: Menu = &[
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
             ("/calls", "phone-outgoing", "nav-calls", Action::Callback),
+            ("/opinions", "message", "nav-opinions", Action::ViewOpinions),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
             (
@@ -223,6 +224,7 @@ impl Page {
                                         && ["/referrals", "/lessons", "/proposals"]
                                             .iter()
                                             .any(|page| v.path.starts_with(page)))
+                                    || (*href == "/opinions" && v.path.starts_with("/opinion-lines/"))
                                     || (*href == "/calls" && v.path.starts_with("/call-lines/"))
                                     || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }

@@ -145,6 +145,19 @@ contents! {
     GET  "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit_page;
     POST "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit;
     POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
+    // the month's suggestions and praise (COM-13, COM-14)
+    GET  "/opinions" May(Action::ViewOpinions) => crate::opinion::list;
+    GET  "/opinions/{id}" May(Action::ViewOpinions) => crate::opinion::show;
+    GET  "/opinions/{id}/print" May(Action::ViewOpinions) => crate::opinion::print;
+    GET  "/opinions/{id}/export" May(Action::Export) => crate::opinion::export;
+    POST "/opinions/{id}/close" May(Action::IdentifyOpinion) => crate::opinion::close;
+    GET  "/opinion-lines/{id}" May(Action::ViewOpinions) => crate::opinion::line;
+    POST "/opinion-lines/{id}/thank" May(Action::HandleOpinion) => crate::opinion::thank;
+    POST "/opinion-lines/{id}/identify" May(Action::IdentifyOpinion) => crate::opinion::identify;
+    POST "/opinion-lines/{id}/finish" May(Action::HandleOpinion) => crate::opinion::finish;
+    POST "/opinion-lines/{id}/tell" May(Action::HandleOpinion) => crate::opinion::tell;
+    POST "/opinion-lines/{id}/check" May(Action::CheckOpinion) => crate::opinion::check;
+
     // the month's satisfaction calls (CSM-4, COM-12)
     GET  "/calls" May(Action::Callback) => crate::call_round::list;
     POST "/calls/draw" May(Action::DrawCalls) => crate::call_round::draw;

@@ -148,6 +148,8 @@ fn address(e: &Entry, t: &Things) -> String {
                 "referrals" => &t.referral,
                 "lessons" => &t.lesson,
                 "proposals" => &t.proposal,
+                "opinions" => &t.opinion_round,
+                "opinion-lines" => &t.opinion,
                 "calls" => &t.call_round,
                 "call-lines" => &t.call_line,
                 _ => "0198c0de000070008000000000000000",
