@@ -178,6 +178,7 @@ pub const KINDS: &[&str] = &[
     "opinion_told",
     "opinion_checked",
     "opinions_closed",
+    "register_corrected",
     "proposal_reported",
     "proposal_decided",
     "proposal_told",
@@ -225,6 +226,7 @@ pub const SUBJECTS: &[&str] = &[
     "call_line",
     "opinion_round",
     "opinion",
+    "register",
 ];
 
 /// What an event is about.

@@ -43,6 +43,7 @@ pub mod promise;
 pub mod proposal;
 pub mod queue;
 pub mod referral;
+pub mod register;
 pub mod roster;
 pub mod signature;
 pub mod site;

@@ -197,6 +197,10 @@ codes! {
         IdentifyOpinion = "identify_opinion",
         /// Checks how opinions were handled (COM-14).
         CheckOpinion = "check_opinion",
+        /// Opens the registers: those of the own post, or of the site (COM-11).
+        ViewRegisters = "view_registers",
+        /// Corrects an entry of a register; the old text stays.
+        CorrectRegister = "correct_register",
         /// Sees proposals for new services and notes that the customer was told (REC-12).
         ViewProposals = "view_proposals",
         /// Decides on a proposal for a new service.
@@ -457,6 +461,8 @@ const TABLE: &[Row] = &[
     Row(&[Do::HandleOpinion],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   S,   A,   A,   N,   N]),
     Row(&[Do::IdentifyOpinion],                             [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::CheckOpinion],                                [N,  N,   N,   N,   N,   N,   N,   A,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::ViewRegisters],                               [S,  D,   S,   D,   D,   S,   S,   A,   D,   S,   A,   A,   N,   N]),
+    Row(&[Do::CorrectRegister],                             [S,  N,   S,   D,   N,   S,   S,   N,   D,   S,   N,   N,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageStaff, Do::ManageSite],                 [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   A]),
     Row(&[Do::Settings, Do::Backup],                        [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A]),
@@ -546,7 +552,7 @@ impl Action {
     pub const fn area(self) -> (Area, bool) {
         use Action::*;
         match self {
-            ViewContacts | ViewVisits => (Area::Contacts, false),
+            ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
             ViewCase | PrintOrder | ViewProposals | ViewOpinions => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),

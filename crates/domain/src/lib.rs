@@ -35,6 +35,7 @@ pub mod privacy;
 pub mod process;
 pub mod proposal;
 pub mod refusal;
+pub mod register;
 pub mod room;
 pub mod roster;
 pub mod scripts;

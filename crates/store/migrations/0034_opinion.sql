@@ -45,6 +45,9 @@ CREATE TABLE opinion_line (
 );
 CREATE INDEX opinion_line_round ON opinion_line (round_id, given_at, id);
 
+-- A post's communication register (COM-11).
+CREATE INDEX contact_department ON contact (site_id, department_id, happened_at, id);
+
 -- A correction of what stands in a register: the old text stays, and is shown struck through.
 CREATE TABLE register_correction (
   id TEXT PRIMARY KEY,

@@ -35,6 +35,7 @@ pub mod ontime;
 pub mod opinion;
 pub mod promise;
 pub mod proposal;
+pub mod register;
 pub mod roster;
 pub mod seam;
 pub mod search;
@@ -83,6 +84,7 @@ const MODULES: &[&[seam::Statement]] = &[
     message::STATEMENTS,
     migrate::STATEMENTS,
     notice::STATEMENTS,
+    register::STATEMENTS,
     roster::STATEMENTS,
     ontime::STATEMENTS,
     opinion::STATEMENTS,

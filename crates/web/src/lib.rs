@@ -43,6 +43,7 @@ mod process;
 mod promise;
 mod proposal;
 mod referral;
+mod register;
 mod roster;
 mod settings;
 mod staff;

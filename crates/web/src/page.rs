@@ -80,6 +80,7 @@ const MENU: Menu = &[
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
             ("/calls", "phone-outgoing", "nav-calls", Action::Callback),
+            ("/registers", "book", "nav-registers", Action::ViewRegisters),
             ("/opinions", "message", "nav-opinions", Action::ViewOpinions),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),

@@ -145,6 +145,14 @@ contents! {
     GET  "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit_page;
     POST "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit;
     POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
+    // the registers (COM-11): screen, paper, Excel, corrections
+    GET  "/registers" May(Action::ViewRegisters) => crate::register::list;
+    GET  "/registers/{register}" May(Action::ViewRegisters) => crate::register::show;
+    GET  "/registers/{register}/print" May(Action::ViewRegisters) => crate::register::print;
+    GET  "/registers/{register}/export" May(Action::Export) => crate::register::export;
+    GET  "/registers/{register}/correct" May(Action::CorrectRegister) => crate::register::correct_form;
+    POST "/registers/{register}/correct" May(Action::CorrectRegister) => crate::register::correct;
+
     // the month's suggestions and praise (COM-13, COM-14)
     GET  "/opinions" May(Action::ViewOpinions) => crate::opinion::list;
     GET  "/opinions/{id}" May(Action::ViewOpinions) => crate::opinion::show;

@@ -41,6 +41,9 @@ const ASKED: &[(&str, &str)] = &[
     ("/desk/take", "id={answer}"),
     ("/answers", "q={word}"),
     ("/lessons", "q={word}"),
+    ("/registers/{register}", "q={word}"),
+    ("/registers/{register}/print", "q={word}"),
+    ("/registers/{register}/export", "q={word}"),
     ("/export/{list}", "view=all&q={word}"),
     ("/api/v1/export/{list}", "view=all&q={word}"),
     ("/api/v1/people", "q={word}"),
@@ -80,6 +83,9 @@ fn has_things(e: &Entry, t: &Things) -> bool {
 
 /// A `+` in a line with another site's things that is right, and why.
 const THERE_IS_FINE: &[(&str, &str)] = &[
+    ("/registers/{register}", "a register of the open site, by its name"),
+    ("/registers/{register}/print", "as above"),
+    ("/registers/{register}/export", "as above"),
     ("/drafts/{kind}", "one's own drafts, by the name of a form"),
     ("/export/{list}", "a list of the open site, by its name"),
     ("/bulk/{list}/urge", "a list of the open site, by its name"),
@@ -154,6 +160,7 @@ fn address(e: &Entry, t: &Things) -> String {
                 "call-lines" => &t.call_line,
                 _ => "0198c0de000070008000000000000000",
             },
+            "{register}" => "contacts",
             "{unit}" => &t.unit,
             "{number}" => &t.order_number,
             "{of}" => "0-0",
