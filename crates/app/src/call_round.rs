@@ -379,7 +379,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, id: &CallLineId, version: i64, said: &Said) 
     let mut c = seen(tx, ctx, id, version)?;
     own_work(tx, ctx, &c.row)??;
     if c.state != CallState::Open {
-        return Err(Refusal::new("refuse-call-over").clause("CSM-4").into());
+        return Err(Refusal::new("refuse-monthly-call-over").clause("CSM-4").into());
     }
     let mut f = Fields::default();
     if said.result.is_none() {

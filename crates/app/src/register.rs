@@ -18,6 +18,16 @@ use crate::list::{Page, Query};
 /// Entries that are looked through for words at once.
 const LOOKED_AT: i64 = 500;
 
+/// A correction of one field of an entry.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    pub field: String,
+    /// What stands there.
+    pub was: String,
+    pub text: String,
+    pub reason: String,
+}
+
 /// The posts whose register the viewer may read: all of them, or the own.
 ///
 /// # Errors
@@ -100,34 +110,25 @@ fn subject(register: Register) -> &'static str {
 ///
 /// # Errors
 /// `Forbidden`, `Refused` without a reason, without a change or for what is no text.
-pub fn correct(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    register: Register,
-    id: &str,
-    field: &str,
-    was: &str,
-    text: &str,
-    reason: &str,
-) -> Res<()> {
+pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correction) -> Res<()> {
     ctx.need(Action::ViewRegisters)?;
     ctx.need(Action::CorrectRegister)?;
-    rules::may_correct(register, field, was, text, reason)?;
+    rules::may_correct(register, &c.field, &c.was, &c.text, &c.reason)?;
     let masked = |t: &str| domain::privacy::masked(t.trim());
     let row = CorrectionRow {
         id: ctx.id(),
         site_id: ctx.site.clone(),
         subject_kind: subject(register).to_owned(),
         subject_id: id.to_owned(),
-        field: field.to_owned(),
-        was: was.to_owned(),
-        text: masked(text),
-        reason: masked(reason),
+        field: c.field.clone(),
+        was: c.was.clone(),
+        text: masked(&c.text),
+        reason: masked(&c.reason),
         staff_id: ctx.need_staff()?.id.clone(),
         at: ctx.now,
     };
     db::insert(tx, &row)?;
-    let body = json!({"register": register, "entry": id, "field": field, "was": row.was, "text": row.text, "reason": row.reason});
+    let body = json!({"register": register, "entry": id, "field": row.field, "was": row.was, "text": row.text, "reason": row.reason});
     journal::now(
         tx,
         ctx,

@@ -317,12 +317,19 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
     })
 }
 
+/// A month that no other thing of a test has: rounds are one a month.
+fn some_month() -> String {
+    static NEXT_MONTH: AtomicU64 = AtomicU64::new(0);
+    let n = NEXT_MONTH.fetch_add(1, Ordering::SeqCst);
+    format!("{:04}-{:02}", 2000 + n / 12 % 20, n % 12 + 1)
+}
+
 /// A month's round of one opinion.
 fn opinions(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<(String, String), Error> {
     let round = store::opinion::RoundRow {
         id: ctx.id(),
         site_id: ctx.site.clone(),
-        month: "2026-01".into(),
+        month: some_month(),
         due_at: ctx.now,
         opened_at: ctx.now,
         closed_at: None,
@@ -370,7 +377,7 @@ fn calls(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
     let round = store::call_round::RoundRow {
         id: ctx.id(),
         site_id: ctx.site.clone(),
-        month: "2026-01".into(),
+        month: some_month(),
         seed: "seed".into(),
         wanted: 1,
         pool: 1,

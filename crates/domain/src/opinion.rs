@@ -50,7 +50,7 @@ impl Opinion {
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();
         if !self.thanked {
-            missing.push("missing-thanks");
+            missing.push("missing-opinion-thanks");
         }
         if self.outcome.is_none() {
             missing.push("missing-identification");
@@ -194,7 +194,7 @@ mod tests {
         let mut s = Opinion::default();
         assert_eq!(
             s.missing(),
-            ["missing-thanks", "missing-identification", "missing-told"]
+            ["missing-opinion-thanks", "missing-identification", "missing-told"]
         );
         s.outcome = Some(Outcome::Assigned);
         (s.thanked, s.told) = (true, true);

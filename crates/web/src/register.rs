@@ -648,19 +648,16 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(code): Path<String>
     let register = known(&code)?;
     let e = entry(&web, &v, register, &f).await?;
     let was = (e.fields.iter().find(|x| x.key == f.field)).map_or(String::new(), |x| x.text.clone());
-    let typed = f.clone();
+    let id = f.id.clone();
+    let wanted = app::register::Correction {
+        field: f.field.clone(),
+        was,
+        text: f.text.clone(),
+        reason: f.reason.clone(),
+    };
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
-            app::register::correct(
-                tx,
-                ctx,
-                register,
-                &typed.id,
-                &typed.field,
-                &was,
-                &typed.text,
-                &typed.reason,
-            )
+            app::register::correct(tx, ctx, register, &id, &wanted)
         })
         .await;
     match done {

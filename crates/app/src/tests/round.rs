@@ -135,7 +135,7 @@ fn csm_4_a_months_sample_is_drawn_once_called_by_another_and_signed() {
         };
         assert_eq!(fields(make(0, Role::CsHead, silent)), ["satisfaction"]);
         make(0, Role::CsHead, reached.clone()).unwrap();
-        assert_eq!(rule(make(0, Role::CsHead, reached)), "refuse-call-over");
+        assert_eq!(rule(make(0, Role::CsHead, reached)), "refuse-monthly-call-over");
         // Three attempts far apart on two days, and it is over by itself; counted apart.
         for (n, wait) in [2 * HOUR, 2 * HOUR, 20 * HOUR, 2 * HOUR].into_iter().enumerate() {
             let said = Said {
