@@ -140,7 +140,7 @@ fn com_13_each_opinion_of_the_month_has_its_result_and_who_gave_it_hears_of_it()
         .must_say("已感谢");
     // Not adopted needs a reason; told only once there is a result.
     let no = step(&head, &at, "/identify", &[("outcome", "declined"), ("reason", "")]);
-    no.is(422).must_say("请填写");
+    no.is(422).must_say("原因");
     let yes = step(
         &head,
         &at,
@@ -158,6 +158,8 @@ fn com_13_each_opinion_of_the_month_has_its_result_and_who_gave_it_hears_of_it()
     let other = given(&clerk, "praise", "表扬门岗帮忙提东西");
     head.get("/opinions").is(200);
     w.wait(days * DAY);
+    // So long a session does not last.
+    let head = w.staff("lihuimin");
     let open = head.get(&round);
     let refused = head.send(&open.form("/close"));
     refused.is(422).must_say("没有结果，不能结束");
@@ -238,6 +240,7 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
     form.set("month", &name).set("wanted", "6");
     head.send(&form).is(422).must_say("还没有过完");
     w.wait(days * DAY);
+    let head = w.staff("lihuimin");
     let page = head.get("/calls");
     page.must_say(&format!("{name} 还没有抽样"));
     let mut form = page.form("/calls/draw");
@@ -296,17 +299,17 @@ fn csm_4_who_cannot_be_reached_is_tried_on_two_days_and_counted_apart() {
     let number = story::sent(&w, &clerk);
     story::worked(&w, &worker, &number);
     story::declined(&clerk, &number);
-    let missed = || clerk.done(&number, "callback", &[("result", "no_answer")]);
+    let missed = || w.clerk().done(&number, "callback", &[("result", "no_answer")]);
     missed().must_say("未接通 1/3 次");
     for _ in 0..2 {
         w.wait(2 * HOUR + 1);
         missed();
     }
     // Three that count, but on one day: it goes on.
-    clerk.case(&number).must_say("未接通 3/3 次");
+    w.clerk().case(&number).must_say("未接通 3/3 次");
     w.wait(20 * HOUR);
     missed().must_say("多次未联系上");
-    clerk.done(&number, "close", &[]).must_say("已关闭");
+    w.clerk().done(&number, "close", &[]).must_say("已关闭");
 }
 
 #[test]

@@ -299,7 +299,8 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CallRoundId) -> Res<Round> {
     let calls: Res<Vec<Call>> = db::lines(c, id)?.into_iter().map(call).collect();
     let mut calls = calls?;
     let t = tally(&calls);
-    calls.retain(|call| sees(ctx, reach, &call.row));
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
+    calls.retain(|call| sees(ctx, reach, &call.row) && hidden.shows(call.row.case_id.as_str()));
     let month = row.month.parse::<Month>().map_err(|_| Error::NotFound)?;
     Ok(Round {
         after: after(c, ctx, month)?,

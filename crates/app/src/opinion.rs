@@ -196,10 +196,17 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &OpinionRoundId) -> Res<Round> {
 /// `Forbidden`, `NotFound`.
 pub fn line(c: &mut Conn, ctx: &Ctx, id: &OpinionLineId) -> Res<(LineRow, RoundRow, Vec<&'static str>)> {
     ctx.need(Action::ViewOpinions)?;
-    let row = db::line(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let row = visible(c, ctx, id)?;
     let round = db::get(c, &ctx.site, &row.round_id)?.ok_or(Error::NotFound)?;
     let missing = rules_of(&row)?.missing();
     Ok((row, round, missing))
+}
+
+/// What became a complaint about somebody stays hidden from that person.
+fn visible(c: &mut Conn, ctx: &Ctx, id: &OpinionLineId) -> Res<LineRow> {
+    let hidden = crate::hidden::Hidden::from(c, ctx)?;
+    let row = db::line(c, &ctx.site, id)?.filter(|row| hidden.shows(row.case_id.as_str()));
+    row.ok_or(Error::NotFound)
 }
 
 /// A step on one opinion.
@@ -237,7 +244,7 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step
         _ => Action::HandleOpinion,
     })?;
     let staff = ctx.need_staff()?.id.clone();
-    let mut row = db::line(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let mut row = visible(tx, ctx, id)?;
     let round = db::get(tx, &ctx.site, &row.round_id)?.ok_or(Error::NotFound)?;
     if row.version != version {
         return Err(Error::Conflict {
