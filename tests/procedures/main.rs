@@ -5,6 +5,7 @@
 mod gateway;
 mod html;
 mod known;
+mod registers;
 mod story;
 mod world;
 

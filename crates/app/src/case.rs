@@ -214,6 +214,21 @@ pub fn offers(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Vec<Offer>> {
     ))
 }
 
+/// How far the open callback's attempts to reach somebody are: those that count, those needed, from when the next counts.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn tried(c: &mut Conn, ctx: &Ctx, state: &CaseState) -> Res<Option<(u32, u32, i64)>> {
+    let Some(open) = state.open_callback() else {
+        return Ok(None);
+    };
+    let reckons = Reckons::of_case(c, ctx, state)?;
+    let env = reckons.env(ctx);
+    let rule = env.standard.callback();
+    let tried = open.tried(rule, env.zone);
+    Ok(tried.next_counts_at.map(|next| (tried.counted, rule.attempts, next)))
+}
+
 /// Does one step. `seen` is the version the person looked at: when somebody else was faster, nothing is done.
 ///
 /// # Errors

@@ -166,6 +166,19 @@ pub const KINDS: &[&str] = &[
     "referral_changed",
     "referral_withdrawn",
     "referral_restored",
+    // The month's calls
+    "calls_drawn",
+    "call_made",
+    "call_signed",
+    // The month's opinions
+    "opinions_opened",
+    "opinion_thanked",
+    "opinion_identified",
+    "opinion_done",
+    "opinion_told",
+    "opinion_checked",
+    "opinions_closed",
+    "register_corrected",
     "proposal_reported",
     "proposal_decided",
     "proposal_told",
@@ -217,6 +230,11 @@ pub const SUBJECTS: &[&str] = &[
     "proposal",
     "lesson",
     "investigation",
+    "call_round",
+    "call_line",
+    "opinion_round",
+    "opinion",
+    "register",
 ];
 
 /// What an event is about.

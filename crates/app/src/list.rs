@@ -487,6 +487,7 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
     let f = store::contact::Filter {
         site: ctx.site.as_str().to_owned(),
         staff: own.or_else(|| some(&q.worker)),
+        department: None,
         channel: some(&q.channel),
         outcome: some(&q.outcome),
         unit: some(&q.unit),

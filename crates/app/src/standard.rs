@@ -435,7 +435,7 @@ pub fn edit(tx: &mut Tx, ctx: &Ctx, id: &StandardId, seen: i64, edit: &Edit) -> 
             wait_days,
         } => {
             version.trim().clone_into(&mut after.version);
-            after.callback = *callback;
+            after.callback = callback.clone();
             after.longest_wait_days = *wait_days;
         }
         Edit::Rung(of, step, rung) => match after.put_rung(*of, *step, (**rung).clone()) {

@@ -219,6 +219,11 @@ pub struct Things {
     pub proposal: String,
     pub lesson: String,
     pub investigation: String,
+    /// A month's satisfaction calls, and one of them.
+    pub opinion_round: String,
+    pub opinion: String,
+    pub call_round: String,
+    pub call_line: String,
     /// Stands in the content of the case and of the contact, and nowhere else.
     pub word: String,
 }
@@ -230,6 +235,10 @@ struct KnownThings {
     proposal: String,
     lesson: String,
     investigation: String,
+    call_round: String,
+    call_line: String,
+    opinion_round: String,
+    opinion: String,
 }
 
 /// Makes one of each, as the product's head would: by whoever the context is, with the rights of a head.
@@ -325,13 +334,120 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
         version: 1,
     };
     store::investigation::insert(tx, &investigation)?;
+    let (call_round, call_line) = calls(tx, ctx, case, word)?;
+    let (opinion_round, opinion) = opinions(tx, ctx, case, word)?;
     Ok(KnownThings {
+        opinion_round,
+        opinion,
+        call_round,
+        call_line,
         answer: answer.into_string(),
         referral: referral.id.into_string(),
         proposal: proposal.id.into_string(),
         lesson: lesson.id.into_string(),
         investigation: investigation.id.into_string(),
     })
+}
+
+/// A month that no other thing of a test has: rounds are one a month.
+fn some_month() -> String {
+    static NEXT_MONTH: AtomicU64 = AtomicU64::new(0);
+    let n = NEXT_MONTH.fetch_add(1, Ordering::SeqCst);
+    format!("{:04}-{:02}", 2000 + n / 12 % 20, n % 12 + 1)
+}
+
+/// A month's round of one opinion.
+fn opinions(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<(String, String), Error> {
+    let round = store::opinion::RoundRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        month: some_month(),
+        due_at: ctx.now,
+        opened_at: ctx.now,
+        closed_at: None,
+        closed_by: None,
+        version: 1,
+    };
+    store::opinion::insert(tx, &round)?;
+    let line = store::opinion::LineRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        round_id: round.id.clone(),
+        case_id: case.clone(),
+        case_number: String::new(),
+        kind: "suggestion".into(),
+        title: format!("加一张长椅{word}"),
+        given_at: ctx.now,
+        thanked_at: None,
+        thanked_by: None,
+        thanked_how: String::new(),
+        outcome: String::new(),
+        reason: String::new(),
+        doer_id: None,
+        do_by: None,
+        identified_at: None,
+        identified_by: None,
+        done_at: None,
+        done_by: None,
+        done_note: String::new(),
+        told_at: None,
+        told_by: None,
+        told_how: String::new(),
+        told_note: String::new(),
+        checked_at: None,
+        checked_by: None,
+        check_good: None,
+        check_note: String::new(),
+        version: 1,
+    };
+    store::opinion::insert_line(tx, &line)?;
+    Ok((round.id.into_string(), line.id.into_string()))
+}
+
+/// A month's list of one call.
+fn calls(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) -> Result<(String, String), Error> {
+    let round = store::call_round::RoundRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        month: some_month(),
+        seed: "seed".into(),
+        wanted: 1,
+        pool: 1,
+        pool_hash: String::new(),
+        drawn_at: ctx.now,
+        drawn_by: None,
+        version: 1,
+    };
+    store::call_round::insert(tx, &round)?;
+    let line = store::call_round::CallRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        round_id: round.id.clone(),
+        no: 1,
+        case_id: case.clone(),
+        case_number: String::new(),
+        kind: "request".into(),
+        title: format!("角阀漏水{word}"),
+        place: String::new(),
+        name: String::new(),
+        department_id: None,
+        worker_id: None,
+        state: "open".into(),
+        attempts: "[]".into(),
+        satisfaction: String::new(),
+        answers: "[]".into(),
+        opinion: String::new(),
+        called_at: None,
+        called_by: None,
+        signed: String::new(),
+        signature: String::new(),
+        signed_note: String::new(),
+        signed_at: None,
+        signed_by: None,
+        version: 1,
+    };
+    store::call_round::insert_line(tx, &line)?;
+    Ok((round.id.into_string(), line.id.into_string()))
 }
 
 impl World {
@@ -450,6 +566,10 @@ impl World {
                     proposal: known.proposal,
                     lesson: known.lesson,
                     investigation: known.investigation,
+                    opinion_round: known.opinion_round,
+                    opinion: known.opinion,
+                    call_round: known.call_round,
+                    call_line: known.call_line,
                     standard: standard.as_str().to_owned(),
                     job: job.as_str().to_owned(),
                     site: ctx.site.clone(),

@@ -178,6 +178,10 @@ impl Calendars {
             if let Err(e) = desk.write_now(&ctx, crate::visit::host::forget) {
                 tracing::warn!(site = %site.id, error = %e, "the timer could not forget the hosts of addresses that ended");
             }
+            // A new month's round of opinions opens by itself (COM-13).
+            if let Err(e) = desk.write_now(&ctx, crate::opinion::sync) {
+                tracing::warn!(site = %site.id, error = %e, "the timer could not open the round of opinions");
+            }
         }
         (self.next_at, self.shards) = (now + CALENDARS, shards.to_vec());
         Ok(())

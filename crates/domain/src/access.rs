@@ -187,6 +187,20 @@ codes! {
         ManageAnswers = "manage_answers",
         /// Keeps, edits and withdraws lessons of the case library (DIR-22).
         KeepLesson = "keep_lesson",
+        /// Draws the sample of a month's satisfaction calls (CSM-4).
+        DrawCalls = "draw_calls",
+        /// Sees the months' rounds of suggestions and praise (COM-13).
+        ViewOpinions = "view_opinions",
+        /// Thanks who gave an opinion, notes what was done, tells the result.
+        HandleOpinion = "handle_opinion",
+        /// Says what comes of an opinion, and closes the round.
+        IdentifyOpinion = "identify_opinion",
+        /// Checks how opinions were handled (COM-14).
+        CheckOpinion = "check_opinion",
+        /// Opens the registers: those of the own post, or of the site (COM-11).
+        ViewRegisters = "view_registers",
+        /// Corrects an entry of a register; the old text stays.
+        CorrectRegister = "correct_register",
         /// Sees proposals for new services and notes that the customer was told (REC-12).
         ViewProposals = "view_proposals",
         /// Decides on a proposal for a new service.
@@ -450,6 +464,13 @@ const TABLE: &[Row] = &[
     Row(&[Do::ManageAnswers],                               [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::KeepLesson],                                  [N,  N,   S,   D,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ViewProposals],                               [S,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::DrawCalls],                                   [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::ViewOpinions],                                [S,  N,   S,   S,   N,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::HandleOpinion],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::IdentifyOpinion],                             [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
+    Row(&[Do::CheckOpinion],                                [N,  N,   N,   N,   N,   N,   N,   A,   N,   N,   N,   N,   N,   N]),
+    Row(&[Do::ViewRegisters],                               [S,  D,   S,   D,   D,   S,   S,   A,   D,   S,   A,   A,   N,   N]),
+    Row(&[Do::CorrectRegister],                             [S,  N,   S,   D,   N,   S,   S,   N,   D,   S,   N,   N,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     // Whether internal reports were true
     Row(&[Do::ViewInvestigations],                          [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
@@ -544,9 +565,9 @@ impl Action {
     pub const fn area(self) -> (Area, bool) {
         use Action::*;
         match self {
-            ViewContacts | ViewVisits => (Area::Contacts, false),
+            ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder | ViewProposals | ViewInvestigations => (Area::Cases, false),
+            ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions => (Area::Cases, false),
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),

@@ -60,6 +60,12 @@ ids! {
     AnswerId,
     /// Somebody outside who helps with what is not our service.
     ReferralId,
+    /// A month's satisfaction calls, and one of them.
+    CallRoundId, CallLineId,
+    /// A month's round of opinions, and one of them.
+    OpinionRoundId, OpinionLineId,
+    /// A correction of a register's entry.
+    CorrectionId,
     /// A proposal for a new service.
     ProposalId,
     /// An investigation into an internal report (内部报告核查).

@@ -14,15 +14,17 @@ use crate::clock::{ClockCode, Limit, WaitReason};
 use crate::desk_rules::DeskRules;
 use crate::ladder::Rung;
 
+pub mod callback;
 pub mod check;
 pub mod compare;
 pub mod document;
 pub mod edit;
 pub mod limits;
 
+pub use callback::{Ask, AskFile, CallbackFile, CallbackRule, Tried};
 pub use check::{Found, Grave, Place};
 pub use compare::{Difference, Mark};
-pub use document::{CallbackFile, ClockFile, Document, LineFile};
+pub use document::{ClockFile, Document, LineFile};
 pub use limits::{LimitCode, NamedLimit, Span};
 
 /// What reopening a case does to a clock that had been met.
@@ -64,15 +66,6 @@ pub struct Standard {
     longest_wait_ms: i64,
     desk: DeskRules,
     ladder: Vec<Rung>,
-}
-
-/// When a callback may be given up as unreachable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CallbackRule {
-    /// Attempts without success that are needed, 1 to 20.
-    pub attempts: u32,
-    /// Least time between two attempts that both count (ms).
-    pub spacing_ms: i64,
 }
 
 /// One clock that the standard asks for.
@@ -172,9 +165,9 @@ impl Standard {
         self.longest_wait_ms
     }
 
-    /// When a callback may be given up.
-    pub fn callback(&self) -> CallbackRule {
-        self.callback
+    /// Whom a callback asks, and when it is over without an answer.
+    pub fn callback(&self) -> &CallbackRule {
+        &self.callback
     }
 
     /// What the desk lives by while a customer waits (REC-7, CAL-3, CAL-6, COM-32).

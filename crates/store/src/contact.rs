@@ -22,6 +22,8 @@ row! {
 pub struct Filter {
     pub site: String,
     pub staff: Option<String>,
+    /// The post at which it was written down (COM-11).
+    pub department: Option<String>,
     pub channel: Option<String>,
     pub outcome: Option<String>,
     pub unit: Option<String>,
@@ -37,6 +39,7 @@ impl Filter {
         let full = Filter {
             site: "s".into(),
             staff: Some("x".into()),
+            department: Some("d".into()),
             channel: Some("phone".into()),
             outcome: Some("case".into()),
             unit: Some("u".into()),
@@ -60,6 +63,7 @@ pub(crate) fn list_q(f: &Filter) -> Q<'_> {
         .push(Contact::COLS, &[])
         .push("FROM contact WHERE site_id = ?", &[&f.site])
         .opt("AND staff_id = ?", f.staff.as_ref())
+        .opt("AND department_id = ?", f.department.as_ref())
         .opt("AND channel = ?", f.channel.as_ref())
         .opt("AND outcome = ?", f.outcome.as_ref())
         .opt("AND unit_id = ?", f.unit.as_ref())

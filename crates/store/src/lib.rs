@@ -9,6 +9,7 @@ pub mod answer;
 pub mod appointment;
 pub mod attachment;
 pub mod calendar;
+pub mod call_round;
 pub mod case;
 pub mod check;
 pub mod complaint_route;
@@ -34,8 +35,10 @@ pub mod message;
 pub mod migrate;
 pub mod notice;
 pub mod ontime;
+pub mod opinion;
 pub mod promise;
 pub mod proposal;
+pub mod register;
 pub mod roster;
 pub mod seam;
 pub mod search;
@@ -60,6 +63,7 @@ const MODULES: &[&[seam::Statement]] = &[
     answer::STATEMENTS,
     attachment::STATEMENTS,
     calendar::STATEMENTS,
+    call_round::STATEMENTS,
     case::STATEMENTS,
     consult::STATEMENTS,
     contact::STATEMENTS,
@@ -83,8 +87,10 @@ const MODULES: &[&[seam::Statement]] = &[
     message::STATEMENTS,
     migrate::STATEMENTS,
     notice::STATEMENTS,
+    register::STATEMENTS,
     roster::STATEMENTS,
     ontime::STATEMENTS,
+    opinion::STATEMENTS,
     promise::STATEMENTS,
     investigation::STATEMENTS,
     complaint_route::STATEMENTS,

@@ -76,6 +76,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(30, "0030_excuse_asked"),
     migration!(31, "0031_due_provisional"),
     migration!(32, "0032_answer"),
+    migration!(33, "0033_call_round"),
+    migration!(34, "0034_opinion"),
     migration!(35, "0035_investigation"),
     migration!(36, "0036_complaint_route"),
 ];

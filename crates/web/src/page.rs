@@ -79,6 +79,9 @@ const MENU: Menu = &[
             ("/cases", "notes", "nav-cases", Action::ViewCase),
             ("/orders", "clipboard-list", "nav-orders", Action::ViewCase),
             ("/callbacks", "phone-call", "nav-callbacks", Action::Callback),
+            ("/calls", "phone-outgoing", "nav-calls", Action::Callback),
+            ("/registers", "book", "nav-registers", Action::ViewRegisters),
+            ("/opinions", "message", "nav-opinions", Action::ViewOpinions),
             ("/promises", "message-circle", "nav-promises", Action::KeepPromise),
             ("/extensions", "clock-pause", "nav-extensions", Action::AskExtension),
             (
@@ -228,6 +231,8 @@ impl Page {
                                         && ["/referrals", "/lessons", "/proposals"]
                                             .iter()
                                             .any(|page| v.path.starts_with(page)))
+                                    || (*href == "/opinions" && v.path.starts_with("/opinion-lines/"))
+                                    || (*href == "/calls" && v.path.starts_with("/call-lines/"))
                                     || (*href == "/standard" && v.path.starts_with("/calendar")),
                             }
                         });

@@ -147,6 +147,37 @@ contents! {
     GET  "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit_page;
     POST "/referrals/{id}" May(Action::ManageAnswers) => crate::referral::edit;
     POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
+    // the registers (COM-11): screen, paper, Excel, corrections
+    GET  "/registers" May(Action::ViewRegisters) => crate::register::list;
+    GET  "/registers/{register}" May(Action::ViewRegisters) => crate::register::show;
+    GET  "/registers/{register}/print" May(Action::ViewRegisters) => crate::register::print;
+    GET  "/registers/{register}/export" May(Action::Export) => crate::register::export;
+    GET  "/registers/{register}/correct" May(Action::CorrectRegister) => crate::register::correct_form;
+    POST "/registers/{register}/correct" May(Action::CorrectRegister) => crate::register::correct;
+
+    // the month's suggestions and praise (COM-13, COM-14)
+    GET  "/opinions" May(Action::ViewOpinions) => crate::opinion::list;
+    GET  "/opinions/{id}" May(Action::ViewOpinions) => crate::opinion::show;
+    GET  "/opinions/{id}/print" May(Action::ViewOpinions) => crate::opinion::print;
+    GET  "/opinions/{id}/export" May(Action::Export) => crate::opinion::export;
+    POST "/opinions/{id}/close" May(Action::IdentifyOpinion) => crate::opinion::close;
+    GET  "/opinion-lines/{id}" May(Action::ViewOpinions) => crate::opinion::line;
+    POST "/opinion-lines/{id}/thank" May(Action::HandleOpinion) => crate::opinion::thank;
+    POST "/opinion-lines/{id}/identify" May(Action::IdentifyOpinion) => crate::opinion::identify;
+    POST "/opinion-lines/{id}/finish" May(Action::HandleOpinion) => crate::opinion::finish;
+    POST "/opinion-lines/{id}/tell" May(Action::HandleOpinion) => crate::opinion::tell;
+    POST "/opinion-lines/{id}/check" May(Action::CheckOpinion) => crate::opinion::check;
+
+    // the month's satisfaction calls (CSM-4, COM-12)
+    GET  "/calls" May(Action::Callback) => crate::call_round::list;
+    POST "/calls/draw" May(Action::DrawCalls) => crate::call_round::draw;
+    GET  "/calls/{id}" May(Action::Callback) => crate::call_round::show;
+    GET  "/calls/{id}/print" May(Action::Callback) => crate::call_round::print;
+    GET  "/calls/{id}/export" May(Action::Export) => crate::call_round::export;
+    GET  "/call-lines/{id}" May(Action::Callback) => crate::call_round::line;
+    POST "/call-lines/{id}/call" May(Action::Callback) => crate::call_round::call;
+    POST "/call-lines/{id}/sign" May(Action::Callback) => crate::call_round::sign;
+
     GET  "/proposals" May(Action::ViewProposals) => crate::proposal::list;
     GET  "/proposals/{id}" May(Action::ViewProposals) => crate::proposal::show;
     POST "/proposals/{id}/decide" May(Action::DecideProposal) => crate::proposal::decide;

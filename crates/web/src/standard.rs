@@ -74,17 +74,10 @@ impl Table {
     /// The table of a document; `base` is what differences are marked against.
     pub fn new(p: &Page, book: &Book, doc: &Document, base: Option<&Document>, edit: Option<String>) -> Res<Table> {
         let clauses = clauses()?;
-        let minutes = doc.callback.attempt_spacing.minutes();
         Ok(Table {
             rows: words::rows(p, book, clauses, doc, base),
             limits: words::limits(p, clauses, doc, base),
-            callback: p.t2(
-                "standard-callback-is",
-                "n",
-                doc.callback.unreachable_after_attempts,
-                "minutes",
-                minutes,
-            ),
+            callback: words::callback(p, &doc.callback),
             wait: p.t1("standard-days", "n", doc.longest_wait_days.unwrap_or(90)),
             ladder: doc.ladder.iter().map(|rung| words::rung(p, rung)).collect(),
             edit,

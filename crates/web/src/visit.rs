@@ -46,7 +46,7 @@ struct BoardPage {
     e: Errors,
 }
 
-fn lines(p: &Page, names: &Names, list: &[Seen]) -> Vec<Line> {
+pub(crate) fn lines(p: &Page, names: &Names, list: &[Seen]) -> Vec<Line> {
     list.iter().map(|s| line(p, names, s)).collect()
 }
 

@@ -20,6 +20,7 @@ mod promise;
 mod replay;
 mod replica;
 mod roster;
+mod round;
 mod staff;
 mod standard;
 mod step;

@@ -27,6 +27,8 @@ pub(super) fn begin_callback(draft: &mut Draft<'_>, callback: &CallbackId) -> Re
     if case.callbacks.iter().any(|known| known.id == *callback) {
         return Err(Refusal::new("refuse-id-used"));
     }
+    let drawn = draft.env.standard.callback().drawn(case.kind, callback);
+    let limit = limit.filter(|_| drawn);
     if let Some(limit) = limit {
         let started_at = draft.when();
         let target = limit.map(|limit| limit.target(started_at, draft.env.zone));
@@ -41,6 +43,14 @@ pub(super) fn begin_callback(draft: &mut Draft<'_>, callback: &CallbackId) -> Re
         callback: callback.clone(),
         planned_at: None,
         assignee: None,
+    })?;
+    if drawn {
+        return Ok(());
+    }
+    // The record shows that the lot was cast, and how it fell.
+    draft.emit(Fact::CallbackEnded {
+        callback: callback.clone(),
+        end: CallbackEnd::NotDrawn,
     })
 }
 
@@ -105,7 +115,18 @@ pub(super) fn confirm(
         opinion,
         reason,
         comment: text(comment)?,
-    })
+    })?;
+    let own = matches!(grade, Grade::A | Grade::B);
+    let untouched = case.open_callback().filter(|open| open.attempts.is_empty());
+    match untouched {
+        Some(open) if own && draft.env.standard.callback().spares(case.kind, opinion) => {
+            draft.emit(Fact::CallbackEnded {
+                callback: open.id.clone(),
+                end: CallbackEnd::Rated,
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn second_check(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {
@@ -235,6 +256,7 @@ pub(super) fn attempt(
         (AttemptResult::Reached, Some(true)) => CallbackEnd::Solved,
         (AttemptResult::Reached, _) => CallbackEnd::NotSolved,
         (AttemptResult::Refused, _) => CallbackEnd::Refused,
+        (AttemptResult::NoAnswer | AttemptResult::WrongNumber, _) if tried_enough(draft) => CallbackEnd::Unreachable,
         _ => return Ok(()),
     };
     draft.emit(Fact::CallbackEnded { callback, end })?;
@@ -242,6 +264,13 @@ pub(super) fn attempt(
         open_again(draft, case, ReopenReason::NotSolved, text(said.note)?)?;
     }
     Ok(())
+}
+
+/// The last attempt that the standard asks for was in vain: nobody has to remember to stop.
+fn tried_enough(draft: &Draft<'_>) -> bool {
+    let rule = draft.env.standard.callback();
+    let open = draft.case.as_ref().and_then(CaseState::open_callback);
+    open.is_some_and(|open| rule.enough(open.tried(rule, draft.env.zone)))
 }
 
 pub(super) fn give_up(draft: &mut Draft<'_>, case: &CaseState) -> Result<(), Refusal> {

@@ -197,7 +197,7 @@ pub(super) fn gate(case: Option<&CaseState>, action: Action, who: &Who, env: &En
             })?;
             heads_after_closing(case, who)
         }
-        Action::ScheduleCallback => refuse_unless(case.callback().is_none_or(|c| c.end.is_none()), || {
+        Action::ScheduleCallback => refuse_unless(case.callback().is_none_or(|c| c.may_be_planned()), || {
             Refusal::new("refuse-callback-over").clause("CSM-3")
         }),
         Action::Callback => may_call_back(case, who),
@@ -337,25 +337,14 @@ fn may_give_up(case: &CaseState, env: &Env<'_>) -> Result<(), Refusal> {
         return Err(Refusal::new("refuse-no-callback").clause("CSM-3"));
     };
     let rule = env.standard.callback();
-    let mut counted = 0;
-    let mut last: Option<i64> = None;
-    for attempt in &callback.attempts {
-        match attempt.result {
-            AttemptResult::NoAnswer | AttemptResult::WrongNumber => {
-                if last.is_none_or(|last| attempt.at.saturating_sub(last) >= rule.spacing_ms) {
-                    counted += 1;
-                    last = Some(attempt.at);
-                }
-            }
-            _ => (counted, last) = (0, None),
-        }
-    }
-    refuse_unless(counted >= rule.attempts, || {
+    let tried = callback.tried(rule, env.zone);
+    refuse_unless(rule.enough(tried), || {
         Refusal::new("refuse-too-few-attempts")
             .clause("CSM-3")
-            .arg("attempts", counted)
+            .arg("attempts", tried.counted)
             .arg("needed", rule.attempts)
             .arg("hours", rule.spacing_ms / 3_600_000)
+            .arg("days", rule.days)
     })
 }
 

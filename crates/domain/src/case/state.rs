@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +15,7 @@ use crate::clock::{Clock, ClockCode, ClockView, ExcuseReason, WaitReason};
 use crate::codes::codes;
 use crate::ids::*;
 use crate::ladder::{Climbed, Stand};
+use crate::standard::{CallbackRule, Tried};
 use crate::time::Calendars;
 
 codes! {
@@ -155,6 +157,18 @@ pub struct Callback {
     pub attempts: Vec<Attempt>,
     pub end: Option<CallbackEnd>,
     pub ended_at: Option<i64>,
+}
+
+impl Callback {
+    /// How far the attempts are by a rule.
+    pub fn tried(&self, rule: &CallbackRule, zone: &TimeZone) -> Tried {
+        rule.tried_in(self.attempts.iter().map(|a| (a.at, a.result)), zone)
+    }
+
+    /// Open, or spared: who was not drawn may be called all the same.
+    pub fn may_be_planned(&self) -> bool {
+        self.end.is_none_or(CallbackEnd::nobody_called)
+    }
 }
 
 /// One attempt to call back.

@@ -89,6 +89,15 @@ pub(super) fn on_clocks(case: &mut CaseState, event: &Event) {
             meet(case, &[Response, OnSite, Feedback, Finish, Interim], when, at);
         }
         Fact::ComplaintFiled { .. } => meet(case, &[ClockCode::Filing], when, at),
+        // Nobody was called: that is no call in time.
+        Fact::CallbackEnded { end, .. } if end.nobody_called() => {
+            let cycle = case.cycle;
+            let of_round = |clock: &&mut Clock| clock.code == Callback && clock.cycle == cycle;
+            case.clocks
+                .iter_mut()
+                .filter(of_round)
+                .for_each(|clock| clock.cancel(at));
+        }
         Fact::CallbackEnded { end, .. } if *end != CallbackEnd::Dropped => meet(case, &[Callback], when, at),
         Fact::WaitStarted { reason, until, .. } => {
             case.clocks

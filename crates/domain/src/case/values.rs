@@ -166,8 +166,19 @@ codes! {
         NotSolved = "not_solved",
         Refused = "refused",
         Unreachable = "unreachable",
+        /// The lot did not fall on it: the standard asks a sample.
+        NotDrawn = "not_drawn",
+        /// The customer had rated it by an own signature, and the standard asks no more.
+        Rated = "rated",
         /// The case was reopened or cancelled before it.
         Dropped = "dropped",
+    }
+}
+
+impl CallbackEnd {
+    /// It was spared: no one was called, and none of its figures says anything.
+    pub const fn nobody_called(self) -> bool {
+        matches!(self, CallbackEnd::NotDrawn | CallbackEnd::Rated)
     }
 }
 

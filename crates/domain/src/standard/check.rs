@@ -110,7 +110,7 @@ pub const CODES: &[(&str, &str)] = &[
 const LONGEST_MS: i64 = 366 * 86_400_000;
 
 impl Found {
-    fn new(grave: Grave, code: &'static str, place: Place) -> Found {
+    pub(super) fn new(grave: Grave, code: &'static str, place: Place) -> Found {
         Found {
             grave,
             code,
@@ -122,7 +122,7 @@ impl Found {
         }
     }
 
-    fn arg(mut self, name: &'static str, value: impl ToString) -> Found {
+    pub(super) fn arg(mut self, name: &'static str, value: impl ToString) -> Found {
         self.args.push((name, value.to_string()));
         self
     }
@@ -147,7 +147,7 @@ impl Found {
 }
 
 impl Place {
-    fn whole(field: &'static str) -> Place {
+    pub(super) fn whole(field: &'static str) -> Place {
         Place {
             field,
             ..Place::default()
@@ -205,15 +205,13 @@ pub(super) fn sound(doc: &Document) -> Vec<Found> {
     if doc.version.trim().is_empty() {
         error("version-empty", Place::whole("version"));
     }
-    if !(1..=20).contains(&doc.callback.unreachable_after_attempts) {
-        error("attempts", Place::whole("callback.unreachable_after_attempts"));
-    }
     if let Some(code) = running(doc.callback.attempt_spacing) {
         error(code, Place::whole("callback.attempt_spacing"));
     }
     if doc.longest_wait_days.is_some_and(|days| !(1..=366).contains(&days)) {
         error("wait-days", Place::whole("longest_wait_days"));
     }
+    doc.callback.sound(&mut found);
     if let Err((path, what)) = ladder::checked(doc.ladder.clone(), false, "ladder") {
         found.push(
             Found::new(Grave::Error, "ladder", Place::whole("ladder"))
@@ -534,6 +532,7 @@ fn wider(code: LimitCode, shipped: Span, mine: Span) -> bool {
 }
 
 fn named_limits(doc: &Document, beside: &Beside<'_>, found: &mut Vec<Found>) {
+    doc.callback.departures(found);
     for shipped in &beside.shipped.limits {
         let place = Place::limit(shipped.code);
         let clause = shipped.clauses.first().cloned().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What differs between two documents, line by line: for whom and which clock, before and after.
 
+use super::callback::CallbackFile;
 use super::document::{ClockFile, Document, LineFile, rungs};
 use super::limits::NamedLimit;
 use crate::clock::ClockCode;
@@ -36,8 +37,11 @@ pub enum What {
         before: Option<NamedLimit>,
         after: Option<NamedLimit>,
     },
-    /// When a callback may be given up: attempts and minutes between them, before and after.
-    Callback { before: (u32, i64), after: (u32, i64) },
+    /// Whom a callback asks and when it is over without an answer, before and after.
+    Callback {
+        before: Box<CallbackFile>,
+        after: Box<CallbackFile>,
+    },
     /// The ladder of clocks that have none of their own: steps before and after.
     Ladder { before: Vec<Rung>, after: Vec<Rung> },
     /// Days that work may wait, before and after.
@@ -122,18 +126,12 @@ pub fn differences(before: &Document, after: &Document) -> Vec<Difference> {
             },
         );
     }
-    let callback = |doc: &Document| {
-        (
-            doc.callback.unreachable_after_attempts,
-            doc.callback.attempt_spacing.rough_ms() / 60_000,
-        )
-    };
-    if callback(before) != callback(after) {
+    if before.callback != after.callback {
         push(
             Mark::Changed,
             What::Callback {
-                before: callback(before),
-                after: callback(after),
+                before: Box::new(before.callback.clone()),
+                after: Box::new(after.callback.clone()),
             },
         );
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{self, Found, Grave};
 use super::limits::{LimitCode, NamedLimit};
-use super::{CallbackRule, ClockRule, Line, OnReopen, Standard, StandardError};
+use super::{CallbackFile, ClockRule, Line, OnReopen, Standard, StandardError};
 use crate::case::{Importance, Kind, Urgency};
 use crate::clock::{ClockCode, Limit, WaitReason};
 use crate::desk_rules::{Approver, ConsultRule, DeskRules};
@@ -30,15 +30,6 @@ pub struct Document {
     /// Who grants more time (COM-32): the first line that fits. None: as shipped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extension: Vec<Approver>,
-}
-
-/// When a callback may be given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CallbackFile {
-    pub unreachable_after_attempts: u32,
-    /// Minutes or hours.
-    pub attempt_spacing: Limit,
 }
 
 /// For which cases which clocks are set.
@@ -158,10 +149,7 @@ impl Document {
             lines: self.lines.iter().map(|line| line.built(&ladder)).collect(),
             ladder: ladder.clone(),
             limits: self.limits.clone(),
-            callback: CallbackRule {
-                attempts: self.callback.unreachable_after_attempts,
-                spacing_ms: self.callback.attempt_spacing.rough_ms(),
-            },
+            callback: self.callback.built(),
             longest_wait_ms: i64::from(days) * 86_400_000,
             desk: self.desk(),
         }

@@ -84,6 +84,7 @@ sign-later = After completion
 sign-unchecked = not checked yet
 sign-checked = checked
 callback-title = No. {$n} · {$state}
+callback-tried = {$n} attempts without an answer; the next counts from {$time}
 callback-planned = planned {$time}
 step-registered = Registered
 step-dispatched = Dispatched

@@ -44,7 +44,7 @@ refuse-state = The case is “{$state}” now, so “{$action}” is not possibl
 refuse-text-too-long = The text is too long; please shorten it
 refuse-time-in-future = The time {$at} is in the future
 refuse-time-order = The time {$at} is before the step before it, {$earlier}
-refuse-too-few-attempts = {$attempts} attempts so far; it takes {$needed}, at least {$hours} hours apart
+refuse-too-few-attempts = {$attempts} attempts so far; it takes {$needed} on {$days} days, at least {$hours} hours apart
 refuse-until-past = The time {$until} has passed
 refuse-witness = The witness can neither have done the work nor record this
 

@@ -84,6 +84,7 @@ sign-later = 待完工后签
 sign-unchecked = 待复核
 sign-checked = 已复核
 callback-title = 第 {$n} 次 · {$state}
+callback-tried = 未接通 {$n} 次，{$time} 后再打才计数
 callback-planned = 约 {$time}
 step-registered = 登记
 step-dispatched = 派单

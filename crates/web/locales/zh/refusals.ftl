@@ -44,7 +44,7 @@ refuse-state = 事件现在是“{$state}”，不能“{$action}”
 refuse-text-too-long = 文字太长，请缩短
 refuse-time-in-future = 时间 {$at} 还没有到
 refuse-time-order = 时间 {$at} 早于上一步的 {$earlier}
-refuse-too-few-attempts = 联系了 {$attempts} 次，要满 {$needed} 次、每次相隔 {$hours} 小时以上才能结束
+refuse-too-few-attempts = 联系了 {$attempts} 次，要满 {$needed} 次、分在 {$days} 天、每次相隔 {$hours} 小时以上才能结束
 refuse-until-past = 时间 {$until} 已经过去
 refuse-witness = 见证人不能是参与处理的人或记录人
 

@@ -171,6 +171,10 @@ pub(super) fn callbacks(p: &Page, l: &Loaded) -> Vec<CallbackView> {
             } else if let Some(at) = due.filter(|_| c.end.is_none()) {
                 detail.push(p.t1("case-by-time", "time", p.time(at)));
             }
+            if let Some((counted, needed, next)) = l.tried.filter(|_| c.end.is_none()) {
+                let n = format!("{counted}/{needed}");
+                detail.push(p.t2("callback-tried", "n", n, "time", p.time(next)));
+            }
             let state = c.end.map_or("open", |e| e.as_str());
             CallbackView {
                 title: p.t2("callback-title", "n", i + 1, "state", p.code("callback", state)),

@@ -80,6 +80,8 @@ pub struct Loaded {
     pub owner: Option<domain::ids::StaffId>,
     /// The viewer may open an emergency.
     pub joins: bool,
+    /// Attempts of the open callback that count, those needed, from when the next counts.
+    pub tried: Option<(u32, u32, i64)>,
 }
 
 /// Where the emergency of a call for help is, or is opened (REC-17).
@@ -132,6 +134,7 @@ pub fn load(c: &mut Conn, ctx: &Ctx, key: &str) -> Res<Loaded> {
         None
     };
     Ok(Loaded {
+        tried: case::tried(c, ctx, s)?,
         consults,
         consult: ctx.reach(Action::Consult) > domain::access::Reach::Never,
         lesson: app::lesson::of_case(c, ctx, &s.id)?.map(|r| r.id),

@@ -11,7 +11,7 @@ use domain::case::{Importance, Kind, Urgency};
 use domain::clock::{ClockCode, Limit, WaitReason};
 use domain::ids::StandardId;
 use domain::standard::edit::At;
-use domain::standard::{CallbackFile, ClockFile, LimitCode, LineFile, NamedLimit, OnReopen, Span};
+use domain::standard::{Ask, AskFile, CallbackFile, ClockFile, LimitCode, LineFile, NamedLimit, OnReopen, Span};
 use domain::time::calendars::CODES as CALENDARS;
 
 use super::to;
@@ -486,7 +486,23 @@ struct HeadPage {
     attempts: String,
     spacing: String,
     spacing_hours: bool,
+    on_days: String,
+    asks: Vec<AskRow>,
     days: String,
+}
+
+/// Whom a callback asks after one kind of case, in the form.
+struct AskRow {
+    kind: &'static str,
+    ask: String,
+    percent: String,
+    error: Option<String>,
+}
+
+impl HeadPage {
+    fn ways(&self) -> &'static [Ask] {
+        Ask::ALL
+    }
 }
 
 async fn head_page(web: &Web, v: &Viewer, id: &str, typed: Option<Typed>, e: Errors) -> Result<HeadPage, Fail> {
@@ -498,13 +514,28 @@ async fn head_page(web: &Web, v: &Viewer, id: &str, typed: Option<Typed>, e: Err
     let d = &s.document;
     let typed = typed.unwrap_or_else(|| {
         let field = |name: &str, value: String| (name.to_owned(), value);
-        vec![
+        let mut all = vec![
             field("name", d.version.clone()),
             field("attempts", d.callback.unreachable_after_attempts.to_string()),
             field("spacing", d.callback.attempt_spacing.n().to_string()),
             field("spacing_unit", d.callback.attempt_spacing.unit().to_owned()),
+            field("on_days", d.callback.attempt_days.to_string()),
             field("days", d.longest_wait_days.unwrap_or(90).to_string()),
-        ]
+        ];
+        for kind in Kind::ALL {
+            let (ask, percent) = d.callback.asks(*kind);
+            all.push(field(&format!("ask_{kind}"), ask.as_str().to_owned()));
+            if ask == Ask::Sample {
+                all.push(field(&format!("percent_{kind}"), percent.to_string()));
+            }
+        }
+        all
+    });
+    let asks = Kind::ALL.iter().map(|kind| AskRow {
+        kind: kind.as_str(),
+        ask: one(&typed, &format!("ask_{kind}")).to_owned(),
+        percent: one(&typed, &format!("percent_{kind}")).to_owned(),
+        error: e.of(&format!("percent_{kind}")).map(ToString::to_string),
     });
     Ok(HeadPage {
         p: Page::new(web, v, "standard-edit-head"),
@@ -515,6 +546,8 @@ async fn head_page(web: &Web, v: &Viewer, id: &str, typed: Option<Typed>, e: Err
         attempts: one(&typed, "attempts").to_owned(),
         spacing: one(&typed, "spacing").to_owned(),
         spacing_hours: one(&typed, "spacing_unit") != "minute",
+        on_days: one(&typed, "on_days").to_owned(),
+        asks: asks.collect(),
         days: one(&typed, "days").to_owned(),
         e,
     })
@@ -543,6 +576,11 @@ fn head_of(typed: &Typed) -> Res<Edit> {
     if spacing.is_none() {
         f.add("spacing", "standard-number");
     }
+    let on_days = number("on_days").filter(|n| (1..=attempts.unwrap_or(1)).contains(n));
+    if on_days.is_none() {
+        f.add("on_days", "standard-attempt-days");
+    }
+    let asks = asks_of(typed, &mut f);
     let days = number("days").filter(|n| (1..=366).contains(n));
     if days.is_none() {
         f.add("days", "standard-wait");
@@ -553,9 +591,32 @@ fn head_of(typed: &Typed) -> Res<Edit> {
         callback: CallbackFile {
             unreachable_after_attempts: attempts.unwrap_or(3),
             attempt_spacing: spacing.unwrap_or(Limit::Hour { n: 2 }),
+            attempt_days: on_days.unwrap_or(1),
+            ask: asks,
         },
         wait_days: days,
     })
+}
+
+/// Whom a callback asks, kind by kind; everybody is what goes without saying.
+fn asks_of(typed: &Typed, f: &mut Fields) -> Vec<AskFile> {
+    let mut out = Vec::new();
+    for kind in Kind::ALL {
+        let ask = one(typed, &format!("ask_{kind}")).parse().unwrap_or(Ask::Always);
+        let percent = one(typed, &format!("percent_{kind}")).parse::<u32>().ok();
+        let percent = percent.filter(|n| ask == Ask::Sample && (1..=99).contains(n));
+        if ask == Ask::Sample && percent.is_none() {
+            f.add(&format!("percent_{kind}"), "standard-percent");
+        }
+        if ask != Ask::Always {
+            out.push(AskFile {
+                kinds: vec![*kind],
+                ask,
+                percent,
+            });
+        }
+    }
+    out
 }
 
 /// Saves it.

@@ -8,7 +8,9 @@ use domain::clock::{ClockCode, Limit};
 use domain::ladder::{Rung, RungFile};
 use domain::standard::compare::What;
 use domain::standard::edit::At;
-use domain::standard::{ClockFile, Difference, Document, Found, LineFile, NamedLimit, OnReopen, Place, Span, under};
+use domain::standard::{
+    Ask, CallbackFile, ClockFile, Difference, Document, Found, LineFile, NamedLimit, OnReopen, Place, Span, under,
+};
 
 use crate::case::clocks::limit_text;
 use crate::case::names::named;
@@ -307,6 +309,24 @@ fn place(p: &Page, book: &Book, doc: &Document, place: &Place) -> (String, Optio
     (p.t(key), None)
 }
 
+/// Whom a callback asks, and when it is over without an answer.
+pub fn callback(p: &Page, c: &CallbackFile) -> String {
+    let n = c.unreachable_after_attempts.to_string();
+    let minutes = c.attempt_spacing.minutes().to_string();
+    let days = c.attempt_days.to_string();
+    let args = [("n", n.as_str()), ("minutes", &minutes), ("days", &days)];
+    let mut said = vec![tx(p.locale, "standard-callback-is", &args)];
+    for kind in Kind::ALL {
+        let name = p.code("kind", kind.as_str());
+        match c.asks(*kind) {
+            (Ask::Always, _) => {}
+            (Ask::Sample, percent) => said.push(p.t2("standard-asks-sample", "kind", name, "percent", percent)),
+            (Ask::UnlessRated, _) => said.push(p.t1("standard-asks-unless_rated", "kind", name)),
+        }
+    }
+    said.join(&p.t("word-semicolon"))
+}
+
 /// What was found, in the words of the page.
 pub fn found(p: &Page, book: &Book, doc: &Document, all: &[Found]) -> Vec<FoundRow> {
     all.iter()
@@ -448,10 +468,12 @@ pub fn differences(p: &Page, book: &Book, all: &[Difference]) -> Vec<DiffRow> {
                     text(before.as_ref().map(|l| named_limit(p, l))),
                     text(after.as_ref().map(|l| named_limit(p, l))),
                 ),
-                What::Callback { before, after } => {
-                    let say = |(n, minutes): &(u32, i64)| p.t2("standard-callback-is", "n", n, "minutes", minutes);
-                    (p.t("standard-callback"), String::new(), say(before), say(after))
-                }
+                What::Callback { before, after } => (
+                    p.t("standard-callback"),
+                    String::new(),
+                    callback(p, before),
+                    callback(p, after),
+                ),
                 What::Ladder { before, after } => {
                     let say = |rungs: &Vec<Rung>| steps(p, rungs);
                     (p.t("handbook-ladder"), String::new(), say(before), say(after))

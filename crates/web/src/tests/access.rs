@@ -42,6 +42,9 @@ const ASKED: &[(&str, &str)] = &[
     ("/desk/take", "id={answer}"),
     ("/answers", "q={word}"),
     ("/lessons", "q={word}"),
+    ("/registers/{register}", "q={word}"),
+    ("/registers/{register}/print", "q={word}"),
+    ("/registers/{register}/export", "q={word}"),
     ("/export/{list}", "view=all&q={word}"),
     ("/api/v1/export/{list}", "view=all&q={word}"),
     ("/api/v1/people", "q={word}"),
@@ -81,6 +84,9 @@ fn has_things(e: &Entry, t: &Things) -> bool {
 
 /// A `+` in a line with another site's things that is right, and why.
 const THERE_IS_FINE: &[(&str, &str)] = &[
+    ("/registers/{register}", "a register of the open site, by its name"),
+    ("/registers/{register}/print", "as above"),
+    ("/registers/{register}/export", "as above"),
     ("/drafts/{kind}", "one's own drafts, by the name of a form"),
     ("/export/{list}", "a list of the open site, by its name"),
     ("/bulk/{list}/urge", "a list of the open site, by its name"),
@@ -246,8 +252,13 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
                 "emergencies" => &more.emergency,
                 "documents" => &more.document,
                 "appointments" => &more.appointment,
+                "opinions" => &t.opinion_round,
+                "opinion-lines" => &t.opinion,
+                "calls" => &t.call_round,
+                "call-lines" => &t.call_line,
                 _ => "0198c0de000070008000000000000000",
             },
+            "{register}" => "contacts",
             "{unit}" => &t.unit,
             "{number}" => &t.order_number,
             "{of}" => "0-0",

@@ -1,7 +1,8 @@
 //! Rules that stand in the way, each by example.
 
 use super::*;
-use crate::clock::WaitReason;
+use crate::clock::{ClockCode, WaitReason};
+use crate::standard::{Ask, AskFile, Document, Standard};
 
 fn paid(told: bool, accepted: Option<bool>) -> Register {
     Register {
@@ -370,10 +371,100 @@ fn the_callback_is_made_by_somebody_else_until_reached() {
         desk.ok(&chen(), unreached(AttemptResult::NoAnswer));
         desk.ok(&chen(), unreached(AttemptResult::NoAnswer));
         assert_eq!(desk.no(&chen(), Command::Close).1, ["missing-callback"]);
-        desk.now += if attempt < 2 { 2 * HOUR } else { 0 };
+        desk.now += 2 * HOUR;
     }
-    desk.ok(&chen(), Command::GiveUpCallback);
+    // Three that count, and all on one day: the next day's ends it by itself.
+    assert_eq!(desk.no(&chen(), Command::GiveUpCallback).0, "refuse-too-few-attempts");
+    desk.now += 20 * HOUR;
+    assert_eq!(
+        desk.ok(&chen(), unreached(AttemptResult::WrongNumber)),
+        ["clock_breached", "callback_attempted", "callback_ended"]
+    );
+    assert_eq!(desk.case().callback().unwrap().end, Some(CallbackEnd::Unreachable));
+    assert_eq!(desk.no(&chen(), Command::GiveUpCallback).0, "refuse-no-callback");
     desk.ok(&chen(), Command::Close);
+}
+
+/// The shipped standard with another line on whom a callback asks.
+fn asking(ask: Ask, percent: Option<u32>) -> Standard {
+    let mut doc = Document::shipped().unwrap();
+    doc.callback.ask = vec![AskFile {
+        kinds: vec![Kind::Request],
+        ask,
+        percent,
+    }];
+    doc.standard().unwrap()
+}
+
+#[test]
+fn who_has_signed_as_satisfied_is_not_called_where_the_standard_says_so() {
+    let standard = asking(Ask::UnlessRated, None);
+    let mut ends = Vec::new();
+    for opinion in [Satisfaction::Satisfied, Satisfaction::Neutral] {
+        let mut desk = Desk::done(free());
+        let mut confirm = desk.confirm(ConfirmHow::Own {
+            signature: None,
+            shown_by: None,
+        });
+        if let Command::Confirm { opinion: said, .. } = &mut confirm {
+            *said = Some(opinion);
+        }
+        let env = Env {
+            standard: &standard,
+            ..env(desk.now)
+        };
+        let events = decide(Some(desk.case()), &confirm, &customer(), &env).unwrap();
+        let case = after(desk.case(), &events);
+        ends.push(case.callback().unwrap().end);
+        if opinion == Satisfaction::Satisfied {
+            // Nobody was called: that is no call in time.
+            let clock = case.clocks.iter().find(|c| c.code == ClockCode::Callback).unwrap();
+            assert!(clock.cancelled_at.is_some() && clock.met_at.is_none());
+            // One who is spared may be called all the same.
+            let plan = Command::ScheduleCallback {
+                callback: "another".into(),
+                planned_at: None,
+                assignee: None,
+            };
+            decide(Some(&case), &plan, &chen(), &env).unwrap();
+        }
+    }
+    assert_eq!(ends, [Some(CallbackEnd::Rated), None]);
+}
+
+#[test]
+fn a_sample_is_drawn_by_lot_and_the_record_says_how_it_fell() {
+    let standard = asking(Ask::Sample, Some(50));
+    let mut seen = std::collections::BTreeSet::new();
+    for n in 0..40 {
+        let desk = Desk::on_site(free());
+        let complete = Command::Complete {
+            done: "换了角阀".into(),
+            lines: vec![],
+            photos: vec![],
+            no_photo_reason: Some("无".into()),
+            worker: None,
+            callback: format!("callback-{n}").into(),
+            happened_at: None,
+        };
+        let env = Env {
+            standard: &standard,
+            ..env(desk.now)
+        };
+        let events = decide(Some(desk.case()), &complete, &wang(), &env).unwrap();
+        let case = after(desk.case(), &events);
+        let end = case.callback().unwrap().end;
+        let missing = missing_to_close(&case).contains(&"missing-callback");
+        assert_eq!(missing, end.is_none());
+        seen.insert(end.map(CallbackEnd::as_str));
+    }
+    assert_eq!(seen, [None, Some("not_drawn")].into());
+}
+
+fn after(case: &CaseState, events: &[Event]) -> CaseState {
+    let mut state = Some(case.clone());
+    events.iter().for_each(|event| apply(&mut state, event));
+    state.unwrap()
 }
 
 #[test]

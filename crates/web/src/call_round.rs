@@ -1,0 +1,469 @@
+//! The month's satisfaction calls (CSM-4): the draw, the call list, one call with script and questions, the record on paper
+//! with the customer's signature (COM-12), and what the answers are worth.
+
+use app::call_round::{self as rounds, Call, Listed, Round, Said};
+use app::error::Error;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use domain::access::Action;
+use domain::call_round::{CallState, SignedHow};
+use domain::case::{Answer as Said1, AttemptResult, Satisfaction};
+use domain::ids::{CallLineId, CallRoundId};
+use domain::scripts::{Answer as Way, Fill, Question, fill};
+use domain::share::Share;
+use office::sheet::{Cell, Kind};
+use serde::Deserialize;
+
+use crate::answer::either;
+use crate::case::names::Names;
+use crate::fail::{Answer, Fail};
+use crate::form::{Errors, version};
+use crate::gate::{Viewer, encode};
+use crate::l10n::tx;
+use crate::live::page;
+use crate::page::Page;
+use crate::roster::form::pick;
+use crate::state::Web;
+use crate::table::{self, Heading};
+
+/// A share in words: `82%（9/11，95% 区间 52%–95%）`; a dash where nobody was asked.
+pub fn share(p: &Page, s: Share) -> String {
+    match (s.percent(), s.interval()) {
+        (Some(rate), Some((low, high))) => {
+            let args = [
+                ("rate", format!("{rate:.0}")),
+                ("hits", s.hits.to_string()),
+                ("of", s.of.to_string()),
+                ("low", format!("{low:.0}")),
+                ("high", format!("{high:.0}")),
+            ];
+            let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            tx(p.locale, "share-is", &args)
+        }
+        _ => p.t("share-none"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "call_round/list.html")]
+struct ListPage {
+    p: Page,
+    l: Listed,
+    may_draw: bool,
+    month: String,
+    wanted: String,
+    e: Errors,
+}
+
+impl ListPage {
+    fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
+        share(&self.p, *s.borrow())
+    }
+}
+
+async fn list_view(web: &Web, v: &Viewer, f: Option<DrawForm>, e: Errors) -> Result<ListPage, Fail> {
+    let l = web.read(&v.ctx()?, rounds::list).await?;
+    // A tenth of the month, and enough that the answer says something.
+    let proposed = (l.pool / 10).clamp(20, 100);
+    let f = f.unwrap_or_else(|| DrawForm {
+        month: l.missing.clone().unwrap_or_default(),
+        wanted: proposed.to_string(),
+    });
+    Ok(ListPage {
+        p: Page::new(web, v, "calls-title"),
+        may_draw: v.may(Action::DrawCalls),
+        month: f.month,
+        wanted: f.wanted,
+        l,
+        e,
+    })
+}
+
+/// The months.
+pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
+    Ok(page(&list_view(&web, &v, None, Errors::default()).await?)?)
+}
+
+/// What a draw asks for.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct DrawForm {
+    month: String,
+    wanted: String,
+}
+
+/// Draws a month's sample.
+pub async fn draw(State(web): State<Web>, v: Viewer, Form(f): Form<DrawForm>) -> Answer {
+    let (month, wanted) = (f.month.clone(), f.wanted.trim().parse().unwrap_or(0));
+    let done = web
+        .write(&v.ctx()?, move |tx, ctx| rounds::draw(tx, ctx, &month, wanted))
+        .await;
+    match done {
+        Ok(id) => Ok(Redirect::to(&format!("/calls/{id}")).into_response()),
+        Err(e) => {
+            let status = crate::fail::status(&e);
+            let view = list_view(&web, &v, Some(f), Errors::from(v.locale, Fail(e))?).await?;
+            Ok((status, page(&view)?).into_response())
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "call_round/show.html")]
+struct ShowPage {
+    p: Page,
+    r: Round,
+    names: Names,
+    export: bool,
+}
+
+impl ShowPage {
+    fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
+        share(&self.p, *s.borrow())
+    }
+}
+
+/// Tone of a call's mark.
+fn tone(state: CallState) -> &'static str {
+    match state {
+        CallState::Open => "amb",
+        CallState::Reached => "grn",
+        CallState::Refused | CallState::Unreachable => "",
+    }
+}
+
+async fn round(web: &Web, v: &Viewer, id: &str) -> Result<(Round, Names), Fail> {
+    let id = CallRoundId::from(id.to_owned());
+    Ok(web
+        .read(&v.ctx()?, move |c, ctx| {
+            Ok((rounds::get(c, ctx, &id)?, Names::load(c, ctx)?))
+        })
+        .await?)
+}
+
+/// A month's list.
+pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let (r, names) = round(&web, &v, &id).await?;
+    Ok(page(&ShowPage {
+        p: Page::titled(
+            &web,
+            &v,
+            format!("{} {}", crate::l10n::t(v.locale, "calls-title"), r.row.month),
+        ),
+        export: v.may(Action::Export),
+        names,
+        r,
+    })?)
+}
+
+/// One row of the paper.
+struct Signed {
+    c: Call,
+    answers: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "call_round/print.html")]
+struct PrintPage {
+    p: Page,
+    org: String,
+    r: Round,
+    rows: Vec<Signed>,
+    names: Names,
+    printed: String,
+}
+
+impl PrintPage {
+    fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
+        share(&self.p, *s.borrow())
+    }
+}
+
+fn answer_words(p: &Page, names: &Names, c: &Call) -> Vec<(String, String)> {
+    let asked = &names.book.scripts.questions;
+    (c.answers.iter())
+        .filter_map(|a| {
+            let q = asked.iter().find(|q| q.code == a.question)?;
+            let said = match (q.answer, a.answer.as_str()) {
+                (Way::YesNo, "true") => p.t("yes"),
+                (Way::YesNo, "false") => p.t("no"),
+                (Way::Satisfaction, s) => {
+                    (s.parse::<Satisfaction>()).map_or(s.to_owned(), |s| p.code("satisfaction", s.as_str()))
+                }
+                (_, s) => s.to_owned(),
+            };
+            Some((either(p, &q.zh, &q.en).to_owned(), said))
+        })
+        .collect()
+}
+
+/// The record of the month on paper, with room for signatures (COM-12).
+pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let (mut r, names) = round(&web, &v, &id).await?;
+    let p = Page::new(&web, &v, "calls-record");
+    let org = organisation(&web, &v).await?;
+    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    let rows = std::mem::take(&mut r.calls);
+    Ok(page(&PrintPage {
+        rows: (rows.into_iter())
+            .map(|c| Signed {
+                answers: answer_words(&p, &names, &c),
+                c,
+            })
+            .collect(),
+        printed: p.t2(
+            "registers-printed",
+            "who",
+            who.unwrap_or_default(),
+            "when",
+            p.full_time(v.now),
+        ),
+        org,
+        r,
+        names,
+        p,
+    })?)
+}
+
+/// The centre's name on paper.
+pub async fn organisation(web: &Web, v: &Viewer) -> Result<String, Fail> {
+    Ok(web
+        .read(&v.ctx()?, |c, ctx| {
+            let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
+            Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
+        })
+        .await?)
+}
+
+const COLUMNS: &[Heading] = &[
+    ("calls-no", Kind::Number, 6.0),
+    ("subject-case", Kind::Text, 18.0),
+    ("calls-what", Kind::Text, 28.0),
+    ("col-place", Kind::Text, 16.0),
+    ("col-name", Kind::Text, 12.0),
+    ("col-worker", Kind::Text, 12.0),
+    ("word-state", Kind::Text, 12.0),
+    ("calls-attempts", Kind::Number, 8.0),
+    ("calls-satisfaction", Kind::Text, 12.0),
+    ("calls-opinion", Kind::Text, 30.0),
+    ("calls-called", Kind::DateTime, 17.0),
+    ("calls-by", Kind::Text, 12.0),
+    ("calls-signature", Kind::Text, 14.0),
+];
+
+/// The list as an Excel file; logged.
+pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let (r, names) = round(&web, &v, &id).await?;
+    let p = Page::new(&web, &v, "calls-record");
+    let rows = r.calls.iter().map(|c| {
+        let staff = |id: &Option<domain::ids::StaffId>| id.as_ref().map_or(String::new(), |id| names.staff(id));
+        let coded = |family: &str, code: &str| {
+            if code.is_empty() {
+                String::new()
+            } else {
+                p.code(family, code)
+            }
+        };
+        vec![
+            Cell::Int(c.row.no),
+            table::text(c.row.case_number.clone()),
+            table::text(c.row.title.clone()),
+            table::text(c.row.place.clone()),
+            table::text(c.row.name.clone()),
+            table::text(staff(&c.row.worker_id)),
+            table::text(p.code("call-state", c.state.as_str())),
+            Cell::Int(i64::try_from(c.attempts.len()).unwrap_or(0)),
+            table::text(coded("satisfaction", &c.row.satisfaction)),
+            table::text(c.row.opinion.clone()),
+            table::at(c.row.called_at),
+            table::text(staff(&c.row.called_by)),
+            table::text(coded("call-signed", &c.row.signed)),
+        ]
+    });
+    let rows = rows.collect();
+    table::export(
+        &web,
+        &v,
+        "calls",
+        p.t("calls-record"),
+        r.row.month.clone(),
+        COLUMNS,
+        rows,
+    )
+    .await
+}
+
+/// A question of the call as the form draws it.
+struct Asked {
+    code: String,
+    label: String,
+    way: Way,
+    required: bool,
+    value: String,
+}
+
+#[derive(Template)]
+#[template(path = "call_round/line.html")]
+struct LinePage {
+    p: Page,
+    c: Call,
+    names: Names,
+    /// Why whoever looks may not make the call.
+    refused: Option<String>,
+    say: String,
+    asked: Vec<Asked>,
+    answers: Vec<(String, String)>,
+    forms: Vec<(String, String)>,
+    f: Typed,
+    e: Errors,
+}
+
+impl LinePage {
+    fn results(&self) -> &'static [AttemptResult] {
+        &[
+            AttemptResult::Reached,
+            AttemptResult::NoAnswer,
+            AttemptResult::WrongNumber,
+            AttemptResult::Later,
+            AttemptResult::Refused,
+        ]
+    }
+
+    fn steps(&self) -> &'static [Satisfaction] {
+        Satisfaction::ALL
+    }
+
+    fn hows(&self) -> &'static [SignedHow] {
+        SignedHow::ALL
+    }
+
+    fn typed(&self, name: &str) -> &str {
+        self.f.of(name)
+    }
+}
+
+/// What was posted, by name.
+#[derive(Default, Clone)]
+pub struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    fn of(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.as_str())
+    }
+}
+
+async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Result<LinePage, Fail> {
+    let id = CallLineId::from(id.to_owned());
+    let ((c, refused), forms, names) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let line = rounds::line(c, ctx, &id)?;
+            let forms = rounds::paper_forms(c, ctx, &line.0.row)?;
+            Ok((line, forms, Names::load(c, ctx)?))
+        })
+        .await?;
+    let p = Page::new(web, v, "calls-call");
+    let book = names.book.clone();
+    let opening = book.scripts.scripts.iter().find(|s| s.code == "outgoing.callback");
+    let say = opening.map_or_else(String::new, |s| {
+        let with = Fill {
+            name: &c.row.name,
+            site: &p.site_name,
+            staff: &p.staff_name,
+            unit: "",
+        };
+        fill(either(&p, &s.zh, &s.en), with)
+    });
+    let kind: domain::case::Kind = c.row.kind.parse().map_err(|_| Error::NotFound)?;
+    let own = |q: &&Question| !matches!(q.code.as_str(), "satisfaction" | "opinion");
+    let asked = book.scripts.questions_for(kind).filter(own).map(|q| Asked {
+        label: either(&p, &q.zh, &q.en).to_owned(),
+        way: q.answer,
+        required: q.required && q.code != "solved",
+        value: f.of(&format!("q_{}", q.code)).to_owned(),
+        code: q.code.clone(),
+    });
+    Ok(LinePage {
+        asked: asked.collect(),
+        answers: answer_words(&p, &names, &c),
+        refused: refused.map(|r| crate::fail::explain(v.locale, &Error::from(r)).0),
+        forms: (forms.into_iter())
+            .map(|(id, at)| (id.into_string(), p.full_time(at)))
+            .collect(),
+        say,
+        c,
+        names,
+        f,
+        e,
+        p,
+    })
+}
+
+/// One call.
+pub async fn line(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    Ok(page(
+        &line_view(&web, &v, &id, Typed::default(), Errors::default()).await?,
+    )?)
+}
+
+async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: Typed) -> Answer {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/call-lines/{}", encode(id))).into_response()),
+        Err(e) => {
+            let status = crate::fail::status(&e);
+            let view = line_view(web, v, id, typed, Errors::from(v.locale, Fail(e))?).await?;
+            Ok((status, page(&view)?).into_response())
+        }
+    }
+}
+
+/// A call was made.
+pub async fn call(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(posted): Form<Vec<(String, String)>>,
+) -> Answer {
+    let typed = Typed(posted);
+    let answers = typed.0.iter().filter_map(|(n, value)| {
+        Some(Said1 {
+            question: n.strip_prefix("q_")?.to_owned(),
+            answer: value.clone(),
+        })
+    });
+    let said = Said {
+        result: typed.of("result").parse().ok(),
+        satisfaction: typed.of("satisfaction").parse().ok(),
+        answers: answers.collect(),
+        opinion: typed.of("opinion").to_owned(),
+        note: typed.of("note").to_owned(),
+    };
+    let (line, seen) = (CallLineId::from(id.clone()), version(typed.of("version")));
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| rounds::make(tx, ctx, &line, seen, &said))
+        .await;
+    done(&web, &v, &id, saved, typed).await
+}
+
+/// The record was signed, or the customer declined to.
+pub async fn sign(
+    State(web): State<Web>,
+    v: Viewer,
+    Path(id): Path<String>,
+    Form(posted): Form<Vec<(String, String)>>,
+) -> Answer {
+    let typed = Typed(posted);
+    let (line, seen, t) = (
+        CallLineId::from(id.clone()),
+        version(typed.of("version")),
+        typed.clone(),
+    );
+    let saved = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            let how = t.of("how").parse().ok();
+            rounds::sign(tx, ctx, &line, seen, how, t.of("file"), t.of("signed_note"))
+        })
+        .await;
+    done(&web, &v, &id, saved, typed).await
+}

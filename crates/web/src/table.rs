@@ -1,0 +1,68 @@
+//! A table as an Excel file: a line that says who took it, when and what of, and a journal entry. One way for every register.
+
+use app::error::Error;
+use office::sheet::{Cell, Column, Kind, ListSheet, ListWriter};
+
+use crate::fail::Answer;
+use crate::gate::Viewer;
+use crate::l10n::{t, tx};
+use crate::page::Page;
+use crate::roster::form::xlsx;
+use crate::state::Web;
+use crate::when;
+
+/// A column: text key of its heading, what it holds, its width.
+pub type Heading = (&'static str, Kind, f64);
+
+/// A text cell.
+pub fn text(value: impl Into<String>) -> Cell<'static> {
+    Cell::Text(value.into().into())
+}
+
+/// An instant, or nothing.
+pub fn at(value: Option<i64>) -> Cell<'static> {
+    value.map_or(Cell::Empty, Cell::At)
+}
+
+/// The file. `list` names it in the journal, `what` says in words what of it was asked for.
+pub async fn export(
+    web: &Web,
+    v: &Viewer,
+    list: &'static str,
+    title: String,
+    what: String,
+    headings: &[Heading],
+    rows: Vec<Vec<Cell<'static>>>,
+) -> Answer {
+    let p = Page::titled(web, v, title.clone());
+    let columns = headings.iter().map(|(key, kind, width)| Column {
+        heading: t(v.locale, key),
+        kind: *kind,
+        width: *width,
+    });
+    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    let said = [
+        ("who", who.as_deref().unwrap_or_default()),
+        ("when", &p.full_time(v.now)),
+        ("filter", &what),
+    ];
+    let sheet = ListSheet {
+        title,
+        watermark: tx(v.locale, "list-watermark", &said),
+        columns: columns.collect(),
+        zone: jiff::tz::TimeZone::get(&p.zone).unwrap_or(jiff::tz::TimeZone::UTC),
+    };
+    let mut writer = ListWriter::new(&sheet).map_err(Error::internal)?;
+    for row in &rows {
+        writer.push(row).map_err(Error::internal)?;
+    }
+    let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let asked = app::list::Query {
+        view: what,
+        ..app::list::Query::default()
+    };
+    web.write(&v.ctx()?, move |tx, ctx| app::list::exported(tx, ctx, list, &asked, n))
+        .await?;
+    let bytes = writer.finish().map_err(Error::internal)?;
+    Ok(xlsx(&format!("{list}-{}", when::date(&p.zone, v.now)), bytes))
+}
