@@ -1,0 +1,71 @@
+// The registers, a correction struck through, the month's opinions and calls: in both languages, with axe.
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram} from './lib.mjs';
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-registers-'));
+execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '3'], {stdio: 'ignore'});
+const program = await startProgram({data: dir, args: ['--lock-after', '0']});
+closing('registers', async () => { await program.stop(); fs.rmSync(dir, {recursive: true, force: true}); });
+
+async function at(t, login, where, locale) {
+  const tab = await page(t, {base: program.base, locale});
+  await signIn(tab, login, 'sansheng-demo');
+  await tab.request.post('/locale', {form: {lang: locale.startsWith('en') ? 'en' : 'zh', next: '/'}});
+  await tab.goto(where);
+  return tab;
+}
+// Clause names and the hash's own name are the same in both languages.
+const english = async tab => (await englishIn(tab, ['wsjls', 'zxm'])).filter(text => !/^[A-Z]{3}-\d+$/.test(text) && !/SHA-256|Wilson/.test(text));
+const foreign = (tab, lang) => lang === 'zh' ? english(tab) : chineseIn(tab);
+
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
+  check(`one page leads to each register; a correction strikes the old text through (${lang})`, async t => {
+    const head = await at(t, 'lihuimin', '/registers', locale);
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), []);
+    await shot(head, `registers-${lang}`);
+    for (const register of ['contacts', 'communication', 'orders', 'complaints', 'visitors', 'callbacks']) {
+      await head.goto(`/registers/${register}`);
+      await axe(head);
+      assert.deepEqual(await foreign(head, lang), [], register);
+      await head.goto(`/registers/${register}/print`);
+      await axe(head);
+    }
+    await head.goto('/registers/contacts');
+    await head.locator('a[href*="/correct?"]').first().click();
+    await axe(head);
+    await head.selectOption('#field', 'col-content');
+    await head.fill('#text', `更正后的内容 ${lang}`);
+    await head.fill('#reason', '听错了');
+    await head.click('main button.pri');
+    await head.waitForSelector('del');
+    assert.match(await head.locator('main').innerText(), /更正后的内容/);
+    await axe(head);
+    await shot(head, `register-corrected-${lang}`);
+  });
+
+  check(`the month's opinions and calls (${lang})`, async t => {
+    const head = await at(t, 'lihuimin', '/opinions', locale);
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), []);
+    await head.locator('a[href^="/opinions/"]').first().click();
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), []);
+    await shot(head, `opinions-${lang}`);
+    const line = head.locator('a[href^="/opinion-lines/"]').first();
+    if (await line.count()) {
+      await line.click();
+      await axe(head);
+      assert.deepEqual(await foreign(head, lang), []);
+      await shot(head, `opinion-${lang}`);
+    }
+    await head.goto('/calls');
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), []);
+    await shot(head, `calls-${lang}`);
+  });
+}
