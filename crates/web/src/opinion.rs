@@ -33,7 +33,7 @@ struct ListPage {
 
 /// The months, newest first. The first look in a month opens its round, if the timer has not.
 pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
-    web.write(&v.ctx()?, |tx, ctx| rounds::sync(tx, ctx)).await?;
+    web.write(&v.ctx()?, rounds::sync).await?;
     Ok(page(&ListPage {
         rounds: web.read(&v.ctx()?, rounds::list).await?,
         p: Page::new(&web, &v, "opinions-title"),

@@ -185,7 +185,7 @@ fn csm_4_a_months_sample_is_drawn_once_called_by_another_and_signed() {
 fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked() {
     for_both(|db| {
         let w = World::new(db);
-        let sync = || w.desk.write_now(&w.system(), |tx, ctx| opinion::sync(tx, ctx)).unwrap();
+        let sync = || w.desk.write_now(&w.system(), opinion::sync).unwrap();
         given(&w, 1, "suggestion", "儿童游乐区加一张长椅");
         given(&w, 2, "praise", "门岗师傅帮忙搬东西");
         sync();
