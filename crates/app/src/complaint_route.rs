@@ -157,7 +157,8 @@ mod tests {
             let clerk = w.ctx(Role::FrontDesk);
             let put = |ctx: &Ctx, c: Change, why: &str| {
                 let why = why.to_owned();
-                w.desk.write_now(ctx, move |tx, ctx| set(tx, ctx, &[c.clone()], &why))
+                w.desk
+                    .write_now(ctx, move |tx, ctx| set(tx, ctx, std::slice::from_ref(&c), &why))
             };
             let noise = |to: &str| change("noise", "security", to);
             assert!(matches!(

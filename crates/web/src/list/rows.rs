@@ -435,7 +435,8 @@ pub fn extension(r: &ExtensionRow, w: &With<'_>) -> Line {
                 href: format!("/cases/{}", r.case_number),
                 text: r.case_number.clone(),
             },
-            Cell::Due(due),
+            // Of a request that is settled the limit itself is not over: when it was due is what was asked about.
+            if r.open { Cell::Due(due) } else { w.time(r.due_at) },
             Cell::Own(t(w.l(), &format!("clock-{}", r.code))),
             Cell::Text(r.place.clone()),
             Cell::Text(r.title.clone()),

@@ -96,13 +96,13 @@ const ANSWERS: &[(&str, &str, &str, &str, &str, i64)] = &[
 impl Life {
     fn who(&self, role: Role) -> Res<StaffId> {
         let first = self.people.first(role);
-        first.ok_or_else(|| Error::Internal(format!("the demo has no {}", role.as_str()).into()))
+        first.ok_or_else(|| Error::Internal(format!("the demo has no {}", role.as_str())))
     }
 
     fn named(&self, name: &str) -> Res<StaffId> {
         let found = self.people.all.iter().find(|(_, m)| m.name == name);
         let found = found.map(|(id, _)| id.clone());
-        found.ok_or_else(|| Error::Internal(format!("the demo has no {name}").into()))
+        found.ok_or_else(|| Error::Internal(format!("the demo has no {name}")))
     }
 
     fn by(&self, role: Role, at: i64) -> Res<Ctx> {
@@ -209,10 +209,14 @@ impl Life {
             skip: false,
             note: note.to_owned(),
         };
-        for (call, (staff, after)) in [(&head, 25), (&security, 32), (&manager, 48)].into_iter().enumerate() {
-            let staff = (*staff).clone();
+        // Whoever is called first says that they come.
+        let calls = emergency::get(tx, &self.ctx(at, &clerk), &id)?.state.calls;
+        for ((n, call), after) in calls.iter().enumerate().zip([25, 32, 48]) {
+            let Some(staff) = call.current().cloned() else {
+                continue;
+            };
             let confirm = Help::Confirm {
-                call,
+                call: n,
                 staff: staff.clone(),
             };
             self.help(tx, &staff, at + after * SECOND, &id, &confirm)?;
@@ -284,7 +288,20 @@ impl Life {
         let report = Help::Report {
             result: "维保 18 分钟到场；中控通话记录完整。".to_owned(),
         };
-        self.help(tx, &security, at + 40 * MINUTE, &id, &report)
+        self.help(tx, &security, at + 40 * MINUTE, &id, &report)?;
+        let meet = Help::Meet {
+            held_at: at + HOUR,
+            present: vec![security.clone()],
+            analysis: "对讲和安抚到位，维保到场偏慢。".to_owned(),
+        };
+        self.help(tx, &security, at + 90 * MINUTE, &id, &meet)?;
+        let improve = Help::Improve {
+            owner: security.clone(),
+            due_at: at + 8 * DAY,
+            what: "与维保约定 15 分钟到场".to_owned(),
+        };
+        self.help(tx, &security, at + 92 * MINUTE, &id, &improve)?;
+        self.help(tx, &security, at + 95 * MINUTE, &id, &Help::Close)
     }
 
     fn power_cut(&mut self, tx: &mut Tx, at: i64) -> Res<()> {
@@ -359,8 +376,8 @@ impl Life {
             case: case.into_string(),
             about: self.named("罗永福")?.into_string(),
             fault: "late".to_owned(),
-            report: "当天未报告结果，次日才补记".to_owned(),
-            why: "住户 17:00 来电询问，系统里还没有记录".to_owned(),
+            report: "已到场修好，住户满意".to_owned(),
+            why: "住户来电询问时还没有人到场".to_owned(),
             answer_by: Some(at + 4 * DAY),
         };
         crate::investigation::open(tx, &ctx, "", &opened).map(drop)
