@@ -132,6 +132,11 @@ impl Life {
                 self.refused += 1;
                 Ok(())
             }
+            Err(Error::Invalid(fields)) => {
+                tracing::debug!(?fields, "the demo stumbled");
+                self.refused += 1;
+                Ok(())
+            }
             other => other,
         }
     }
@@ -306,18 +311,28 @@ impl Life {
 
     fn power_cut(&mut self, tx: &mut Tx, at: i64) -> Res<()> {
         let head = self.who(Role::CsHead)?;
+        // Two buildings that there are, however small the estate.
+        let of = |h: &super::Home| h.code.split('-').next().unwrap_or_default().to_owned();
+        let mut buildings: Vec<String> = self.homes.iter().map(of).collect();
+        buildings.sort();
+        buildings.dedup();
+        buildings.truncate(2);
+        let notice = format!(
+            "因外线故障，{} 栋自 18:35 起停电，供电公司正在抢修，预计 20:30 恢复。",
+            buildings.join(" 栋、")
+        );
         let new = NewIncident {
             item: String::new(),
             title: "停电".to_owned(),
-            buildings: vec!["3".to_owned(), "5".to_owned()],
+            buildings: buildings.clone(),
             say: "供电公司线路故障，正在抢修，预计 20:30 恢复，给您带来不便请谅解。".to_owned(),
-            notice: "因外线故障，3 栋、5 栋自 18:35 起停电，供电公司正在抢修，预计 20:30 恢复。".to_owned(),
+            notice,
         };
         let id = incident::open(tx, &self.ctx(at, &head), "", &new)?;
         let callers: Vec<_> = self
             .homes
             .iter()
-            .filter(|h| !h.phone.is_empty() && (h.code.starts_with("3-") || h.code.starts_with("5-")))
+            .filter(|h| !h.phone.is_empty() && buildings.contains(&of(h)))
             .take(7)
             .cloned()
             .collect();
