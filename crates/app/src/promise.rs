@@ -147,7 +147,7 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
         approver: e.approver.as_str().to_owned(),
         agreed: e.agreement.as_ref().map(|a| a.agreed),
         grade: e.agreement.as_ref().map_or("", |a| a.grade.as_str()).to_owned(),
-        approved: e.decision.as_ref().map(|d| d.approved),
+        approved: e.decision.as_ref().filter(|_| !e.awaits_decision()).map(|d| d.approved),
         state: e.state.as_str().to_owned(),
         open: e.state == ExtensionState::Pending,
         ended_at: e.ended_at,

@@ -11,7 +11,7 @@ use domain::access::Action;
 use domain::call_round::{CallState, SignedHow};
 use domain::case::{Answer as Said1, AttemptResult, Satisfaction};
 use domain::ids::{CallLineId, CallRoundId};
-use domain::scripts::{Answer as Way, Fill, Question, fill};
+use domain::scripts::{Answer as Way, Question};
 use domain::share::Share;
 use office::sheet::{Cell, Kind};
 use serde::Deserialize;
@@ -316,6 +316,9 @@ struct LinePage {
     asked: Vec<Asked>,
     answers: Vec<(String, String)>,
     forms: Vec<(String, String)>,
+    /// The customer's number with its middle hidden, and whether the viewer may see it by the logged act.
+    phone: String,
+    reveal: bool,
     f: Typed,
     e: Errors,
 }
@@ -356,25 +359,24 @@ impl Typed {
 
 async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Result<LinePage, Fail> {
     let id = CallLineId::from(id.to_owned());
-    let ((c, refused), forms, names) = web
+    let ((c, refused), forms, names, phone, say) = web
         .read(&v.ctx()?, move |c, ctx| {
             let line = rounds::line(c, ctx, &id)?;
             let forms = rounds::paper_forms(c, ctx, &line.0.row)?;
-            Ok((line, forms, Names::load(c, ctx)?))
+            // Who calls sees the case as far as they may: its number by the same logged act, and how the customer is addressed.
+            let (phone, say) = match app::case::get(c, ctx, &line.0.row.case_id) {
+                Ok(seen) => (
+                    app::contact::look::masked(&seen.state.customer.phone),
+                    crate::case::outgoing(c, ctx, &seen.state)?.0,
+                ),
+                Err(Error::NotFound) => (String::new(), String::new()),
+                Err(e) => return Err(e),
+            };
+            Ok((line, forms, Names::load(c, ctx)?, phone, say))
         })
         .await?;
     let p = Page::new(web, v, "calls-call");
     let book = names.book.clone();
-    let opening = book.scripts.scripts.iter().find(|s| s.code == "outgoing.callback");
-    let say = opening.map_or_else(String::new, |s| {
-        let with = Fill {
-            name: &c.row.name,
-            site: &p.site_name,
-            staff: &p.staff_name,
-            unit: "",
-        };
-        fill(either(&p, &s.zh, &s.en), with)
-    });
     let kind: domain::case::Kind = c.row.kind.parse().map_err(|_| Error::NotFound)?;
     let own = |q: &&Question| !matches!(q.code.as_str(), "satisfaction" | "opinion");
     let asked = book.scripts.questions_for(kind).filter(own).map(|q| Asked {
@@ -392,6 +394,8 @@ async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Resu
             .map(|(id, at)| (id.into_string(), p.full_time(at)))
             .collect(),
         say,
+        reveal: !phone.is_empty() && v.may(Action::RevealPhone),
+        phone,
         c,
         names,
         f,

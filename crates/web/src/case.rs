@@ -25,6 +25,6 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use act::{do_page, step};
+pub use act::{do_page, outgoing, step};
 pub use page::{back_to_form, body, here, reveal, seen, show, timeline, why};
 pub use paper::paper;

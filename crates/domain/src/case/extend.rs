@@ -71,7 +71,7 @@ pub(super) fn may_withdraw(case: &CaseState) -> Result<(), Refusal> {
 
 /// The post that decides, and nobody who asked or noted the customer's word.
 pub(super) fn may_decide(case: &CaseState, who: &Who) -> Result<(), Refusal> {
-    let undecided: Vec<&Extension> = case.pending_extensions().filter(|e| e.decision.is_none()).collect();
+    let undecided: Vec<&Extension> = case.pending_extensions().filter(|e| e.awaits_decision()).collect();
     if undecided.is_empty() {
         return Err(none_pending());
     }
@@ -251,7 +251,7 @@ pub(super) fn answer(
 
 pub(super) fn decide(draft: &mut Draft<'_>, extension: &ExtensionId, approve: bool, note: &str) -> Result<(), Refusal> {
     let asked = pending(draft, extension)?;
-    if asked.decision.is_some() {
+    if !asked.awaits_decision() {
         return Err(Refusal::new("refuse-extension-over").clause("COM-32"));
     }
     decides(asked, draft.who)?;
@@ -275,7 +275,7 @@ fn grant(draft: &mut Draft<'_>, extension: &ExtensionId) -> Result<(), Refusal> 
         return Ok(());
     };
     let agreed = asked.agreement.as_ref().is_some_and(|word| word.agreed) || !case.has_customer();
-    let approved = asked.decision.as_ref().is_some_and(|word| word.approved);
+    let approved = asked.decision.as_ref().is_some_and(|word| word.approved) && !asked.awaits_decision();
     let in_time = case
         .clock(asked.code, asked.cycle)
         .is_some_and(|clock| extendable(clock, draft.env.now));

@@ -226,6 +226,18 @@ pub struct Extension {
     pub ended_at: Option<i64>,
 }
 
+impl Extension {
+    /// Whether the post still has to decide: also when its yes came before a word of the customer that staff noted (grade C),
+    /// which it has to look at.
+    pub fn awaits_decision(&self) -> bool {
+        match (&self.decision, &self.agreement) {
+            (None, _) => true,
+            (Some(yes), Some(word)) => yes.approved && word.agreed && word.grade == Grade::C && yes.at < word.at,
+            (Some(_), None) => false,
+        }
+    }
+}
+
 /// The customer's word on waiting longer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {

@@ -99,18 +99,10 @@ async fn ground(web: &Web, v: &Viewer, key: String) -> Result<Ground, Fail> {
         let seen = case::find(c, ctx, &key)?;
         let seq = store::journal::last_of_case(c, ctx.site.as_str(), seen.state.id.as_str())?.unwrap_or(0);
         let offers = case::offers(c, ctx, &seen.state)?;
-        let gender = match &seen.state.located.person {
-            Some(person) => store::link::gender(c, person)?.unwrap_or_default(),
-            None => String::new(),
-        };
-        let sex = match gender.as_str() {
-            "female" | "女" => Some(Sex::Female),
-            "male" | "男" => Some(Sex::Male),
-            _ => None,
-        };
+        let sex = sex_of(c, &seen.state)?;
         let mut choices = Choices::load(c, ctx)?;
         choices.say = say(c, ctx, &seen.state)?;
-        choices.outgoing = outgoing(c, ctx, &seen.state, sex)?;
+        choices.outgoing = outgoing(c, ctx, &seen.state)?;
         let routes = app::complaint_route::routes(c, ctx)?;
         choices.proposals = Received::ALL
             .iter()
@@ -139,13 +131,25 @@ fn say(c: &mut store::seam::Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> app::er
     }))
 }
 
+/// How the customer is addressed, as far as the archive says.
+fn sex_of(c: &mut store::seam::Conn, s: &CaseState) -> app::error::Res<Option<Sex>> {
+    let gender = match &s.located.person {
+        Some(person) => store::link::gender(c, person)?.unwrap_or_default(),
+        None => String::new(),
+    };
+    Ok(match gender.as_str() {
+        "female" | "女" => Some(Sex::Female),
+        "male" | "男" => Some(Sex::Male),
+        _ => None,
+    })
+}
+
 /// What is said first and last when the customer is called (CAL-4).
-fn outgoing(
-    c: &mut store::seam::Conn,
-    ctx: &app::ctx::Ctx,
-    s: &CaseState,
-    sex: Option<Sex>,
-) -> app::error::Res<(String, String)> {
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn outgoing(c: &mut store::seam::Conn, ctx: &app::ctx::Ctx, s: &CaseState) -> app::error::Res<(String, String)> {
+    let sex = sex_of(c, s)?;
     let en = ctx.locale == app::ctx::Locale::En;
     let pick = |zh: &str, other: &str| {
         if en && !other.is_empty() {

@@ -600,7 +600,7 @@ impl Build<'_> {
                 ]
             }
             Action::ApproveExtension => vec![
-                self.extension(|e| e.decision.is_none()),
+                self.extension(domain::case::Extension::awaits_decision),
                 self.f("approve", Input::Radio).required().options(vec![
                     Opt {
                         value: "true".into(),
@@ -716,10 +716,16 @@ impl Build<'_> {
             .map(|e| Opt {
                 value: e.id.as_str().to_owned(),
                 label: format!(
-                    "{} → {} · {}",
+                    "{} → {} · {} · {}",
                     p.code("clock", e.code.as_str()),
                     p.full_time(e.to),
-                    e.reason
+                    e.reason,
+                    match &e.agreement {
+                        Some(word) if word.agreed =>
+                            p.t1("extension-agreed", "grade", word.grade.as_str().to_uppercase()),
+                        Some(_) => p.t("extension-not-agreed"),
+                        None => p.t("extension-agreement-open"),
+                    }
                 ),
                 group: String::new(),
             })

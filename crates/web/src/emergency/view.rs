@@ -250,6 +250,15 @@ fn by(p: &Page, names: &Names, by: &By) -> String {
 pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> Live {
     let play = names.book.plays.play(&e.play);
     let me = v.session.as_ref().map(|s| s.actor.id.clone());
+    // To the second; with its day where it is another one than that of the call.
+    let day = when::date(&p.zone, e.opened_at);
+    let moment = |at: i64| {
+        let time = seconds(&p.zone, at);
+        match when::date(&p.zone, at) == day {
+            true => time,
+            false => format!("{} {time}", p.month_day(at)),
+        }
+    };
     let calls = e.calls.iter().enumerate().map(|(no, c)| {
         let whose = c.confirmed_by.as_ref().or_else(|| c.current());
         CallLine {
@@ -260,7 +269,7 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
                 .map_or_else(String::new, |t| if p.en() { t.en.clone() } else { t.zh.clone() }),
             name: whose.map(|s| names.staff(s)).unwrap_or_default(),
             staff: whose.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-            confirmed: c.confirmed_at.map(|at| seconds(&p.zone, at)).unwrap_or_default(),
+            confirmed: c.confirmed_at.map(&moment).unwrap_or_default(),
             due_at: c.due_at().filter(|_| e.runs()),
             next: c.line.get(c.turn + 1).map(|s| names.staff(s)).unwrap_or_default(),
             line: c.line.iter().map(|s| (s.as_str().to_owned(), names.staff(s))).collect(),
@@ -280,7 +289,7 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
             note: s.note,
             due_at: s.due_at.filter(|_| s.done_at.is_none() && e.runs()),
             late: s.due_at.is_some_and(|due| s.done_at.unwrap_or(p.now) > due),
-            done: s.done_at.map(|at| seconds(&p.zone, at)).unwrap_or_default(),
+            done: s.done_at.map(&moment).unwrap_or_default(),
             by: s.done_by.as_ref().map(|x| names.staff(x)).unwrap_or_default(),
             skipped: s.skipped,
             said: s.text.clone(),
@@ -292,7 +301,7 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
         _ => "blu",
     };
     let log = e.log.iter().rev().take(300).map(|l| LogLine {
-        at: seconds(&p.zone, l.at),
+        at: moment(l.at),
         by: by(p, names, &l.by),
         text: line_words(p, play, l, &|id| names.staff(id)),
         tone: tone(l),

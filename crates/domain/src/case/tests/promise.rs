@@ -266,6 +266,30 @@ fn the_wrong_people_and_the_wrong_times_are_refused() {
 }
 
 #[test]
+fn a_word_that_staff_note_after_the_approval_is_approved_anew_by_somebody_else() {
+    let (mut desk, due) = complaint();
+    asked(&mut desk, due + HOUR);
+    desk.ok(&li(), approve("e"));
+    let noted = Command::AnswerExtension {
+        extension: "e".into(),
+        agree: true,
+        how: ConsentHow::Noted {
+            how: Consent::Phone,
+            note: "电话同意".into(),
+        },
+    };
+    desk.ok(&pm(), noted);
+    assert_eq!(
+        view(&desk, ClockCode::Finish, 0).due_at,
+        Some(due),
+        "nobody has looked at it"
+    );
+    assert_eq!(desk.no(&pm(), approve("e")).0, "refuse-extension-own");
+    desk.ok(&li(), approve("e"));
+    assert_eq!(view(&desk, ClockCode::Finish, 0).due_at, Some(due + HOUR));
+}
+
+#[test]
 fn a_major_matter_goes_to_the_project_manager() {
     let mut desk = Desk::dispatched(Register {
         importance: Importance::Major,
