@@ -85,8 +85,8 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await axe(manager);
     await manager.fill('#why', '邻里噪音由客服先调解');
     await manager.click('main button.pri');
-    await manager.waitForURL(/complaint-routes$/);
-    await manager.waitForFunction(() => !document.querySelector('#why-e'));
+    await manager.locator('tr', {has: manager.locator('[name=to_noise]')}).getByText('邻里噪音由客服先调解').waitFor();
+    assert.equal(await manager.inputValue('[name=to_noise]'), lang === 'zh' ? 'customer_service' : 'security');
     await shot(manager, `complaint-routes-${lang}`);
   });
 }

@@ -237,7 +237,14 @@ fn cal_1_what_the_desk_takes_down_is_passed_on_and_what_stays_lying_reaches_the_
     let number = desk.made("record").case();
     // Received, recorded and recognised, and nobody has it: the desk hears of it, and the head of the office.
     clerk.case(&number).must_say("陈晓雯").must_say("待派单");
-    w.wait(5 * MINUTE + 1);
+    w.wait(4 * MINUTE);
+    assert!(!head.get("/notices").says(&number), "it is not late yet");
+    w.wait(MINUTE + 1);
+    assert!(
+        w.until(|| clerk.get("/notices").says(&number)),
+        "{}",
+        clerk.get("/notices").text()
+    );
     assert!(
         w.until(|| head.get("/notices").says(&number)),
         "{}",

@@ -18,7 +18,7 @@ use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 
 /// Rounds that are listed: three years.
@@ -220,6 +220,7 @@ pub fn draw(tx: &mut Tx, ctx: &Ctx, month: &str, wanted: u32) -> Res<CallRoundId
     let month = month.ok_or(Error::NotFound)?;
     let zone = case::zone(tx, &ctx.site)?;
     let (from, until) = month.bounds(&zone);
+    tx.serial(&format!("calls/{}/{month}", ctx.site))?;
     let drawn = db::of_month(tx, &ctx.site, &month.to_string())?.is_some();
     let pool = db::pool(tx, &ctx.site, from, until)?;
     rules::may_draw(drawn, until <= ctx.now, pool.len())?;
@@ -345,24 +346,13 @@ fn seen(tx: &mut Tx, ctx: &Ctx, id: &CallLineId, version: i64) -> Res<Call> {
     let row = db::line(tx, &ctx.site, id)?
         .filter(|row| sees(ctx, reach, row))
         .ok_or(Error::NotFound)?;
-    if row.version == version {
-        call(row)
-    } else {
-        Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        })
-    }
+    same_version(version, row.version)?;
+    call(row)
 }
 
 fn save(tx: &mut Tx, ctx: &Ctx, row: &mut CallRow, kind: &str, body: serde_json::Value, personal: &[&str]) -> Res<()> {
     row.version += 1;
-    if db::save_line(tx, row)? != 1 {
-        return Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        });
-    }
+    saved(db::save_line(tx, row)?, row.version - 1)?;
     let subject = Subject {
         kind: "call_line",
         id: row.id.as_str(),
@@ -422,8 +412,13 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, id: &CallLineId, version: i64, said: &Said) 
         row.satisfaction = said.satisfaction.map_or(String::new(), |s| s.as_str().to_owned());
         row.opinion = text(&said.opinion);
     }
-    let body = json!({"result": result, "satisfaction": row.satisfaction, "opinion": row.opinion, "state": row.state});
-    save(tx, ctx, row, "call_made", body, &["opinion"])
+    let answers: serde_json::Value = serde_json::from_str(&row.answers)?;
+    let note = c.attempts.last().map_or("", |a| a.note.as_str());
+    let body = json!({
+        "result": result, "satisfaction": row.satisfaction, "answers": answers, "opinion": row.opinion, "note": note,
+        "state": row.state,
+    });
+    save(tx, ctx, row, "call_made", body, &["answers", "opinion", "note"])
 }
 
 /// The record was signed on paper, or the customer declined to (COM-12). A file is one of the case's paper forms.
@@ -440,6 +435,10 @@ pub fn sign(
     note: &str,
 ) -> Res<()> {
     let mut c = seen(tx, ctx, id, version)?;
+    own_work(tx, ctx, &c.row)??;
+    if !c.row.signed.is_empty() {
+        return Err(Refusal::new("refuse-call-signed").clause("COM-12").into());
+    }
     if c.state != CallState::Reached {
         return Err(Refusal::new("refuse-call-not-reached").clause("COM-12").into());
     }

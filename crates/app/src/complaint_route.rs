@@ -84,6 +84,7 @@ fn lines(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
 pub fn set(tx: &mut Tx, ctx: &Ctx, changes: &[Change], why: &str) -> Res<usize> {
     ctx.need(Action::ManageSite)?;
     let by = ctx.need_staff()?.id.clone();
+    tx.serial(&format!("complaint-routes/{}", ctx.site))?;
     let now = lines(tx, ctx)?;
     let changes: Vec<&Change> = changes.iter().filter(|c| c.was != c.to).collect();
     if changes.is_empty() {

@@ -17,6 +17,7 @@ use crate::error::Res;
 pub struct Hidden {
     cases: BTreeSet<String>,
     contacts: BTreeSet<String>,
+    investigations: BTreeSet<String>,
 }
 
 impl Hidden {
@@ -33,7 +34,9 @@ impl Hidden {
             return Ok(Hidden::default());
         }
         let contacts = db::contacts(c, &me.id)?;
+        let investigations = store::investigation::hidden_from(c, &me.id)?;
         Ok(Hidden {
+            investigations: investigations.into_iter().map(|id| id.into_string()).collect(),
             cases: cases.into_iter().map(|id| id.into_string()).collect(),
             contacts: contacts.into_iter().map(|id| id.into_string()).collect(),
         })
@@ -49,6 +52,12 @@ impl Hidden {
     #[must_use]
     pub fn shows(&self, case: &str) -> bool {
         !self.cases.contains(case)
+    }
+
+    /// Whether a check of a report may be shown.
+    #[must_use]
+    pub fn shows_investigation(&self, id: &str) -> bool {
+        !self.investigations.contains(id)
     }
 
     /// Whether a call or visit may be shown.

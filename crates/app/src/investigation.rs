@@ -15,11 +15,14 @@ use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
-use crate::error::{Error, Res};
+use crate::desk::Desk;
+use crate::error::{Error, Res, same_version, saved};
+use crate::hidden::Hidden;
 use crate::journal::{self, Subject};
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::once::once;
 use crate::post::People;
+use crate::timer;
 
 /// On one page of the list.
 pub const PAGE: i64 = 30;
@@ -76,6 +79,8 @@ pub struct Listed {
 #[derive(Debug, Clone)]
 pub struct Looked {
     pub row: InvestigationRow,
+    /// Until when the person may object, unix milliseconds.
+    pub object_until: Option<i64>,
     pub may_answer: bool,
     pub may_decide: bool,
     pub may_object: bool,
@@ -117,11 +122,11 @@ pub fn list(c: &mut Conn, ctx: &Ctx, view: View, after: Option<(i64, String)>) -
             limit: PAGE + 1,
         },
     )?;
-    let most = usize::try_from(PAGE).unwrap_or(30);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = crate::list::cut(&mut rows, usize::try_from(PAGE).unwrap_or(30));
     let last = rows.last().filter(|_| more);
     let next = last.map(|r| (r.opened_at, r.id.as_str().to_owned()));
+    let hidden = Hidden::from(c, ctx)?;
+    rows.retain(|r| hidden.shows_investigation(r.id.as_str()));
     Ok(Listed { rows, next })
 }
 
@@ -145,7 +150,9 @@ fn row(c: &mut Conn, ctx: &Ctx, id: &InvestigationId) -> Res<InvestigationRow> {
     let me = &ctx.need_staff()?.id;
     let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let own = row.about == *me || row.opened_by == *me;
-    if own || reach >= Reach::Site {
+    // A complaint about somebody is not shown to them by way of somebody else's report on it.
+    let hidden = !Hidden::from(c, ctx)?.shows_investigation(row.id.as_str());
+    if !hidden && (own || reach >= Reach::Site) {
         Ok(row)
     } else {
         Err(Error::NotFound)
@@ -160,6 +167,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &InvestigationId) -> Res<Looked> {
     let row = row(c, ctx, id)?;
     let (x, me) = (rules(&row)?, &ctx.need_staff()?.id);
     Ok(Looked {
+        object_until: x.object_until(),
         may_answer: x.may_answer(me).is_ok(),
         may_decide: ctx.need(Action::DecideInvestigation).is_ok() && x.may_decide(me, ctx.now).is_ok(),
         may_object: x.may_object(me, ctx.now).is_ok(),
@@ -196,12 +204,18 @@ fn settled(tx: &mut Tx, ctx: &Ctx, r: &InvestigationRow, kind: &str) -> Res<()> 
     notice::settled(tx, ctx, &format!("investigation/{}/{kind}", r.id))
 }
 
-/// Those of some roles who have no part in it.
-fn uninvolved(tx: &mut Tx, ctx: &Ctx, r: &InvestigationRow, roles: &[Role]) -> Res<Vec<StaffId>> {
-    let people = People::of(tx, ctx)?;
-    let mut all: Vec<StaffId> = roles.iter().flat_map(|role| people.all_as(*role, None)).collect();
-    all.retain(|s| *s != r.about && *s != r.opened_by && r.decided_by.as_ref() != Some(s));
-    Ok(all)
+/// Whoever of a role, else of the next one above that has anybody, has no part in it and may know of the case.
+fn uninvolved(tx: &mut Tx, ctx: &Ctx, r: &InvestigationRow, from: Role) -> Res<Vec<StaffId>> {
+    let (people, x) = (People::of(tx, ctx)?, rules(r)?);
+    let hidden = store::hidden::from_whom(tx, &r.case_id)?;
+    for role in domain::ladder::line_from(from) {
+        let mut all = people.all_as(role, None);
+        all.retain(|s| !x.has_a_part(s) && !hidden.contains(s));
+        if !all.is_empty() {
+            return Ok(all);
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// What somebody writes: without numbers that are not to be kept, and not endless.
@@ -217,30 +231,19 @@ fn change(r: &mut InvestigationRow, x: &Investigation) {
     x.outcome.map_or("", Outcome::as_str).clone_into(&mut r.outcome);
     r.recorded = x.is_recorded();
     r.open = matches!(x.stage, Stage::Asked | Stage::Answered | Stage::Objected);
+    r.next_at = (x.stage == Stage::Asked).then_some(x.answer_by);
 }
 
 fn seen(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64) -> Res<(InvestigationRow, Investigation)> {
     let row = row(tx, ctx, id)?;
-    if row.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
-    }
+    same_version(version, row.version)?;
     let x = rules(&row)?;
     Ok((row, x))
 }
 
 fn save(tx: &mut Tx, row: &mut InvestigationRow) -> Res<()> {
     row.version += 1;
-    if db::save(tx, row)? == 1 {
-        Ok(())
-    } else {
-        Err(Error::Conflict {
-            seen: row.version - 1,
-            current: row.version,
-        })
-    }
+    saved(db::save(tx, row)?, row.version - 1)
 }
 
 /// Has a report looked into. The person is told at once and sees what is said.
@@ -289,6 +292,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, key: &str, o: &Opened) -> Res<InvestigationI
             reviewed_at: None,
             recorded: false,
             open: true,
+            next_at: None,
             version: 1,
         };
         change(&mut r, &x);
@@ -322,7 +326,7 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, said: 
     );
     settled(tx, ctx, &r, notice::INVESTIGATION_ASKED)?;
     if first {
-        let to = uninvolved(tx, ctx, &r, &[Role::Quality, Role::ProjectManager])?;
+        let to = uninvolved(tx, ctx, &r, Role::Quality)?;
         tell(tx, ctx, &r, notice::INVESTIGATION_WAITS, to, ctx.now)?;
     }
     Ok(())
@@ -363,7 +367,7 @@ pub fn object(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, said: 
     save(tx, &mut r)?;
     let body = json!({"objection": r.objection});
     say(tx, ctx, &r, "investigation_objected", body, &["objection"]);
-    let to = uninvolved(tx, ctx, &r, &[Role::CompanyLeader, Role::GeneralManager])?;
+    let to = uninvolved(tx, ctx, &r, Role::CompanyLeader)?;
     tell(tx, ctx, &r, notice::INVESTIGATION_OBJECTED, to, ctx.now)
 }
 
@@ -385,4 +389,27 @@ pub fn review(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, uphold
     settled(tx, ctx, &r, notice::INVESTIGATION_OBJECTED)?;
     let to = vec![r.about.clone(), r.opened_by.clone()];
     tell(tx, ctx, &r, notice::INVESTIGATION_REVIEWED, to, ctx.now)
+}
+
+/// Looks at those whose time for the answer is over: whoever decides hears that they can.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "investigation", db::due, |tx, ctx, id| {
+        unheard(tx, ctx, &InvestigationId::from(id)).map(|()| true)
+    })
+}
+
+fn unheard(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId) -> Res<()> {
+    let Some(mut r) = db::get(tx, &ctx.site, id)? else {
+        return Ok(());
+    };
+    let Some(due) = r.next_at.filter(|at| *at <= ctx.now) else {
+        return Ok(());
+    };
+    r.next_at = None;
+    save(tx, &mut r)?;
+    let to = uninvolved(tx, ctx, &r, Role::Quality)?;
+    tell(tx, ctx, &r, notice::INVESTIGATION_WAITS, to, due)
 }

@@ -420,6 +420,7 @@ fn shows(hidden: &Hidden, e: &Entry) -> bool {
     e.case_id.as_deref().is_none_or(|id| hidden.shows(id))
         && (e.subject_kind != "case" || hidden.shows(&e.subject_id))
         && (e.subject_kind != "contact" || hidden.shows_contact(&e.subject_id))
+        && (e.subject_kind != "investigation" || hidden.shows_investigation(&e.subject_id))
 }
 
 /// What happened to one thing, newest first, before a number.

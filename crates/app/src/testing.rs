@@ -331,6 +331,7 @@ fn known(tx: &mut store::Tx, ctx: &Ctx, case: &domain::ids::CaseId, word: &str) 
         reviewed_at: None,
         recorded: false,
         open: true,
+        next_at: None,
         version: 1,
     };
     store::investigation::insert(tx, &investigation)?;

@@ -55,6 +55,12 @@ pub fn draw(seed: &str, pool: &[Ticket], wanted: u32) -> Vec<usize> {
     fresh.take(usize::try_from(wanted).unwrap_or(usize::MAX)).collect()
 }
 
+/// How large a sample is proposed: a tenth of the month, and enough that the answer says something (habit).
+#[must_use]
+pub fn proposed(pool: usize) -> usize {
+    (pool / 10).clamp(20, 100)
+}
+
 /// Whether a sample may be drawn. It is drawn once: who draws until they like the list has no sample.
 ///
 /// # Errors

@@ -8,10 +8,12 @@ use crate::codes::codes;
 use crate::ids::StaffId;
 use crate::refusal::Refusal;
 
-/// The least time somebody has for the answer, and what is proposed: three natural days (habit, no clause states it).
+/// The least time somebody has for the answer: three natural days (habit, no clause states it).
 pub const ANSWER_MS: i64 = 3 * 86_400_000;
 /// How long after the outcome the person may object: seven natural days (habit).
 pub const OBJECT_MS: i64 = 7 * 86_400_000;
+/// What is proposed for the answer: the least and an hour, so that it is still enough when the form is sent.
+pub const PROPOSED_ANSWER_MS: i64 = ANSWER_MS + 3_600_000;
 /// The longest time that may be given for the answer: 30 natural days.
 pub const LONGEST_ANSWER_MS: i64 = 30 * 86_400_000;
 
@@ -105,7 +107,7 @@ impl Investigation {
         if about == by {
             return Err(refuse("refuse-investigation-own"));
         }
-        let missing: Vec<&'static str> = [(report, "missing-report"), (why, "missing-reason")]
+        let missing: Vec<&'static str> = [(report, "missing-report"), (why, "missing-investigation-why")]
             .into_iter()
             .filter(|(text, _)| text.trim().is_empty())
             .map(|(_, key)| key)
@@ -133,7 +135,7 @@ impl Investigation {
     /// `refuse-investigation-not-yours` for anybody else, `refuse-investigation-decided`, `refuse-incomplete` without a word.
     pub fn answer(&mut self, by: &StaffId, text: &str) -> Result<(), Refusal> {
         self.may_answer(by)?;
-        said(text, "missing-answer")?;
+        said(text, "missing-investigation-answer")?;
         self.stage = Stage::Answered;
         Ok(())
     }
@@ -158,7 +160,7 @@ impl Investigation {
     /// `refuse-investigation-involved`, `refuse-investigation-decided`, `refuse-investigation-unheard`, `refuse-incomplete`.
     pub fn decide(&mut self, by: &StaffId, outcome: Outcome, reason: &str, now: i64) -> Result<(), Refusal> {
         self.may_decide(by, now)?;
-        said(reason, "missing-reason")?;
+        said(reason, "missing-investigation-reason")?;
         self.stage = Stage::Decided;
         self.outcome = Some(outcome);
         self.decided_by = Some(by.clone());
@@ -171,7 +173,7 @@ impl Investigation {
     /// # Errors
     /// As [`Investigation::decide`] but for the reason.
     pub fn may_decide(&self, by: &StaffId, now: i64) -> Result<(), Refusal> {
-        if *by == self.about || *by == self.opened_by {
+        if self.has_a_part(by) {
             return Err(refuse("refuse-investigation-involved"));
         }
         match self.stage {
@@ -189,7 +191,7 @@ impl Investigation {
     /// `refuse-investigation-late` after [`OBJECT_MS`], `refuse-incomplete` without a word.
     pub fn object(&mut self, by: &StaffId, text: &str, now: i64) -> Result<(), Refusal> {
         self.may_object(by, now)?;
-        said(text, "missing-reason")?;
+        said(text, "missing-investigation-objection")?;
         self.stage = Stage::Objected;
         Ok(())
     }
@@ -205,8 +207,7 @@ impl Investigation {
         if self.stage != Stage::Decided || !self.outcome.is_some_and(Outcome::is_recorded) {
             return Err(refuse("refuse-investigation-nothing"));
         }
-        let until = self.decided_at.map_or(now, |at| at.saturating_add(OBJECT_MS));
-        if now > until {
+        if self.object_until().is_some_and(|until| now > until) {
             return Err(refuse("refuse-investigation-late"));
         }
         Ok(())
@@ -218,7 +219,7 @@ impl Investigation {
     /// `refuse-investigation-involved`, `refuse-investigation-nothing` where nobody objected, `refuse-incomplete`.
     pub fn review(&mut self, by: &StaffId, uphold: bool, reason: &str) -> Result<(), Refusal> {
         self.may_review(by)?;
-        said(reason, "missing-reason")?;
+        said(reason, "missing-investigation-reason")?;
         self.stage = if uphold { Stage::Upheld } else { Stage::Overturned };
         Ok(())
     }
@@ -228,14 +229,26 @@ impl Investigation {
     /// # Errors
     /// As [`Investigation::review`] but for the reason.
     pub fn may_review(&self, by: &StaffId) -> Result<(), Refusal> {
-        let involved = *by == self.about || *by == self.opened_by || self.decided_by.as_ref() == Some(by);
-        if involved {
+        if self.has_a_part(by) {
             return Err(refuse("refuse-investigation-involved"));
         }
         if self.stage != Stage::Objected {
             return Err(refuse("refuse-investigation-nothing"));
         }
         Ok(())
+    }
+
+    /// Whether somebody asked for it, is meant by it or has decided it: none of them decides again.
+    pub fn has_a_part(&self, who: &StaffId) -> bool {
+        *who == self.about || *who == self.opened_by || self.decided_by.as_ref() == Some(who)
+    }
+
+    /// Until when the person may object to what stands on the record, unix milliseconds; None where nothing does.
+    pub fn object_until(&self) -> Option<i64> {
+        let recorded = self.outcome.is_some_and(Outcome::is_recorded);
+        self.decided_at
+            .filter(|_| recorded)
+            .map(|at| at.saturating_add(OBJECT_MS))
     }
 
     /// Whether it stands on the person's record.

@@ -27,10 +27,14 @@ CREATE TABLE investigation (
   recorded BOOLEAN NOT NULL,
   -- Waits for somebody.
   open BOOLEAN NOT NULL,
+  -- When the timer looks at it: the time for the answer is over, and nobody has answered.
+  next_at BIGINT,
   version BIGINT NOT NULL
 );
 CREATE INDEX investigation_time ON investigation (site_id, opened_at, id);
 CREATE INDEX investigation_open ON investigation (site_id, opened_at, id) WHERE open;
 CREATE INDEX investigation_recorded ON investigation (site_id, opened_at, id) WHERE recorded;
+CREATE INDEX investigation_due ON investigation (next_at, id) WHERE next_at IS NOT NULL;
+CREATE INDEX investigation_case ON investigation (case_id);
 CREATE INDEX investigation_about ON investigation (about, opened_at, id);
 CREATE INDEX investigation_opener ON investigation (opened_by, opened_at, id);

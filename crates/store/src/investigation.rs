@@ -2,6 +2,7 @@
 
 use domain::ids::{CaseId, InvestigationId, SiteId, StaffId};
 
+use crate::due::Due;
 use crate::seam::{Q, row, sql};
 
 row! {
@@ -13,7 +14,7 @@ row! {
         pub answer_by: i64, pub stage: String, pub answer: String, pub answered_at: Option<i64>, pub outcome: String,
         pub reason: String, pub decided_by: Option<StaffId>, pub decided_at: Option<i64>, pub objection: String,
         pub objected_at: Option<i64>, pub review: String, pub reviewed_by: Option<StaffId>, pub reviewed_at: Option<i64>,
-        pub recorded: bool, pub open: bool, pub version: i64,
+        pub recorded: bool, pub open: bool, pub next_at: Option<i64>, pub version: i64,
     }
 }
 
@@ -70,6 +71,19 @@ sql! {
     pub fn save(row: &InvestigationRow) -> u64 { save "investigation" }
     pub fn get(site: &SiteId, id: &InvestigationId) -> Option<InvestigationRow> {
         "SELECT ", InvestigationRow::COLS, " FROM investigation WHERE site_id = $1 AND id = $2"
+    }
+    /// Those whose time for the answer is over by `now`, after `(at, id)`.
+    pub fn due(now: i64, at: i64, id: &str, limit: i64) -> Vec<Due> {
+        "SELECT id, site_id, next_at AS at FROM investigation WHERE next_at IS NOT NULL AND next_at <= $1 \
+         AND (next_at, id) > ($2, $3) ORDER BY next_at, id LIMIT $4"
+    }
+    pub fn next_due() -> Option<i64> {
+        "SELECT next_at FROM investigation WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"
+    }
+    /// Of cases that are hidden from somebody, but for those about themselves.
+    pub fn hidden_from(staff: &StaffId) -> Vec<InvestigationId> {
+        "SELECT i.id AS id FROM case_hidden h JOIN investigation i ON i.case_id = h.case_id \
+         WHERE h.staff_id = $1 AND i.about <> h.staff_id"
     }
     pub fn list(f: &Filter) -> Vec<InvestigationRow> { dynamic list_q, Filter::variants }
 }

@@ -55,6 +55,8 @@ struct ListPage {
     month: String,
     wanted: String,
     e: Errors,
+    /// So that a double click draws once.
+    key: String,
 }
 
 impl ListPage {
@@ -65,14 +67,16 @@ impl ListPage {
 
 async fn list_view(web: &Web, v: &Viewer, f: Option<DrawForm>, e: Errors) -> Result<ListPage, Fail> {
     let l = web.read(&v.ctx()?, rounds::list).await?;
-    // A tenth of the month, and enough that the answer says something.
-    let proposed = (l.pool / 10).clamp(20, 100);
+    let proposed = domain::call_round::proposed(l.pool);
     let f = f.unwrap_or_else(|| DrawForm {
+        _key: String::new(),
         month: l.missing.clone().unwrap_or_default(),
         wanted: proposed.to_string(),
     });
+    let p = Page::new(web, v, "calls-title");
     Ok(ListPage {
-        p: Page::new(web, v, "calls-title"),
+        key: p.key(web),
+        p,
         may_draw: v.may(Action::DrawCalls),
         month: f.month,
         wanted: f.wanted,
@@ -90,15 +94,19 @@ pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub struct DrawForm {
+    _key: String,
     month: String,
     wanted: String,
 }
 
 /// Draws a month's sample.
 pub async fn draw(State(web): State<Web>, v: Viewer, Form(f): Form<DrawForm>) -> Answer {
-    let (month, wanted) = (f.month.clone(), f.wanted.trim().parse().unwrap_or(0));
+    let (key, month, wanted) = (f._key.clone(), f.month.clone(), f.wanted.trim().parse().unwrap_or(0));
     let done = web
-        .write(&v.ctx()?, move |tx, ctx| rounds::draw(tx, ctx, &month, wanted))
+        .write(&v.ctx()?, move |tx, ctx| {
+            let asked = (month.clone(), wanted);
+            app::once::once(tx, ctx, &key, &asked, |tx, ctx| rounds::draw(tx, ctx, &month, wanted))
+        })
         .await;
     match done {
         Ok(id) => Ok(Redirect::to(&format!("/calls/{id}")).into_response()),

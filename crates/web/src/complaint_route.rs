@@ -66,11 +66,20 @@ async fn view(web: &Web, v: &Viewer, typed: &Typed, e: Errors) -> Result<RoutesP
     let row = |l: Line| {
         let group = book.taxonomy.complaint_groups.iter().find(|g| g.code == l.category);
         let field = format!("to_{}", l.category);
+        // Only what was changed on the form is kept over what stands now.
+        let kept = typed
+            .get(&field)
+            .zip(typed.get(&format!("was_{}", l.category)))
+            .filter(|(to, was)| to != was);
         Row {
             name: group.map_or_else(|| l.category.clone(), |g| either(&p, &g.zh, &g.en).to_owned()),
             shipped: named(&l.shipped),
-            chosen: typed.get(&field).cloned().unwrap_or_else(|| l.to.clone()),
-            was: l.to,
+            chosen: kept.map_or_else(|| l.to.clone(), |(to, _)| to.clone()),
+            // What the person saw, so that a colleague's change in between is still found; after it was shown, the new one.
+            was: match (kept, e.of(&field)) {
+                (Some((_, was)), None) => was.clone(),
+                _ => l.to,
+            },
             changed: l.changed.map(|(why, by, at)| (why, names.staff(&by), at)),
             error: e.of(&field).map(str::to_owned),
             category: l.category,

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use domain::access::{Action, Reach};
 use domain::ids::InvestigationId;
-use domain::investigation::{ANSWER_MS, Fault, OBJECT_MS, Outcome};
+use domain::investigation::{Fault, Outcome, PROPOSED_ANSWER_MS};
 use serde::Deserialize;
 
 use crate::answer::{either, mark, unmark};
@@ -121,8 +121,7 @@ async fn new_view(web: &Web, v: &Viewer, mut f: NewForm, e: Errors) -> Result<Ne
         .await?;
     let p = Page::new(web, v, "investigation-new");
     if f.answer_by.is_empty() {
-        // A minute more than the least, so that it is still enough when the form is sent.
-        f.answer_by = crate::when::field(&p.zone, p.now + ANSWER_MS + 3_600_000);
+        f.answer_by = crate::when::field(&p.zone, p.now + PROPOSED_ANSWER_MS);
     }
     Ok(NewPage {
         key: p.key(web),
@@ -210,7 +209,7 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, f: StepForm, e: Errors) -> R
         .await?;
     Ok(ShowPage {
         p: Page::new(web, v, "investigations-title"),
-        object_until: x.row.decided_at.unwrap_or_default() + OBJECT_MS,
+        object_until: x.object_until.unwrap_or_default(),
         x,
         f,
         e,

@@ -75,3 +75,4 @@ subject-call_line = monthly call
 event-calls_drawn = drew the month's sample
 event-call_made = recorded a monthly call
 event-call_signed = recorded a signature
+refuse-call-signed = This call is signed already; it stays as it is

@@ -75,3 +75,4 @@ subject-call_line = 月度回访
 event-calls_drawn = 随机抽取月度回访样本
 event-call_made = 登记月度回访
 event-call_signed = 登记回访签字
+refuse-call-signed = 这次回访已经签过字，不能再改
