@@ -420,6 +420,9 @@ fn shows(hidden: &Hidden, e: &Entry) -> bool {
     e.case_id.as_deref().is_none_or(|id| hidden.shows(id))
         && (e.subject_kind != "case" || hidden.shows(&e.subject_id))
         && (e.subject_kind != "contact" || hidden.shows_contact(&e.subject_id))
+        // Corrections that were written before they named the call or the case.
+        && (e.subject_kind != "register"
+            || (e.body["entry"].as_str()).is_none_or(|id| hidden.shows(id) && hidden.shows_contact(id)))
 }
 
 /// What happened to one thing, newest first, before a number.
