@@ -130,6 +130,13 @@ impl Fields {
         });
     }
 
+    /// Refuses a text of more characters than there is room for.
+    pub fn at_most(&mut self, name: &str, text: &str, most: usize) {
+        if text.trim().chars().count() > most {
+            self.add_with(name, "invalid-too-long", vec![("most", most.to_string())]);
+        }
+    }
+
     /// # Errors
     /// `Invalid` when any field was refused.
     pub fn done(self) -> Res<()> {

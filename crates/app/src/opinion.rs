@@ -5,8 +5,7 @@ use domain::access::Action;
 use domain::case::Kind;
 use domain::ids::{OpinionLineId, OpinionRoundId, StaffId};
 use domain::month::Month;
-use domain::opinion::{self as rules, Opinion, Outcome, TellHow};
-use domain::refusal::Refusal;
+use domain::opinion::{self as rules, Handling, Opinion, Outcome, TellHow};
 use serde_json::{Value, json};
 use store::db::Tx;
 use store::opinion as db;
@@ -15,11 +14,15 @@ use store::seam::Conn;
 
 use crate::case;
 use crate::ctx::Ctx;
-use crate::error::{Error, Fields, Res};
+use crate::error::{Error, Fields, Res, same_version, saved};
 use crate::journal::{self, Subject};
 
 /// Rounds that are listed: three years.
 const LISTED: i64 = 36;
+/// The longest result or reason, the longest notes of what was done or checked, and of what was said, in characters.
+const LONGEST_REASON: usize = 1000;
+const LONGEST_NOTE: usize = 500;
+const LONGEST_SAID: usize = 300;
 
 /// A round with its opinions, each with what it lacks.
 #[derive(Debug, Clone)]
@@ -68,34 +71,54 @@ fn rules_of(row: &LineRow) -> Res<Opinion> {
     })
 }
 
+/// Who takes opinions in, handles them and closes follow one another: nothing gets into a round that another desk is closing.
+fn turn(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
+    Ok(tx.serial(&format!("opinions/{}", ctx.site))?)
+}
+
+fn month_of(row: &RoundRow) -> Res<Month> {
+    row.month.parse::<Month>().map_err(|_| Error::NotFound)
+}
+
 /// Opens the rounds of this month and the last where they are not open yet, and takes in what was registered since. Nobody has
-/// to remember to open one.
+/// to remember to open one. What comes late to a month that is closed is in the oldest open round.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn sync(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
+    turn(tx, ctx)?;
     let zone = case::zone(tx, &ctx.site)?;
     let present = Month::of(ctx.now, &zone);
-    for month in [present.before(), present] {
-        let row = match db::of_month(tx, &ctx.site, &month.to_string())? {
-            Some(row) if row.closed_at.is_some() => continue,
-            Some(row) => row,
-            None => open(tx, ctx, month, &zone)?,
-        };
-        let (from, until) = month.bounds(&zone);
-        let known: Vec<_> = db::lines(tx, &row.id)?.into_iter().map(|l| l.case_id).collect();
-        for kind in [Kind::Suggestion, Kind::Praise] {
-            for given in db::given(tx, &ctx.site, kind.as_str(), from, until)? {
-                if !known.contains(&given.id) {
-                    db::insert_line(tx, &new_line(ctx, &row, kind, given))?;
-                }
-            }
+    let months = [present.before(), present];
+    for month in months {
+        if db::of_month(tx, &ctx.site, &month.to_string())?.is_none() {
+            open(tx, ctx, month, &zone)?;
+        }
+    }
+    let rounds = db::open(tx, &ctx.site)?;
+    for row in &rounds {
+        take_in(tx, ctx, month_of(row)?, row, &zone)?;
+    }
+    if let Some(oldest) = rounds.first() {
+        for month in months {
+            take_in(tx, ctx, month, oldest, &zone)?;
         }
     }
     Ok(())
 }
 
-fn open(tx: &mut Tx, ctx: &Ctx, month: Month, zone: &jiff::tz::TimeZone) -> Res<RoundRow> {
+/// Takes what was registered in a month and is in no round yet into one.
+fn take_in(tx: &mut Tx, ctx: &Ctx, month: Month, into: &RoundRow, zone: &jiff::tz::TimeZone) -> Res<()> {
+    let (from, until) = month.bounds(zone);
+    for kind in [Kind::Suggestion, Kind::Praise] {
+        for given in db::given(tx, &ctx.site, kind.as_str(), from, until)? {
+            db::insert_line(tx, &new_line(ctx, into, kind, given))?;
+        }
+    }
+    Ok(())
+}
+
+fn open(tx: &mut Tx, ctx: &Ctx, month: Month, zone: &jiff::tz::TimeZone) -> Res<()> {
     let row = RoundRow {
         id: ctx.id(),
         site_id: ctx.site.clone(),
@@ -114,7 +137,7 @@ fn open(tx: &mut Tx, ctx: &Ctx, month: Month, zone: &jiff::tz::TimeZone) -> Res<
         let body = json!({"month": row.month, "due_at": row.due_at});
         journal::now(tx, ctx, "opinion_round", row.id.as_str(), "opinions_opened", body, &[]);
     }
-    Ok(stands)
+    Ok(())
 }
 
 fn new_line(ctx: &Ctx, round: &RoundRow, kind: Kind, given: db::GivenRow) -> LineRow {
@@ -153,7 +176,7 @@ fn new_line(ctx: &Ctx, round: &RoundRow, kind: Kind, given: db::GivenRow) -> Lin
 
 fn round(c: &mut Conn, ctx: &Ctx, row: RoundRow) -> Res<Round> {
     let zone = case::zone(c, &ctx.site)?;
-    let month = row.month.parse::<Month>().map_err(|_| Error::NotFound)?;
+    let month = month_of(&row)?;
     let hidden = crate::hidden::Hidden::from(c, ctx)?;
     let mut lines = Vec::new();
     for line in db::lines(c, &row.id)? {
@@ -190,16 +213,35 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &OpinionRoundId) -> Res<Round> {
     round(c, ctx, row)
 }
 
-/// One opinion, its round, and what it lacks.
+/// One opinion, its round, what it lacks, and which steps are for now.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub row: LineRow,
+    pub round: RoundRow,
+    pub missing: Vec<&'static str>,
+    pub steps: Vec<Handling>,
+}
+
+/// One opinion.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`.
-pub fn line(c: &mut Conn, ctx: &Ctx, id: &OpinionLineId) -> Res<(LineRow, RoundRow, Vec<&'static str>)> {
+pub fn line(c: &mut Conn, ctx: &Ctx, id: &OpinionLineId) -> Res<Line> {
     ctx.need(Action::ViewOpinions)?;
     let row = visible(c, ctx, id)?;
     let round = db::get(c, &ctx.site, &row.round_id)?.ok_or(Error::NotFound)?;
-    let missing = rules_of(&row)?.missing();
-    Ok((row, round, missing))
+    let opinion = rules_of(&row)?;
+    let closed = round.closed_at.is_some();
+    let steps = Handling::ALL.iter().copied();
+    Ok(Line {
+        missing: opinion.missing(),
+        steps: steps
+            .filter(|step| opinion.may_go(*step, closed).is_ok())
+            .filter(|step| *step != Handling::Check || opinion.is_handled())
+            .collect(),
+        row,
+        round,
+    })
 }
 
 /// What became a complaint about somebody stays hidden from that person.
@@ -233,10 +275,36 @@ pub enum Step {
     Check { good: Option<bool>, note: String },
 }
 
+impl Step {
+    const fn handling(&self) -> Handling {
+        match self {
+            Step::Thank { .. } => Handling::Thank,
+            Step::Identify { .. } => Handling::Identify,
+            Step::Finish { .. } => Handling::Finish,
+            Step::Tell { .. } => Handling::Tell,
+            Step::Check { .. } => Handling::Check,
+        }
+    }
+
+    /// Refuses texts that are too long.
+    fn fits(&self) -> Res<()> {
+        let mut f = Fields::default();
+        match self {
+            Step::Thank { .. } => {}
+            Step::Identify { reason, .. } => f.at_most("reason", reason, LONGEST_REASON),
+            Step::Finish { note } => f.at_most("done_note", note, LONGEST_NOTE),
+            Step::Tell { note, .. } => f.at_most("told_note", note, LONGEST_SAID),
+            Step::Check { note, .. } => f.at_most("check_note", note, LONGEST_NOTE),
+        }
+        f.done()
+    }
+}
+
 /// Does one step.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `Conflict`, `Invalid`, or the `Refused` of a rule; nothing goes once the round is closed.
+/// `Forbidden`, `NotFound`, `Conflict`, `Invalid`, or the `Refused` of a rule; once the round is closed only what quality sent
+/// back goes on.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step) -> Res<()> {
     ctx.need(match step {
         Step::Identify { .. } => Action::IdentifyOpinion,
@@ -244,27 +312,19 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step
         _ => Action::HandleOpinion,
     })?;
     let staff = ctx.need_staff()?.id.clone();
+    turn(tx, ctx)?;
     let mut row = visible(tx, ctx, id)?;
     let round = db::get(tx, &ctx.site, &row.round_id)?.ok_or(Error::NotFound)?;
-    if row.version != version {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
-    }
-    // A check comes when it comes; all else belongs to the round.
-    if round.closed_at.is_some() && !matches!(step, Step::Check { .. }) {
-        return Err(Refusal::new("refuse-opinion-closed").clause("COM-13").into());
-    }
+    same_version(version, row.version)?;
     let opinion = rules_of(&row)?;
+    opinion.may_go(step.handling(), round.closed_at.is_some())?;
+    step.fits()?;
     let (kind, body, personal) = apply(tx, ctx, &mut row, &opinion, staff, step)?;
-    row.version += 1;
-    if db::save_line(tx, &row)? != 1 {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
+    for void in step.handling().voids() {
+        clear(&mut row, *void);
     }
+    row.version += 1;
+    saved(db::save_line(tx, &row)?, version)?;
     let subject = Subject {
         kind: "opinion",
         id: row.id.as_str(),
@@ -272,6 +332,21 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step
     };
     journal::append(tx, ctx, subject, kind, body, personal, ctx.now);
     Ok(())
+}
+
+/// Takes back what came of a step; the journal keeps it.
+fn clear(row: &mut LineRow, step: Handling) {
+    match step {
+        Handling::Finish => (row.done_at, row.done_by, row.done_note) = (None, None, String::new()),
+        Handling::Tell => {
+            (row.told_at, row.told_by, row.told_how, row.told_note) = (None, None, String::new(), String::new());
+        }
+        Handling::Check => {
+            (row.checked_at, row.checked_by, row.check_good, row.check_note) = (None, None, None, String::new());
+        }
+        // Nothing makes these void: who was thanked was thanked, and a result is replaced by another.
+        Handling::Thank | Handling::Identify => {}
+    }
 }
 
 type Said = (&'static str, Value, &'static [&'static str]);
@@ -302,17 +377,11 @@ fn apply(tx: &mut Tx, ctx: &Ctx, row: &mut LineRow, opinion: &Opinion, staff: St
             row.doer_id = doer;
             row.do_by = do_by.filter(|_| assigned);
             (row.identified_at, row.identified_by) = (Some(ctx.now), Some(staff));
-            // Another result has to be done, told and checked anew.
-            (row.done_at, row.done_by, row.done_note) = (None, None, String::new());
-            (row.told_at, row.told_by, row.told_how, row.told_note) = (None, None, String::new(), String::new());
-            (row.checked_at, row.checked_by, row.check_good, row.check_note) = (None, None, None, String::new());
             let body = json!({"outcome": outcome, "reason": row.reason, "doer": row.doer_id, "do_by": row.do_by});
             Ok(("opinion_identified", body, &["reason"]))
         }
         Step::Finish { note } => {
-            if opinion.outcome != Some(Outcome::Assigned) {
-                return Err(Refusal::new("refuse-opinion-unassigned").clause("COM-13").into());
-            }
+            opinion.may_finish()?;
             let note = text(note);
             if note.is_empty() {
                 return Err(Error::field("done_note", "required"));
@@ -355,30 +424,26 @@ fn apply(tx: &mut Tx, ctx: &Ctx, row: &mut LineRow, opinion: &Opinion, staff: St
     }
 }
 
-/// Closes a round in which each opinion has its result.
+/// Closes a round in which each opinion has its result. What was registered since the last look is taken in first.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `Conflict`, `Refused` before the month is over or while something is lacking.
 pub fn close(tx: &mut Tx, ctx: &Ctx, id: &OpinionRoundId, version: i64) -> Res<()> {
     ctx.need(Action::IdentifyOpinion)?;
+    turn(tx, ctx)?;
     let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
-    if row.version != version || row.closed_at.is_some() {
-        return Err(Error::Conflict {
-            seen: version,
-            current: row.version,
-        });
+    same_version(version, row.version)?;
+    if row.closed_at.is_none() {
+        let zone = case::zone(tx, &ctx.site)?;
+        take_in(tx, ctx, month_of(&row)?, &row, &zone)?;
     }
-    let zone = case::zone(tx, &ctx.site)?;
-    let month = row.month.parse::<Month>().map_err(|_| Error::NotFound)?;
-    let mut lacking = 0;
-    for line in db::lines(tx, id)? {
-        lacking += usize::from(!rules_of(&line)?.missing().is_empty());
-    }
-    rules::may_close(month.bounds(&zone).1 <= ctx.now, lacking)?;
-    let mut row = row;
+    // Counted as whoever closes sees it: no number tells of what is hidden.
+    let round = round(tx, ctx, row)?;
+    rules::may_close(round.row.closed_at.is_some(), round.over, round.lacking())?;
+    let mut row = round.row;
     (row.closed_at, row.closed_by) = (Some(ctx.now), ctx.staff().map(|s| s.id.clone()));
     row.version += 1;
-    db::save(tx, &row)?;
+    saved(db::save(tx, &row)?, version)?;
     let body = json!({"month": row.month});
     journal::now(tx, ctx, "opinion_round", row.id.as_str(), "opinions_closed", body, &[]);
     Ok(())

@@ -1,6 +1,8 @@
 //! The registers: a post's communication register (COM-11), and corrections, which leave the old text to be read.
 
 use domain::access::{Action, Reach};
+use domain::ids::{CallbackId, CaseId, ContactId, DepartmentId, OrderId};
+use domain::number::{RecordNumber, Series};
 use domain::register::{self as rules, Post, Register};
 use serde_json::json;
 use store::contact::{Contact, Filter};
@@ -10,20 +12,25 @@ pub use store::register::CorrectionRow;
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
-use crate::error::{Error, Res};
+use crate::error::{Error, Fields, Res};
 use crate::hidden::Hidden;
-use crate::journal;
-use crate::list::{Page, Query};
+use crate::journal::{self, Subject};
+use crate::list::{self, Page, Query};
 
 /// Entries that are looked through for words at once.
 const LOOKED_AT: i64 = 500;
+/// The longest corrected text and the longest reason, in characters.
+const LONGEST_TEXT: usize = 1000;
+const LONGEST_REASON: usize = 300;
 
 /// A correction of one field of an entry.
 #[derive(Debug, Clone, Default)]
 pub struct Correction {
     pub field: String,
-    /// What stands there.
+    /// What stood there when who corrects it read it.
     pub was: String,
+    /// What the entry says by itself, read in the same transaction.
+    pub original: String,
     pub text: String,
     pub reason: String,
 }
@@ -32,7 +39,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// `Forbidden`.
-pub fn posts(c: &mut Conn, ctx: &Ctx) -> Res<Vec<(Post, domain::ids::DepartmentId)>> {
+pub fn posts(c: &mut Conn, ctx: &Ctx) -> Res<Vec<(Post, DepartmentId)>> {
     let reach = ctx.need(Action::ViewRegisters)?;
     let own = ctx.staff().and_then(|s| s.department.clone());
     let all = store::site::departments(c, &ctx.site)?;
@@ -42,17 +49,44 @@ pub fn posts(c: &mut Conn, ctx: &Ctx) -> Res<Vec<(Post, domain::ids::DepartmentI
         .collect())
 }
 
+/// The department of a post in whose register the viewer has a part.
+fn department(c: &mut Conn, ctx: &Ctx, post: Post) -> Res<DepartmentId> {
+    let all = posts(c, ctx)?;
+    let own = all.into_iter().find(|(p, _)| *p == post);
+    own.map(|(_, id)| id).ok_or(Error::NotFound)
+}
+
+/// One entry of a post's communication register, however old.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` for a post that the viewer has no part in, another post's entry or a hidden one.
+pub fn talk(c: &mut Conn, ctx: &Ctx, post: Post, id: &ContactId) -> Res<Contact> {
+    let department = department(c, ctx, post)?;
+    let hidden = Hidden::from(c, ctx)?;
+    store::contact::get(c, &ctx.site, id)?
+        .filter(|r| r.department_id.as_ref() == Some(&department) && hidden.shows_contact(r.id.as_str()))
+        .ok_or(Error::NotFound)
+}
+
 /// The communication register of a post, newest first: what its people wrote down of talks with customers. It belongs to the
 /// post, not to who wrote it.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound` for a post that the viewer has no part in.
 pub fn communication(c: &mut Conn, ctx: &Ctx, post: Post, q: &Query, limit: i64) -> Res<Page<Contact>> {
-    let department = posts(c, ctx)?
-        .into_iter()
-        .find(|(p, _)| *p == post)
-        .ok_or(Error::NotFound)?
-        .1;
+    let department = department(c, ctx, post)?;
+    let number = q.q.trim().parse::<RecordNumber>().ok();
+    if let Some(number) = number.filter(|n| n.series == Series::Contact && q.after.is_empty()) {
+        // A number leads to its entry, however far back it stands.
+        let within = |at: i64| q.from.is_none_or(|from| at >= from) && q.until.is_none_or(|until| at < until);
+        let row = store::contact::by_number(c, &ctx.site, &number.to_string())?;
+        if let Some(row) = row.filter(|r| r.department_id.as_ref() == Some(&department) && within(r.happened_at)) {
+            let mut rows = vec![row];
+            let hidden = Hidden::from(c, ctx)?;
+            rows.retain(|r| hidden.shows_contact(r.id.as_str()));
+            return Ok(Page { rows, next: None });
+        }
+    }
     let words = q.q.trim().to_lowercase();
     let before = q
         .after
@@ -80,8 +114,7 @@ pub fn communication(c: &mut Conn, ctx: &Ctx, post: Post, q: &Query, limit: i64)
     };
     let mut rows: Vec<Contact> = rows.into_iter().filter(has).collect();
     let most = usize::try_from(limit).unwrap_or(0);
-    let next = if rows.len() > most {
-        rows.truncate(most);
+    let next = if list::cut(&mut rows, most) {
         rows.last().map(key)
     } else {
         last.filter(|_| !whole)
@@ -106,14 +139,42 @@ fn subject(register: Register) -> &'static str {
     }
 }
 
-/// Corrects a field of an entry. The caller has read the entry for whoever asks; `was` is what stands there.
+/// The case that an entry belongs to. A call or visit is its own subject.
+fn case_of(c: &mut Conn, ctx: &Ctx, register: Register, id: &str) -> Res<Option<CaseId>> {
+    Ok(match register {
+        Register::Contacts | Register::Communication | Register::Visitors => None,
+        Register::Orders => store::case::order(c, &ctx.site, &OrderId::from(id))?.map(|o| o.case_id),
+        Register::Complaints => Some(CaseId::from(id)),
+        Register::Callbacks => db::case_of_callback(c, &ctx.site, &CallbackId::from(id))?,
+    })
+}
+
+/// Corrects a field of an entry. The caller has read the entry for whoever asks, in this transaction.
 ///
 /// # Errors
-/// `Forbidden`, `Refused` without a reason, without a change or for what is no text.
+/// `Forbidden`, `Invalid` for a text that is too long, `Conflict` when something else stands there than who asks has read,
+/// `Refused` without a reason, without a change or for what is no text.
 pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correction) -> Res<()> {
     ctx.need(Action::ViewRegisters)?;
     ctx.need(Action::CorrectRegister)?;
-    rules::may_correct(register, &c.field, &c.was, &c.text, &c.reason)?;
+    let mut f = Fields::default();
+    f.at_most("text", &c.text, LONGEST_TEXT);
+    f.at_most("reason", &c.reason, LONGEST_REASON);
+    f.done()?;
+    // Who corrects the same entry follow one another: nobody strikes through a text that they have not read.
+    tx.serial(&format!("register/{}/{id}", subject(register)))?;
+    let mut before = corrections(tx, ctx, register, id)?;
+    before.retain(|row| row.field == c.field);
+    let stands = before.last().map_or(&c.original, |row| &row.text).clone();
+    if !rules::same_words(&c.was, &stands) {
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let seen = before.iter().rposition(|row| rules::same_words(&row.text, &c.was));
+        return Err(Error::Conflict {
+            seen: seen.map_or(0, |n| count(n + 1)),
+            current: count(before.len()),
+        });
+    }
+    rules::may_correct(register, &c.field, &stands, &c.text, &c.reason)?;
     let masked = |t: &str| domain::privacy::masked(t.trim());
     let row = CorrectionRow {
         id: ctx.id(),
@@ -121,22 +182,26 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correct
         subject_kind: subject(register).to_owned(),
         subject_id: id.to_owned(),
         field: c.field.clone(),
-        was: c.was.clone(),
+        was: stands,
         text: masked(&c.text),
         reason: masked(&c.reason),
         staff_id: ctx.need_staff()?.id.clone(),
         at: ctx.now,
     };
     db::insert(tx, &row)?;
+    // A complaint stays hidden from whom it is about in the journal too: the event names the call or the case.
+    let case = case_of(tx, ctx, register, id)?;
+    let (kind, about) = match subject(register) == Register::Contacts.as_str() {
+        true => ("contact", id),
+        false => ("register", row.id.as_str()),
+    };
+    let subject = Subject {
+        kind,
+        id: about,
+        case: case.as_ref().map(|case| case.as_str()),
+    };
     let body = json!({"register": register, "entry": id, "field": row.field, "was": row.was, "text": row.text, "reason": row.reason});
-    journal::now(
-        tx,
-        ctx,
-        "register",
-        row.id.as_str(),
-        "register_corrected",
-        body,
-        &["was", "text", "reason"],
-    );
+    let personal = &["was", "text", "reason"];
+    journal::append(tx, ctx, subject, "register_corrected", body, personal, ctx.now);
     Ok(())
 }

@@ -30,6 +30,35 @@ codes! {
     }
 }
 
+codes! {
+    /// A step on one opinion.
+    Handling {
+        /// Who gave it is thanked.
+        Thank = "thank",
+        /// It is looked at: what comes of it.
+        Identify = "identify",
+        /// What somebody was given to do is done.
+        Finish = "finish",
+        /// Who gave it hears the result.
+        Tell = "tell",
+        /// Quality's check.
+        Check = "check",
+    }
+}
+
+impl Handling {
+    /// What no longer counts after this step: another result is done, told and checked anew, and who was told before it was
+    /// done was told of a plan. A bad check outlasts a call: quality lifts it, or a new result does.
+    #[must_use]
+    pub const fn voids(self) -> &'static [Handling] {
+        match self {
+            Handling::Identify => &[Handling::Finish, Handling::Tell, Handling::Check],
+            Handling::Finish => &[Handling::Tell, Handling::Check],
+            Handling::Thank | Handling::Tell | Handling::Check => &[],
+        }
+    }
+}
+
 /// One opinion as the rules see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opinion {
@@ -45,6 +74,40 @@ pub struct Opinion {
 }
 
 impl Opinion {
+    /// Somebody was given to do it and has not.
+    fn is_undone(&self) -> bool {
+        self.outcome == Some(Outcome::Assigned) && !self.done
+    }
+
+    /// Who gave it knows the result: what is still to be done is none yet.
+    fn is_told(&self) -> bool {
+        self.told && !self.is_undone()
+    }
+
+    /// It has its result, and who gave it knows: it can be checked.
+    #[must_use]
+    pub fn is_handled(&self) -> bool {
+        self.outcome.is_some() && self.is_told()
+    }
+
+    /// Whether a step is for now: a check comes when it comes, all else belongs to the round. In a closed one only what quality
+    /// sends back is handled again, until nothing is lacking.
+    ///
+    /// # Errors
+    /// `refuse-opinion-closed`.
+    pub fn may_go(&self, step: Handling, closed: bool) -> Result<(), Refusal> {
+        let over = match step {
+            Handling::Check => false,
+            Handling::Thank => self.thanked,
+            Handling::Identify | Handling::Finish | Handling::Tell => self.missing().is_empty(),
+        };
+        if closed && over {
+            Err(Refusal::new("refuse-opinion-closed").clause("COM-13"))
+        } else {
+            Ok(())
+        }
+    }
+
     /// Text keys of what is lacking before the round can close.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
@@ -55,10 +118,10 @@ impl Opinion {
         if self.outcome.is_none() {
             missing.push("missing-identification");
         }
-        if self.outcome == Some(Outcome::Assigned) && !self.done {
+        if self.is_undone() {
             missing.push("missing-opinion-done");
         }
-        if !self.told {
+        if !self.is_told() {
             missing.push("missing-told");
         }
         if self.check == Some(false) {
@@ -99,6 +162,18 @@ impl Opinion {
         }
     }
 
+    /// Whether there is something that somebody was given to do.
+    ///
+    /// # Errors
+    /// `refuse-opinion-unassigned`.
+    pub fn may_finish(&self) -> Result<(), Refusal> {
+        if self.outcome == Some(Outcome::Assigned) {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-opinion-unassigned").clause("COM-13"))
+        }
+    }
+
     /// Whether there is a result to tell.
     ///
     /// # Errors
@@ -111,7 +186,7 @@ impl Opinion {
         }
     }
 
-    /// Whether somebody may check it: only what is handled, and not by who handled it (COM-14).
+    /// Whether somebody may check it: only what is handled (what was given to somebody only once it is done), and not by who handled it (COM-14).
     ///
     /// # Errors
     /// `refuse-opinion-unhandled`, `refuse-opinion-own`.
@@ -119,7 +194,7 @@ impl Opinion {
         if self.handled.contains(who) {
             return Err(Refusal::new("refuse-opinion-own").clause("COM-14"));
         }
-        if self.outcome.is_some() && self.told {
+        if self.is_handled() {
             Ok(())
         } else {
             Err(Refusal::new("refuse-opinion-unhandled").clause("COM-14"))
@@ -127,11 +202,14 @@ impl Opinion {
     }
 }
 
-/// Whether a round may close: its month is over, and nothing is lacking.
+/// Whether a round may close: it is open, its month is over, and nothing is lacking.
 ///
 /// # Errors
-/// `refuse-opinion-month`, `refuse-opinion-open` with the number of opinions that lack something.
-pub fn may_close(over: bool, lacking: usize) -> Result<(), Refusal> {
+/// `refuse-opinion-closed`, `refuse-opinion-month`, `refuse-opinion-open` with the number of opinions that lack something.
+pub fn may_close(closed: bool, over: bool, lacking: usize) -> Result<(), Refusal> {
+    if closed {
+        return Err(Refusal::new("refuse-opinion-closed").clause("COM-13"));
+    }
     if !over {
         return Err(Refusal::new("refuse-opinion-month").clause("COM-13"));
     }
@@ -198,14 +276,63 @@ mod tests {
         );
         s.outcome = Some(Outcome::Assigned);
         (s.thanked, s.told) = (true, true);
-        assert_eq!(s.missing(), ["missing-opinion-done"]);
+        assert_eq!(s.missing(), ["missing-opinion-done", "missing-told"]);
         s.done = true;
         s.check = Some(false);
         assert_eq!(s.missing(), ["missing-check-again"]);
         s.check = None;
         assert_eq!(s.missing(), [""; 0]);
-        assert_eq!(rule(may_close(false, 0)).0, "refuse-opinion-month");
-        assert_eq!(rule(may_close(true, 2)).0, "refuse-opinion-open");
-        assert_eq!(rule(may_close(true, 0)).0, "");
+        assert_eq!(rule(may_close(true, true, 0)).0, "refuse-opinion-closed");
+        assert_eq!(rule(may_close(false, false, 0)).0, "refuse-opinion-month");
+        assert_eq!(rule(may_close(false, true, 2)).0, "refuse-opinion-open");
+        assert_eq!(rule(may_close(false, true, 0)).0, "");
+    }
+
+    #[test]
+    fn com_14_what_was_given_to_somebody_is_checked_once_it_is_done() {
+        let mut s = Opinion {
+            thanked: true,
+            outcome: Some(Outcome::Assigned),
+            told: true,
+            ..Opinion::default()
+        };
+        assert_eq!(rule(s.may_check(&"qu".into())).0, "refuse-opinion-unhandled");
+        s.done = true;
+        assert_eq!(rule(s.may_check(&"qu".into())).0, "");
+        assert_eq!(rule(s.may_finish()).0, "");
+        s.outcome = Some(Outcome::Adopted);
+        assert_eq!(rule(s.may_finish()).0, "refuse-opinion-unassigned");
+        assert_eq!(
+            Handling::Identify.voids(),
+            [Handling::Finish, Handling::Tell, Handling::Check]
+        );
+        assert_eq!(Handling::Finish.voids(), [Handling::Tell, Handling::Check]);
+        assert!(Handling::Tell.voids().is_empty());
+    }
+
+    #[test]
+    fn com_14_what_quality_sends_back_is_handled_again_in_a_closed_round() {
+        let mut s = Opinion {
+            thanked: true,
+            outcome: Some(Outcome::Adopted),
+            told: true,
+            ..Opinion::default()
+        };
+        let again = [Handling::Identify, Handling::Finish, Handling::Tell];
+        for step in again {
+            assert_eq!(rule(s.may_go(step, true)).0, "refuse-opinion-closed");
+            assert_eq!(rule(s.may_go(step, false)).0, "");
+        }
+        assert_eq!(rule(s.may_go(Handling::Check, true)).0, "");
+        s.check = Some(false);
+        for step in again {
+            assert_eq!(rule(s.may_go(step, true)).0, "");
+        }
+        assert_eq!(rule(s.may_go(Handling::Thank, true)).0, "refuse-opinion-closed");
+        // A new result takes the check away; it still has to be told.
+        (s.check, s.told) = (None, false);
+        assert_eq!(rule(s.may_go(Handling::Tell, true)).0, "");
+        s.told = true;
+        assert_eq!(rule(s.may_go(Handling::Tell, true)).0, "refuse-opinion-closed");
     }
 }

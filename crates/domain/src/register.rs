@@ -48,6 +48,12 @@ impl Register {
     }
 }
 
+/// Whether two texts have the same words: a form sends the ends of lines in its own way.
+#[must_use]
+pub fn same_words(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
+}
+
 /// Whether a correction may be written: of a field that has words, with other words and a reason.
 ///
 /// # Errors
@@ -88,5 +94,6 @@ mod tests {
             rule("col-content", "漏水", "漏水 ", "x"),
             Err(("refuse-register-same", 0))
         );
+        assert!(same_words("漏水\n两天", "漏水\r\n两天 ") && !same_words("漏水", "漏 水"));
     }
 }

@@ -48,15 +48,23 @@ sql! {
     }
     pub fn insert_line(row: &LineRow) { insert "opinion_line" "ON CONFLICT (site_id, case_id) DO NOTHING" }
     pub fn save_line(row: &LineRow) -> u64 { save "opinion_line" }
+    /// Open rounds of a site, the oldest first.
+    pub fn open(site: &SiteId) -> Vec<RoundRow> {
+        "SELECT ", RoundRow::COLS, " FROM opinion_round WHERE site_id = $1 AND closed_at IS NULL ORDER BY month"
+    }
+    /// The opinions of a round, without those that turned out to be something else or were called off.
     pub fn lines(round: &OpinionRoundId) -> Vec<LineRow> {
-        "SELECT ", LineRow::COLS, " FROM opinion_line WHERE round_id = $1 ORDER BY given_at, id"
+        "SELECT ", LineRow::COLS, " FROM opinion_line WHERE round_id = $1 AND EXISTS (SELECT 1 FROM cases k",
+        " WHERE k.id = opinion_line.case_id AND k.kind IN ('suggestion', 'praise') AND k.state <> 'cancelled')",
+        " ORDER BY given_at, id"
     }
     pub fn line(site: &SiteId, id: &OpinionLineId) -> Option<LineRow> {
         "SELECT ", LineRow::COLS, " FROM opinion_line WHERE site_id = $1 AND id = $2"
     }
-    /// Opinions of one kind that were registered in a time.
+    /// Opinions of one kind that were registered in a time and are in no round yet.
     pub fn given(site: &SiteId, kind: &str, from: i64, until: i64) -> Vec<GivenRow> {
         "SELECT id, number, title, registered_at FROM cases WHERE site_id = $1 AND kind = $2 AND registered_at >= $3",
-        " AND registered_at < $4 AND state <> 'cancelled' ORDER BY registered_at, id"
+        " AND registered_at < $4 AND state <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM opinion_line l",
+        " WHERE l.site_id = cases.site_id AND l.case_id = cases.id) ORDER BY registered_at, id"
     }
 }

@@ -1,6 +1,6 @@
 //! Corrections of what stands in a register: the old text stays (COM-11).
 
-use domain::ids::{CorrectionId, SiteId, StaffId};
+use domain::ids::{CallbackId, CaseId, CorrectionId, SiteId, StaffId};
 
 use crate::seam::{row, sql};
 
@@ -18,5 +18,9 @@ sql! {
     pub fn of_subject(site: &SiteId, kind: &str, id: &str) -> Vec<CorrectionRow> {
         "SELECT ", CorrectionRow::COLS, " FROM register_correction WHERE site_id = $1 AND subject_kind = $2",
         " AND subject_id = $3 ORDER BY at, id"
+    }
+    /// The case that a callback belongs to.
+    pub fn case_of_callback(site: &SiteId, id: &CallbackId) -> Option<CaseId> {
+        "SELECT case_id FROM callback WHERE site_id = $1 AND id = $2"
     }
 }

@@ -1,7 +1,7 @@
 //! The month's round of suggestions and praise (COM-13, COM-14): the months, one round with what each opinion lacks, one
 //! opinion with its steps, the round on paper and as an Excel file.
 
-use app::opinion::{self as rounds, LineRow, Round, RoundRow, Step};
+use app::opinion::{self as rounds, Line, LineRow, Round, RoundRow, Step};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 use domain::case::Kind as CaseKind;
 use domain::ids::{OpinionLineId, OpinionRoundId, StaffId};
-use domain::opinion::{Outcome, TellHow};
+use domain::opinion::{Handling, Outcome, TellHow};
 use office::sheet::Kind;
 use serde::Deserialize;
 
@@ -95,6 +95,8 @@ pub async fn close(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
         Ok(()) => Ok(Redirect::to(&format!("/opinions/{}", encode(&id))).into_response()),
         Err(e) => {
             let status = crate::fail::status(&e);
+            // What was taken in before it was counted is to be seen.
+            web.write(&v.ctx()?, rounds::sync).await?;
             let view = show_view(&web, &v, &id, Errors::from(v.locale, Fail(e))?).await?;
             Ok((status, page(&view)?).into_response())
         }
@@ -212,9 +214,7 @@ struct LinePage {
     names: Names,
     f: Typed,
     e: Errors,
-    handle: bool,
-    identify: bool,
-    check: bool,
+    steps: Vec<Handling>,
 }
 
 /// What was typed into one of the forms.
@@ -248,6 +248,16 @@ impl LinePage {
         }
     }
 
+    /// Whether the viewer may do a step now.
+    fn may(&self, step: Handling) -> bool {
+        self.steps.contains(&step)
+    }
+
+    /// Quality has sent it back.
+    fn is_bad(&self) -> bool {
+        self.x.check_good == Some(false)
+    }
+
     fn people(&self) -> Vec<(String, String)> {
         self.names.everybody()
     }
@@ -255,18 +265,27 @@ impl LinePage {
 
 async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Result<LinePage, Fail> {
     let id = OpinionLineId::from(id.to_owned());
-    let ((x, round, missing), names) = web
+    let (line, names) = web
         .read(&v.ctx()?, move |c, ctx| {
             Ok((rounds::line(c, ctx, &id)?, Names::load(c, ctx)?))
         })
         .await?;
-    let open = round.closed_at.is_none();
-    let handled = x.told_at.is_some() && !x.outcome.is_empty();
+    let Line {
+        row: x,
+        round,
+        missing,
+        mut steps,
+    } = line;
+    steps.retain(|step| {
+        v.may(match step {
+            Handling::Identify => Action::IdentifyOpinion,
+            Handling::Check => Action::CheckOpinion,
+            Handling::Thank | Handling::Finish | Handling::Tell => Action::HandleOpinion,
+        })
+    });
     Ok(LinePage {
         p: Page::new(web, v, "opinions-title"),
-        handle: open && v.may(Action::HandleOpinion),
-        identify: open && v.may(Action::IdentifyOpinion),
-        check: handled && v.may(Action::CheckOpinion),
+        steps,
         x,
         round,
         missing,

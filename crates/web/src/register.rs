@@ -1,6 +1,8 @@
 //! Registers (登记簿): one page that leads to each, and for each a screen with a range and words, the form on paper, an Excel
 //! file of exactly what was asked for, and corrections that leave the old text struck through.
 
+use std::collections::BTreeMap;
+
 use app::error::{Error, Res};
 use app::list::{self, MOST_EXPORTED, Query as Ask};
 use app::register::CorrectionRow;
@@ -9,6 +11,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
+use domain::ids::ContactId;
 use domain::register::{Post, Register};
 use office::sheet::Kind;
 use serde::Deserialize;
@@ -105,6 +108,14 @@ pub struct Entry {
     number: String,
     href: String,
     fields: Vec<Field>,
+}
+
+impl Entry {
+    /// What stands in a field.
+    fn text(&self, key: &str) -> &str {
+        let field = self.fields.iter().find(|field| field.key == key);
+        field.map_or("", |field| &field.text)
+    }
 }
 
 /// The columns of a register, in the order of its form.
@@ -579,6 +590,18 @@ pub struct Correction {
     field: String,
     text: String,
     reason: String,
+    /// What stood in each field when the form was made: `was-` and the field.
+    #[serde(flatten)]
+    seen: BTreeMap<String, String>,
+}
+
+impl Correction {
+    fn was(&self) -> String {
+        self.seen
+            .get(&format!("was-{}", self.field))
+            .cloned()
+            .unwrap_or_default()
+    }
 }
 
 #[derive(Template)]
@@ -592,27 +615,39 @@ struct CorrectPage {
 }
 
 impl CorrectPage {
-    fn fields(&self) -> Vec<(&'static str, bool)> {
+    /// Each field that may be corrected, whether it was chosen, and what stands there.
+    fn fields(&self) -> Vec<(&'static str, bool, &str)> {
         let all = self.register.correctable().iter();
-        all.map(|key| (*key, self.f.field == *key)).collect()
+        all.map(|key| (*key, self.f.field == *key, self.entry.text(key)))
+            .collect()
     }
 }
 
 /// The entry, as whoever asks sees it; none that the register does not show them.
-async fn entry(web: &Web, v: &Viewer, register: Register, f: &Correction) -> Result<Entry, Fail> {
+fn entry(c: &mut Conn, ctx: &app::ctx::Ctx, p: &Page, register: Register, f: &Correction) -> Res<Entry> {
+    let names = Names::load(c, ctx)?;
+    let w = With {
+        p,
+        names: &names,
+        register,
+    };
     let a = Asked {
         post: f.post.clone(),
         q: f.number.clone(),
         ..Asked::default()
     };
-    if f.number.trim().is_empty() {
-        return Err(Fail(Error::NotFound));
+    if register == Register::Communication {
+        let row = app::register::talk(c, ctx, a.post(), &ContactId::from(f.id.as_str()))?;
+        let mut entry = w.contact(&row);
+        let all = app::register::corrections(c, ctx, register, &entry.id)?;
+        w.corrected(&mut entry, &all);
+        return Ok(entry);
     }
-    let r = asked(web, v, register, &a, 100, None).await?;
-    r.entries
-        .into_iter()
-        .find(|e| e.id == f.id)
-        .ok_or(Fail(Error::NotFound))
+    if f.number.trim().is_empty() {
+        return Err(Error::NotFound);
+    }
+    let r = read(c, ctx, &w, a.post(), &a.ask(&p.zone), 100)?;
+    r.entries.into_iter().find(|e| e.id == f.id).ok_or(Error::NotFound)
 }
 
 async fn correct_view(
@@ -622,9 +657,13 @@ async fn correct_view(
     f: Correction,
     e: Errors,
 ) -> Result<CorrectPage, Fail> {
+    let (p, asked) = (Page::titled(web, v, String::new()), f.clone());
+    let entry = web
+        .read(&v.ctx()?, move |c, ctx| entry(c, ctx, &p, register, &asked))
+        .await?;
     Ok(CorrectPage {
         p: Page::new(web, v, "register-correct"),
-        entry: entry(web, v, register, &f).await?,
+        entry,
         register,
         f,
         e,
@@ -646,18 +685,18 @@ pub async fn correct_form(
 /// Writes a correction down.
 pub async fn correct(State(web): State<Web>, v: Viewer, Path(code): Path<String>, Form(f): Form<Correction>) -> Answer {
     let register = known(&code)?;
-    let e = entry(&web, &v, register, &f).await?;
-    let was = (e.fields.iter().find(|x| x.key == f.field)).map_or(String::new(), |x| x.text.clone());
-    let id = f.id.clone();
-    let wanted = app::register::Correction {
-        field: f.field.clone(),
-        was,
-        text: f.text.clone(),
-        reason: f.reason.clone(),
-    };
+    let (p, asked) = (Page::titled(&web, &v, String::new()), f.clone());
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
-            app::register::correct(tx, ctx, register, &id, &wanted)
+            let entry = entry(tx, ctx, &p, register, &asked)?;
+            let wanted = app::register::Correction {
+                field: asked.field.clone(),
+                was: asked.was(),
+                original: entry.text(&asked.field).to_owned(),
+                text: asked.text.clone(),
+                reason: asked.reason.clone(),
+            };
+            app::register::correct(tx, ctx, register, &entry.id, &wanted)
         })
         .await;
     match done {

@@ -17,6 +17,7 @@ mod notice;
 mod ontime;
 mod outbox;
 mod promise;
+mod register;
 mod replay;
 mod replica;
 mod roster;

@@ -4,14 +4,14 @@ use domain::access::Role;
 use domain::call_round::{CallState, SignedHow};
 use domain::case::{Answer, AttachmentKind, AttemptResult, Channel, Command, Kind, Satisfaction, Status};
 use domain::ids::{AttachmentId, CaseId};
-use domain::opinion::{Outcome, TellHow};
+use domain::opinion::{Handling, Outcome, TellHow};
 use serde_json::json;
 use store::testing::for_both;
 
 use crate::call_round::{self, Said};
 use crate::contact::{NewCase, NewContact, register};
 use crate::error::{Error, Res};
-use crate::opinion::{self, Step};
+use crate::opinion::{self, LineRow, Round, Step};
 use crate::step;
 use crate::testing::World;
 
@@ -181,6 +181,192 @@ fn csm_4_a_months_sample_is_drawn_once_called_by_another_and_signed() {
     });
 }
 
+fn go(w: &World, role: Role, row: &LineRow, step: &Step) -> Res<()> {
+    let (row, step) = (row.clone(), step.clone());
+    w.desk.write_now(&w.ctx(role), move |tx, ctx| {
+        opinion::act(tx, ctx, &row.id, row.version, &step)
+    })
+}
+
+/// The opinions of the head's rounds, each with its month.
+fn lines(w: &World) -> Vec<(String, LineRow)> {
+    let ctx = w.ctx(Role::CsHead);
+    let all = w.desk.read_now(move |c| opinion::list(c, &ctx)).unwrap();
+    let of = |r: Round| {
+        let month = r.row.month;
+        r.lines.into_iter().map(move |(row, _)| (month.clone(), row))
+    };
+    all.into_iter().flat_map(of).collect()
+}
+
+fn line(w: &World, case: &CaseId) -> (String, LineRow) {
+    lines(w).into_iter().find(|(_, row)| row.case_id == *case).unwrap()
+}
+
+fn tell() -> Step {
+    Step::Tell {
+        how: Some(TellHow::Phone),
+        at: None,
+        note: String::new(),
+    }
+}
+
+fn adopt() -> Step {
+    Step::Identify {
+        outcome: Some(Outcome::Adopted),
+        reason: String::new(),
+        doer: None,
+        do_by: None,
+    }
+}
+
+/// Thanks for an opinion, adopts it and tells.
+fn settle(w: &World, case: &CaseId) {
+    let thank = Step::Thank {
+        how: Some(TellHow::Phone),
+    };
+    for (role, step) in [
+        (Role::FrontDesk, thank),
+        (Role::CsHead, adopt()),
+        (Role::FrontDesk, tell()),
+    ] {
+        go(w, role, &line(w, case).1, &step).unwrap();
+    }
+}
+
+fn close(w: &World, month: &str) -> Res<()> {
+    let ctx = w.ctx(Role::CsHead);
+    let all = w.desk.read_now(move |c| opinion::list(c, &ctx)).unwrap();
+    let row = all.into_iter().find(|r| r.row.month == month).unwrap().row;
+    w.desk.write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
+        opinion::close(tx, ctx, &row.id, row.version)
+    })
+}
+
+fn in_case(w: &World, role: Role, case: &CaseId, step: serde_json::Value) {
+    let (case, step): (_, step::Step) = (case.clone(), serde_json::from_value(step).unwrap());
+    w.desk
+        .write_now(&w.ctx(role), move |tx, ctx| step::run(tx, ctx, "", &case, None, &step))
+        .unwrap();
+}
+
+#[test]
+fn com_13_what_became_something_else_or_is_hidden_does_not_hold_the_round() {
+    for_both(|db| {
+        let w = World::new(db);
+        let month = month_of(&w);
+        let all: Vec<CaseId> = (1..5).map(|n| given(&w, n, "suggestion", "建议车库加一盏灯")).collect();
+        w.desk.write_now(&w.system(), opinion::sync).unwrap();
+        assert_eq!(lines(&w).len(), 4);
+        let complaint = json!({"action": "change_kind", "kind": "complaint", "reason": "住户说是投诉"});
+        in_case(&w, Role::FrontDesk, &all[1], complaint.clone());
+        let cancel = json!({"action": "cancel", "reason": "重复登记", "customer_informed": true});
+        in_case(&w, Role::CsHead, &all[2], cancel);
+        in_case(&w, Role::FrontDesk, &all[3], complaint);
+        let about = json!({
+            "action": "judge_complaint", "valid": true, "nature": "attitude", "severity": "ordinary",
+            "about": w.staff(Role::CsHead), "reason": "核实过",
+        });
+        in_case(&w, Role::ProjectManager, &all[3], about);
+        let left: Vec<CaseId> = lines(&w).into_iter().map(|(_, row)| row.case_id).collect();
+        assert_eq!(left, [all[0].clone()]);
+        settle(&w, &all[0]);
+        w.wait(31 * DAY);
+        close(&w, &month).unwrap();
+    });
+}
+
+#[test]
+fn com_13_what_was_given_late_is_counted_or_goes_into_the_open_round() {
+    for_both(|db| {
+        let w = World::new(db);
+        let month = month_of(&w);
+        let sync = || w.desk.write_now(&w.system(), opinion::sync).unwrap();
+        sync();
+        // In the last hour of the month, after the last look.
+        let late = given(&w, 1, "suggestion", "建议车库加一盏灯");
+        w.wait(31 * DAY);
+        assert_eq!(rule(close(&w, &month)), "refuse-opinion-open");
+        sync();
+        assert_eq!(line(&w, &late).0, month);
+        settle(&w, &late);
+        // An inquiry of that month turns out to be a suggestion once the month is closed.
+        let other = {
+            w.wait(-31 * DAY);
+            let id = given(&w, 2, "inquiry", "能不能加一张长椅");
+            w.wait(31 * DAY);
+            id
+        };
+        close(&w, &month).unwrap();
+        let kind = json!({"action": "change_kind", "kind": "suggestion", "reason": "是建议"});
+        in_case(&w, Role::FrontDesk, &other, kind);
+        sync();
+        let (into, _) = line(&w, &other);
+        assert!(into > month, "{into}");
+        sync();
+        assert_eq!(lines(&w).len(), 2);
+    });
+}
+
+#[test]
+fn com_14_what_quality_sends_back_after_the_month_is_handled_again() {
+    for_both(|db| {
+        let w = World::new(db);
+        let month = month_of(&w);
+        let id = given(&w, 1, "suggestion", "建议车库加一盏灯");
+        w.desk.write_now(&w.system(), opinion::sync).unwrap();
+        settle(&w, &id);
+        w.wait(31 * DAY);
+        close(&w, &month).unwrap();
+        let go = |role, step: Step| go(&w, role, &line(&w, &id).1, &step);
+        let check = |good| Step::Check {
+            good: Some(good),
+            note: "灯还没有装".into(),
+        };
+        assert_eq!(rule(go(Role::CsHead, adopt())), "refuse-opinion-closed");
+        assert_eq!(rule(go(Role::FrontDesk, tell())), "refuse-opinion-closed");
+        go(Role::Quality, check(false)).unwrap();
+        let ctx = w.ctx(Role::CsHead);
+        let row = line(&w, &id).1;
+        let shown = w.desk.read_now(move |c| opinion::line(c, &ctx, &row.id)).unwrap();
+        assert!(shown.steps.contains(&Handling::Identify) && !shown.steps.contains(&Handling::Thank));
+        go(Role::CsHead, adopt()).unwrap();
+        go(Role::FrontDesk, tell()).unwrap();
+        go(Role::Quality, check(true)).unwrap();
+        assert_eq!(rule(go(Role::FrontDesk, tell())), "refuse-opinion-closed");
+    });
+}
+
+#[test]
+fn texts_of_opinions_have_a_limit() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = given(&w, 1, "suggestion", "建议车库加一盏灯");
+        w.desk.write_now(&w.system(), opinion::sync).unwrap();
+        let long = "长".repeat(1001);
+        let go = |role, step: Step| fields(go(&w, role, &line(&w, &id).1, &step));
+        let declined = Step::Identify {
+            outcome: Some(Outcome::Declined),
+            reason: long.clone(),
+            doer: None,
+            do_by: None,
+        };
+        assert_eq!(go(Role::CsHead, declined), ["reason"]);
+        assert_eq!(go(Role::FrontDesk, Step::Finish { note: long.clone() }), ["done_note"]);
+        let told = Step::Tell {
+            how: Some(TellHow::Phone),
+            at: None,
+            note: long.clone(),
+        };
+        assert_eq!(go(Role::FrontDesk, told), ["told_note"]);
+        let check = Step::Check {
+            good: Some(true),
+            note: long,
+        };
+        assert_eq!(go(Role::Quality, check), ["check_note"]);
+    });
+}
+
 #[test]
 fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked() {
     for_both(|db| {
@@ -252,7 +438,8 @@ fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked
         act(Role::FrontDesk, Kind::Praise, tell(told)).unwrap();
         assert_eq!(fields(act(Role::FrontDesk, Kind::Suggestion, tell(None))), ["told_how"]);
         act(Role::FrontDesk, Kind::Suggestion, tell(told)).unwrap();
-        assert_eq!(by_kind(Kind::Suggestion).1, ["missing-opinion-done"]);
+        // It was told what is going to be done; that is no result yet.
+        assert_eq!(by_kind(Kind::Suggestion).1, ["missing-opinion-done", "missing-told"]);
         let close = || {
             let row = round().row;
             w.desk.write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
@@ -268,10 +455,14 @@ fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked
         let by_head = act(Role::CsHead, Kind::Suggestion, check(Some(true), ""));
         assert!(matches!(by_head, Err(Error::Forbidden(_))));
         assert_eq!(
-            fields(act(Role::Quality, Kind::Suggestion, check(Some(false), ""))),
+            rule(act(Role::Quality, Kind::Suggestion, check(Some(true), ""))),
+            "refuse-opinion-unhandled"
+        );
+        assert_eq!(
+            fields(act(Role::Quality, Kind::Praise, check(Some(false), ""))),
             ["check_note"]
         );
-        act(Role::Quality, Kind::Suggestion, check(Some(true), "")).unwrap();
+        act(Role::Quality, Kind::Praise, check(Some(true), "")).unwrap();
         let finish = Step::Finish {
             note: "长椅已装好".into(),
         };
@@ -279,12 +470,11 @@ fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked
         // The next month's round stands in front of this one's by then.
         sync();
         let old = |n: usize| all().remove(n);
-        let row = old(1)
-            .lines
-            .into_iter()
-            .find(|(r, _)| r.kind == "suggestion")
-            .unwrap()
-            .0;
+        let suggestion = || {
+            let line = old(1).lines.into_iter().find(|(r, _)| r.kind == "suggestion");
+            line.unwrap()
+        };
+        let go = |role, step: Step| go(&w, role, &suggestion().0, &step);
         let close_old = || {
             let row = old(1).row;
             w.desk.write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
@@ -293,11 +483,21 @@ fn com_13_and_14_the_months_opinions_are_thanked_for_identified_told_and_checked
         };
         assert_eq!(rule(close_old()), "refuse-opinion-open");
         assert!(!old(1).overdue && old(1).over);
-        w.desk
-            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
-                opinion::act(tx, ctx, &row.id, row.version, &finish)
-            })
-            .unwrap();
+        go(Role::FrontDesk, finish.clone()).unwrap();
+        // Done: who gave it hears of it now, and then quality checks.
+        assert_eq!(suggestion().1, ["missing-told"]);
+        assert_eq!(
+            rule(go(Role::Quality, check(Some(true), ""))),
+            "refuse-opinion-unhandled"
+        );
+        go(Role::FrontDesk, tell(told)).unwrap();
+        go(Role::Quality, check(Some(true), "")).unwrap();
+        // Done otherwise: told and checked anew.
+        go(Role::FrontDesk, finish).unwrap();
+        let (row, missing) = suggestion();
+        assert_eq!((row.told_at, row.check_good), (None, None));
+        assert_eq!(missing, ["missing-told"]);
+        go(Role::FrontDesk, tell(told)).unwrap();
         w.wait(31 * DAY);
         assert!(old(1).overdue || old(1).row.closed_at.is_some());
         close_old().unwrap();
