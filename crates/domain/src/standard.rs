@@ -201,6 +201,25 @@ impl Standard {
         self.rule(code, kind, item, importance, urgency)
     }
 
+    /// For which cases the row speaks that sets a clock of this one, without its clocks.
+    pub fn speaks(
+        &self,
+        code: ClockCode,
+        kind: Kind,
+        item: &str,
+        importance: Importance,
+        urgency: Urgency,
+    ) -> Option<LineFile> {
+        let (place, _) = self.winner(code, kind, item, importance, urgency)?;
+        self.lines.get(place).map(|line| LineFile {
+            kinds: line.kinds.clone(),
+            importance: line.importance.clone(),
+            urgency: line.urgency.clone(),
+            items: line.items.clone(),
+            clocks: Vec::new(),
+        })
+    }
+
     /// The ladder of clocks that have none of their own.
     pub fn ladder(&self) -> &[Rung] {
         &self.ladder

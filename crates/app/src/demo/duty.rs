@@ -129,6 +129,15 @@ impl Duty {
         }
     }
 
+    /// Everybody has read what they were told so far.
+    pub fn read_all(&self, tx: &mut Tx, at: i64) -> Res<()> {
+        for staff in self.people.all.keys() {
+            let ctx = self.ctx(at, staff);
+            crate::notice::read_up_to(tx, &ctx, &ctx.id())?;
+        }
+        Ok(())
+    }
+
     fn head(&self, at: i64) -> Ctx {
         self.ctx(at, &self.people.head.clone())
     }

@@ -282,6 +282,14 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
                 l.more(tx, plan_days - d, start, until)
             })?;
         }
+        if lifelike && d + 1 == plan.days {
+            // Two years of limits are told and read when the story ends: who opens it finds the notices of one day.
+            crate::timer::run_due(&desk)?;
+            let roster = duty.clone();
+            desk.write_now(&desk.system("demo", &site), move |tx, _| {
+                roster.lock().unwrap_or_else(PoisonError::into_inner).read_all(tx, until)
+            })?;
+        }
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;
         let done = u64::try_from(d + 1).unwrap_or(0);
         if !progress(Progress {

@@ -55,6 +55,7 @@ emergency-comes = confirmed {$at}
 emergency-nobody = Nobody has answered; please phone
 emergency-i-come = I am coming
 emergency-reached = Reached
+emergency-reached-later = Reached after all:
 emergency-no-answer = No answer
 emergency-next = Next:
 emergency-steps = Checklist

@@ -55,6 +55,7 @@ emergency-comes = {$at} 确认到场
 emergency-nobody = 全部无人应答，请直接打电话
 emergency-i-come = 我马上到
 emergency-reached = 已联系上
+emergency-reached-later = 后来联系上了：
 emergency-no-answer = 无人接听
 emergency-next = 下一位
 emergency-steps = 处置清单

@@ -7,8 +7,12 @@ use domain::clock::{Clock, ClockCode, ClockState, ClockView, Limit, StretchKind}
 use crate::l10n::{t, tx};
 use crate::page::Page;
 
+/// Milliseconds.
+const MINUTE: i64 = 60_000;
+
 /// One clock on the card.
 pub struct ClockLine {
+    pub code: ClockCode,
     pub label: String,
     /// 30 分钟内, or 14:42 前.
     pub limit: String,
@@ -165,6 +169,7 @@ fn line(p: &Page, case: &CaseState, c: &Clock, v: &ClockView) -> ClockLine {
         None => p.code("clock", c.code.as_str()),
     };
     ClockLine {
+        code: c.code,
         label,
         limit,
         class,
@@ -230,12 +235,16 @@ pub fn why(p: &Page, standard: &str, c: &Clock, v: &ClockView) -> Vec<String> {
         let args = [
             ("from", p.time(s.from)),
             ("to", p.time(s.to)),
-            ("time", duration(l, s.to - s.from, false)),
+            // As the two instants read, which are shown without seconds.
+            ("time", duration(l, (s.to / MINUTE - s.from / MINUTE) * MINUTE, false)),
             ("reason", reason),
             ("names", names.join(&t(l, "list-comma"))),
         ];
         let args: Vec<(&str, &str)> = args.iter().map(|(k, v)| (*k, v.as_str())).collect();
         out.push(tx(l, key, &args));
+    }
+    if let Some(met) = v.met_at {
+        out.push(tx(l, "why-met", &[("time", &p.full_time(met))]));
     }
     if let Some(source) = v.bound_by {
         out.push(tx(l, "why-bound", &[("source", &p.code("bound", source.as_str()))]));

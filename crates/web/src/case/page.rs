@@ -15,6 +15,7 @@ use crate::fail::{Answer, Fail};
 use crate::gate::{Viewer, encode};
 use crate::live;
 use crate::page::Page;
+use crate::standard::words::whom;
 use crate::state::Web;
 
 /// What the timeline shows, and what the page has already.
@@ -94,15 +95,28 @@ struct WhyPage {
     number: String,
     title: String,
     clock: Option<super::clocks::ClockLine>,
+    /// For which cases the row of the standard speaks that sets the limit.
+    whom: Option<String>,
 }
 
 /// Why a limit is due then: what lists and queues lead to.
 pub async fn why(State(web): State<Web>, v: Viewer, Path((key, clock)): Path<(String, String)>) -> Answer {
     let p = Page::new(&web, &v, "why-title");
-    let seen = web.read(&v.ctx()?, move |c, ctx| case::find(c, ctx, &key)).await?;
+    let (seen, standard) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let seen = case::find(c, ctx, &key)?;
+            let standard = ctx.book.standard_named(c, &ctx.site, &seen.state.standard, ctx.now)?;
+            Ok((seen, standard))
+        })
+        .await?;
     let s = &seen.state;
+    let clock = super::clocks::one(&p, s, &clock);
+    let row = clock.as_ref().and_then(|c| {
+        standard.speaks(c.code, s.kind, &s.item, s.importance, s.urgency)
+    });
     Ok(live::page(&WhyPage {
-        clock: super::clocks::one(&p, s, &clock),
+        whom: row.map(|row| whom(&p, &web.desk.book(), &row)),
+        clock,
         number: s.number.clone(),
         title: s.content.chars().take(60).collect(),
         p,

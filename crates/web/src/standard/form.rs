@@ -141,7 +141,8 @@ fn row(typed: &Typed) -> Res<(LineFile, ClockFile)> {
         f.add("code", "required");
     }
     let limit = number("n").and_then(|n| Limit::of(one(typed, "unit"), n));
-    if limit.is_none() {
+    // "Within the same day" is the only limit of none.
+    if limit.is_none_or(|limit| number("n") == Some(0) && !matches!(limit, Limit::NaturalDay { .. })) {
         f.add("n", "standard-number");
     }
     let clause = one(typed, "clause").to_owned();
@@ -450,6 +451,8 @@ pub async fn save_limit(
     let n = one(&typed, "n").parse::<u32>().ok();
     let unit = one(&typed, "unit").to_owned();
     let span = n.or((unit == "customer").then_some(0)).and_then(|n| Span::of(&unit, n));
+    let none = |span: &Span| span.n() == 0 && !matches!(span, Span::Customer {} | Span::NaturalDay { .. });
+    let span = span.filter(|span| !none(span));
     let done = match span {
         None => Err(Error::field("n", "standard-number")),
         Some(span) => {
