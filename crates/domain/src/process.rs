@@ -1,6 +1,8 @@
 //! State diagrams: what may follow what, found by running the rules and not by drawing. The picture cannot say anything that
 //! the rules do not do.
 
+pub mod walks;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt::Write as _;

@@ -9,7 +9,7 @@ use app::error::Error;
 use askama::Template;
 use axum::extract::{Path, State};
 use domain::case::{Env, Kind, process, process_code};
-use domain::process::Process;
+use domain::process::{Process, walks};
 use domain::standard::Standard;
 use domain::time::Calendars;
 
@@ -46,6 +46,16 @@ const fn case(code: &'static str, find: Find) -> Described {
     }
 }
 
+const fn beside(code: &'static str, states: &'static str, find: Find) -> Described {
+    Described {
+        code,
+        states,
+        acts: "process-act",
+        people: "process-who",
+        find,
+    }
+}
+
 /// Every process of the product. A new one is one more line here, and its file in `docs/processes/`.
 pub const PROCESSES: &[Described] = &[
     case(process_code(Kind::Inquiry), |env| process(Kind::Inquiry, env)),
@@ -54,6 +64,12 @@ pub const PROCESSES: &[Described] = &[
     case(process_code(Kind::Help), |env| process(Kind::Help, env)),
     case(process_code(Kind::Suggestion), |env| process(Kind::Suggestion, env)),
     case(process_code(Kind::Praise), |env| process(Kind::Praise, env)),
+    beside("visit", "visit-state", |env| walks::of_visit(env.now)),
+    beside("emergency", "emergency-state", |env| walks::of_emergency(env.now)),
+    beside("incident", "incident-state", |env| walks::of_incident(env.now)),
+    beside("opinion", "opinion-stage", |env| walks::of_opinion(env.now)),
+    beside("investigation", "investigation-stage", |env| walks::of_investigation(env.now)),
+    beside("proposal", "proposal-state", |env| walks::of_proposal(env.now)),
 ];
 
 /// Found once: the walk tries thousands of steps.
