@@ -1009,6 +1009,17 @@ fn com_23_supporting_departments_have_their_parts_and_none_is_left_open() {
         .set("what", "测噪声并垫减震")
         .set("due_at", &field(w.now() + 4 * HOUR));
     clerk.send(&form).is(200);
+    // Its head hears of the part, and again when it is late; so does the head of customer service.
+    let head = w.staff("lihuimin");
+    let told = |who: &Person, words: &str| {
+        let page = who.get("/notices");
+        page.says(words) && page.says(&number)
+    };
+    assert!(told(&engineering, "请协办投诉") && !told(&head, "投诉协办超时"));
+    w.wait(4 * HOUR + MIN);
+    assert!(w.until(|| told(&head, "投诉协办超时")), "{}", head.get("/notices").text());
+    assert!(told(&engineering, "投诉协办超时"));
+    clerk.case(&number).must_say("第 1 项协办超过时限");
     proposed(&clerk, &number);
     clerk
         .get(&format!("/cases/{number}/do/answer"))
@@ -1017,6 +1028,7 @@ fn com_23_supporting_departments_have_their_parts_and_none_is_left_open() {
     engineering
         .done(&number, "finish_part", &[("result", "加装减震垫，噪声降到 45 分贝")])
         .must_say("45 分贝");
+    assert!(!told(&head, "投诉协办超时"), "it is settled");
     answered(&clerk, &number);
 }
 

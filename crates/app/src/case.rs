@@ -52,7 +52,11 @@ pub(crate) fn shard_of(id: &str) -> i64 {
 fn is_time(e: &Event) -> bool {
     matches!(
         e.fact,
-        Fact::ClockBreached { .. } | Fact::RungReached { .. } | Fact::RecurrenceLooked { .. }
+        Fact::ClockBreached { .. }
+            | Fact::RungReached { .. }
+            | Fact::RecurrenceLooked { .. }
+            | Fact::PartLate { .. }
+            | Fact::MeasureLate { .. }
     )
 }
 

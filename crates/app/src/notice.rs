@@ -37,6 +37,11 @@ pub const KINDS: &[&str] = &[
     // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
     COMPLAINT_RAISED,
     COMPLAINT_LETTER,
+    // A department has a part in a complaint, or is late with it (COM-23); so with a measure and its owner (COM-31).
+    COMPLAINT_PART,
+    COMPLAINT_PART_LATE,
+    COMPLAINT_MEASURE,
+    COMPLAINT_MEASURE_LATE,
     // The same complaint came again after it was filed (COM-31).
     COMPLAINT_RECURRED,
     // The roster (COM-9, REC-4): a post is not held soon or now; somebody has not come.
@@ -89,6 +94,14 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const COMPLAINT_RAISED: &str = "complaint_raised";
 /// A letter to a complainant waits for the company leader's agreement.
 pub const COMPLAINT_LETTER: &str = "complaint_letter";
+/// A department has a part in a complaint.
+pub const COMPLAINT_PART: &str = "complaint_part";
+/// A part is not done in time.
+pub const COMPLAINT_PART_LATE: &str = "complaint_part_late";
+/// Somebody owns a measure.
+pub const COMPLAINT_MEASURE: &str = "complaint_measure";
+/// A measure is not carried out in time.
+pub const COMPLAINT_MEASURE_LATE: &str = "complaint_measure_late";
 /// A complaint came again although measures were taken.
 pub const COMPLAINT_RECURRED: &str = "complaint_recurred";
 /// A question that could not be answered at once was reported to its superior.

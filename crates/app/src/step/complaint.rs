@@ -115,6 +115,84 @@ fn came_again(tx: &mut Tx, ctx: &Ctx, s: &CaseState, key: &str, days: u32, n: us
     notice::raise(tx, ctx, new).map(|_| ())
 }
 
+fn key_of(s: &CaseState, what: &str, no: u32, late: bool) -> String {
+    let late = if late { "/late" } else { "" };
+    format!("case/{}/{what}/{no}{late}", s.id)
+}
+
+/// Tells a department of its part (COM-23), or that it is late with it; then the head of customer service too.
+fn part(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
+    let Some(part) = s.file().and_then(|f| f.parts.iter().find(|p| p.no == no)) else {
+        return Ok(());
+    };
+    let about = About {
+        department: Some(part.department.clone()),
+        ..About::default()
+    };
+    let late = part.told_late;
+    let posts: &[Post] = match late {
+        true => &[Post::DeptHead, Post::CsHead],
+        false => &[Post::DeptHead],
+    };
+    let reached = People::knowing(tx, ctx, s)?.who(posts, &about);
+    let to = reached.told.into_iter().map(|t| t.staff).collect();
+    let kind = match late {
+        true => notice::COMPLAINT_PART_LATE,
+        false => notice::COMPLAINT_PART,
+    };
+    due(tx, ctx, s, (key_of(s, "part", no, late), kind), (part.due_at, late), to)
+}
+
+/// Tells the owner of a measure (COM-31), or that it is late; then quality too.
+fn measure(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
+    let Some(measure) = s.file().and_then(|f| f.measures.iter().find(|m| m.no == no)) else {
+        return Ok(());
+    };
+    let late = measure.told_late;
+    let mut to: Vec<StaffId> = Vec::new();
+    // Whoever sets their own knows; that it is late everybody hears.
+    if !s.hidden_from(&measure.owner) && (late || measure.by.staff() != Some(&measure.owner)) {
+        to.push(measure.owner.clone());
+    }
+    if late {
+        let reached = People::knowing(tx, ctx, s)?.who(&[Post::Quality], &About::default());
+        to.extend(reached.told.into_iter().map(|t| t.staff));
+        to.sort();
+        to.dedup();
+    }
+    if to.is_empty() {
+        return Ok(());
+    }
+    let kind = match late {
+        true => notice::COMPLAINT_MEASURE_LATE,
+        false => notice::COMPLAINT_MEASURE,
+    };
+    due(tx, ctx, s, (key_of(s, "measure", no, late), kind), (measure.due_at, late), to)
+}
+
+fn due(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    s: &CaseState,
+    (key, kind): (String, &'static str),
+    (due_at, late): (i64, bool),
+    to: Vec<StaffId>,
+) -> Res<()> {
+    let new = NewNotice {
+        key,
+        kind,
+        level: if late { Level::Escalation } else { Level::Note },
+        leads: Leads::Case(s.id.clone()),
+        to,
+        due_at: ctx.now,
+        args: serde_json::Map::from_iter([
+            ("number".to_owned(), serde_json::json!(s.number)),
+            ("at".to_owned(), serde_json::json!({ "at": due_at })),
+        ]),
+    };
+    notice::raise(tx, ctx, new).map(|_| ())
+}
+
 /// Tells the company leader of a complaint that waits for an instruction or of a letter that waits for agreement, and settles
 /// both with the leader's word (COM-21, COM-22, COM-25).
 ///
@@ -139,6 +217,24 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
             }
             Fact::ComplaintVerified { .. } => {
                 notice::settled(tx, ctx, &recurred)?;
+                continue;
+            }
+            Fact::PartGiven { no, .. } | Fact::PartLate { no } => {
+                part(tx, ctx, s, *no)?;
+                continue;
+            }
+            Fact::MeasureSet { no, .. } | Fact::MeasureLate { no } => {
+                measure(tx, ctx, s, *no)?;
+                continue;
+            }
+            Fact::PartDone { no, .. } => {
+                notice::settled(tx, ctx, &key_of(s, "part", *no, false))?;
+                notice::settled(tx, ctx, &key_of(s, "part", *no, true))?;
+                continue;
+            }
+            Fact::MeasureDone { no, .. } => {
+                notice::settled(tx, ctx, &key_of(s, "measure", *no, false))?;
+                notice::settled(tx, ctx, &key_of(s, "measure", *no, true))?;
                 continue;
             }
             Fact::RecurrenceLooked { days, found } if !found.is_empty() => {

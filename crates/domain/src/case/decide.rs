@@ -75,6 +75,7 @@ pub fn decide(state: Option<&CaseState>, command: &Command, who: &Who, env: &Env
     extend::lapse(&mut draft);
     if matches!(command, Command::CheckClocks) {
         draft.climb();
+        complaint::late(&mut draft);
     }
     Ok(draft.events)
 }

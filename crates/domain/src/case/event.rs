@@ -295,6 +295,8 @@ facts! {
     PartGiven = "complaint_part_given" { no: u32, department: DepartmentId, due_at: i64 } personal { what: String }
     /// The part is done.
     PartDone = "complaint_part_done" { no: u32 } personal { result: String }
+    /// The part was not done in time: its department is told.
+    PartLate = "complaint_part_late" { no: u32 } personal {}
     /// What was found out.
     FindingRecorded = "complaint_found" {} personal { text: String }
     /// How it is to be answered, and whether by letter (COM-22).
@@ -319,6 +321,8 @@ facts! {
     } personal { facts: String, text: String }
     /// The measure was carried out.
     MeasureDone = "complaint_measure_done" { no: u32 } personal { result: String }
+    /// The measure was not carried out in time: its owner is told.
+    MeasureLate = "complaint_measure_late" { no: u32 } personal {}
     /// Quality, who had no part in it, checked what was done (COM-14).
     ComplaintVerified = "complaint_verified" { effective: bool } personal { note: String }
     /// The records are with quality (COM-27).

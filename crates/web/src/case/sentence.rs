@@ -811,6 +811,7 @@ fn fill(p: &Page, names: &Names, line: &mut Line, e: &Event) {
             let args = [("department", names.department(department)), ("due", p.time(due_at))];
             set("users", "", say(&args), what);
         }
+        Fact::PartLate { no } | Fact::MeasureLate { no } => set("clock", "red", say(&[("no", no.to_string())]), ""),
         Fact::PartDone { no, result } => set("check", "grn", say(&[("no", no.to_string())]), result),
         Fact::FindingRecorded { text } => set("notes", "", say(&[]), text),
         Fact::AnswerProposed { letter, text } => {

@@ -450,10 +450,43 @@ fn next_look(case: &CaseState) -> Option<u32> {
     LOOKS.into_iter().find(|days| !done(days))
 }
 
-/// When the next look is due.
+/// When the timer has to look at a complaint next: for a recurrence, or because a part or a measure is late.
 pub(crate) fn look_at(case: &CaseState) -> Option<i64> {
-    let filed = case.file()?.filed.as_ref()?.at;
-    next_look(case).map(|days| filed + i64::from(days) * DAY)
+    let filed = case.file()?.filed.as_ref().map(|said| said.at);
+    let again = filed.and_then(|at| Some(at + i64::from(next_look(case)?) * DAY));
+    untold(case).map(|(at, _)| at).chain(again).min()
+}
+
+/// Parts and measures that are not done and of which nobody was told yet that they are late: from when they are, and the fact.
+/// The instant itself is in time.
+fn untold(case: &CaseState) -> impl Iterator<Item = (i64, Fact)> {
+    let file = case.file();
+    let parts = file.into_iter().filter(|_| case.is_open()).flat_map(|f| f.open_parts());
+    let measures = file
+        .into_iter()
+        .filter(|_| case.status != Status::Cancelled)
+        .flat_map(|f| f.open_measures());
+    parts
+        .filter(|part| !part.told_late)
+        .map(|part| (part.due_at + 1, Fact::PartLate { no: part.no }))
+        .chain(
+            measures
+                .filter(|measure| !measure.told_late)
+                .map(|measure| (measure.due_at + 1, Fact::MeasureLate { no: measure.no })),
+        )
+}
+
+/// Parts and measures that have become late.
+pub(in super::super) fn late(draft: &mut Draft<'_>) {
+    let now = draft.env.now;
+    let Some(case) = &draft.case else { return };
+    let facts: Vec<Fact> = untold(case).filter(|(at, _)| *at <= now).map(|(_, fact)| fact).collect();
+    for fact in facts {
+        let by = By::System {
+            name: "clock".to_owned(),
+        };
+        draft.push(fact, by, None);
+    }
 }
 
 /// What the timer found: a recurrence opens the prevention anew.

@@ -25,7 +25,7 @@ use crate::ids::*;
 
 pub(crate) use decide::look_at;
 pub use decide::{LOOKS, looks_due};
-pub(super) use decide::{filing, gate, looked, on_done, open, run};
+pub(super) use decide::{filing, gate, late, looked, on_done, open, run};
 pub use lacking::{missing_before_answer, missing_to_close, missing_to_verify};
 pub use route::{Proposal, Routes, about_a_head, default_routes, propose};
 pub use step::{Given, Run, Step};
@@ -140,6 +140,9 @@ pub struct Part {
     pub done_at: Option<i64>,
     pub done_by: Option<By>,
     pub result: String,
+    /// That it is late was told.
+    #[serde(default)]
+    pub told_late: bool,
 }
 
 /// Something said, by whom and when.
@@ -213,6 +216,9 @@ pub struct Measure {
     pub result: String,
     /// Set after the n-th recurrence; 0 before any.
     pub after: u32,
+    /// That it is late was told.
+    #[serde(default)]
+    pub told_late: bool,
 }
 
 /// The check by quality, who had no part in it (COM-14).
@@ -428,6 +434,7 @@ pub(super) fn apply(case: &mut CaseState, event: &Event) {
             done_at: None,
             done_by: None,
             result: String::new(),
+            told_late: false,
         }),
         Fact::PartDone { no, result } => {
             if let Some(part) = file.parts.iter_mut().find(|part| part.no == *no) {
@@ -508,7 +515,18 @@ pub(super) fn apply(case: &mut CaseState, event: &Event) {
                 done_by: None,
                 result: String::new(),
                 after: file.recurred,
+                told_late: false,
             });
+        }
+        Fact::PartLate { no } => {
+            if let Some(part) = file.parts.iter_mut().find(|part| part.no == *no) {
+                part.told_late = true;
+            }
+        }
+        Fact::MeasureLate { no } => {
+            if let Some(found) = file.measures.iter_mut().find(|measure| measure.no == *no) {
+                found.told_late = true;
+            }
         }
         Fact::MeasureDone { no, result } => {
             if let Some(found) = file.measures.iter_mut().find(|measure| measure.no == *no) {

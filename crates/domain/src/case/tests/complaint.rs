@@ -512,6 +512,42 @@ fn com_22_a_letter_goes_out_only_after_the_leader_agrees() {
 }
 
 #[test]
+fn com_23_and_31_what_is_late_is_a_fact_once() {
+    let mut desk = routed(Importance::Ordinary);
+    let timer = Who::System { name: "timer".into() };
+    let part = |desk: &Desk, hours| {
+        filed(Step::AddPart {
+            department: "engineering".into(),
+            what: "测噪".into(),
+            due_at: desk.now + hours * HOUR,
+        })
+    };
+    let (one, two) = (part(&desk, 1), part(&desk, 2));
+    desk.ok(&chen(), one);
+    let due = desk.now + HOUR - MIN;
+    desk.ok(&chen(), two);
+    let late = |desk: &mut Desk| {
+        let before = desk.events.len();
+        desk.run(&timer, Command::CheckClocks).unwrap();
+        let facts = desk.events[before..].iter().filter_map(|e| match &e.fact {
+            Fact::PartLate { no } => Some(*no),
+            _ => None,
+        });
+        facts.collect::<Vec<u32>>()
+    };
+    desk.now = due;
+    assert!(late(&mut desk).is_empty(), "the instant itself is in time");
+    let done = filed(Step::FinishPart {
+        no: 2,
+        result: "已测".into(),
+    });
+    desk.ok(&chen(), done);
+    desk.now = due + 2 * HOUR;
+    assert_eq!(late(&mut desk), [1], "what is done is not late");
+    assert!(late(&mut desk).is_empty());
+}
+
+#[test]
 fn com_23_no_end_while_a_part_is_open() {
     let mut desk = routed(Importance::Ordinary);
     let part = filed(Step::AddPart {
