@@ -1017,7 +1017,11 @@ fn com_23_supporting_departments_have_their_parts_and_none_is_left_open() {
     };
     assert!(told(&engineering, "请协办投诉") && !told(&head, "投诉协办超时"));
     w.wait(4 * HOUR + MINUTE);
-    assert!(w.until(|| told(&head, "投诉协办超时")), "{}", head.get("/notices").text());
+    assert!(
+        w.until(|| told(&head, "投诉协办超时")),
+        "{}",
+        head.get("/notices").text()
+    );
     assert!(told(&engineering, "投诉协办超时"));
     clerk.case(&number).must_say("第 1 项协办超过时限");
     proposed(&clerk, &number);

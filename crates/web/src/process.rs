@@ -68,7 +68,9 @@ pub const PROCESSES: &[Described] = &[
     beside("emergency", "emergency-state", |env| walks::of_emergency(env.now)),
     beside("incident", "incident-state", |env| walks::of_incident(env.now)),
     beside("opinion", "opinion-stage", |env| walks::of_opinion(env.now)),
-    beside("investigation", "investigation-stage", |env| walks::of_investigation(env.now)),
+    beside("investigation", "investigation-stage", |env| {
+        walks::of_investigation(env.now)
+    }),
     beside("proposal", "proposal-state", |env| walks::of_proposal(env.now)),
 ];
 

@@ -287,7 +287,10 @@ pub fn make(db: Db, dir: &Path, plan: &Plan, progress: &dyn Fn(Progress) -> bool
             crate::timer::run_due(&desk)?;
             let roster = duty.clone();
             desk.write_now(&desk.system("demo", &site), move |tx, _| {
-                roster.lock().unwrap_or_else(PoisonError::into_inner).read_all(tx, until)
+                roster
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .read_all(tx, until)
             })?;
         }
         let cases = life.lock().unwrap_or_else(PoisonError::into_inner).cases;

@@ -167,7 +167,14 @@ fn measure(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
         true => notice::COMPLAINT_MEASURE_LATE,
         false => notice::COMPLAINT_MEASURE,
     };
-    due(tx, ctx, s, (key_of(s, "measure", no, late), kind), (measure.due_at, late), to)
+    due(
+        tx,
+        ctx,
+        s,
+        (key_of(s, "measure", no, late), kind),
+        (measure.due_at, late),
+        to,
+    )
 }
 
 fn due(

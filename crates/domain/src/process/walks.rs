@@ -187,7 +187,7 @@ pub fn of_visit(now: i64) -> Process {
             order: &order,
             ends: &["left", "turned_away", "withdrawn"],
             people: &people(&["host", "timer"]),
-            state: &|(v, _)| v.state.as_str(),
+            state: &|(v, _): &(Visit, i64)| v.state.as_str(),
             like: &like,
             steps: &steps,
             most: MOST,
@@ -234,33 +234,48 @@ pub fn of_emergency(now: i64) -> Process {
         let text = || "-".to_owned();
         let head = || StaffId::from("cs_head");
         vec![
-            ("emergency_confirm", Command::Confirm {
-                call: 0,
-                staff: "security_head".into(),
-            }),
+            (
+                "emergency_confirm",
+                Command::Confirm {
+                    call: 0,
+                    staff: "security_head".into(),
+                },
+            ),
             ("emergency_no_answer", Command::NoAnswer { call: 0 }),
-            ("emergency_tick", Command::Tick {
-                step: "call".into(),
-                skip: false,
-                note: text(),
-            }),
+            (
+                "emergency_tick",
+                Command::Tick {
+                    step: "call".into(),
+                    skip: false,
+                    note: text(),
+                },
+            ),
             ("emergency_log", Command::Log { text: text() }),
-            ("emergency_own", Command::Own {
-                staff: head(),
-                on_duty: true,
-            }),
+            (
+                "emergency_own",
+                Command::Own {
+                    staff: head(),
+                    on_duty: true,
+                },
+            ),
             ("emergency_end", Command::End { how: text() }),
             ("emergency_report", Command::Report { result: text() }),
-            ("emergency_meet", Command::Meet {
-                held_at: now,
-                present: vec![head()],
-                analysis: text(),
-            }),
-            ("emergency_improve", Command::Improve {
-                owner: head(),
-                due_at: now + DAY,
-                what: text(),
-            }),
+            (
+                "emergency_meet",
+                Command::Meet {
+                    held_at: now,
+                    present: vec![head()],
+                    analysis: text(),
+                },
+            ),
+            (
+                "emergency_improve",
+                Command::Improve {
+                    owner: head(),
+                    due_at: now + DAY,
+                    what: text(),
+                },
+            ),
             ("emergency_improved", Command::Improved { no: 1, how: text() }),
             ("emergency_close", Command::Close),
         ]
@@ -346,7 +361,9 @@ pub fn of_incident(now: i64) -> Process {
             out.push(("incident_join", (i.clone(), Some(new))));
         }
         for told in Told::ALL.iter().filter(|_| joins) {
-            let (mut i, Some(mut c)) = (i.clone(), caller.clone()) else { continue };
+            let (mut i, Some(mut c)) = (i.clone(), caller.clone()) else {
+                continue;
+            };
             if let Ok(done) = incident::tell(&i, &mut c, *told, "-", now) {
                 i.settle(usize::from(!done), now);
                 out.push(("incident_tell", (i, Some(c))));
@@ -402,7 +419,9 @@ pub fn of_investigation(now: i64) -> Process {
         }
         if may(who, Action::DecideInvestigation) {
             for outcome in investigation::Outcome::ALL {
-                step("investigation_decide", &|x, now| x.decide(&me, *outcome, "-", now).is_ok());
+                step("investigation_decide", &|x, now| {
+                    x.decide(&me, *outcome, "-", now).is_ok()
+                });
                 // Without an answer only when its time is over.
                 step("investigation_decide", &|x, _| {
                     let late = x.answer_by;
@@ -425,7 +444,7 @@ pub fn of_investigation(now: i64) -> Process {
             ends: &["upheld", "overturned"],
             people: &people(&["reported"]),
             state: &|(x, _): &At| x.stage.as_str(),
-            like: &|(x, _)| format!("{:?}", (x.stage, x.outcome.map(investigation::Outcome::is_recorded))),
+            like: &|(x, _): &At| format!("{:?}", (x.stage, x.outcome.map(investigation::Outcome::is_recorded))),
             steps: &steps,
             most: MOST,
         },
@@ -594,7 +613,11 @@ mod tests {
         let p = of_opinion(1);
         assert_eq!(p.states, ["new", "identified", "handled", "checked", "again"]);
         assert!(has(&p, "handled", "opinion_check", "again") && has(&p, "again", "opinion_identify", "identified"));
-        assert!(!p.moves.iter().any(|m| m.from == Some("new") && m.act == "opinion_check"));
+        assert!(
+            !p.moves
+                .iter()
+                .any(|m| m.from == Some("new") && m.act == "opinion_check")
+        );
         let check = p.moves.iter().find(|m| m.act == "opinion_check").unwrap();
         assert_eq!(check.who, ["quality"]);
     }

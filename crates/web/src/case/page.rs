@@ -111,9 +111,9 @@ pub async fn why(State(web): State<Web>, v: Viewer, Path((key, clock)): Path<(St
         .await?;
     let s = &seen.state;
     let clock = super::clocks::one(&p, s, &clock);
-    let row = clock.as_ref().and_then(|c| {
-        standard.speaks(c.code, s.kind, &s.item, s.importance, s.urgency)
-    });
+    let row = clock
+        .as_ref()
+        .and_then(|c| standard.speaks(c.code, s.kind, &s.item, s.importance, s.urgency));
     Ok(live::page(&WhyPage {
         whom: row.map(|row| whom(&p, &web.desk.book(), &row)),
         clock,

@@ -480,7 +480,10 @@ fn untold(case: &CaseState) -> impl Iterator<Item = (i64, Fact)> {
 pub(in super::super) fn late(draft: &mut Draft<'_>) {
     let now = draft.env.now;
     let Some(case) = &draft.case else { return };
-    let facts: Vec<Fact> = untold(case).filter(|(at, _)| *at <= now).map(|(_, fact)| fact).collect();
+    let facts: Vec<Fact> = untold(case)
+        .filter(|(at, _)| *at <= now)
+        .map(|(_, fact)| fact)
+        .collect();
     for fact in facts {
         let by = By::System {
             name: "clock".to_owned(),
