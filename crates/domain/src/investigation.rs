@@ -173,7 +173,8 @@ impl Investigation {
     /// # Errors
     /// As [`Investigation::decide`] but for the reason.
     pub fn may_decide(&self, by: &StaffId, now: i64) -> Result<(), Refusal> {
-        if self.has_a_part(by) {
+        let open = matches!(self.stage, Stage::Asked | Stage::Answered);
+        if open && self.has_a_part(by) {
             return Err(refuse("refuse-investigation-involved"));
         }
         match self.stage {

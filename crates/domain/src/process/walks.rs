@@ -213,7 +213,7 @@ pub fn of_emergency(now: i64) -> Process {
             play: "fire".into(),
             class: Class::Engineering,
             major: true,
-            owner: None,
+            owner: Some("owner".into()),
             calls: vec![CallLine {
                 post: CallPost::SecurityHead,
                 line: vec!["security_head".into()],

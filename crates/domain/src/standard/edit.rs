@@ -148,22 +148,22 @@ mod tests {
         assert_eq!(doc.lines.len(), shipped.lines.len());
         assert_eq!(doc.row(at).unwrap().1.limit, Limit::Minute { n: 45 });
         // Other cases: it leaves its line and gets its own.
-        let help = LineFile {
-            kinds: vec![Kind::Help],
+        let praise = LineFile {
+            kinds: vec![Kind::Praise],
             ..LineFile::default()
         };
-        assert!(doc.put_row(Some(at), &help, clock.clone()));
+        assert!(doc.put_row(Some(at), &praise, clock.clone()));
         assert_eq!(doc.lines.len(), shipped.lines.len() + 1);
         // Cases that a line has already: it joins that line.
         clock.code = crate::clock::ClockCode::Finish;
-        assert!(doc.put_row(None, &help, clock.clone()));
+        assert!(doc.put_row(None, &praise, clock.clone()));
         assert_eq!(doc.lines.len(), shipped.lines.len() + 1);
         let (at, _, _) = doc
             .rows()
-            .find(|(_, l, c)| l.same_cases(&help) && c.code == clock.code)
+            .find(|(_, l, c)| l.same_cases(&praise) && c.code == clock.code)
             .unwrap();
         assert!(doc.remove_row(at) && doc.remove_row((at.0, 0)) && !doc.remove_row((99, 0)));
-        assert!(!doc.put_row(Some((99, 0)), &help, clock));
+        assert!(!doc.put_row(Some((99, 0)), &praise, clock));
         // What is left differs by the one row that went.
         assert_eq!(differences(&shipped, &doc).len(), 1);
     }

@@ -232,12 +232,11 @@ pub fn prepared(desk: &mut Desk) {
 
 /// Lives that make every event of a complaint.
 pub fn lives() -> Vec<Desk> {
+    let timer = Who::System { name: "timer".into() };
     let mut desk = closed();
     desk.now += 40 * DAY;
-    desk.ok(
-        &Who::System { name: "timer".into() },
-        Command::LookAgain { found: vec![] },
-    );
+    desk.ok(&timer, Command::LookAgain { found: vec![] });
+    desk.ok(&timer, Command::CheckClocks);
     let mut other = Desk::with(of_kind(Kind::Complaint));
     other.ok(&chen(), judge(false, Nature::Other, Importance::Ordinary));
     other.ok(&chen(), filed(Step::AppealComplaint { reason: "有".into() }));
@@ -249,6 +248,8 @@ pub fn lives() -> Vec<Desk> {
         due_at: other.now + HOUR,
     });
     other.ok(&chen(), part);
+    other.now += 2 * HOUR;
+    other.ok(&timer, Command::CheckClocks);
     other.ok(
         &chen(),
         filed(Step::FinishPart {
@@ -693,6 +694,9 @@ fn a_recurrence_opens_the_prevention_anew() {
     let mut desk = closed();
     let timer = Who::System { name: "timer".into() };
     assert_eq!(looks_due(desk.case(), desk.now), None);
+    // The measure that nobody carries out comes first, and is told once.
+    desk.now = desk.case().next_look_at(&env(desk.now)).unwrap();
+    assert_eq!(desk.ok(&timer, Command::CheckClocks), ["complaint_measure_late"]);
     let next = desk.case().next_look_at(&env(desk.now)).unwrap();
     desk.now = next - MIN;
     assert!(desk.ok(&timer, Command::LookAgain { found: vec![] }) == ["complaint_looked"]);
