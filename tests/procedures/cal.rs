@@ -140,6 +140,31 @@ fn cal_2_what_was_on_paper_first_keeps_both_times() {
 }
 
 #[test]
+fn ans_3_nobody_is_put_on_hold_unheard_and_after_twenty_seconds_a_call_back_is_offered() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let mut desk = clerk.desk();
+    assert!(clerk.get("/desk").html.contains("data-key=\"Alt+H\""), "one key");
+    // The caller has not spoken yet.
+    let early = clerk.sending_form("/desk/hold", &desk.form);
+    early.must_say("来电人还没有说话");
+    assert!(!early.html.contains("data-due"));
+    // Said before, and clocked.
+    desk.set("content", "厨房水槽堵了");
+    let page = clerk.sending_form("/desk/hold", &desk.form);
+    page.must_say("您方便稍等吗");
+    let due = format!("data-due=\"{}", w.now() / 1000 * 1000 + 20_000);
+    let due = &due[..due.len() - 4];
+    assert!(page.html.contains(due), "{due} in {}", page.html);
+    assert!(page.html.contains("hx-trigger=\"due:over\""));
+    // Over: a call back, in one press.
+    let over = clerk.sending_form("/desk/hold?step=over", &desk.form);
+    over.must_say("20 秒").must_say("改为回电");
+    assert!(over.html.contains("/desk/promise?kind=call_back"));
+    assert_eq!(clerk.sending_form("/desk/hold?step=back", &desk.form).text().trim(), "");
+}
+
+#[test]
 fn cal_3_a_call_back_is_promised_with_the_number_alone_and_clocked() {
     let w = World::new();
     let clerk = w.clerk();

@@ -251,8 +251,10 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
         .must_say("种子")
         .must_say("名单指纹")
         .must_say("还没有样本");
-    let again = head.send(&form);
-    again.is(422).must_say("已经抽过样，不能重抽");
+    // The same press once more leads to the same sample; another is refused.
+    assert_eq!(head.send(&form).is(200).link_to("/print"), round.link_to("/print"));
+    form.put("_key", "another-press-of-the-button");
+    head.send(&form).is(422).must_say("已经抽过样，不能重抽");
     // Script and questions stand at the call.
     let at = first(&round, "/call-lines/");
     let call = head.get(&at);

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod call_round;
 pub mod case;
 pub mod channel;
+pub mod communication;
 pub mod complaint_route;
 pub mod consult;
 pub mod contact;

@@ -15,7 +15,7 @@ use domain::refusal::Refusal;
 use domain::standard::check::{self, Beside, Found, Grave};
 use domain::standard::document::MOST_BYTES;
 use domain::standard::edit::At;
-use domain::standard::{CallbackFile, ClockFile, Document, LineFile, NamedLimit};
+use domain::standard::{CallbackFile, ClockFile, Document, LimitCode, LineFile, NamedLimit, Span};
 use domain::time::Calendars;
 use serde_json::{Value, json};
 use store::db::Tx;
@@ -121,6 +121,18 @@ fn read(text: &str) -> Res<Document> {
 pub fn in_force(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
     ctx.need_staff()?;
     force(c, ctx)
+}
+
+/// A limit that the standard in force names, as it ships where a version does not name it.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn limit(c: &mut Conn, ctx: &Ctx, code: LimitCode) -> Res<Span> {
+    let standard = ctx.book.standard(c, &ctx.site, ctx.now)?;
+    let named = standard.limit(code).or_else(|| ctx.book.shipped.limit(code));
+    named
+        .map(|l| l.limit)
+        .ok_or_else(|| Error::Internal(format!("the standard names no {code}")))
 }
 
 /// As [`in_force`], for the command line too.

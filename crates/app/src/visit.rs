@@ -124,18 +124,11 @@ fn seen(row: db::VisitRow) -> Res<Seen> {
     })
 }
 
-fn ms(c: &mut Conn, ctx: &Ctx, code: LimitCode) -> Res<Span> {
-    let standard = ctx.book.standard(c, &ctx.site, ctx.now)?;
-    let named = standard.limit(code).or_else(|| ctx.book.shipped.limit(code));
-    named
-        .map(|l| l.limit)
-        .ok_or_else(|| Error::Internal(format!("the standard names no {code}")))
-}
 
 /// What the rules need to know now.
 fn env(c: &mut Conn, ctx: &Ctx) -> Res<Env> {
     let zone = case::zone(c, &ctx.site)?;
-    let keep = match ms(c, ctx, LimitCode::VisitKept)? {
+    let keep = match crate::standard::limit(c, ctx, LimitCode::VisitKept)? {
         Span::Month { n } => Limit::NaturalDay { n: n * 31 },
         Span::WorkingDay { n } => Limit::NaturalDay { n: n * 2 },
         other => other.as_limit().unwrap_or(Limit::NaturalDay { n: 90 }),
@@ -147,8 +140,8 @@ fn env(c: &mut Conn, ctx: &Ctx) -> Res<Env> {
     };
     Ok(Env {
         now: ctx.now,
-        host_ms: ms(c, ctx, LimitCode::HostAnswer)?.ms().unwrap_or(5 * MINUTE),
-        inside_ms: ms(c, ctx, LimitCode::VisitInside)?.ms().unwrap_or(DAY / 2),
+        host_ms: crate::standard::limit(c, ctx, LimitCode::HostAnswer)?.ms().unwrap_or(5 * MINUTE),
+        inside_ms: crate::standard::limit(c, ctx, LimitCode::VisitInside)?.ms().unwrap_or(DAY / 2),
         keep_until,
         security: security(c, ctx)?,
     })

@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod call_round;
 pub mod case;
 pub mod check;
+pub mod communication;
 pub mod complaint_route;
 pub mod consult;
 pub mod contact;

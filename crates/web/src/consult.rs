@@ -299,7 +299,7 @@ async fn form(web: &Web, v: &Viewer, f: &Posted, errors: Vec<(String, String)>) 
 }
 
 /// The sentence that says it takes a while and asks whether the customer can wait, in the caller's language.
-fn hold(ctx: &app::ctx::Ctx, locale: &str, channel: Channel) -> String {
+pub(crate) fn hold(ctx: &app::ctx::Ctx, locale: &str, channel: Channel) -> String {
     use domain::scripts::{DayPart, Fill, Moment, fill};
     let found = ctx.book.scripts.pick(Moment::Hold, channel, DayPart::of_hour(9));
     let text = found.first().map_or_else(String::new, |s| {

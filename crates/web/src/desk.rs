@@ -3,6 +3,7 @@
 
 mod drafts;
 mod entry;
+mod hold;
 mod parts;
 mod view;
 
@@ -23,6 +24,7 @@ use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
 pub use drafts::{put_draft, resume};
+pub use hold::hold;
 use entry::{Entry, errors_of};
 use parts::{
     ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render,

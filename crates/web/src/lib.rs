@@ -15,6 +15,7 @@ mod attachment;
 mod calendar;
 mod call_round;
 mod case;
+mod communication;
 mod complaint_route;
 mod consult;
 mod contact;

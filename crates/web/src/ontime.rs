@@ -66,12 +66,12 @@ const GROUPS: [(&str, GroupBy); 4] = [
     ("worker", GroupBy::Worker),
 ];
 
-fn day(zone: &str, now: i64) -> Date {
+pub(crate) fn day(zone: &str, now: i64) -> Date {
     when::date(zone, now).parse().unwrap_or(Date::ZERO)
 }
 
 /// Names of the usual periods with their first and last days.
-fn periods(today: Date) -> Vec<(&'static str, Date, Date)> {
+pub(crate) fn periods(today: Date) -> Vec<(&'static str, Date, Date)> {
     let first = today.first_of_month();
     let before = first.checked_sub(1.month()).unwrap_or(first);
     let quarter = first.checked_sub(2.months()).unwrap_or(first);

@@ -424,6 +424,7 @@ struct ListPage {
     posts: Vec<Post>,
     calls: bool,
     opinions: bool,
+    analysis: bool,
 }
 
 /// The registers.
@@ -437,6 +438,7 @@ pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
         posts: posts.into_iter().map(|(post, _)| post).collect(),
         calls: v.may(Action::Callback),
         opinions: v.may(Action::ViewOpinions),
+        analysis: v.may(Action::ViewReports),
     })?)
 }
 

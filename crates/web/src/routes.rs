@@ -149,6 +149,8 @@ contents! {
     POST "/referrals/{id}/active" May(Action::ManageAnswers) => crate::referral::set_active;
     // the registers (COM-11): screen, paper, Excel, corrections
     GET  "/registers" May(Action::ViewRegisters) => crate::register::list;
+    GET  "/registers/analysis" May(Action::ViewReports) => crate::communication::show;
+    GET  "/registers/analysis/export" May(Action::Export) => crate::communication::export;
     GET  "/registers/{register}" May(Action::ViewRegisters) => crate::register::show;
     GET  "/registers/{register}/print" May(Action::ViewRegisters) => crate::register::print;
     GET  "/registers/{register}/export" May(Action::Export) => crate::register::export;
@@ -295,6 +297,7 @@ contents! {
     GET  "/desk/look" May(Action::RegisterContact) => crate::desk::look;
     GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
     POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
+    POST "/desk/hold" May(Action::RegisterContact) => crate::desk::hold;
     POST "/desk/promise" May(Action::RegisterContact) => crate::desk::promise_form;
     POST "/desk/consult" May(Action::Consult) => crate::consult::desk_form;
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;

@@ -149,3 +149,9 @@ desk-news = { $n ->
    *[other] {$n} cases have something new
   }
 desk-news-seen = Seen
+hold-title = Put on hold
+hold-short = Hold
+hold-early = The caller has not spoken yet: listen and note it first, then ask them to hold (ANS-3).
+hold-back = Back to the caller
+hold-over = On hold as long as it may be ({ $limit }): offer to call back.
+hold-call-back = Call back

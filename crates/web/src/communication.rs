@@ -1,0 +1,283 @@
+//! What is talked about with customers before, during and after service (COM-1): counted by way, with what came of it, and what
+//! the cases were about beside the time before. Each figure that is a list opens it.
+
+use app::communication::{self as counted, About, Counted};
+use app::error::Error;
+use askama::Template;
+use axum::extract::{Query, State};
+use domain::access::Action;
+use domain::case::Channel;
+use jiff::civil::Date;
+use office::sheet::{Cell, Kind};
+use serde::Deserialize;
+
+use crate::case::names::Names;
+use crate::fail::{Answer, Fail};
+use crate::gate::Viewer;
+use crate::live::page;
+use crate::ontime::{day, periods, share};
+use crate::page::Page;
+use crate::state::Web;
+use crate::table::{self, Heading, text};
+use crate::when;
+
+/// What cases were most about: so many items are shown.
+const ITEMS: usize = 15;
+
+/// What the address says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    from: String,
+    until: String,
+}
+
+/// A figure and the list behind it, where there is one.
+pub struct Figure {
+    pub n: i64,
+    pub list: String,
+}
+
+/// Talks of one way before or during service.
+pub struct Way {
+    pub name: String,
+    pub all: Figure,
+    /// Answered on the spot, became a case, joined one, and so on, in the order of [`OUTCOMES`].
+    pub outcomes: Vec<Figure>,
+}
+
+/// A line with its share of the whole.
+pub struct Part {
+    pub name: String,
+    pub n: i64,
+    pub share: String,
+}
+
+/// What cases were about, beside the time before.
+pub struct Item {
+    pub name: String,
+    pub kind: String,
+    pub n: i64,
+    pub before: i64,
+    /// With its sign.
+    pub change: String,
+    /// Of 160.
+    pub bar: i64,
+}
+
+/// What a talk before service came to; `joined` is a talk during service.
+const OUTCOMES: [&str; 4] = ["answered", "case", "none", "open"];
+
+#[derive(Template)]
+#[template(path = "communication/page.html")]
+struct Show {
+    p: Page,
+    a: Asked,
+    error: String,
+    periods: Vec<(String, String, bool)>,
+    before: Vec<Way>,
+    before_all: i64,
+    during: Vec<Way>,
+    during_all: i64,
+    sent: Vec<(String, i64, i64, i64)>,
+    after: Vec<Part>,
+    after_all: i64,
+    satisfaction: Vec<Part>,
+    kinds: Vec<(String, Figure, String)>,
+    items: Vec<Item>,
+    may_export: bool,
+}
+
+/// The present month where nothing is said.
+fn with_period(a: &Asked, today: Date) -> Asked {
+    let or = |given: &str, otherwise: Date| match given.parse::<Date>() {
+        Ok(day) => day.to_string(),
+        Err(_) => otherwise.to_string(),
+    };
+    Asked {
+        from: or(&a.from, today.first_of_month()),
+        until: or(&a.until, today),
+    }
+}
+
+fn list(a: &Asked, of: &str, set: &str) -> String {
+    format!("/{of}?view=all&from={}&until={}&{set}", a.from, a.until)
+}
+
+fn ways(p: &Page, a: &Asked, c: &Counted, outcomes: &[&str]) -> Vec<Way> {
+    let of = |channel: &str, outcome: &str| Figure {
+        n: (c.talks.iter())
+            .filter(|x| x.channel == channel && x.outcome == outcome)
+            .map(|x| x.n)
+            .sum(),
+        list: list(a, "contacts", &format!("channel={channel}&outcome={outcome}")),
+    };
+    (Channel::ALL.iter())
+        .map(|channel| {
+            let channel = channel.as_str();
+            let outcomes: Vec<Figure> = outcomes.iter().map(|x| of(channel, x)).collect();
+            Way {
+                name: p.code("channel", channel),
+                all: Figure {
+                    n: outcomes.iter().map(|f| f.n).sum(),
+                    list: list(a, "contacts", &format!("channel={channel}")),
+                },
+                outcomes,
+            }
+        })
+        .filter(|way| way.all.n > 0)
+        .collect()
+}
+
+fn items(names: &Names, p: &Page, now: &[About], before: &[About]) -> Vec<Item> {
+    let most = now.iter().map(|x| x.n).max().unwrap_or(1).max(1);
+    let mut all: Vec<Item> = (now.iter())
+        .filter(|x| !x.item.is_empty())
+        .map(|x| {
+            let then = before.iter().find(|b| b.item == x.item && b.kind == x.kind);
+            let then = then.map_or(0, |b| b.n);
+            Item {
+                name: names.item(&x.item),
+                kind: p.code("kind", &x.kind),
+                n: x.n,
+                before: then,
+                change: match x.n - then {
+                    0 => "0".to_owned(),
+                    by => format!("{by:+}"),
+                },
+                bar: x.n * 160 / most,
+            }
+        })
+        .collect();
+    all.sort_by(|x, y| y.n.cmp(&x.n).then_with(|| x.name.cmp(&y.name)));
+    all.truncate(ITEMS);
+    all
+}
+
+fn parts(rows: impl Iterator<Item = (String, i64)>) -> Vec<Part> {
+    let rows: Vec<(String, i64)> = rows.filter(|(_, n)| *n > 0).collect();
+    let whole = rows.iter().map(|(_, n)| n).sum();
+    rows.into_iter()
+        .map(|(name, n)| Part {
+            name,
+            n,
+            share: share(n, whole),
+        })
+        .collect()
+}
+
+async fn read(web: &Web, v: &Viewer, a: &Asked) -> Result<(Counted, Names), Fail> {
+    let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
+    let (from, until) = (when::day_start(&zone, &a.from), when::day_end(&zone, &a.until));
+    web.read(&v.ctx()?, move |c, ctx| {
+        Ok((counted::counted(c, ctx, from, until)?, Names::load(c, ctx)?))
+    })
+    .await
+}
+
+/// What is shown, from what was counted.
+fn shown(v: &Viewer, p: Page, a: Asked, c: &Counted, names: Option<&Names>, error: String) -> Show {
+    let today = day(&p.zone, v.now);
+    let periods = periods(today).into_iter().map(|(name, from, until)| {
+        let (from, until) = (from.to_string(), until.to_string());
+        (
+            format!("/registers/analysis?from={from}&until={until}"),
+            p.t(&format!("ontime-{name}")),
+            a.from == from && a.until == until,
+        )
+    });
+    let before = ways(&p, &a, c, &OUTCOMES);
+    let during = ways(&p, &a, c, &["joined"]);
+    let count = |state: &dyn Fn(&counted::After) -> bool| c.after.iter().filter(|x| state(x)).map(|x| x.n).sum();
+    let mut states: Vec<&str> = c.after.iter().map(|x| x.state.as_str()).collect();
+    states.dedup();
+    let after = parts(
+        states
+            .iter()
+            .map(|state| (p.code("callback", state), count(&|x| x.state == *state))),
+    );
+    let said = domain::case::Satisfaction::ALL.iter().map(|s| {
+        let s = s.as_str();
+        (p.code("satisfaction", s), count(&|x| x.satisfaction == s))
+    });
+    let cases: i64 = c.about.iter().map(|x| x.n).sum();
+    let kinds = domain::case::Kind::ALL.iter().map(|kind| {
+        let kind = kind.as_str();
+        let n = c.about.iter().filter(|x| x.kind == kind).map(|x| x.n).sum();
+        let figure = Figure {
+            n,
+            list: list(&a, "cases", &format!("kind={kind}")),
+        };
+        (p.code("kind", kind), figure, share(n, cases))
+    });
+    Show {
+        error,
+        periods: periods.collect(),
+        before_all: before.iter().map(|w| w.all.n).sum(),
+        during_all: during.iter().map(|w| w.all.n).sum(),
+        sent: (c.sent.iter())
+            .map(|x| (p.code("channel_name", &x.channel), x.n, x.arrived, x.failed))
+            .collect(),
+        after_all: after.iter().map(|x| x.n).sum(),
+        satisfaction: parts(said),
+        kinds: kinds.filter(|(_, f, _)| f.n > 0).collect(),
+        items: names.map_or_else(Vec::new, |names| items(names, &p, &c.about, &c.about_before)),
+        may_export: v.may(Action::Export),
+        before,
+        during,
+        after,
+        a,
+        p,
+    }
+}
+
+/// The page.
+pub async fn show(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
+    let p = Page::new(&web, &v, "communication-title");
+    let a = with_period(&a, day(&p.zone, v.now));
+    Ok(page(&match read(&web, &v, &a).await {
+        Ok((c, names)) => shown(&v, p, a, &c, Some(&names), String::new()),
+        Err(Fail(Error::Invalid(list))) => {
+            let text = list.first().map(|x| crate::fail::field_text(v.locale, x));
+            shown(&v, p, a, &Counted::default(), None, text.unwrap_or_default())
+        }
+        Err(e) => return Err(e),
+    })?)
+}
+
+/// The same as an Excel file: logged, with a line that says who took it and when.
+pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
+    let p = Page::new(&web, &v, "communication-title");
+    let a = with_period(&a, day(&p.zone, v.now));
+    let (c, names) = read(&web, &v, &a).await?;
+    let s = shown(&v, p, a, &c, Some(&names), String::new());
+    let mut rows: Vec<(String, String, i64)> = Vec::new();
+    for (phase, ways, outcomes) in [
+        ("communication-before", &s.before, &OUTCOMES[..]),
+        ("communication-during", &s.during, &["joined"][..]),
+    ] {
+        for way in ways {
+            for (figure, outcome) in way.outcomes.iter().zip(outcomes) {
+                let what = format!("{} · {}", way.name, s.p.code("outcome", outcome));
+                rows.push((s.p.t(phase), what, figure.n));
+            }
+        }
+    }
+    let during = s.p.t("communication-during");
+    rows.extend((s.sent.iter()).map(|(name, n, _, _)| (during.clone(), s.p.t1("communication-sent-by", "way", name), *n)));
+    let after = s.p.t("communication-after");
+    rows.extend(s.after.iter().map(|x| (after.clone(), x.name.clone(), x.n)));
+    rows.extend(s.satisfaction.iter().map(|x| (after.clone(), x.name.clone(), x.n)));
+    let about = s.p.t("communication-about");
+    rows.extend(s.items.iter().map(|x| (about.clone(), format!("{} · {}", x.kind, x.name), x.n)));
+    let filter = s.p.t2("ontime-period", "from", s.a.from.as_str(), "until", s.a.until.as_str());
+    let headings: &[Heading] = &[
+        ("communication-phase", Kind::Text, 14.0),
+        ("communication-what", Kind::Text, 36.0),
+        ("communication-n", Kind::Number, 10.0),
+    ];
+    let rows = rows
+        .into_iter()
+        .map(|(phase, what, n)| vec![text(phase), text(what), Cell::Int(n)]);
+    table::export(&web, &v, "communication", s.p.title.clone(), filter, headings, rows.collect()).await
+}
