@@ -94,6 +94,7 @@ const MODULES: &[&[seam::Statement]] = &[
     opinion::STATEMENTS,
     promise::STATEMENTS,
     investigation::STATEMENTS,
+    communication::STATEMENTS,
     complaint_route::STATEMENTS,
     proposal::STATEMENTS,
     search::STATEMENTS,

@@ -169,10 +169,11 @@ fn parts(rows: impl Iterator<Item = (String, i64)>) -> Vec<Part> {
 async fn read(web: &Web, v: &Viewer, a: &Asked) -> Result<(Counted, Names), Fail> {
     let zone = v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default();
     let (from, until) = (when::day_start(&zone, &a.from), when::day_end(&zone, &a.until));
-    web.read(&v.ctx()?, move |c, ctx| {
-        Ok((counted::counted(c, ctx, from, until)?, Names::load(c, ctx)?))
-    })
-    .await
+    Ok(web
+        .read(&v.ctx()?, move |c, ctx| {
+            Ok((counted::counted(c, ctx, from, until)?, Names::load(c, ctx)?))
+        })
+        .await?)
 }
 
 /// What is shown, from what was counted.

@@ -267,7 +267,11 @@ fn com_13_what_became_something_else_or_is_hidden_does_not_hold_the_round() {
             .unwrap()
             .code
             .clone();
-        let complaint = json!({"action": "change_kind", "kind": "complaint", "item": item, "reason": "住户说是投诉"});
+        // A complaint has an item; what was a suggestion until now has none.
+        let named = json!({"action": "change_item", "item": item, "reason": "住户说是投诉"});
+        in_case(&w, Role::FrontDesk, &all[1], named.clone());
+        in_case(&w, Role::FrontDesk, &all[3], named);
+        let complaint = json!({"action": "change_kind", "kind": "complaint", "reason": "住户说是投诉"});
         in_case(&w, Role::FrontDesk, &all[1], complaint.clone());
         let cancel = json!({"action": "cancel", "reason": "重复登记", "customer_informed": true});
         in_case(&w, Role::CsHead, &all[2], cancel);
