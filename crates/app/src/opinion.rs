@@ -81,7 +81,7 @@ fn month_of(row: &RoundRow) -> Res<Month> {
 }
 
 /// Opens the rounds of this month and the last where they are not open yet, and takes in what was registered since. Nobody has
-/// to remember to open one. What comes late to a month that is closed is in the oldest open round.
+/// to remember to open one. What comes late to a month that is closed is in the next open round.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -99,9 +99,11 @@ pub fn sync(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     for row in &rounds {
         take_in(tx, ctx, month_of(row)?, row, &zone)?;
     }
-    if let Some(oldest) = rounds.first() {
-        for month in months {
-            take_in(tx, ctx, month, oldest, &zone)?;
+    for month in months {
+        // A round holds nothing that was given after its month.
+        let later = rounds.iter().find(|row| row.month > month.to_string());
+        if let Some(later) = later {
+            take_in(tx, ctx, month, later, &zone)?;
         }
     }
     Ok(())

@@ -207,12 +207,12 @@ fn answer_words(p: &Page, names: &Names, c: &Call) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The record of the month on paper, with room for signatures (COM-12).
+/// The record of the month on paper, with room for signatures (COM-12); logged.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (mut r, names) = round(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "calls-record");
+    table::print_logged(&web, &v, "calls", &r.row.month, r.calls.len()).await?;
     let org = organisation(&web, &v).await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
     let rows = std::mem::take(&mut r.calls);
     Ok(page(&PrintPage {
         rows: (rows.into_iter())
@@ -221,13 +221,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
                 c,
             })
             .collect(),
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
+        printed: table::printed_by(&p, &v),
         org,
         r,
         names,

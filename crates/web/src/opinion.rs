@@ -113,20 +113,14 @@ struct PrintPage {
     printed: String,
 }
 
-/// The round on paper.
+/// The round on paper; logged.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (r, names) = read(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "opinions-record");
+    table::print_logged(&web, &v, "opinions", &r.row.month, r.lines.len()).await?;
     let org = organisation(&web, &v).await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
     Ok(page(&PrintPage {
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
+        printed: table::printed_by(&p, &v),
         org,
         r,
         names,

@@ -3,7 +3,7 @@
 use app::error::Error;
 use office::sheet::{Cell, Column, Kind, ListSheet, ListWriter};
 
-use crate::fail::Answer;
+use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::l10n::{t, tx};
 use crate::page::Page;
@@ -65,4 +65,23 @@ pub async fn export(
         .await?;
     let bytes = writer.finish().map_err(Error::internal)?;
     Ok(xlsx(&format!("{list}-{}", when::date(&p.zone, v.now)), bytes))
+}
+
+/// Who printed a paper, and when: its last line.
+pub fn printed_by(p: &Page, v: &Viewer) -> String {
+    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    let when = p.full_time(v.now);
+    p.t2("registers-printed", "who", who.unwrap_or_default(), "when", when)
+}
+
+/// Writes down that a register was printed. `list` names it in the journal, `what` says in words what of it was asked for.
+pub async fn print_logged(web: &Web, v: &Viewer, list: &'static str, what: &str, rows: usize) -> Result<(), Fail> {
+    let asked = app::list::Query {
+        view: what.to_owned(),
+        ..app::list::Query::default()
+    };
+    let n = i64::try_from(rows).unwrap_or(i64::MAX);
+    web.write(&v.ctx()?, move |tx, ctx| app::list::printed(tx, ctx, list, &asked, n))
+        .await?;
+    Ok(())
 }
