@@ -69,6 +69,11 @@ pub async fn again<T: Template>(v: &Viewer, e: Error, view: impl AsyncFnOnce(Err
     Ok((status, crate::live::page(&shown)?).into_response())
 }
 
+/// Whether a choice is the one that was typed.
+pub fn same(typed: impl AsRef<str>, code: &str) -> bool {
+    typed.as_ref() == code
+}
+
 /// The version that a form was made from; one that never was when the field is not a number, so that nothing is overwritten.
 pub fn version(field: &str) -> i64 {
     field.trim().parse().unwrap_or(-1)

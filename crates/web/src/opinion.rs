@@ -13,7 +13,6 @@ use domain::opinion::{Handling, Outcome, TellHow};
 use office::sheet::Kind;
 use serde::Deserialize;
 
-use crate::call_round::organisation;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
 use crate::form::{Errors, again, version};
@@ -113,7 +112,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
     let (r, names) = read(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "opinions-record");
     table::print_logged(&web, &v, "opinions", &r.row.month, r.lines.len()).await?;
-    let org = organisation(&web, &v).await?;
+    let org = table::organisation(&web, &v).await?;
     Ok(page(&PrintPage {
         printed: table::printed_by(&p, &v),
         org,
@@ -144,13 +143,6 @@ const COLUMNS: &[Heading] = &[
 pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (r, names) = read(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "opinions-record");
-    let coded = |family: &str, code: &str| {
-        if code.is_empty() {
-            String::new()
-        } else {
-            p.code(family, code)
-        }
-    };
     let rows = r.lines.iter().map(|(x, _)| {
         vec![
             table::text(x.case_number.clone()),
@@ -158,13 +150,13 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
             table::text(x.title.clone()),
             table::at(Some(x.given_at)),
             table::at(x.thanked_at),
-            table::text(coded("opinion-outcome", &x.outcome)),
+            table::text(p.coded("opinion-outcome", &x.outcome)),
             table::text(x.reason.clone()),
             table::text(x.doer_id.as_ref().map_or(String::new(), |d| names.staff(d))),
             table::at(x.do_by),
             table::at(x.done_at),
             table::at(x.told_at),
-            table::text(coded("tell-how", &x.told_how)),
+            table::text(p.coded("tell-how", &x.told_how)),
             table::at(x.checked_at),
             table::text(check_words(&p, x)),
         ]

@@ -18,10 +18,9 @@ use serde::Deserialize;
 use store::contact::Contact;
 use store::seam::Conn;
 
-use crate::call_round::organisation;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
-use crate::form::Errors;
+use crate::form::{Errors, again};
 use crate::gate::{Viewer, encode};
 use crate::live::page;
 use crate::page::Page;
@@ -531,7 +530,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(code): Path<String>, 
     let p = Page::new(&web, &v, title(register));
     let words = a.words(&p, register);
     table::print_logged(&web, &v, register.as_str(), &words, entries.len()).await?;
-    let org = organisation(&web, &v).await?;
+    let org = table::organisation(&web, &v).await?;
     Ok(page(&PrintPage {
         here: a.query(""),
         printed: table::printed_by(&p, &v),
@@ -706,10 +705,6 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(code): Path<String>
             let back = format!("/registers/{register}?post={}&q={}", encode(&f.post), encode(&f.number));
             Ok(Redirect::to(&back).into_response())
         }
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            let view = correct_view(&web, &v, register, f, Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
+        Err(e) => again(&v, e, async |e| correct_view(&web, &v, register, f, e).await).await,
     }
 }
