@@ -60,7 +60,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     const head = await at(t, 'lihuimin', '/registers/orders?q=%E7%81%AF&from=2026-01-01', locale);
     await head.locator('form[action="/locale"] button').evaluate(button => button.click());
     await head.waitForURL(url => url.pathname === '/registers/orders' && url.search.includes('from=2026-01-01'));
-    assert.equal(await head.inputValue('[name=q]'), '灯');
+    assert.equal(await head.inputValue('#f-q'), '灯');
     assert.equal(await head.getAttribute('html', 'lang'), lang === 'zh' ? 'en' : 'zh-CN');
   });
 

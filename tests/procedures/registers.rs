@@ -377,7 +377,8 @@ fn the_other_language_keeps_what_was_asked_and_leads_nowhere_else() {
     let w = World::new();
     let head = w.staff("lihuimin");
     let asked = "/registers/orders?q=%E7%81%AF&from=2026-01-01";
-    let form = head.get(asked).form("/locale");
+    let mut form = head.get(asked).form("/locale");
+    form.put("lang", "en");
     let english = head.send(&form);
     english.is(200).must_say("Register of work orders");
     assert!(english.url.ends_with(asked), "{}", english.url);
