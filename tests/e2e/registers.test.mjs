@@ -38,14 +38,30 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await head.goto('/registers/contacts');
     await head.locator('a[href*="/correct?"]').first().click();
     await axe(head);
+    const number = new URL(head.url()).searchParams.get('number');
     await head.selectOption('#field', 'col-content');
-    await head.fill('#text', `更正后的内容 ${lang}`);
+    const text = `更正后的内容 ${lang} ${Date.now()}`;
+    await head.fill('#text', text);
     await head.fill('#reason', '听错了');
     await head.click('main button.pri');
     await head.waitForSelector('del');
-    assert.match(await head.locator('main').innerText(), /更正后的内容/);
+    // The entry says the new words, the old ones are struck through before them.
+    const row = head.locator('tr[data-row]', {hasText: number});
+    assert.equal(await row.count(), 1);
+    const cell = row.locator('td', {hasText: text});
+    assert.ok((await cell.locator('del').last().innerText()).trim().length > 1);
+    assert.ok(!(await cell.locator('del').allInnerTexts()).join().includes(text), 'the new words are not struck through');
+    assert.ok((await cell.innerText()).includes('听错了'));
     await axe(head);
     await shot(head, `register-corrected-${lang}`);
+  });
+
+  check(`the other language keeps the range and the words (${lang})`, async t => {
+    const head = await at(t, 'lihuimin', '/registers/orders?q=%E7%81%AF&from=2026-01-01', locale);
+    await head.locator('form[action="/locale"] button').evaluate(button => button.click());
+    await head.waitForURL(url => url.pathname === '/registers/orders' && url.search.includes('from=2026-01-01'));
+    assert.equal(await head.inputValue('#f-q'), '灯');
+    assert.equal(await head.getAttribute('html', 'lang'), lang === 'zh' ? 'en' : 'zh-CN');
   });
 
   check(`the month's opinions and calls (${lang})`, async t => {

@@ -63,7 +63,7 @@ fn com_11_the_register_belongs_to_the_post_and_nobody_takes_from_it() {
     // Cancelled is not gone: it stands with the reason and what it said.
     clerk
         .refused(&case, "cancel", &[("customer_told", "true")])
-        .must_say("原因");
+        .must_refuse("原因");
     clerk.done(
         &case,
         "cancel",
@@ -90,7 +90,7 @@ fn com_11_the_register_belongs_to_the_post_and_nobody_takes_from_it() {
 }
 
 #[test]
-fn com_12_the_callback_asks_for_quality_and_attitude_and_the_signature_is_kept() {
+fn com_12_the_callback_of_a_repair_asks_for_quality_and_attitude_and_the_signed_paper_is_kept() {
     let w = World::new();
     let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
     let made = {
@@ -166,7 +166,7 @@ fn com_30_the_office_cannot_sign_for_the_customer() {
     let mut form = clerk.step_form(&number, "confirm");
     form.set("how", "declined");
     form.pick("witness", "赵立新");
-    clerk.send(&form).is(422).must_say("原因");
+    clerk.send(&form).must_refuse("原因");
     form.set("reason", "住户说不用签").pick("witness", "王建国");
     clerk.send(&form).is(422).must_say("见证人不能是参与处理的人或记录人");
     form.pick("witness", "赵立新");
@@ -581,7 +581,7 @@ fn com_9_a_swap_is_asked_agreed_approved_and_kept() {
 }
 
 #[test]
-fn com_11_records_of_the_post_stay_there() {
+fn com_11_a_key_that_was_lent_stays_on_the_record_of_the_post() {
     let w = World::new();
     let clerk = w.clerk();
     let mut form = clerk.get("/duty/keys").form("/duty/keys");
@@ -903,7 +903,7 @@ fn com_18_to_20_each_goes_to_its_department_and_elsewhere_only_with_a_reason() {
                 "route_complaint",
                 &[("received", "company"), ("route_to", "greening")],
             )
-            .must_say("原因");
+            .must_refuse("原因");
         let page = clerk.done(&number, "route_complaint", &[("received", "company"), ("route_to", to)]);
         page.must_say(why);
         // Sending it on needs a reason, which stays to be read.
@@ -982,7 +982,7 @@ fn com_22_a_letter_goes_out_only_after_the_leader_agrees() {
         .must_say("当前岗位不能");
     leader
         .refused(&number, "agree_letter", &[("approve", "false")])
-        .must_say("原因");
+        .must_refuse("原因");
     leader.done(
         &number,
         "agree_letter",
@@ -1244,7 +1244,7 @@ fn com_29_what_the_company_passes_down_the_office_handles_itself_first() {
             "route_complaint",
             &[("received", "passed_down"), ("route_to", "quality")],
         )
-        .must_say("原因");
+        .must_refuse("原因");
 }
 
 #[test]
@@ -1261,7 +1261,7 @@ fn com_30_a_customer_who_does_not_accept_goes_to_the_leader() {
             "record_response",
             &[("response", "false"), ("told_how", "phone")],
         )
-        .must_say("原因");
+        .must_refuse("原因");
     clerk
         .done(
             &number,
@@ -1525,6 +1525,6 @@ fn com_18_where_no_clause_says_the_site_says_where_complaints_go() {
             "route_complaint",
             &[("received", "company"), ("route_to", "security")],
         )
-        .must_say("原因");
+        .must_refuse("原因");
     assert!(w.journal_holds());
 }

@@ -61,11 +61,27 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
         .must_say("三楼楼道的灯不亮")
         .must_say("陈晓雯");
     book.must_not_say(story::PHONE);
+    // Whoever answers for all of them has one of each post.
+    let manager = w.staff("zongjingli").get("/registers");
+    for (post, name) in [
+        ("customer_service", "客服（管理处）"),
+        ("finance", "财务"),
+        ("engineering", "维修"),
+        ("security", "秩序维护"),
+    ] {
+        let at = format!("/registers/communication?post={post}");
+        assert_eq!(manager.link(name), Some(at.clone()), "{}", manager.text());
+        let book = w.staff("zongjingli").get(&at);
+        book.is(200);
+        assert_eq!(book.says(&contact), post == "customer_service", "{post}");
+    }
     // The repair post has its own, and the office's is not theirs to read.
     let worker = w.staff("wangjianguo");
     let theirs = worker.get("/registers");
-    theirs.is(200).must_say("维修").must_not_say("客服（管理处）");
-    worker.get("/registers/communication?post=engineering").is(200);
+    theirs.is(200).must_not_say("客服（管理处）");
+    let own = "/registers/communication?post=engineering";
+    assert_eq!(theirs.link("维修"), Some(own.to_owned()));
+    worker.get(own).is(200).must_not_say(&contact);
     worker.get("/registers/communication?post=customer_service").is(404);
     // A correction without a reason keeps what was typed; with one it strikes the old text through.
     let register = clerk.get(&format!("/registers/contacts?q={contact}"));
@@ -76,7 +92,7 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
         "/correct",
         &[("field", "col-content"), ("text", "二楼楼道的灯不亮")],
     );
-    refused.is(422).must_say("原因").must_say("二楼楼道的灯不亮");
+    refused.must_refuse("原因").must_say("二楼楼道的灯不亮");
     let fill = [
         ("field", "col-content"),
         ("text", "二楼楼道的灯不亮"),
@@ -104,17 +120,30 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
     let file = head.get(&format!("/registers/contacts/export?q={contact}"));
     file.is(200);
     assert!(file.header("content-type").contains("spreadsheetml"));
-    for path in [
-        "/registers/contacts",
-        "/registers/orders",
-        "/registers/complaints",
-        "/registers/callbacks",
+    head.get("/journal?kind=exported").must_say("导出列表");
+    head.get("/journal?kind=register_printed")
+        .must_say("打印登记簿")
+        .must_say("陈晓雯");
+    for (register, title) in [
+        ("contacts", "用户来电来访登记表"),
+        ("orders", "工作联系单登记"),
+        ("complaints", "顾客来访/投诉处理单"),
+        ("callbacks", "修理回访登记"),
+        ("visitors", "访客登记"),
     ] {
-        assert!(matches!(head.delete(path).status, 403..=405), "DELETE {path}");
-        head.get(path).is(200);
-        head.get(&format!("{path}/print?from=2000-01-01")).is(200);
+        let path = format!("/registers/{register}");
+        assert!(matches!(head.delete(&path).status, 403..=405), "DELETE {path}");
+        let page = head.get(&path);
+        page.is(200).must_say(title);
+        // What stands on the page stands on paper, with who printed it.
+        let rows = |page: &Page| page.html.matches("<tr").count();
+        let paper = head.get(&format!("{path}/print?from=2000-01-01"));
+        paper.is(200).must_say(title).must_say("打印：李慧敏");
+        assert!(rows(&paper) >= rows(&page), "{register}: {}", paper.text());
+        // Before anything was written down there is nothing.
+        let none = head.get(&format!("{path}?until=2000-01-01"));
+        none.is(200).must_say("没有符合条件的记录");
     }
-    head.get("/registers/visitors").is(200);
     head.get("/registers/nothing").is(404);
     assert!(w.journal_holds());
 }
@@ -135,25 +164,38 @@ fn com_13_each_opinion_of_the_month_has_its_result_and_who_gave_it_hears_of_it()
         .link("建议儿童游乐区加一张长椅")
         .or_else(|| Some(first(&lines, "/opinion-lines/")))
         .expect("a line");
-    step(&clerk, &at, "/thank", &[("how", "phone")])
-        .is(200)
-        .must_say("已感谢");
+    let thanked = step(&clerk, &at, "/thank", &[("how", "phone")]);
+    thanked.is(200).must_say("电话 陈晓雯");
+    assert!(
+        !thanked.html.contains("/thank\""),
+        "nobody is thanked twice: {}",
+        thanked.text()
+    );
     // Not adopted needs a reason; told only once there is a result.
     let no = step(&head, &at, "/identify", &[("outcome", "declined"), ("reason", "")]);
-    no.is(422).must_say("原因");
+    no.must_refuse("说明或不采纳的理由");
     let yes = step(
         &head,
         &at,
         "/identify",
         &[("outcome", "adopted"), ("reason", "下周安装")],
     );
-    yes.is(200).must_say("采纳").must_say("下周安装");
+    yes.is(200).must_say("下周安装");
+    assert!(yes.html.contains("<b>采纳</b>"), "{}", yes.text());
+    // Who looks again begins with what stands.
+    let again = clerk.get(&at);
+    assert!(!again.html.contains("/identify\""), "not the desk's to say");
+    let again = head.get(&at).form("/identify");
+    assert_eq!((again.get("outcome"), again.get("reason")), ("adopted", "下周安装"));
     let fill = [("told_how", "phone"), ("told_note", "住户很高兴")];
     step(&clerk, &at, "/tell", &fill)
         .is(200)
         .must_say("住户很高兴")
         .must_say("电话");
     clerk.case(&number).must_say("告知提出人结果");
+    head.get(&at)
+        .must_say("重新识别")
+        .must_say("保存后，这些要重新做：告知提出人结果");
     // It closes when the month is over and everything has its result.
     let other = given(&clerk, "praise", "表扬门岗帮忙提东西");
     head.get("/opinions").is(200);
@@ -205,7 +247,7 @@ fn com_14_quality_checks_the_handling_and_not_who_handled_it() {
         403
     );
     let no = step(&quality, &at, "/check", &[("good", "false"), ("check_note", "")]);
-    no.is(422).must_say("必填");
+    no.must_refuse("必填");
     let bad = step(
         &quality,
         &at,
@@ -230,7 +272,7 @@ fn com_14_quality_checks_the_handling_and_not_who_handled_it() {
 }
 
 #[test]
-fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
+fn csm_4_a_months_sample_is_drawn_once_and_com_12_who_does_not_sign_has_a_reason() {
     let w = World::new();
     let head = w.staff("lihuimin");
     let (name, days) = month(w.now());
@@ -238,29 +280,36 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
     page.is(200);
     let mut form = page.form("/calls/draw");
     form.set("month", &name).set("wanted", "6");
-    head.send(&form).is(422).must_say("还没有过完");
+    head.send(&form).must_refuse("还没有过完");
     w.wait(days * DAY);
     let head = w.staff("lihuimin");
     let page = head.get("/calls");
     page.must_say(&format!("{name} 还没有抽样"));
     let mut form = page.form("/calls/draw");
     form.set("month", &name).set("wanted", "6");
-    let round = head.send(&form);
+    // It is drawn once only: who draws reads first what will happen.
+    let asked = head.send(&form);
+    asked.is(200).must_say("抽后不能重抽");
+    head.get("/calls").must_say(&format!("{name} 还没有抽样"));
+    let sure = asked.form("/calls/draw");
+    let round = head.send(&sure);
     round
         .is(200)
         .must_say("种子")
         .must_say("名单指纹")
         .must_say("还没有样本");
-    // The same press once more leads to the same sample; another is refused.
-    assert_eq!(head.send(&form).is(200).link_to("/print"), round.link_to("/print"));
-    form.put("_key", "another-press-of-the-button");
-    head.send(&form).is(422).must_say("已经抽过样，不能重抽");
+    // The same form sent twice leads to the same sample; another one does not draw again.
+    assert_eq!(head.send(&sure).url, round.url);
+    head.send(&form).must_refuse("已经抽过样，不能重抽");
+    let mut forced = head.get("/calls").form("/calls/draw");
+    forced.put("month", &name).put("wanted", "6").put("sure", "1");
+    head.send(&forced).must_refuse("已经抽过样，不能重抽");
     // Script and questions stand at the call.
     let at = first(&round, "/call-lines/");
     let call = head.get(&at);
     call.is(200).must_say("做个回访").must_say("您对工作人员的态度满意吗");
     let lacking = step(&head, &at, "/call", &[("result", "reached"), ("note", "记下的话")]);
-    lacking.is(422).must_say("请选择一项");
+    lacking.must_refuse("请选择一项");
     assert!(lacking.html.contains("记下的话"), "what was typed stays");
     let fill = [
         ("result", "reached"),
@@ -283,7 +332,7 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
         .must_say("再快一点");
     // COM-12: the signature is a form that was taken in, or the reason why there is none.
     let unsigned = step(&head, &at, "/sign", &[("how", "declined")]);
-    unsigned.is(422).must_say("必填");
+    unsigned.must_refuse("必填");
     let signed = step(
         &head,
         &at,
@@ -291,6 +340,7 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
         &[("how", "declined"), ("signed_note", "住户出差，电话确认")],
     );
     signed.is(200).must_say("不愿签字").must_say("住户出差");
+    head.get(&format!("{}/print", round.url)).must_say("不愿签字");
     assert!(w.journal_holds());
 }
 
@@ -298,6 +348,7 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
 fn csm_4_who_cannot_be_reached_is_tried_on_two_days_and_counted_apart() {
     let w = World::new();
     let (clerk, worker) = (w.clerk(), w.staff("wangjianguo"));
+    let (name, days) = month(w.now());
     let number = story::sent(&w, &clerk);
     story::worked(&w, &worker, &number);
     story::declined(&clerk, &number);
@@ -312,6 +363,31 @@ fn csm_4_who_cannot_be_reached_is_tried_on_two_days_and_counted_apart() {
     w.wait(20 * HOUR);
     missed().must_say("多次未联系上");
     w.clerk().done(&number, "close", &[]).must_say("已关闭");
+    // In the month's figures they stand apart: no answer is neither good nor bad.
+    w.wait(days * DAY);
+    let head = w.staff("lihuimin");
+    let mut form = head.get("/calls").form("/calls/draw");
+    form.set("month", &name).set("wanted", "1");
+    let round = head.send(&head.send(&form).form("/calls/draw"));
+    round.is(200).must_say("当月单件回访").must_say("联系不上 1");
+}
+
+#[test]
+fn the_other_language_keeps_what_was_asked_and_leads_nowhere_else() {
+    let w = World::new();
+    let head = w.staff("lihuimin");
+    let asked = "/registers/orders?q=%E7%81%AF&from=2026-01-01";
+    let mut form = head.get(asked).form("/locale");
+    form.put("lang", "en");
+    let english = head.send(&form);
+    english.is(200).must_say("Register of work orders");
+    assert!(english.url.ends_with(asked), "{}", english.url);
+    for elsewhere in ["//evil.example/", "https://evil.example/", "/\\evil.example"] {
+        let mut form = form.clone();
+        form.put("next", elsewhere);
+        let led = head.send(&form);
+        assert!(led.url.ends_with('/') && !led.url.contains("evil"), "{}", led.url);
+    }
 }
 
 #[test]

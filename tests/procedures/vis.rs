@@ -328,6 +328,18 @@ fn vis_4_the_document_is_checked_and_no_more_is_kept_than_needed() {
         .numbers("FK")
         .pop()
         .expect("a number");
+    // The register corrects the name; the old one stays to be read.
+    let mut form = clerk
+        .get(&format!("/registers/visitors/correct?number={number}&id={id}"))
+        .form("/correct");
+    form.set("field", "col-name")
+        .set("text", "何晓明")
+        .set("reason", "证件上是何晓明");
+    clerk.send(&form).is(200).must_say("何晓明").must_say(VISITOR);
+    let books = ["/registers/visitors", "/registers/visitors/print"];
+    for book in books {
+        clerk.get(book).must_say("何晓明").must_say("证件上是何晓明");
+    }
     // After the set time who it was is gone; that there was a visit, and the chain, stay.
     w.wait(91 * DAY);
     let clerk = w.clerk();
@@ -342,6 +354,20 @@ fn vis_4_the_document_is_checked_and_no_more_is_kept_than_needed() {
         .must_not_say("002X")
         .must_say("1-1-0101");
     clerk.get("/visits/register").must_say(&number).must_not_say(VISITOR);
+    // Neither name comes back by the correction, on the page, on paper or in the journal; nor is there anything to correct.
+    for book in books {
+        clerk
+            .get(book)
+            .must_say(&number)
+            .must_not_say("何晓明")
+            .must_not_say(VISITOR);
+    }
+    clerk.send(&form).is(422).must_say("姓名已经删除");
+    w.staff("lihuimin")
+        .get("/journal?kind=register_corrected")
+        .must_say("更正登记")
+        .must_not_say("何晓明")
+        .must_not_say(VISITOR);
     w.staff("lihuimin")
         .get(&format!("/journal/visit/{id}"))
         .must_not_say(VISITOR)

@@ -286,6 +286,31 @@ impl Page {
         self
     }
 
+    /// Why what was sent was refused: the words above the forms and under their fields, not those of the labels.
+    pub fn reasons(&self) -> String {
+        let begins = ["role=\"alert\"", "class=\"err\""];
+        let parts = begins.iter().flat_map(|begin| self.html.split(begin).skip(1));
+        let said = parts.map(|part| {
+            let from = part.find('>').map_or(0, |i| i + 1);
+            let ends = ["</div>", "</p>"].iter().filter_map(|end| part[from..].find(end));
+            let end = ends.min().map_or(part.len(), |i| from + i);
+            html::text(&part[from..end])
+        });
+        said.collect::<Vec<_>>().join("\n")
+    }
+
+    #[track_caller]
+    pub fn must_refuse(&self, words: &str) -> &Page {
+        self.is(422);
+        assert!(
+            self.reasons().contains(words),
+            "{} is not refused for “{words}”: {}",
+            self.url,
+            self.reasons()
+        );
+        self
+    }
+
     /// The words of one part of the page.
     #[track_caller]
     pub fn part(&self, id: &str) -> String {

@@ -11,7 +11,7 @@ use domain::share::Share;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use store::call_round as db;
+use store::call_round::{self as db, PoolRow};
 pub use store::call_round::{CallRow, RoundRow};
 use store::db::Tx;
 use store::seam::Conn;
@@ -202,11 +202,18 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Listed> {
     })
 }
 
-/// Draws a month's sample, once.
-///
-/// # Errors
-/// `Forbidden`, `Invalid`, `Refused` a second time, before the month is over, or where nothing was closed.
-pub fn draw(tx: &mut Tx, ctx: &Ctx, month: &str, wanted: u32) -> Res<CallRoundId> {
+/// What a draw would do: how many households of how many cases.
+#[derive(Debug, Clone)]
+pub struct Foreseen {
+    pub month: String,
+    pub wanted: u32,
+    /// Cases that may be drawn, and how many are.
+    pub pool: usize,
+    pub drawn: usize,
+}
+
+/// What the sample of a month may be drawn from, if it may be drawn now.
+fn tickets(c: &mut Conn, ctx: &Ctx, month: &str, wanted: u32) -> Res<(Month, Vec<PoolRow>, Vec<Ticket>)> {
     ctx.need(Action::DrawCalls)?;
     let mut f = Fields::default();
     let month = month.trim().parse::<Month>().ok();
@@ -218,18 +225,42 @@ pub fn draw(tx: &mut Tx, ctx: &Ctx, month: &str, wanted: u32) -> Res<CallRoundId
     }
     f.done()?;
     let month = month.ok_or(Error::NotFound)?;
-    let zone = case::zone(tx, &ctx.site)?;
+    let zone = case::zone(c, &ctx.site)?;
     let (from, until) = month.bounds(&zone);
-    tx.serial(&format!("calls/{}/{month}", ctx.site))?;
-    let drawn = db::of_month(tx, &ctx.site, &month.to_string())?.is_some();
-    let pool = db::pool(tx, &ctx.site, from, until)?;
+    let drawn = db::of_month(c, &ctx.site, &month.to_string())?.is_some();
+    let pool = db::pool(c, &ctx.site, from, until)?;
     rules::may_draw(drawn, until <= ctx.now, pool.len())?;
-    let tickets: Vec<Ticket> = (pool.iter())
+    let tickets = (pool.iter())
         .map(|row| Ticket {
             case: row.id.as_str().to_owned(),
             unit: row.unit_id.as_ref().map_or(String::new(), |u| u.as_str().to_owned()),
         })
         .collect();
+    Ok((month, pool, tickets))
+}
+
+/// What drawing a month's sample would do: it cannot be drawn again, so who draws is asked first.
+///
+/// # Errors
+/// As [`draw`].
+pub fn foresee(c: &mut Conn, ctx: &Ctx, month: &str, wanted: u32) -> Res<Foreseen> {
+    let (month, pool, tickets) = tickets(c, ctx, month, wanted)?;
+    Ok(Foreseen {
+        month: month.to_string(),
+        wanted,
+        pool: pool.len(),
+        // Whom the lot falls on depends on the seed, on how many it falls does not.
+        drawn: rules::draw("", &tickets, wanted).len(),
+    })
+}
+
+/// Draws a month's sample, once.
+///
+/// # Errors
+/// `Forbidden`, `Invalid`, `Refused` a second time, before the month is over, or where nothing was closed.
+pub fn draw(tx: &mut Tx, ctx: &Ctx, month: &str, wanted: u32) -> Res<CallRoundId> {
+    tx.serial(&format!("calls/{}/{}", ctx.site, month.trim()))?;
+    let (month, pool, tickets) = tickets(tx, ctx, month, wanted)?;
     let seed: String = ctx.id();
     let mut hash = Sha256::new();
     for row in &pool {

@@ -179,6 +179,7 @@ pub const KINDS: &[&str] = &[
     "opinion_checked",
     "opinions_closed",
     "register_corrected",
+    "register_printed",
     "proposal_reported",
     "proposal_decided",
     "proposal_told",

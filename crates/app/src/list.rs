@@ -26,8 +26,9 @@ pub const MOST_EXPORTED: i64 = 50_000;
 pub const SOON: i64 = 2 * 3_600_000;
 const DAY: i64 = 86_400_000;
 
-/// Hits of words that are looked at, newest first; older ones need a narrower question.
+/// Hits of words that are looked at once, newest first, and how often one question looks on before who asks is told to go on.
 const LOOKED_AT: i64 = 300;
+pub(crate) const LOOKS: usize = 5;
 
 /// What a list is asked for. Dates are instants in unix milliseconds, from included, until excluded.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -178,46 +179,72 @@ pub fn cases(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<CaseLin
     .but(|r| hidden.shows(r.id.as_str())))
 }
 
-/// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
-fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page<CaseLine>> {
+/// What words find, newest first: the hits are looked through, so many looks at the most, until a page is full; `of` says what
+/// of a hit is in the list. The next page goes on behind the last hit, so that nothing is left out; it may come with few rows.
+fn through<T>(
+    c: &mut Conn,
+    ctx: &Ctx,
+    kind: &str,
+    q: &Query,
+    limit: i64,
+    mut of: impl FnMut(&mut Conn, &str) -> Res<Vec<T>>,
+) -> Res<Page<T>> {
     let tokens = tokens_of(&q.q);
-    let before = q.after.parse::<i64>().ok();
-    let query = store::search::Query {
-        site: ctx.site.as_str(),
-        kinds: &["case"],
-        tokens: &tokens,
-        prefix: prefix(&tokens),
-        before,
-        limit: LOOKED_AT,
-    };
-    let hits = store::search::find(c, &query)?;
-    let full = hits.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
-    let last = hits.last().map(|h| h.cursor);
-    let hidden = Hidden::from(c, ctx)?;
+    let most = usize::try_from(limit).unwrap_or(0);
+    let mut before = q.after.parse::<i64>().ok();
     let mut rows = Vec::new();
-    for h in hits.into_iter().filter(|h| hidden.shows(&h.subject_id)) {
-        let Some(line) = store::case::line(c, &ctx.site, &CaseId::from(h.subject_id.as_str()))? else {
-            continue;
+    for _ in 0..LOOKS {
+        let query = store::search::Query {
+            site: ctx.site.as_str(),
+            kinds: &[kind],
+            tokens: &tokens,
+            prefix: prefix(&tokens),
+            before,
+            limit: LOOKED_AT,
         };
-        if fits(&line, f) {
-            rows.push(line);
+        let hits = store::search::find(c, &query)?;
+        let whole = hits.len() < usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+        let end = hits.last().map(|h| h.cursor).filter(|_| whole);
+        for h in hits {
+            rows.extend(of(c, &h.subject_id)?);
+            before = Some(h.cursor);
+            if rows.len() >= most {
+                let next = before.filter(|_| before != end).map(|b| b.to_string());
+                return Ok(Page { rows, next });
+            }
         }
-        if rows.len() >= usize::try_from(limit).unwrap_or(0) {
-            return Ok(Page {
-                rows,
-                next: Some(h.cursor.to_string()),
-            });
+        if whole {
+            return Ok(Page { rows, next: None });
         }
     }
-    Ok(Page {
-        rows,
-        next: last.filter(|_| full).map(|l| l.to_string()),
+    let next = before.map(|b| b.to_string());
+    Ok(Page { rows, next })
+}
+
+/// Words, numbers and rooms of cases, through the index: newest first, then narrowed by the other filters.
+fn found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page<CaseLine>> {
+    let hidden = Hidden::from(c, ctx)?;
+    through(c, ctx, "case", q, limit, |c, id| {
+        let line = match hidden.shows(id) {
+            true => store::case::line(c, &ctx.site, &CaseId::from(id))?,
+            false => None,
+        };
+        Ok(line.filter(|line| fits(line, f)).into_iter().collect())
     })
+}
+
+/// Whether a filter asks for this value, or for none.
+fn same(want: &Option<String>, is: Option<&str>) -> bool {
+    want.as_deref().is_none_or(|w| Some(w) == is)
+}
+
+/// Whether an instant lies in what a filter asks for.
+fn within(from: Option<i64>, until: Option<i64>, at: i64) -> bool {
+    from.is_none_or(|t| at >= t) && until.is_none_or(|t| at < t)
 }
 
 /// The filter once more, for rows that came from the index.
 fn fits(r: &CaseLine, f: &Filter) -> bool {
-    let same = |want: &Option<String>, is: Option<&str>| want.as_deref().is_none_or(|w| Some(w) == is);
     same(&f.kind, Some(&r.kind))
         && same(&f.urgency, Some(&r.urgency))
         && same(&f.department, r.department_id.as_ref().map(|d| d.as_str()))
@@ -225,8 +252,7 @@ fn fits(r: &CaseLine, f: &Filter) -> bool {
         && same(&f.first_asked, r.first_asked_id.as_ref().map(|w| w.as_str()))
         && (f.states.is_empty() || f.states.contains(&r.state))
         && f.open.is_none_or(|o| o == r.open)
-        && f.from.is_none_or(|t| r.registered_at >= t)
-        && f.until.is_none_or(|t| r.registered_at < t)
+        && within(f.from, f.until, r.registered_at)
         && f.due_before.is_none_or(|t| r.due_at.is_some_and(|d| d < t))
         && (!f.paused || r.paused)
         && (!f.breached || r.breached)
@@ -241,40 +267,11 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
     if q.view == "mine" {
         f.worker = f.first_asked.take();
     }
-    if let Some(number) = Some(q.q.trim()).filter(|n| !n.is_empty()) {
-        let rows: Vec<OrderRow> = match domain::number::beginning(number).filter(|n| n.starts_with("LX-")) {
-            Some(begin) => {
-                let mut out = Vec::new();
-                let end = format!("{begin}{}", store::directory::find::AFTER);
-                for row in store::case::orders_numbered(c, &ctx.site, &begin, &end, limit)? {
-                    // A number is no key: what is not visible is not found by it either.
-                    match crate::case::get(c, ctx, &row.case_id) {
-                        Ok(_) => out.push(row),
-                        Err(Error::NotFound) => {}
-                        Err(e) => return Err(e),
-                    }
-                }
-                out
-            }
-            None => {
-                // An order is found by the words of its case.
-                let cases = cases(
-                    c,
-                    ctx,
-                    &Query {
-                        view: "all".into(),
-                        ..q.clone()
-                    },
-                    limit,
-                )?;
-                let mut out = Vec::new();
-                for line in cases.rows {
-                    out.extend(store::case::orders_of(c, &line.id)?);
-                }
-                out
-            }
+    if !q.q.trim().is_empty() {
+        return match domain::number::beginning(q.q.trim()).filter(|n| n.starts_with("LX-")) {
+            Some(begin) => orders_numbered(c, ctx, q, &begin, limit),
+            None => orders_found(c, ctx, q, &f, limit),
         };
-        return Ok(Page { rows, next: None });
     }
     let rows = store::case::orders(c, &f)?;
     let hidden = Hidden::from(c, ctx)?;
@@ -288,6 +285,69 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
     .but(|r| hidden.shows(r.case_id.as_str())))
 }
 
+/// Orders by the beginning of their number, newest first, whatever their state.
+fn orders_numbered(c: &mut Conn, ctx: &Ctx, q: &Query, begin: &str, limit: i64) -> Res<Page<OrderRow>> {
+    let most = usize::try_from(limit).unwrap_or(0);
+    let mut end = match q.after.starts_with("LX-") {
+        true => q.after.clone(),
+        false => format!("{begin}{}", store::directory::find::AFTER),
+    };
+    let mut out = Vec::new();
+    for _ in 0..LOOKS {
+        let rows = store::case::orders_numbered(c, &ctx.site, begin, &end, LOOKED_AT)?;
+        let whole = rows.len() < usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+        let last = rows.last().map(|r| r.number.clone()).filter(|_| whole);
+        for row in rows {
+            end.clone_from(&row.number);
+            if within(q.from, q.until, row.issued_at) {
+                // A number is no key: what is not visible is not found by it either.
+                match crate::case::get(c, ctx, &row.case_id) {
+                    Ok(_) => out.push(row),
+                    Err(Error::NotFound) => {}
+                    Err(e) => return Err(e),
+                }
+            }
+            if out.len() >= most {
+                let next = Some(end.clone()).filter(|_| last.as_ref() != Some(&end));
+                return Ok(Page { rows: out, next });
+            }
+        }
+        if whole {
+            return Ok(Page { rows: out, next: None });
+        }
+    }
+    Ok(Page {
+        rows: out,
+        next: Some(end),
+    })
+}
+
+/// An order is found by the words of its case.
+fn orders_found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &Filter, limit: i64) -> Res<Page<OrderRow>> {
+    let hidden = Hidden::from(c, ctx)?;
+    let fits = |r: &OrderRow| {
+        r.site_id == ctx.site
+            && same(&f.kind, Some(&r.kind))
+            && same(&f.urgency, Some(&r.urgency))
+            && same(&f.department, r.department_id.as_ref().map(|d| d.as_str()))
+            && same(&f.worker, r.worker_id.as_ref().map(|w| w.as_str()))
+            && (f.states.is_empty() || f.states.contains(&r.state))
+            && f.open.is_none_or(|o| o == r.open)
+            && within(f.from, f.until, r.issued_at)
+            && f.due_before.is_none_or(|t| r.due_at.is_some_and(|d| d < t))
+            && (!f.paused || r.paused)
+            && (!f.breached || r.breached)
+    };
+    through(c, ctx, "case", q, limit, |c, id| {
+        let mut rows = match hidden.shows(id) {
+            true => store::case::orders_of(c, &CaseId::from(id))?,
+            false => Vec::new(),
+        };
+        rows.retain(|r| fits(r));
+        Ok(rows)
+    })
+}
+
 /// Callbacks: open ones by due time, or made ones, newest first.
 ///
 /// # Errors
@@ -297,28 +357,7 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         return Err(Error::Forbidden("forbidden-role"));
     }
     let open = !matches!(q.view.as_str(), "closed" | "all");
-    let mut cases = None;
-    if !q.q.trim().is_empty() {
-        let tokens = tokens_of(&q.q);
-        let query = store::search::Query {
-            site: ctx.site.as_str(),
-            kinds: &["case"],
-            tokens: &tokens,
-            prefix: prefix(&tokens),
-            before: None,
-            limit: LOOKED_AT,
-        };
-        let hits = store::search::find(c, &query)?;
-        if hits.is_empty() {
-            return Ok(Page {
-                rows: Vec::new(),
-                next: None,
-            });
-        }
-        cases = Some(hits.into_iter().map(|h| h.subject_id).collect());
-    }
     let f = CallbackFilter {
-        cases: cases.unwrap_or_default(),
         kind: some(&q.kind),
         department: some(&q.department),
         clerk: some(&q.clerk),
@@ -334,6 +373,9 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         after: cursor(&q.after),
         limit: limit + 1,
     };
+    if !q.q.trim().is_empty() {
+        return callbacks_found(c, ctx, q, &f, limit);
+    }
     let rows = store::case::callbacks(c, &f)?;
     let hidden = Hidden::from(c, ctx)?;
     Ok(page(rows, limit, |r| {
@@ -343,6 +385,34 @@ pub fn callbacks(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cal
         )
     })
     .but(|r| hidden.shows(r.case_id.as_str())))
+}
+
+/// A callback is found by the words of its case.
+fn callbacks_found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &CallbackFilter, limit: i64) -> Res<Page<CallbackRow>> {
+    let hidden = Hidden::from(c, ctx)?;
+    let fits = |r: &CallbackRow| {
+        same(&f.kind, Some(&r.kind))
+            && f.open.is_none_or(|o| o == r.open)
+            && within(f.from, f.until, r.created_at)
+            && f.due_before.is_none_or(|t| r.due_at.is_some_and(|d| d < t))
+    };
+    through(c, ctx, "case", q, limit, |c, id| {
+        let id = CaseId::from(id);
+        let line = match hidden.shows(id.as_str()) {
+            true => store::case::line(c, &ctx.site, &id)?,
+            false => None,
+        };
+        let asked = |l: &CaseLine| {
+            same(&f.department, l.department_id.as_ref().map(|d| d.as_str()))
+                && same(&f.clerk, l.first_asked_id.as_ref().map(|s| s.as_str()))
+        };
+        let mut rows = match line.filter(asked) {
+            Some(_) => store::case::callbacks_of(c, &id)?,
+            None => Vec::new(),
+        };
+        rows.retain(|r| fits(r));
+        Ok(rows)
+    })
 }
 
 /// Promises: open ones by due time, or by when they were made, newest first (REC-8).
@@ -460,30 +530,6 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
         Reach::Own | Reach::Department => Some(staff.id.as_str().to_owned()),
         _ => (q.view == "mine").then(|| staff.id.as_str().to_owned()),
     };
-    let words = q.q.trim();
-    if !words.is_empty() {
-        let tokens = tokens_of(words);
-        let query = store::search::Query {
-            site: ctx.site.as_str(),
-            kinds: &["contact"],
-            tokens: &tokens,
-            prefix: prefix(&tokens),
-            before: q.after.parse().ok(),
-            limit,
-        };
-        let hits = store::search::find(c, &query)?;
-        let next = hits
-            .last()
-            .filter(|_| i64::try_from(hits.len()).unwrap_or(0) >= limit)
-            .map(|h| h.cursor.to_string());
-        let mut rows = Vec::new();
-        let hidden = Hidden::from(c, ctx)?;
-        for h in hits.into_iter().filter(|h| hidden.shows_contact(&h.subject_id)) {
-            let row = store::contact::get(c, &ctx.site, &domain::ids::ContactId::from(h.subject_id.as_str()))?;
-            rows.extend(row.filter(|r| own.is_none() || r.staff_id.as_ref().map(|s| s.as_str()) == own.as_deref()));
-        }
-        return Ok(Page { rows, next });
-    }
     let f = store::contact::Filter {
         site: ctx.site.as_str().to_owned(),
         staff: own.or_else(|| some(&q.worker)),
@@ -496,9 +542,31 @@ pub fn contacts(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<Cont
         before: cursor(&q.after),
         limit: limit + 1,
     };
+    if !q.q.trim().is_empty() {
+        return contacts_found(c, ctx, q, &f, limit);
+    }
     let rows = store::contact::list(c, &f)?;
     let hidden = Hidden::from(c, ctx)?;
     Ok(page(rows, limit, |r| (r.happened_at, r.id.as_str().to_owned())).but(|r| hidden.shows_contact(r.id.as_str())))
+}
+
+/// Contacts by their words, through the index, narrowed by the other filters.
+fn contacts_found(c: &mut Conn, ctx: &Ctx, q: &Query, f: &store::contact::Filter, limit: i64) -> Res<Page<Contact>> {
+    let hidden = Hidden::from(c, ctx)?;
+    let fits = |r: &Contact| {
+        same(&f.staff, r.staff_id.as_ref().map(|s| s.as_str()))
+            && same(&f.channel, Some(&r.channel))
+            && same(&f.outcome, Some(&r.outcome))
+            && same(&f.unit, r.unit_id.as_ref().map(|u| u.as_str()))
+            && within(f.from, f.until, r.happened_at)
+    };
+    through(c, ctx, "contact", q, limit, |c, id| {
+        let row = match hidden.shows_contact(id) {
+            true => store::contact::get(c, &ctx.site, &domain::ids::ContactId::from(id))?,
+            false => None,
+        };
+        Ok(row.filter(|r| fits(r)).into_iter().collect())
+    })
 }
 
 /// Urges the chosen cases, or the cases of the chosen orders, each by its own rules: how many were urged and how many not.
@@ -547,6 +615,17 @@ pub fn exported(tx: &mut Tx, ctx: &Ctx, list: &str, q: &Query, rows: i64) -> Res
     ctx.need(Action::Export)?;
     let body = json!({"list": list, "filter": serde_json::to_value(q)?, "rows": rows});
     journal::now(tx, ctx, "list", list, "exported", body, &["filter"]);
+    Ok(())
+}
+
+/// Writes down that a register was taken away on paper: which, with what filter, how many rows. Whoever may read it may.
+///
+/// # Errors
+/// `Forbidden` without a session of the staff.
+pub fn printed(tx: &mut Tx, ctx: &Ctx, list: &str, q: &Query, rows: i64) -> Res<()> {
+    ctx.need_staff()?;
+    let body = json!({"list": list, "filter": serde_json::to_value(q)?, "rows": rows});
+    journal::now(tx, ctx, "list", list, "register_printed", body, &["filter"]);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The month's round of suggestions and praise: opened by itself, each opinion thanked for, identified and told (COM-13),
 //! checked by quality (COM-14), closed when each has its result.
 
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use domain::case::Kind;
 use domain::ids::{OpinionLineId, OpinionRoundId, StaffId};
 use domain::month::Month;
@@ -33,6 +33,8 @@ pub struct Round {
     pub over: bool,
     /// It should have been closed by now.
     pub overdue: bool,
+    /// Whoever looks may close it, once nothing is lacking.
+    pub may_close: bool,
 }
 
 impl Round {
@@ -81,7 +83,7 @@ fn month_of(row: &RoundRow) -> Res<Month> {
 }
 
 /// Opens the rounds of this month and the last where they are not open yet, and takes in what was registered since. Nobody has
-/// to remember to open one. What comes late to a month that is closed is in the oldest open round.
+/// to remember to open one. What comes late to a month that is closed is in the next open round.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -99,9 +101,11 @@ pub fn sync(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     for row in &rounds {
         take_in(tx, ctx, month_of(row)?, row, &zone)?;
     }
-    if let Some(oldest) = rounds.first() {
-        for month in months {
-            take_in(tx, ctx, month, oldest, &zone)?;
+    for month in months {
+        // A round holds nothing that was given after its month.
+        let later = rounds.iter().find(|row| row.month > month.to_string());
+        if let Some(later) = later {
+            take_in(tx, ctx, month, later, &zone)?;
         }
     }
     Ok(())
@@ -185,8 +189,11 @@ fn round(c: &mut Conn, ctx: &Ctx, row: RoundRow) -> Res<Round> {
             lines.push((line, missing));
         }
     }
+    let over = month.bounds(&zone).1 <= ctx.now;
+    let closes = ctx.reach(Action::IdentifyOpinion) > Reach::Never;
     Ok(Round {
-        over: month.bounds(&zone).1 <= ctx.now,
+        over,
+        may_close: closes && rules::may_close(row.closed_at.is_some(), over, 0).is_ok(),
         overdue: row.closed_at.is_none() && row.due_at <= ctx.now,
         lines,
         row,
@@ -219,7 +226,10 @@ pub struct Line {
     pub row: LineRow,
     pub round: RoundRow,
     pub missing: Vec<&'static str>,
+    /// What whoever looks may do now.
     pub steps: Vec<Handling>,
+    /// What another result would take back.
+    pub taken_back: Vec<Handling>,
 }
 
 /// One opinion.
@@ -231,17 +241,24 @@ pub fn line(c: &mut Conn, ctx: &Ctx, id: &OpinionLineId) -> Res<Line> {
     let row = visible(c, ctx, id)?;
     let round = db::get(c, &ctx.site, &row.round_id)?.ok_or(Error::NotFound)?;
     let opinion = rules_of(&row)?;
-    let closed = round.closed_at.is_some();
-    let steps = Handling::ALL.iter().copied();
+    let mut steps = opinion.steps(round.closed_at.is_some(), &ctx.need_staff()?.id);
+    steps.retain(|step| ctx.reach(right(*step)) > Reach::Never);
     Ok(Line {
         missing: opinion.missing(),
-        steps: steps
-            .filter(|step| opinion.may_go(*step, closed).is_ok())
-            .filter(|step| *step != Handling::Check || opinion.is_handled())
-            .collect(),
+        taken_back: opinion.taken_back(),
+        steps,
         row,
         round,
     })
+}
+
+/// The right that a step needs.
+const fn right(step: Handling) -> Action {
+    match step {
+        Handling::Identify => Action::IdentifyOpinion,
+        Handling::Check => Action::CheckOpinion,
+        Handling::Thank | Handling::Finish | Handling::Tell => Action::HandleOpinion,
+    }
 }
 
 /// What became a complaint about somebody stays hidden from that person.
@@ -276,7 +293,9 @@ pub enum Step {
 }
 
 impl Step {
-    const fn handling(&self) -> Handling {
+    /// Which step it is.
+    #[must_use]
+    pub const fn handling(&self) -> Handling {
         match self {
             Step::Thank { .. } => Handling::Thank,
             Step::Identify { .. } => Handling::Identify,
@@ -306,11 +325,7 @@ impl Step {
 /// `Forbidden`, `NotFound`, `Conflict`, `Invalid`, or the `Refused` of a rule; once the round is closed only what quality sent
 /// back goes on.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step) -> Res<()> {
-    ctx.need(match step {
-        Step::Identify { .. } => Action::IdentifyOpinion,
-        Step::Check { .. } => Action::CheckOpinion,
-        _ => Action::HandleOpinion,
-    })?;
+    ctx.need(right(step.handling()))?;
     let staff = ctx.need_staff()?.id.clone();
     turn(tx, ctx)?;
     let mut row = visible(tx, ctx, id)?;

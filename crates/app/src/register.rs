@@ -1,8 +1,9 @@
 //! The registers: a post's communication register (COM-11), and corrections, which leave the old text to be read.
 
 use domain::access::{Action, Reach};
-use domain::ids::{CallbackId, CaseId, ContactId, DepartmentId, OrderId};
+use domain::ids::{CallbackId, CaseId, ContactId, DepartmentId, OrderId, VisitId};
 use domain::number::{RecordNumber, Series};
+use domain::refusal::Refusal;
 use domain::register::{self as rules, Post, Register};
 use serde_json::json;
 use store::contact::{Contact, Filter};
@@ -88,38 +89,43 @@ pub fn communication(c: &mut Conn, ctx: &Ctx, post: Post, q: &Query, limit: i64)
         }
     }
     let words = q.q.trim().to_lowercase();
-    let before = q
-        .after
-        .split_once(':')
-        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
-    let looked = if words.is_empty() { limit + 1 } else { LOOKED_AT };
-    let f = Filter {
-        site: ctx.site.as_str().to_owned(),
-        department: Some(department.as_str().to_owned()),
-        from: q.from,
-        until: q.until,
-        before,
-        limit: looked,
-        ..Filter::default()
-    };
-    let rows = store::contact::list(c, &f)?;
-    let key = |r: &Contact| format!("{}:{}", r.happened_at, r.id);
-    // Words are looked for in so many entries; the next page goes on behind them.
-    let whole = i64::try_from(rows.len()).unwrap_or(0) < looked;
-    let last = rows.last().map(key);
-    let hidden = Hidden::from(c, ctx)?;
     let has = |r: &Contact| {
         let all = [&r.number, &r.name, &r.address, &r.summary, &r.answer];
         words.is_empty() || all.into_iter().any(|text| text.to_lowercase().contains(&words))
     };
-    let mut rows: Vec<Contact> = rows.into_iter().filter(has).collect();
     let most = usize::try_from(limit).unwrap_or(0);
-    let next = if list::cut(&mut rows, most) {
-        rows.last().map(key)
-    } else {
-        last.filter(|_| !whole)
+    let looked = if words.is_empty() { limit + 1 } else { LOOKED_AT };
+    let mut f = Filter {
+        site: ctx.site.as_str().to_owned(),
+        department: Some(department.as_str().to_owned()),
+        from: q.from,
+        until: q.until,
+        before: q
+            .after
+            .split_once(':')
+            .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned()))),
+        limit: looked,
+        ..Filter::default()
     };
+    let (mut rows, mut next) = (Vec::new(), None);
+    let key = |r: &Contact| (r.happened_at, r.id.as_str().to_owned());
+    // Words are looked for in so many entries at once; when a page is not full by then, the next goes on behind them.
+    for _ in 0..list::LOOKS {
+        let found = store::contact::list(c, &f)?;
+        let whole = i64::try_from(found.len()).unwrap_or(0) < looked;
+        f.before = found.last().map(key);
+        rows.extend(found.into_iter().filter(has));
+        next = match list::cut(&mut rows, most) {
+            true => rows.last().map(key),
+            false => f.before.clone().filter(|_| !whole),
+        };
+        if whole || rows.len() >= most {
+            break;
+        }
+    }
+    let hidden = Hidden::from(c, ctx)?;
     rows.retain(|r| hidden.shows_contact(r.id.as_str()));
+    let next = next.map(|(at, id)| format!("{at}:{id}"));
     Ok(Page { rows, next })
 }
 
@@ -137,6 +143,33 @@ fn subject(register: Register) -> &'static str {
         Register::Communication => Register::Contacts.as_str(),
         other => other.as_str(),
     }
+}
+
+/// Whether nobody may write into an entry any more, because what it said of somebody is deleted.
+fn erased(c: &mut Conn, ctx: &Ctx, register: Register, id: &str) -> Res<bool> {
+    match register {
+        Register::Visitors => crate::visit::is_erased(c, ctx, &VisitId::from(id)),
+        _ => Ok(false),
+    }
+}
+
+/// Takes the old and the new words out of an entry's corrections, and out of what the journal keeps of them: they name who the
+/// entry no longer names. Whoever deletes what an entry says calls it, in the same transaction.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn erase(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str) -> Res<()> {
+    turn(tx, register, id)?;
+    for row in corrections(tx, ctx, register, id)? {
+        store::journal::erase_owner(tx, ctx.now, "register", row.id.as_str())?;
+    }
+    db::erase(tx, &ctx.site, subject(register), id)?;
+    Ok(())
+}
+
+/// Who writes into or deletes the same entry follow one another.
+fn turn(tx: &mut Tx, register: Register, id: &str) -> Res<()> {
+    Ok(tx.serial(&format!("register/{}/{id}", subject(register)))?)
 }
 
 /// The case that an entry belongs to. A call or visit is its own subject.
@@ -161,8 +194,11 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correct
     f.at_most("text", &c.text, LONGEST_TEXT);
     f.at_most("reason", &c.reason, LONGEST_REASON);
     f.done()?;
-    // Who corrects the same entry follow one another: nobody strikes through a text that they have not read.
-    tx.serial(&format!("register/{}/{id}", subject(register)))?;
+    // Nobody strikes through a text that they have not read, or brings back a name that is deleted.
+    turn(tx, register, id)?;
+    if erased(tx, ctx, register, id)? {
+        return Err(Refusal::new("refuse-register-erased").clause("COM-11").into());
+    }
     let mut before = corrections(tx, ctx, register, id)?;
     before.retain(|row| row.field == c.field);
     let stands = before.last().map_or(&c.original, |row| &row.text).clone();

@@ -8,6 +8,7 @@ use domain::clock::Limit;
 use domain::ids::{PersonId, StaffId, UnitId, VisitId};
 use domain::number::Series;
 use domain::refusal::Refusal;
+use domain::register::Register;
 use domain::room::RoomKey;
 use domain::standard::{LimitCode, Span};
 pub use domain::visit::{Command, Visit, VisitAct, VisitState};
@@ -291,6 +292,7 @@ fn happen(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &mut Visit, facts: &[Fact]) -
         if *fact == Fact::Erased {
             store::journal::erase_owner(tx, ctx.now, "visit", id.as_str())?;
             db::links_erase(tx, id)?;
+            crate::register::erase(tx, ctx, Register::Visitors, id.as_str())?;
         }
     }
     Ok(())
@@ -583,6 +585,12 @@ pub fn help(tx: &mut Tx, ctx: &Ctx, id: &VisitId) -> Res<String> {
     };
     act(tx, ctx, &s.id, None, &cmd)?;
     Ok(number.clone())
+}
+
+/// Whether what says who came is deleted.
+pub(crate) fn is_erased(c: &mut Conn, ctx: &Ctx, id: &VisitId) -> Res<bool> {
+    let row = db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    Ok(seen(row)?.visit.erased_at.is_some())
 }
 
 /// Who is inside, who waits at the desk, who is expected, and badges that are not back.

@@ -108,6 +108,36 @@ impl Opinion {
         }
     }
 
+    /// The steps that are for now, for somebody: what the page offers. What stands is not done again, unless quality has sent it
+    /// back; only a result is replaced at any time.
+    #[must_use]
+    pub fn steps(&self, closed: bool, who: &StaffId) -> Vec<Handling> {
+        let again = self.check == Some(false);
+        let for_now = |step: &Handling| match step {
+            Handling::Thank => !self.thanked,
+            Handling::Identify => true,
+            Handling::Finish => self.may_finish().is_ok() && (!self.done || again),
+            Handling::Tell => self.may_tell().is_ok() && (!self.told || again),
+            Handling::Check => self.may_check(who).is_ok(),
+        };
+        let all = Handling::ALL.iter().copied();
+        all.filter(|step| for_now(step) && self.may_go(*step, closed).is_ok())
+            .collect()
+    }
+
+    /// What another result would take back of what is done.
+    #[must_use]
+    pub fn taken_back(&self) -> Vec<Handling> {
+        let stands = |step: &Handling| match step {
+            Handling::Finish => self.done,
+            Handling::Tell => self.told,
+            Handling::Check => self.check.is_some(),
+            Handling::Thank | Handling::Identify => false,
+        };
+        let all = Handling::Identify.voids().iter().copied();
+        all.filter(stands).collect()
+    }
+
     /// Text keys of what is lacking before the round can close.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
@@ -147,7 +177,7 @@ impl Opinion {
         }
         let mut missing = Vec::new();
         if outcome == Outcome::Declined && reason.trim().is_empty() {
-            missing.push("missing-reason");
+            missing.push("missing-opinion-reason");
         }
         if outcome == Outcome::Assigned && !doer {
             missing.push("missing-opinion-doer");
@@ -253,6 +283,27 @@ mod tests {
             rule(praise.identify(Outcome::Adopted, "", false, None, 5)).0,
             "refuse-opinion-outcome"
         );
+    }
+
+    #[test]
+    fn the_steps_for_now_are_those_that_are_not_done() {
+        use Handling::{Check, Finish, Identify, Tell, Thank};
+        let who = StaffId::from("q");
+        let mut s = Opinion::default();
+        assert_eq!(s.steps(false, &who), [Thank, Identify]);
+        assert_eq!(s.taken_back(), []);
+        (s.thanked, s.outcome) = (true, Some(Outcome::Assigned));
+        assert_eq!(s.steps(false, &who), [Identify, Finish, Tell]);
+        (s.done, s.told) = (true, true);
+        assert_eq!(s.steps(false, &who), [Identify, Check]);
+        assert_eq!(s.taken_back(), [Finish, Tell]);
+        s.handled = vec![who.clone()];
+        assert_eq!(s.steps(false, &who), [Identify]);
+        assert_eq!(s.steps(true, &who), []);
+        // What quality has sent back is done again, also once the month is closed.
+        s.check = Some(false);
+        assert_eq!(s.steps(true, &who), [Identify, Finish, Tell]);
+        assert_eq!(s.taken_back(), [Finish, Tell, Check]);
     }
 
     #[test]

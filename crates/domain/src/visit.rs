@@ -30,6 +30,27 @@ codes! {
     }
 }
 
+codes! {
+    /// How a secret address of a host stands.
+    LinkState {
+        Open = "open",
+        Withdrawn = "withdrawn",
+        Expired = "expired",
+    }
+}
+
+impl LinkState {
+    /// Withdrawn stays withdrawn; otherwise it ends at its instant.
+    #[must_use]
+    pub const fn of(withdrawn_at: Option<i64>, expires_at: i64, now: i64) -> LinkState {
+        match withdrawn_at {
+            Some(_) => LinkState::Withdrawn,
+            None if expires_at <= now => LinkState::Expired,
+            None => LinkState::Open,
+        }
+    }
+}
+
 impl VisitState {
     /// Nothing more happens but corrections, a badge that comes back, and erasure.
     pub const fn is_over(self) -> bool {

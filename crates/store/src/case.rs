@@ -228,8 +228,6 @@ pub struct CallbackFilter {
     pub open: Option<bool>,
     pub due_before: Option<i64>,
     pub kind: Option<String>,
-    /// Of these cases only; none is no filter.
-    pub cases: Vec<String>,
     /// Department that has the case, and who registered it.
     pub department: Option<String>,
     pub clerk: Option<String>,
@@ -248,7 +246,6 @@ impl CallbackFilter {
             open: Some(true),
             due_before: Some(1),
             kind: Some("request".into()),
-            cases: vec!["c".into()],
             department: Some("d".into()),
             clerk: Some("s".into()),
             from: Some(0),
@@ -279,7 +276,6 @@ pub(crate) fn callbacks_q(f: &CallbackFilter) -> Q<'_> {
         .when(f.open == Some(false), "AND NOT open")
         .opt("AND due_at < ?", f.due_before.as_ref())
         .opt("AND kind = ?", f.kind.as_ref())
-        .one_of("AND case_id", &f.cases)
         .opt(
             "AND EXISTS (SELECT 1 FROM cases WHERE cases.id = callback.case_id AND cases.department_id = ?)",
             f.department.as_ref(),

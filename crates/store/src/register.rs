@@ -19,6 +19,11 @@ sql! {
         "SELECT ", CorrectionRow::COLS, " FROM register_correction WHERE site_id = $1 AND subject_kind = $2",
         " AND subject_id = $3 ORDER BY at, id"
     }
+    /// Takes the words out of an entry's corrections; that it was corrected, by whom and when, stays.
+    pub fn erase(site: &SiteId, kind: &str, id: &str) -> u64 {
+        "UPDATE register_correction SET was = '', text = '', reason = '' WHERE site_id = $1 AND subject_kind = $2",
+        " AND subject_id = $3"
+    }
     /// The case that a callback belongs to.
     pub fn case_of_callback(site: &SiteId, id: &CallbackId) -> Option<CaseId> {
         "SELECT case_id FROM callback WHERE site_id = $1 AND id = $2"

@@ -20,15 +20,6 @@ use crate::page::Page;
 use crate::state::Web;
 use crate::when;
 
-/// A text in the page's language, the other one when it is missing.
-pub fn either<'a>(p: &Page, zh: &'a str, en: &'a str) -> &'a str {
-    if (p.en() && !en.is_empty()) || zh.is_empty() {
-        en
-    } else {
-        zh
-    }
-}
-
 /// Tone of a standing's mark.
 pub fn tone(standing: &str) -> &'static str {
     match standing {
@@ -47,9 +38,9 @@ pub fn items(web: &Web, p: &Page, chosen: &str) -> Items {
     let book = web.desk.book();
     let mut out: Items = Vec::new();
     for i in &book.taxonomy.items {
-        let group = book.taxonomy.group(i).map_or("", |g| either(p, &g.zh, &g.en));
+        let group = book.taxonomy.group(i).map_or("", |g| p.either(&g.zh, &g.en));
         let group = format!("{} · {group}", p.code("kind", i.kind.as_str()));
-        let line = (i.code.clone(), either(p, &i.zh, &i.en).to_owned(), i.code == chosen);
+        let line = (i.code.clone(), p.either(&i.zh, &i.en).to_owned(), i.code == chosen);
         match out.iter_mut().find(|(g, _)| *g == group) {
             Some((_, list)) => list.push(line),
             None => out.push((group, vec![line])),
@@ -63,7 +54,7 @@ pub fn item_name(web: &Web, p: &Page, code: &str) -> String {
     let book = web.desk.book();
     book.taxonomy
         .item(code)
-        .map_or_else(String::new, |i| either(p, &i.zh, &i.en).to_owned())
+        .map_or_else(String::new, |i| p.either(&i.zh, &i.en).to_owned())
 }
 
 /// Where a page of a list goes on: `<number>.<id>`.

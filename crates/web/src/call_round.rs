@@ -1,7 +1,7 @@
 //! The month's satisfaction calls (CSM-4): the draw, the call list, one call with script and questions, the record on paper
 //! with the customer's signature (COM-12), and what the answers are worth.
 
-use app::call_round::{self as rounds, Call, Listed, Round, Said};
+use app::call_round::{self as rounds, Call, Foreseen, Listed, Round, Said};
 use app::error::Error;
 use askama::Template;
 use axum::Form;
@@ -16,15 +16,13 @@ use domain::share::Share;
 use office::sheet::{Cell, Kind};
 use serde::Deserialize;
 
-use crate::answer::either;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
-use crate::form::{Errors, version};
+use crate::form::{Errors, again, version};
 use crate::gate::{Viewer, encode};
 use crate::l10n::tx;
 use crate::live::page;
 use crate::page::Page;
-use crate::roster::form::pick;
 use crate::state::Web;
 use crate::table::{self, Heading};
 
@@ -57,6 +55,8 @@ struct ListPage {
     e: Errors,
     /// So that a double click draws once.
     key: String,
+    /// What is asked before it is drawn.
+    asks: Option<Foreseen>,
 }
 
 impl ListPage {
@@ -72,11 +72,13 @@ async fn list_view(web: &Web, v: &Viewer, f: Option<DrawForm>, e: Errors) -> Res
         _key: String::new(),
         month: l.missing.clone().unwrap_or_default(),
         wanted: proposed.to_string(),
+        sure: String::new(),
     });
     let p = Page::new(web, v, "calls-title");
     Ok(ListPage {
         key: p.key(web),
         p,
+        asks: None,
         may_draw: v.may(Action::DrawCalls),
         month: f.month,
         wanted: f.wanted,
@@ -97,11 +99,25 @@ pub struct DrawForm {
     _key: String,
     month: String,
     wanted: String,
+    sure: String,
 }
 
-/// Draws a month's sample.
+/// Draws a month's sample, once who draws has read what will happen.
 pub async fn draw(State(web): State<Web>, v: Viewer, Form(f): Form<DrawForm>) -> Answer {
     let (key, month, wanted) = (f._key.clone(), f.month.clone(), f.wanted.trim().parse().unwrap_or(0));
+    if f.sure.is_empty() {
+        let seen = web
+            .read(&v.ctx()?, move |c, ctx| rounds::foresee(c, ctx, &month, wanted))
+            .await;
+        return match seen {
+            Ok(asks) => {
+                let mut view = list_view(&web, &v, Some(f), Errors::default()).await?;
+                view.asks = Some(asks);
+                Ok(page(&view)?)
+            }
+            Err(e) => again(&v, e, async |e| list_view(&web, &v, Some(f), e).await).await,
+        };
+    }
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
             let asked = (month.clone(), wanted);
@@ -110,11 +126,7 @@ pub async fn draw(State(web): State<Web>, v: Viewer, Form(f): Form<DrawForm>) ->
         .await;
     match done {
         Ok(id) => Ok(Redirect::to(&format!("/calls/{id}")).into_response()),
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            let view = list_view(&web, &v, Some(f), Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
+        Err(e) => again(&v, e, async |e| list_view(&web, &v, Some(f), e).await).await,
     }
 }
 
@@ -202,17 +214,17 @@ fn answer_words(p: &Page, names: &Names, c: &Call) -> Vec<(String, String)> {
                 }
                 (_, s) => s.to_owned(),
             };
-            Some((either(p, &q.zh, &q.en).to_owned(), said))
+            Some((p.either(&q.zh, &q.en).to_owned(), said))
         })
         .collect()
 }
 
-/// The record of the month on paper, with room for signatures (COM-12).
+/// The record of the month on paper, with room for signatures (COM-12); logged.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (mut r, names) = round(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "calls-record");
-    let org = organisation(&web, &v).await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    table::print_logged(&web, &v, "calls", &r.row.month, r.calls.len()).await?;
+    let org = table::organisation(&web, &v).await?;
     let rows = std::mem::take(&mut r.calls);
     Ok(page(&PrintPage {
         rows: (rows.into_iter())
@@ -221,28 +233,12 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
                 c,
             })
             .collect(),
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
+        printed: table::printed_by(&p, &v),
         org,
         r,
         names,
         p,
     })?)
-}
-
-/// The centre's name on paper.
-pub async fn organisation(web: &Web, v: &Viewer) -> Result<String, Fail> {
-    Ok(web
-        .read(&v.ctx()?, |c, ctx| {
-            let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
-            Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
-        })
-        .await?)
 }
 
 const COLUMNS: &[Heading] = &[
@@ -267,13 +263,6 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
     let p = Page::new(&web, &v, "calls-record");
     let rows = r.calls.iter().map(|c| {
         let staff = |id: &Option<domain::ids::StaffId>| id.as_ref().map_or(String::new(), |id| names.staff(id));
-        let coded = |family: &str, code: &str| {
-            if code.is_empty() {
-                String::new()
-            } else {
-                p.code(family, code)
-            }
-        };
         vec![
             Cell::Int(c.row.no),
             table::text(c.row.case_number.clone()),
@@ -283,11 +272,11 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
             table::text(staff(&c.row.worker_id)),
             table::text(p.code("call-state", c.state.as_str())),
             Cell::Int(i64::try_from(c.attempts.len()).unwrap_or(0)),
-            table::text(coded("satisfaction", &c.row.satisfaction)),
+            table::text(p.coded("satisfaction", &c.row.satisfaction)),
             table::text(c.row.opinion.clone()),
             table::at(c.row.called_at),
             table::text(staff(&c.row.called_by)),
-            table::text(coded("call-signed", &c.row.signed)),
+            table::text(p.coded("call-signed", &c.row.signed)),
         ]
     });
     let rows = rows.collect();
@@ -388,7 +377,7 @@ async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Resu
     let kind: domain::case::Kind = c.row.kind.parse().map_err(|_| Error::NotFound)?;
     let own = |q: &&Question| !matches!(q.code.as_str(), "satisfaction" | "opinion");
     let asked = book.scripts.questions_for(kind).filter(own).map(|q| Asked {
-        label: either(&p, &q.zh, &q.en).to_owned(),
+        label: p.either(&q.zh, &q.en).to_owned(),
         way: q.answer,
         required: q.required && q.code != "solved",
         value: f.of(&format!("q_{}", q.code)).to_owned(),
@@ -422,11 +411,7 @@ pub async fn line(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
 async fn done(web: &Web, v: &Viewer, id: &str, done: Result<(), Error>, typed: Typed) -> Answer {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/call-lines/{}", encode(id))).into_response()),
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            let view = line_view(web, v, id, typed, Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
+        Err(e) => again(v, e, async |e| line_view(web, v, id, typed, e).await).await,
     }
 }
 

@@ -11,7 +11,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use domain::access::Action;
 
-use crate::answer::either;
 use crate::case::names::{Names, department_label};
 use crate::fail::{Answer, Fail};
 use crate::form::Errors;
@@ -72,7 +71,7 @@ async fn view(web: &Web, v: &Viewer, typed: &Typed, e: Errors) -> Result<RoutesP
             .zip(typed.get(&format!("was_{}", l.category)))
             .filter(|(to, was)| to != was);
         Row {
-            name: group.map_or_else(|| l.category.clone(), |g| either(&p, &g.zh, &g.en).to_owned()),
+            name: group.map_or_else(|| l.category.clone(), |g| p.either(&g.zh, &g.en).to_owned()),
             shipped: named(&l.shipped),
             chosen: kept.map_or_else(|| l.to.clone(), |(to, _)| to.clone()),
             // What the person saw, so that a colleague's change in between is still found; after it was shown, the new one.

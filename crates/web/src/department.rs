@@ -17,15 +17,6 @@ use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
 
-/// A text in the page's language, the other one when it is missing.
-fn either<'a>(p: &Page, zh: &'a str, en: &'a str) -> &'a str {
-    if (p.en() && !en.is_empty()) || zh.is_empty() {
-        en
-    } else {
-        zh
-    }
-}
-
 #[derive(Template)]
 #[template(path = "department/directory.html")]
 struct DirectoryPage {

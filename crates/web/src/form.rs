@@ -2,11 +2,14 @@
 
 use app::ctx::{Ctx, Locale};
 use app::error::{Error, Res};
+use askama::Template;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::db::Tx;
 
-use crate::fail::{Fail, explain, field_text};
+use crate::fail::{Answer, Fail, explain, field_text};
+use crate::gate::Viewer;
 use crate::roster::{Pairs, value, values};
 
 /// Reasons by the names of their fields; those without a field of their own stand above the form.
@@ -53,6 +56,22 @@ impl Errors {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The page of a form again, with the reasons why it was refused; what the person can do nothing about is handed on. `view` is
+/// given the reasons and makes the page, with what was typed.
+///
+/// # Errors
+/// As [`Errors::from`]; what making the page says.
+pub async fn again<T: Template>(v: &Viewer, e: Error, view: impl AsyncFnOnce(Errors) -> Result<T, Fail>) -> Answer {
+    let status = crate::fail::status(&e);
+    let shown = view(Errors::from(v.locale, Fail(e))?).await?;
+    Ok((status, crate::live::page(&shown)?).into_response())
+}
+
+/// Whether a choice is the one that was typed.
+pub fn same(typed: impl AsRef<str>, code: &str) -> bool {
+    typed.as_ref() == code
 }
 
 /// The version that a form was made from; one that never was when the field is not a number, so that nothing is overwritten.

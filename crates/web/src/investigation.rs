@@ -11,7 +11,7 @@ use domain::ids::InvestigationId;
 use domain::investigation::{Fault, Outcome, PROPOSED_ANSWER_MS};
 use serde::Deserialize;
 
-use crate::answer::{either, mark, unmark};
+use crate::answer::{mark, unmark};
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
 use crate::form::Errors;
@@ -243,7 +243,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
         .await?;
     let p = Page::new(&web, &v, "investigation-paper");
     Ok(page(&PrintPage {
-        center: either(&p, &site.center_name, &site.center_name_en).to_owned(),
+        center: p.either(&site.center_name, &site.center_name_en).to_owned(),
         r,
         names,
         p,

@@ -121,3 +121,12 @@ pub fn keys(locale: Locale) -> Vec<&'static str> {
         .flat_map(|(_, text)| text.lines().filter_map(key_of))
         .collect()
 }
+
+/// The text in the reader's language, the other one where it is missing.
+pub fn pick<'a>(en: bool, zh: &'a str, other: &'a str) -> &'a str {
+    if (en && !other.is_empty()) || zh.is_empty() {
+        other
+    } else {
+        zh
+    }
+}

@@ -211,7 +211,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
         .await?
         .ok_or(Error::NotFound)?;
     let p = Page::titled(&web, &v, r.title.clone());
-    let center = crate::answer::either(&p, &site.center_name, &site.center_name_en).to_owned();
+    let center = p.either(&site.center_name, &site.center_name_en).to_owned();
     Ok(page(&PrintPage {
         item: item_name(&web, &p, &r.item),
         r,

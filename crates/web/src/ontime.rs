@@ -437,10 +437,10 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         column("ontime-late", Kind::Number, 10.0),
         column("ontime-excused", Kind::Number, 10.0),
         column("ontime-done", Kind::Number, 10.0),
-        column("ontime-median", Kind::Text, 16.0),
-        column("ontime-p90", Kind::Text, 16.0),
-        column("ontime-median-working", Kind::Text, 16.0),
-        column("ontime-p90-working", Kind::Text, 16.0),
+        column("ontime-median-min", Kind::Number, 16.0),
+        column("ontime-p90-min", Kind::Number, 16.0),
+        column("ontime-median-working-min", Kind::Number, 16.0),
+        column("ontime-p90-working-min", Kind::Number, 16.0),
     ];
     let who = v
         .session
@@ -480,10 +480,10 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
                 Cell::Int(line.late.0),
                 Cell::Int(line.excused.0),
                 Cell::Int(line.done.0),
-                Cell::from(line.median.as_str()),
-                Cell::from(line.p90.as_str()),
-                Cell::from(line.median_working.as_str()),
-                Cell::from(line.p90_working.as_str()),
+                crate::table::minutes(x.median_ms),
+                crate::table::minutes(x.p90_ms),
+                crate::table::minutes(x.median_working_ms),
+                crate::table::minutes(x.p90_working_ms),
             ])
             .map_err(Error::internal)?;
         count += 1;

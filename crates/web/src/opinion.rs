@@ -1,7 +1,7 @@
 //! The month's round of suggestions and praise (COM-13, COM-14): the months, one round with what each opinion lacks, one
 //! opinion with its steps, the round on paper and as an Excel file.
 
-use app::opinion::{self as rounds, Line, LineRow, Round, RoundRow, Step};
+use app::opinion::{self as rounds, LineRow, Round, RoundRow, Step};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -13,10 +13,9 @@ use domain::opinion::{Handling, Outcome, TellHow};
 use office::sheet::Kind;
 use serde::Deserialize;
 
-use crate::call_round::organisation;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
-use crate::form::{Errors, version};
+use crate::form::{Errors, again, version};
 use crate::gate::{Viewer, encode};
 use crate::live::page;
 use crate::page::Page;
@@ -47,7 +46,6 @@ struct ShowPage {
     r: Round,
     names: Names,
     export: bool,
-    may_close: bool,
     e: Errors,
 }
 
@@ -66,7 +64,6 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, e: Errors) -> Result<ShowPag
     Ok(ShowPage {
         p: Page::titled(web, v, title),
         export: v.may(Action::Export),
-        may_close: v.may(Action::IdentifyOpinion) && r.over && r.row.closed_at.is_none(),
         names,
         r,
         e,
@@ -91,16 +88,13 @@ pub async fn close(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Fo
     let done = web
         .write(&v.ctx()?, move |tx, ctx| rounds::close(tx, ctx, &round, seen))
         .await;
-    match done {
-        Ok(()) => Ok(Redirect::to(&format!("/opinions/{}", encode(&id))).into_response()),
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            // What was taken in before it was counted is to be seen.
-            web.write(&v.ctx()?, rounds::sync).await?;
-            let view = show_view(&web, &v, &id, Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
-    }
+    let e = match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/opinions/{}", encode(&id))).into_response()),
+        Err(e) => e,
+    };
+    // What was taken in before it was counted is to be seen.
+    web.write(&v.ctx()?, rounds::sync).await?;
+    again(&v, e, async |e| show_view(&web, &v, &id, e).await).await
 }
 
 #[derive(Template)]
@@ -113,20 +107,14 @@ struct PrintPage {
     printed: String,
 }
 
-/// The round on paper.
+/// The round on paper; logged.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (r, names) = read(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "opinions-record");
-    let org = organisation(&web, &v).await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    table::print_logged(&web, &v, "opinions", &r.row.month, r.lines.len()).await?;
+    let org = table::organisation(&web, &v).await?;
     Ok(page(&PrintPage {
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
+        printed: table::printed_by(&p, &v),
         org,
         r,
         names,
@@ -155,13 +143,6 @@ const COLUMNS: &[Heading] = &[
 pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let (r, names) = read(&web, &v, &id).await?;
     let p = Page::new(&web, &v, "opinions-record");
-    let coded = |family: &str, code: &str| {
-        if code.is_empty() {
-            String::new()
-        } else {
-            p.code(family, code)
-        }
-    };
     let rows = r.lines.iter().map(|(x, _)| {
         vec![
             table::text(x.case_number.clone()),
@@ -169,13 +150,13 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
             table::text(x.title.clone()),
             table::at(Some(x.given_at)),
             table::at(x.thanked_at),
-            table::text(coded("opinion-outcome", &x.outcome)),
+            table::text(p.coded("opinion-outcome", &x.outcome)),
             table::text(x.reason.clone()),
             table::text(x.doer_id.as_ref().map_or(String::new(), |d| names.staff(d))),
             table::at(x.do_by),
             table::at(x.done_at),
             table::at(x.told_at),
-            table::text(coded("tell-how", &x.told_how)),
+            table::text(p.coded("tell-how", &x.told_how)),
             table::at(x.checked_at),
             table::text(check_words(&p, x)),
         ]
@@ -215,6 +196,9 @@ struct LinePage {
     f: Typed,
     e: Errors,
     steps: Vec<Handling>,
+    taken_back: Vec<Handling>,
+    /// The form of a result was refused.
+    refused: bool,
 }
 
 /// What was typed into one of the forms.
@@ -235,6 +219,12 @@ pub struct Typed {
     check_note: String,
 }
 
+/// What is lacking, as a list in words.
+fn lacking(p: &Page, missing: &[&'static str]) -> String {
+    let all: Vec<String> = missing.iter().map(|key| p.t(key)).collect();
+    all.join(&p.t("word-comma"))
+}
+
 impl LinePage {
     fn hows(&self) -> &'static [TellHow] {
         TellHow::ALL
@@ -253,9 +243,11 @@ impl LinePage {
         self.steps.contains(&step)
     }
 
-    /// Quality has sent it back.
-    fn is_bad(&self) -> bool {
-        self.x.check_good == Some(false)
+    /// What another result takes back, in words.
+    fn taken_back(&self) -> String {
+        let all = self.taken_back.iter();
+        let all: Vec<String> = all.map(|step| self.p.code("handling", step.as_str())).collect();
+        all.join(&self.p.t("word-comma"))
     }
 
     fn people(&self) -> Vec<(String, String)> {
@@ -263,32 +255,42 @@ impl LinePage {
     }
 }
 
-async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Result<LinePage, Fail> {
+impl Typed {
+    /// The form of a result begins with the one that stands: what is not changed is not lost.
+    fn with_result(&mut self, x: &LineRow, zone: &str) {
+        self.outcome.clone_from(&x.outcome);
+        self.reason.clone_from(&x.reason);
+        self.doer = x.doer_id.as_ref().map_or(String::new(), |d| d.as_str().to_owned());
+        self.do_by = x.do_by.map_or(String::new(), |by| when::date(zone, by - 1));
+    }
+}
+
+/// One opinion. `refused` is the step whose form was refused.
+async fn line_view(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    mut f: Typed,
+    refused: Option<Handling>,
+    e: Errors,
+) -> Result<LinePage, Fail> {
     let id = OpinionLineId::from(id.to_owned());
     let (line, names) = web
         .read(&v.ctx()?, move |c, ctx| {
             Ok((rounds::line(c, ctx, &id)?, Names::load(c, ctx)?))
         })
         .await?;
-    let Line {
-        row: x,
-        round,
-        missing,
-        mut steps,
-    } = line;
-    steps.retain(|step| {
-        v.may(match step {
-            Handling::Identify => Action::IdentifyOpinion,
-            Handling::Check => Action::CheckOpinion,
-            Handling::Thank | Handling::Finish | Handling::Tell => Action::HandleOpinion,
-        })
-    });
+    if refused != Some(Handling::Identify) {
+        f.with_result(&line.row, v.zone());
+    }
     Ok(LinePage {
         p: Page::new(web, v, "opinions-title"),
-        steps,
-        x,
-        round,
-        missing,
+        steps: line.steps,
+        taken_back: line.taken_back,
+        x: line.row,
+        round: line.round,
+        missing: line.missing,
+        refused: refused == Some(Handling::Identify),
         names,
         f,
         e,
@@ -298,23 +300,20 @@ async fn line_view(web: &Web, v: &Viewer, id: &str, f: Typed, e: Errors) -> Resu
 /// One opinion.
 pub async fn line(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     Ok(page(
-        &line_view(&web, &v, &id, Typed::default(), Errors::default()).await?,
+        &line_view(&web, &v, &id, Typed::default(), None, Errors::default()).await?,
     )?)
 }
 
 async fn act(web: Web, v: Viewer, id: String, f: Typed, step: Step) -> Answer {
-    let (line, seen) = (OpinionLineId::from(id.clone()), version(&f.version));
+    let (line, seen, asked) = (OpinionLineId::from(id.clone()), version(&f.version), step.handling());
     let done = web
         .write(&v.ctx()?, move |tx, ctx| rounds::act(tx, ctx, &line, seen, &step))
         .await;
-    match done {
-        Ok(()) => Ok(Redirect::to(&format!("/opinion-lines/{}", encode(&id))).into_response()),
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            let view = line_view(&web, &v, &id, f, Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
-    }
+    let e = match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/opinion-lines/{}", encode(&id))).into_response()),
+        Err(e) => e,
+    };
+    again(&v, e, async |e| line_view(&web, &v, &id, f, Some(asked), e).await).await
 }
 
 /// Who gave it was thanked.

@@ -10,7 +10,7 @@ use domain::answer::ReferralKind;
 use domain::ids::ReferralId;
 use serde::Deserialize;
 
-use crate::answer::{Tabs, either};
+use crate::answer::Tabs;
 use crate::fail::{Answer, Fail};
 use crate::form::Errors;
 use crate::gate::Viewer;

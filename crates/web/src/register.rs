@@ -18,10 +18,9 @@ use serde::Deserialize;
 use store::contact::Contact;
 use store::seam::Conn;
 
-use crate::call_round::organisation;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
-use crate::form::Errors;
+use crate::form::{Errors, again};
 use crate::gate::{Viewer, encode};
 use crate::live::page;
 use crate::page::Page;
@@ -248,7 +247,8 @@ impl With<'_> {
 
     /// The old texts of a field stay, struck through, each with who corrected it and when.
     fn corrected(&self, e: &mut Entry, all: &[CorrectionRow]) {
-        for c in all {
+        // What was deleted with the entry says nothing any more.
+        for c in all.iter().filter(|c| !c.text.is_empty()) {
             if let Some(field) = e.fields.iter_mut().find(|f| f.key == c.field) {
                 let by = self.names.staff(&c.staff_id);
                 let note = [by, self.p.full_time(c.at), c.reason.clone()].join(" · ");
@@ -266,12 +266,10 @@ struct Read {
 
 fn read(c: &mut Conn, ctx: &app::ctx::Ctx, w: &With<'_>, post: Post, q: &Ask, limit: i64) -> Res<Read> {
     let p = w.p;
-    let within = |at: i64| q.from.is_none_or(|from| at >= from) && q.until.is_none_or(|until| at < until);
     let (mut entries, next): (Vec<Entry>, Option<String>) = match w.register {
         Register::Contacts => {
             let page = list::contacts(c, ctx, q, limit)?;
-            let rows = page.rows.iter().filter(|r| within(r.happened_at));
-            (rows.map(|r| w.contact(r)).collect(), page.next)
+            (page.rows.iter().map(|r| w.contact(r)).collect(), page.next)
         }
         Register::Communication => {
             let page = app::register::communication(c, ctx, post, q, limit)?;
@@ -279,7 +277,6 @@ fn read(c: &mut Conn, ctx: &app::ctx::Ctx, w: &With<'_>, post: Post, q: &Ask, li
         }
         Register::Orders => {
             let page = list::orders(c, ctx, q, limit)?;
-            let rows = page.rows.iter().filter(|r| within(r.issued_at));
             let entry = |r: &store::case::OrderRow| {
                 let texts = vec![
                     r.number.clone(),
@@ -294,7 +291,7 @@ fn read(c: &mut Conn, ctx: &app::ctx::Ctx, w: &With<'_>, post: Post, q: &Ask, li
                 ];
                 w.entry(r.id.as_str(), &r.number, format!("/cases/{}", r.case_id), texts)
             };
-            (rows.map(entry).collect(), page.next)
+            (page.rows.iter().map(entry).collect(), page.next)
         }
         Register::Complaints => {
             let q = Ask {
@@ -522,22 +519,26 @@ impl PrintPage {
 /// The range on paper. Phones stay masked.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(code): Path<String>, Query(a): Query<Asked>) -> Answer {
     let register = known(&code)?;
-    let r = asked(&web, &v, register, &a, PRINTED, Some(String::new())).await?;
+    // A look for words may end before a sheet is full.
+    let (mut entries, mut after) = (Vec::new(), Some(String::new()));
+    let most = usize::try_from(PRINTED).unwrap_or(usize::MAX);
+    while let Some(from) = after.take().filter(|_| entries.len() < most) {
+        let r = asked(&web, &v, register, &a, PRINTED, Some(from)).await?;
+        entries.extend(r.entries);
+        after = r.next;
+    }
+    let more = after.is_some() || entries.len() > most;
+    entries.truncate(most);
     let p = Page::new(&web, &v, title(register));
-    let org = organisation(&web, &v).await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    let words = a.words(&p, register);
+    table::print_logged(&web, &v, register.as_str(), &words, entries.len()).await?;
+    let org = table::organisation(&web, &v).await?;
     Ok(page(&PrintPage {
-        words: a.words(&p, register),
         here: a.query(""),
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
-        more: r.next.is_some(),
-        entries: r.entries,
+        printed: table::printed_by(&p, &v),
+        words,
+        more,
+        entries,
         register,
         org,
         p,
@@ -706,10 +707,6 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(code): Path<String>
             let back = format!("/registers/{register}?post={}&q={}", encode(&f.post), encode(&f.number));
             Ok(Redirect::to(&back).into_response())
         }
-        Err(e) => {
-            let status = crate::fail::status(&e);
-            let view = correct_view(&web, &v, register, f, Errors::from(v.locale, Fail(e))?).await?;
-            Ok((status, page(&view)?).into_response())
-        }
+        Err(e) => again(&v, e, async |e| correct_view(&web, &v, register, f, e).await).await,
     }
 }

@@ -13,7 +13,7 @@ mod week;
 
 /// What other features' forms and registers share with the roster's.
 pub(crate) mod form {
-    pub use super::parts::{Pairs, pick, value};
+    pub use super::parts::{Pairs, value};
     pub use super::swap::{cursor, cursor_text};
     pub use super::week::xlsx;
 }

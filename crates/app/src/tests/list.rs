@@ -47,6 +47,92 @@ fn signs_find_nothing_and_the_beginning_of_a_number_finds_it() {
     });
 }
 
+/// Registers contacts with a request about the same, each with its order at once.
+fn many(w: &World, n: usize) {
+    let department = w.department("engineering");
+    w.desk
+        .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            for at in 0..n {
+                let new: crate::contact::NewContact = serde_json::from_value(serde_json::json!({
+                    "channel": "phone", "name": format!("住户{at}"), "phone": format!("1380013{at:04}"), "address": "3-1-1201",
+                    "summary": "水管漏水",
+                    "cases": [{"kind": "request", "item": "repair.water.leak_bathroom", "place": "厨房", "content": "水管漏水", "department": department}],
+                }))?;
+                crate::contact::register(tx, ctx, "", &new)?;
+            }
+            Ok::<_, crate::error::Error>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn words_and_dates_lead_through_more_rows_than_one_look_has() {
+    for_both(|db| {
+        let w = World::new(db);
+        let (from, more) = (w.desk.clock.now(), 310);
+        many(&w, 1);
+        w.wait(2 * 86_400_000);
+        let later = w.desk.clock.now();
+        many(&w, more);
+        let ask = |list: &'static str, until: Option<i64>, after: String| {
+            let ctx = w.ctx(Role::FrontDesk);
+            let q = Query {
+                from: Some(from),
+                until,
+                after,
+                ..words("漏水")
+            };
+            w.desk
+                .read_now(move |c| {
+                    let ids = |of: Vec<String>, next| Ok::<_, crate::error::Error>((of, next));
+                    if list == "orders" {
+                        let p = list::orders(c, &ctx, &q, 100)?;
+                        ids(p.rows.iter().map(|r| r.id.to_string()).collect(), p.next)
+                    } else {
+                        let p = list::contacts(c, &ctx, &q, 100)?;
+                        ids(p.rows.iter().map(|r| r.id.to_string()).collect(), p.next)
+                    }
+                })
+                .unwrap()
+        };
+        for list in ["orders", "contacts"] {
+            // Behind a whole look of later ones stands the one of the range.
+            let (rows, next) = ask(list, Some(later), String::new());
+            assert_eq!((rows.len(), next), (1, None), "{list}");
+            // Page by page nothing is left out, and nothing comes twice.
+            let (mut all, mut after, mut pages) = (std::collections::BTreeSet::new(), String::new(), 0);
+            loop {
+                let (rows, next) = ask(list, None, after);
+                pages += 1;
+                for id in rows {
+                    assert!(all.insert(id), "{list}");
+                }
+                match next {
+                    Some(next) => after = next,
+                    None => break,
+                }
+            }
+            assert_eq!((all.len(), pages), (more + 1, 4), "{list}");
+        }
+        // The beginning of a number, page by page and within a range.
+        let numbered = |until: Option<i64>, after: String| {
+            let (ctx, q) = (
+                w.ctx(Role::FrontDesk),
+                Query {
+                    until,
+                    after,
+                    ..words("LX-2026")
+                },
+            );
+            w.desk.read_now(move |c| list::orders(c, &ctx, &q, 200)).unwrap()
+        };
+        assert_eq!(numbered(Some(later), String::new()).rows.len(), 1);
+        let first = numbered(None, String::new());
+        let second = numbered(None, first.next.clone().unwrap());
+        assert_eq!((first.rows.len(), second.rows.len(), second.next), (200, 111, None));
+    });
+}
+
 #[test]
 fn who_has_finished_is_not_urged() {
     for_both(|db| {

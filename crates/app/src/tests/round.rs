@@ -258,19 +258,13 @@ fn com_13_what_became_something_else_or_is_hidden_does_not_hold_the_round() {
         let all: Vec<CaseId> = (1..5).map(|n| given(&w, n, "suggestion", "建议车库加一盏灯")).collect();
         w.desk.write_now(&w.system(), opinion::sync).unwrap();
         assert_eq!(lines(&w).len(), 4);
-        let item = w
-            .desk
-            .book()
-            .taxonomy
-            .of_kind(Kind::Complaint)
-            .next()
-            .unwrap()
-            .code
-            .clone();
-        // A complaint has an item; what was a suggestion until now has none.
-        let named = json!({"action": "change_item", "item": item, "reason": "住户说是投诉"});
-        in_case(&w, Role::FrontDesk, &all[1], named.clone());
-        in_case(&w, Role::FrontDesk, &all[3], named);
+        // What is a complaint names what it is about.
+        let items = &w.desk.book().taxonomy;
+        let item = items.of_kind(Kind::Complaint).next().unwrap().code.clone();
+        for case in [&all[1], &all[3]] {
+            let named = json!({"action": "change_item", "item": item, "reason": "住户说是投诉"});
+            in_case(&w, Role::FrontDesk, case, named);
+        }
         let complaint = json!({"action": "change_kind", "kind": "complaint", "reason": "住户说是投诉"});
         in_case(&w, Role::FrontDesk, &all[1], complaint.clone());
         let cancel = json!({"action": "cancel", "reason": "重复登记", "customer_informed": true});
@@ -315,7 +309,7 @@ fn com_13_what_was_given_late_is_counted_or_goes_into_the_open_round() {
         in_case(&w, Role::FrontDesk, &other, kind);
         sync();
         let (into, _) = line(&w, &other);
-        assert_ne!(into, month, "that round is closed");
+        assert!(into > month, "{into}");
         sync();
         assert_eq!(lines(&w).len(), 2);
     });

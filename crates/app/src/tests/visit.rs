@@ -4,12 +4,15 @@
 use domain::access::Role;
 use domain::appointment::Verification;
 use domain::ids::SiteId;
+use domain::register::Register;
 use domain::visit::{DocumentKind, HostWay, VisitState};
 use store::testing::for_both;
 
 use crate::appointment::{self, New, Outcome};
 use crate::error::{Error, Res};
+use crate::journal::Look;
 use crate::link::Device;
+use crate::register::{self as registers, Correction};
 use crate::testing::World;
 use crate::visit::{self, Command, Expected, Query, Seen, Who, host};
 
@@ -194,6 +197,63 @@ fn a_visit_by_link_from_arrival_to_erasure() {
             rule(does(&w, Role::FrontDesk, &s, Command::BadgeBack)),
             "refuse-visit-no-badge-out"
         );
+    });
+}
+
+#[test]
+fn what_a_correction_says_of_a_visitor_goes_with_the_visit() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let s = begin(&w, "k1");
+        let fix = |was: &str, text: &str| {
+            let id = s.id.clone();
+            let c = Correction {
+                field: "col-name".into(),
+                was: was.into(),
+                original: "何明".into(),
+                text: text.into(),
+                reason: "何鸣自己更正".into(),
+            };
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                registers::correct(tx, ctx, Register::Visitors, id.as_str(), &c)
+            })
+        };
+        fix("何明", "何鸣").unwrap();
+        let says = || {
+            let (ctx, id) = (w.ctx(Role::FrontDesk), s.id.clone());
+            let manager = w.ctx(Role::ProjectManager);
+            w.desk
+                .read_now(move |c| {
+                    let rows = registers::corrections(c, &ctx, Register::Visitors, id.as_str())?;
+                    let look = Look {
+                        kind: Some("register_corrected".into()),
+                        ..Look::default()
+                    };
+                    let journal = crate::journal::look(c, &manager, &look)?.entries;
+                    let bodies: String = journal.iter().map(|e| e.body.to_string()).collect();
+                    Ok::<_, Error>((rows.len(), format!("{rows:?}"), journal.len(), bodies))
+                })
+                .unwrap()
+        };
+        let (_, rows, _, journal) = says();
+        for said in [&rows, &journal] {
+            assert!(said.contains("何明") && said.contains("何鸣"), "{said}");
+        }
+        w.wait(130 * DAY);
+        visit::run_due(&w.desk).unwrap();
+        w.wait(100 * DAY);
+        visit::run_due(&w.desk).unwrap();
+        assert!(read(&w, &s).visit.erased_at.is_some());
+        let (n, rows, events, journal) = says();
+        assert_eq!((n, events), (1, 1), "that it was corrected stays");
+        for name in ["何明", "何鸣"] {
+            assert!(!rows.contains(name) && !journal.contains(name), "{rows} {journal}");
+        }
+        // A correction does not bring a name back either.
+        assert!(matches!(fix("", "何鸣"), Err(Error::Refused(r)) if r.rule == "refuse-register-erased"));
+        let whole = store::journal::verify(&w.desk.db, w.site.as_str()).unwrap();
+        assert_eq!(whole.first_broken, None);
     });
 }
 

@@ -3,6 +3,7 @@
 
 use domain::access::{Action, Via};
 use domain::ids::{CaseId, LinkId, UnitId, VisitId, VisitLinkId};
+use domain::visit::LinkState;
 use domain::visit::{HostWay, Particulars, VisitAct, gate};
 use serde_json::json;
 use store::db::Tx;
@@ -166,11 +167,10 @@ pub fn open(c: &mut Conn, base: &Ctx, token: &str) -> Res<Holder> {
         .transpose()?
         .flatten();
     let link = known.ok_or(Error::NotFound)?;
-    if link.withdrawn_at.is_some() {
-        return Err(Error::Forbidden("forbidden-link-withdrawn"));
-    }
-    if link.expires_at <= base.now {
-        return Err(Error::Forbidden("forbidden-link-expired"));
+    match LinkState::of(link.withdrawn_at, link.expires_at, base.now) {
+        LinkState::Open => {}
+        LinkState::Withdrawn => return Err(Error::Forbidden("forbidden-link-withdrawn")),
+        LinkState::Expired => return Err(Error::Forbidden("forbidden-link-expired")),
     }
     let ctx = Ctx {
         actor: Actor::Link {

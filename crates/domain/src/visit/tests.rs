@@ -327,3 +327,16 @@ fn what_is_still_needed_is_what_letting_in_asks_for() {
     does(&mut v, &enter, AT + 4 * MINUTE);
     assert_eq!(v.state, VisitState::Inside);
 }
+
+#[test]
+fn an_address_is_open_until_it_ends_or_is_withdrawn() {
+    use crate::visit::LinkState;
+    for (withdrawn, ends, want) in [
+        (None, 6, LinkState::Open),
+        (None, 5, LinkState::Expired),
+        (Some(1), 6, LinkState::Withdrawn),
+        (Some(1), 5, LinkState::Withdrawn),
+    ] {
+        assert_eq!(LinkState::of(withdrawn, ends, 5), want);
+    }
+}

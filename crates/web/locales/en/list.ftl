@@ -32,6 +32,8 @@ due-none = No limit
 list-all = Choose all
 list-choose = Choose this row
 list-empty = Nothing fits. Try another view or fewer conditions.
+list-look-on = Nothing in what was looked through so far; there is more, older.
+list-go-on = Look further back
 list-pages = Pages
 list-shown = { $n ->
     [one] 1 row on this page

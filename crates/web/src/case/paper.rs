@@ -334,12 +334,7 @@ pub async fn paper(State(web): State<Web>, v: Viewer, Path((key, form)): Path<(S
         "preventive" => make.reports(MeasureKind::Preventive),
         _ => return Err(Error::NotFound.into()),
     };
-    let who = v
-        .session
-        .as_ref()
-        .map(|s| s.display_name(v.locale).to_owned())
-        .unwrap_or_default();
-    let printed = tx(v.locale, "print-by", &[("who", &who), ("when", &p.full_time(v.now))]);
+    let printed = crate::table::printed_by(&p, &v);
     Ok(page(&Papers {
         number: s.number.clone(),
         sheets,

@@ -120,6 +120,12 @@ pub fn cols(list: List) -> Vec<Col> {
 /// The columns of the sheet: those of the page, and what has no room there.
 pub fn sheet_cols(list: List) -> Vec<Col> {
     let mut all = cols(list);
+    if list == List::Breaches {
+        // By how long a limit was passed is a number there, to be reckoned with.
+        for late in all.iter_mut().filter(|c| c.key == "col-late") {
+            *late = col("col-late-min", "c-m", Kind::Number, 14.0);
+        }
+    }
     if list == List::Contacts {
         all.push(col("col-recorded", "", Kind::DateTime, 17.0));
     }
@@ -159,6 +165,11 @@ pub enum Cell {
         shown: String,
     },
     Number(i64),
+    /// A length of time: in words on the page, in minutes in the sheet.
+    Length {
+        ms: Option<i64>,
+        shown: String,
+    },
 }
 
 /// One row.
@@ -187,6 +198,7 @@ impl Line {
                 Cell::Time { at, .. } => Sheet::At(*at),
                 Cell::Money { cents, .. } => cents.map_or(Sheet::Empty, Sheet::Cents),
                 Cell::Number(n) => Sheet::Int(*n),
+                Cell::Length { ms, .. } => crate::table::minutes(*ms),
             })
             .collect()
     }
@@ -451,9 +463,9 @@ pub fn extension(r: &ExtensionRow, w: &With<'_>) -> Line {
 
 pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
     let late = match (r.breached_at, r.due_at, r.met_at) {
-        (Some(_), Some(due), Some(met)) if met > due => crate::ontime::length(w.l(), met - due),
-        (Some(at), _, None) if r.state == "overdue" => crate::ontime::length(w.l(), w.now - at),
-        _ => String::new(),
+        (Some(_), Some(due), Some(met)) if met > due => Some(met - due),
+        (Some(at), _, None) if r.state == "overdue" => Some(w.now - at),
+        _ => None,
     };
     let excuse = match (r.excuse.as_str(), r.excuse_asked.as_str()) {
         ("", "") => String::new(),
@@ -484,7 +496,10 @@ pub fn breach(r: &ClockFact, w: &With<'_>) -> Line {
             Cell::Own(t(w.l(), &format!("clock-{}", r.code))),
             w.state("fact", &r.state),
             due,
-            Cell::Own(late),
+            Cell::Length {
+                ms: late,
+                shown: late.map_or(String::new(), |ms| crate::ontime::length(w.l(), ms)),
+            },
             Cell::Text(r.title.clone()),
             Cell::Text(
                 r.department_id

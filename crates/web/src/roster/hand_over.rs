@@ -356,22 +356,8 @@ struct PrintPage {
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let p = Page::new(&web, &v, "hand-over-title");
     let h = read(&web, &v, &p, &id).await?;
-    let org = web
-        .read(&v.ctx()?, |c, ctx| {
-            let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
-            Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
-        })
-        .await?;
-    let who = v
-        .session
-        .as_ref()
-        .map(|s| s.display_name(v.locale).to_owned())
-        .unwrap_or_default();
-    let printed = tx(
-        v.locale,
-        "print-by",
-        &[("who", &who), ("when", &when::full(&p.zone, v.now))],
-    );
+    let org = crate::table::organisation(&web, &v).await?;
+    let printed = crate::table::printed_by(&p, &v);
     Ok(page(&PrintPage { p, h, org, printed })?)
 }
 

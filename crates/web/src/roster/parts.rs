@@ -40,14 +40,7 @@ pub async fn settle(web: &Web, v: &Viewer) -> Result<(), Fail> {
     Ok(())
 }
 
-/// The text in the page's language, the other one where it lacks.
-pub fn pick<'a>(en: bool, zh: &'a str, other: &'a str) -> &'a str {
-    if (en && !other.is_empty()) || zh.is_empty() {
-        other
-    } else {
-        zh
-    }
-}
+pub use crate::l10n::pick;
 
 /// `07:30–15:30`
 pub fn hours(zone: &str, from: i64, to: i64) -> String {

@@ -428,22 +428,8 @@ struct PrintPage {
 /// The week on paper.
 pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Ask>) -> Answer {
     let shown = show(&web, &v, a, Errors::default()).await?;
-    let org = web
-        .read(&v.ctx()?, |c, ctx| {
-            let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
-            Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
-        })
-        .await?;
-    let who = v
-        .session
-        .as_ref()
-        .map(|s| s.display_name(v.locale).to_owned())
-        .unwrap_or_default();
-    let printed = tx(
-        v.locale,
-        "print-by",
-        &[("who", &who), ("when", &when::full(&shown.p.zone, v.now))],
-    );
+    let org = crate::table::organisation(&web, &v).await?;
+    let printed = crate::table::printed_by(&shown.p, &v);
     let range = format!("{} – {}", shown.w.monday, plus_days(shown.w.monday, 6));
     Ok(page(&PrintPage {
         p: shown.p,

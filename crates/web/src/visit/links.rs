@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::{UnitId, VisitLinkId};
+use domain::visit::LinkState;
 
 use super::board_view;
 use crate::case::names::Names;
@@ -32,12 +33,7 @@ struct Row {
 }
 
 fn row(p: &Page, names: &Names, l: VisitLink) -> Row {
-    let open = l.withdrawn_at.is_none() && l.expires_at > p.now;
-    let (key, tone) = match (open, l.withdrawn_at) {
-        (true, _) => ("link-state-open", "grn"),
-        (false, Some(_)) => ("link-state-withdrawn", ""),
-        (false, None) => ("link-state-expired", ""),
-    };
+    let state = LinkState::of(l.withdrawn_at, l.expires_at, p.now);
     Row {
         by: l
             .created_by
@@ -45,11 +41,11 @@ fn row(p: &Page, names: &Names, l: VisitLink) -> Row {
             .map_or_else(String::new, |id| names.staff_text(id)),
         made: p.full_time(l.created_at),
         until: p.full_time(l.expires_at),
-        state: p.t(key),
+        state: p.code("link-state", state.as_str()),
         id: l.id.into_string(),
         host: l.host,
-        tone,
-        open,
+        tone: if state == LinkState::Open { "grn" } else { "" },
+        open: state == LinkState::Open,
     }
 }
 

@@ -9,14 +9,14 @@ use office::sheet::{Cell, Column, Kind, ListSheet, ListWriter};
 use serde::Deserialize;
 
 use super::lines;
-use super::view::{Line, line, printed};
+use super::view::{Line, line};
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail};
 use crate::gate::{Viewer, encode};
 use crate::l10n::{t, tx};
 use crate::live::page;
 use crate::page::Page;
-use crate::roster::form::{cursor, cursor_text, pick, xlsx};
+use crate::roster::form::{cursor, cursor_text, xlsx};
 use crate::state::Web;
 use crate::when;
 
@@ -123,18 +123,12 @@ pub async fn print(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
     let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     web.write(&v.ctx()?, move |tx, ctx| visit::printed(tx, ctx, &ask, n))
         .await?;
-    let org = web
-        .read(&v.ctx()?, |c, ctx| {
-            let s = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
-            Ok(pick(ctx.locale == app::ctx::Locale::En, &s.center_name, &s.center_name_en).to_owned())
-        })
-        .await?;
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
+    let org = crate::table::organisation(&web, &v).await?;
     let period = [&a.from, &a.until].into_iter().filter(|x| !x.is_empty());
     Ok(page(&PrintPage {
         rows: lines(&p, &names, &rows),
         period: period.cloned().collect::<Vec<_>>().join(" – "),
-        printed: printed(&p, &who.unwrap_or_default()),
+        printed: crate::table::printed_by(&p, &v),
         next: next
             .as_ref()
             .map(|n| format!("/visits/print{}&after={}", a.query(), cursor_text(n))),

@@ -8,7 +8,6 @@ use store::journal::Entry;
 use crate::case::names::Names;
 use crate::fail::Fail;
 use crate::form::{Errors, Typed};
-use crate::l10n::tx;
 use crate::page::Page;
 use crate::roster::Pairs;
 use crate::state::Web;
@@ -326,9 +325,4 @@ pub fn grouped(code: &str) -> String {
         Some((a, b)) => format!("{a} {b}"),
         None => code.to_owned(),
     }
-}
-
-/// Who printed it, and when.
-pub fn printed(p: &Page, who: &str) -> String {
-    tx(p.locale, "print-by", &[("who", who), ("when", &p.full_time(p.now))])
 }
