@@ -142,7 +142,9 @@ codes! {
         ViewRoster = "view_roster",
         /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
         ManageRoster = "manage_roster",
-        /// Opens an emergency, follows it live, ticks its list, adds to its log.
+        /// Follows emergencies, drills and mass incidents.
+        ViewEmergency = "view_emergency",
+        /// Opens an emergency, ticks its list, adds to its log.
         JoinEmergency = "join_emergency",
         /// Ends an emergency, names its owner, reports, holds the meeting, closes; leads drills.
         LeadEmergency = "lead_emergency",
@@ -443,7 +445,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::EditDirectory],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::MergePersons, Do::Import],                    [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     // Emergencies and mass incidents
-    Row(&[Do::JoinEmergency],                               [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ViewEmergency, Do::JoinEmergency],            [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::LeadEmergency],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageIncident],                              [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::JoinIncident],                                [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
@@ -567,7 +569,9 @@ impl Action {
         match self {
             ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions => (Area::Cases, false),
+            ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions | ViewEmergency => {
+                (Area::Cases, false)
+            }
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),

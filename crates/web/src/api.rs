@@ -6,13 +6,16 @@ mod case;
 mod contact;
 mod directory;
 pub(crate) mod doc;
+mod emergency;
 mod file;
 mod import;
+mod incident;
 mod list;
 mod message;
 mod notice;
 mod rest;
 mod roster;
+mod sent;
 mod show;
 mod visit;
 
@@ -29,10 +32,18 @@ pub use directory::{
     reveal_phone, take_apart, unit, unit_changes, units,
 };
 pub use doc::document;
+pub use emergency::{
+    act as emergency_act, get as emergency, list as emergencies, open as emergency_open, plays as emergency_plays,
+    reveal as emergency_reveal,
+};
 pub use file::{attach_case, attach_contact, files_of_case, give as file};
 pub use import::{
     get as import, list as imports, rows as import_rows, run as import_run, stop as import_stop,
     upload as import_upload,
+};
+pub use incident::{
+    change as incident_change, end as incident_end, get as incident, join as incident_join, list as incidents,
+    open as incident_open, reveal as incident_reveal, tell as incident_tell,
 };
 pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
@@ -149,6 +160,27 @@ fn cursor(after: &str) -> Result<(), Fail> {
         Ok(())
     } else {
         Err(Fail(Error::field("after", "api-cursor")))
+    }
+}
+
+/// Where a page of a list that is ordered by time goes on.
+fn place(after: &str) -> Result<Option<(i64, String)>, Fail> {
+    cursor(after)?;
+    let (at, id) = after.split_once(':').unwrap_or_default();
+    Ok(at.parse().ok().map(|at| (at, id.to_owned())))
+}
+
+/// The cursor of such a list's next page.
+fn place_text(next: Option<(i64, String)>) -> Option<String> {
+    next.map(|(at, id)| format!("{at}:{id}"))
+}
+
+/// A yes or no of an address: `drills=1`.
+fn flag(name: &str, given: &str) -> Result<bool, Error> {
+    match given {
+        "" | "0" | "false" => Ok(false),
+        "1" | "true" => Ok(true),
+        _ => Err(Error::field(name, "api-flag")),
     }
 }
 

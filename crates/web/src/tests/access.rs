@@ -271,6 +271,7 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
             {
                 "withdraw"
             }
+            "{act}" if path.starts_with("/api/v1/") => crate::api::doc::first_act(path).unwrap_or_default(),
             "{act}" => "move-in",
             "{caller}" => &more.caller,
             "{link}" if path.starts_with("/visits/links/") => &more.link,

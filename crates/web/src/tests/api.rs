@@ -540,3 +540,53 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         });
     });
 }
+
+#[test]
+fn what_the_desk_keeps_is_answered_as_the_document_says() {
+    for_both(|db| {
+        let w = World::new(db);
+        run(async {
+            let app = service(&w);
+            let [desk, manager] = [Role::FrontDesk, Role::ProjectManager].map(|r| Program::of(&w, &app, r));
+            let new = json!({"play": "lift", "place": "3 栋", "what": "困人", "phone": "13800001234"});
+            let made = desk.post("/api/v1/emergencies", new).await;
+            let it = format!("/api/v1/emergencies/{}", made["id"].as_str().unwrap());
+            desk.get("/api/v1/emergencies/plays").await;
+            desk.post(&format!("{it}/reveal"), json!({})).await;
+            desk.post(&format!("{it}/no_answer"), json!({"call": 0})).await;
+            for step in made["steps"].as_array().unwrap() {
+                let tick = json!({"step": step["code"], "note": "已办"});
+                desk.post(&format!("{it}/tick"), tick).await;
+            }
+            manager.post(&format!("{it}/end"), json!({"how": "已救出"})).await;
+            manager
+                .post(&format!("{it}/report"), json!({"result": "无人受伤"}))
+                .await;
+            let staff = w.staff(Role::Worker);
+            let meeting = json!({"held_at": 1, "present": [staff], "analysis": "门机故障"});
+            manager.refused(&format!("{it}/meet"), meeting, 422).await;
+            let better = json!({"staff": staff, "due_at": 4_000_000_000_000_i64, "what": "换门机"});
+            manager.post(&format!("{it}/improve"), better).await;
+            let done = manager
+                .post(&format!("{it}/improved"), json!({"no": 1, "how": "已换"}))
+                .await;
+            assert!(done["improvements"][0]["done_at"].is_i64());
+            manager.get(&it).await;
+            assert_eq!(desk.get("/api/v1/emergencies").await["items"][0]["id"], made["id"]);
+
+            let made = desk
+                .post("/api/v1/incidents", json!({"title": "停水", "say": "抢修中"}))
+                .await;
+            let it = format!("/api/v1/incidents/{}", made["id"].as_str().unwrap());
+            desk.post(&format!("{it}/join"), json!({"phone": "13900001111", "name": "李雷"}))
+                .await;
+            desk.post(&format!("{it}/end"), json!({"how": "好了"})).await;
+            desk.post(&format!("{it}/reveal"), json!({})).await;
+            let k = desk.get(&it).await["callers"][0].clone();
+            let told = json!({"told": "no_answer", "version": k["version"]});
+            desk.post(&format!("{it}/callers/{}", k["id"].as_str().unwrap()), told)
+                .await;
+            desk.get("/api/v1/incidents").await;
+        });
+    });
+}

@@ -121,6 +121,22 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/api/v1/contacts/{id}/appointments", "visits", "A face-to-face appointment with whoever a contact was (ETQ-6)", Some("NewAppointment"), Made("AppointmentMade")),
     Endpoint { versioned: true, ..post("/api/v1/appointments/{id}/end", "visits", "What came of an appointment: the customer came and showed a document, did not come, or it was cancelled", Some("AppointmentEnd"), Json("AppointmentMade")) },
 
+    get("/api/v1/emergencies", "emergencies", "Emergencies, or drills (drills=1), newest first (REC-17 to REC-21)", "drills:text after:text limit:int", Json("Emergencies")),
+    post("/api/v1/emergencies", "emergencies", "Open an emergency or a drill by its playbook: the call tree is called, the checklist runs. Without a case a call for help is registered with it, which needs contacts:write too (REC-17)", Some("NewEmergency"), Made("Emergency")),
+    get("/api/v1/emergencies/plays", "emergencies", "The playbooks: codes, who is called, what is done by when", "", Json("Plays")),
+    get("/api/v1/emergencies/{id}", "emergencies", "One emergency with its calls, checklist, log, owner and what follows it; `missing`: what is lacking before it can be closed (DIR-14)", "", Json("Emergency")),
+    post("/api/v1/emergencies/{id}/reveal", "emergencies", "The caller's whole number while it runs; the look is on the journal", None, Json("Revealed")),
+    Endpoint { versioned: true, ..post("/api/v1/emergencies/{id}/{act}", "emergencies", "A step", None, Json("Emergency")) },
+
+    get("/api/v1/incidents", "incidents", "Mass incidents, newest first", "after:text limit:int", Json("Incidents")),
+    post("/api/v1/incidents", "incidents", "Open one: which buildings, and what callers are told", Some("NewIncident"), Made("Incident")),
+    get("/api/v1/incidents/{id}", "incidents", "One incident, with who called about it for whoever calls them back", "", Json("Incident")),
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/change", "incidents", "Callers are told something else from now on; what is left out stays", Some("IncidentChange"), Json("Incident")) },
+    post("/api/v1/incidents/{id}/join", "incidents", "Join somebody who called: a contact with a case of its own, which needs contacts:write too", Some("IncidentJoin"), Made("Registered")),
+    post("/api/v1/incidents/{id}/reveal", "incidents", "The whole numbers of those who are to be called back, once it is over; the look is on the journal", None, Json("RevealedCallers")),
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/callers/{caller}", "incidents", "What came of calling somebody back: told and over, not over there, no answer. The version is the caller's", Some("IncidentTold"), Json("Incident")) },
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/end", "incidents", "It is over: everybody who called is to be told, in these words", Some("IncidentEnd"), Json("Incident")) },
+
     get("/api/v1/export/{list}", "lists", "A list (cases, orders, contacts, callbacks) as an Excel file with its watermark line; that it was taken is on the journal",
         "view:text q:text kind:kind state:text department:id worker:id urgency:urgency channel:channel outcome:text clerk:id from:at until:at", Bytes),
     get("/api/v1/views/{list}", "lists", "The saved views of the token's owner", "", Json("Views")),
@@ -212,6 +228,11 @@ pub fn example(schema: &str) -> Option<Value> {
         "StepRecordPayment" => json!({"method": "code", "amount_cents": 6500, "receipt": "00123"}),
         "StepCallback" => json!({"result": "reached", "solved": true, "satisfaction": "very_satisfied"}),
         "NewLink" => json!({"purpose": "track"}),
+        "NewEmergency" => {
+            json!({"play": "lift", "place": "3 栋 2 单元电梯", "what": "两人被困", "caller": "周敏", "phone": "13800001234"})
+        }
+        "EmergencyTick" => json!({"step": "call_120", "note": ""}),
+        "NewIncident" => json!({"title": "停电", "buildings": ["3"], "say": "3 栋停电，正在抢修，预计 18:00 恢复"}),
         "NewVisit" => json!({"name": "何明", "reason": "送货", "host": "周敏", "unit": "3-1-1201"}),
         "VisitStep" => json!({"act": "check_document", "kind": "id_card", "number": "002X", "as_expected": true}),
         "ImportRun" => json!({"mode": "good_rows"}),

@@ -63,6 +63,22 @@ pub const REQUESTS: &[(&str, &str)] = &[
         accompanied_by:text badge_back:bool reason:text reported_to:text what:text from:text text:text called_at:at? caller:text \
         name:text company:text plate:text people:int host:text person:id? unit:text",
     ),
+    (
+        "NewEmergency",
+        "play*:text place*:text unit:id? what:text caller:text phone:text case:text drill:bool",
+    ),
+    (
+        "NewIncident",
+        "item:text title*:text buildings:text[] say*:text notice:text",
+    ),
+    ("IncidentChange", "buildings:text[] say:text notice:text"),
+    ("IncidentEnd", "how*:text"),
+    (
+        "IncidentJoin",
+        "channel:channel person:id? unit:id? name:text phone:text address:text anonymous_reason:text? summary:text \
+        external_ref:text locale:text",
+    ),
+    ("IncidentTold", "told*:caller_told note:text"),
     ("NewAppointment", "at*:at with:text place*:text bring*:text"),
     (
         "AppointmentEnd",
@@ -125,6 +141,62 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "id:id contact:text name:text at:at with:id place:text bring:text state:appointment_state verified:bool? \
         document:document? tail:text note:text made_at:at ended_at:at? version:int",
     ),
+    (
+        "Play",
+        "code:text class:emergency_class clause:text name:DayName major:bool calls:call_post[] steps:PlayStep[]",
+    ),
+    (
+        "PlayStep",
+        "code:text name:DayName must:bool note:bool within_s:int? clause:text?",
+    ),
+    (
+        "EmergencyLine",
+        "id:id number:text case:id? drill:bool play:text class:emergency_class state:emergency_state owner:id opened_at:at \
+        place:text ended_at:at? closed_at:at? missing:Missing[] version:int",
+    ),
+    (
+        "Emergency",
+        "id:id number:text case:id? drill:bool play:text class:emergency_class major:bool state:emergency_state owner:id \
+        opened_at:at opened_by:By place:text phone:text caller:text what:text calls:EmergencyCall[] steps:EmergencyStep[] \
+        log:EmergencyLogLine[] ended_at:at? ended_how:text report:text? reported_at:at? meeting:EmergencyMeeting? \
+        improvements:Improvement[] closed_at:at? missing:Missing[] leads:bool version:int",
+    ),
+    (
+        "EmergencyCall",
+        "no:int post:call_post line:id[] turn:id? called_at:at due_at:at? confirmed_by:id? confirmed_at:at? exhausted:bool",
+    ),
+    (
+        "EmergencyStep",
+        "code:text name:DayName must:bool note:bool due_at:at? late:bool done_at:at? done_by:id? skipped:bool text:text",
+    ),
+    (
+        "EmergencyLogLine",
+        "at:at by:By kind:text about:text staff:id? text:text",
+    ),
+    ("EmergencyMeeting", "held_at:at present:id[] analysis:text"),
+    (
+        "Improvement",
+        "no:int owner:id due_at:at what:text late:bool done_at:at? done_by:id? how:text",
+    ),
+    (
+        "IncidentLine",
+        "id:id number:text item:text title:text buildings:text[] say:text notice:text state:incident_state opened_at:at \
+        opened_by:id ended_at:at? ended_how:text closed_at:at? version:int",
+    ),
+    (
+        "Incident",
+        "id:id number:text item:text title:text buildings:text[] say:text notice:text state:incident_state opened_at:at \
+        opened_by:id ended_at:at? ended_how:text closed_at:at? before:SaidBefore[] callers:IncidentCaller[] waiting:int? \
+        version:int",
+    ),
+    ("SaidBefore", "at:at say:text"),
+    (
+        "IncidentCaller",
+        "id:id case:id case_number:text name:text phone:text place:text joined_at:at attempts:int last_at:at? told:text \
+        told_at:at? version:int",
+    ),
+    ("RevealedCallers", "callers:CallerPhone[]"),
+    ("CallerPhone", "id:id phone:text"),
     ("AppointmentMade", "id:id verification:verification"),
     ("Done", "id:id number:text status:status version:int"),
     (
@@ -407,6 +479,9 @@ pub const ANSWERS: &[(&str, &str)] = &[
 /// Lists, and what they hold.
 pub const LISTS: &[(&str, &str)] = &[
     ("Visits", "Visit"),
+    ("Plays", "Play"),
+    ("Emergencies", "EmergencyLine"),
+    ("Incidents", "IncidentLine"),
     ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
     ("Orders", "OrderLine"),
