@@ -5,6 +5,10 @@ use std::time::{Duration, Instant};
 
 #[path = "api/emergency.rs"]
 mod emergency;
+#[path = "api/known.rs"]
+mod known;
+#[path = "api/registers.rs"]
+mod registers;
 
 use blackbox::{Person, Program, World, on_both};
 use serde_json::{Value, json};

@@ -251,6 +251,9 @@ fn csm_4_a_months_sample_is_drawn_by_lot_and_com_12_signed_for() {
         .must_say("种子")
         .must_say("名单指纹")
         .must_say("还没有样本");
+    // The same press twice leads to the one list; who draws anew is refused.
+    assert_eq!(head.send(&form).url, round.url);
+    form.set("_key", "another-press");
     let again = head.send(&form);
     again.is(422).must_say("已经抽过样，不能重抽");
     // Script and questions stand at the call.

@@ -209,6 +209,8 @@ codes! {
         DecideProposal = "decide_proposal",
         /// Sees investigations into internal reports: one's own, or all (COM-24).
         ViewInvestigations = "view_investigations",
+        /// Answers what is said of the own report, and objects to the outcome.
+        AnswerInvestigation = "answer_investigation",
         /// Has an internal report looked into.
         OpenInvestigation = "open_investigation",
         /// Finds the outcome.
@@ -475,7 +477,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::CorrectRegister],                             [S,  N,   S,   D,   N,   S,   S,   N,   D,   S,   N,   N,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     // Whether internal reports were true
-    Row(&[Do::ViewInvestigations],                          [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
+    Row(&[Do::ViewInvestigations, Do::AnswerInvestigation], [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
     Row(&[Do::OpenInvestigation],                           [N,  N,   S,   S,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::DecideInvestigation],                         [N,  N,   N,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ReviewInvestigation],                         [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N,   N]),
@@ -568,7 +570,7 @@ impl Action {
         use Action::*;
         match self {
             ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
-            RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
+            RegisterContact | JoinContact | ReceiveVisitor | CorrectRegister => (Area::Contacts, true),
             ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions | ViewEmergency => {
                 (Area::Cases, false)
             }

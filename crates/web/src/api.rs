@@ -1,7 +1,9 @@
 //! The JSON API: the same use cases as the pages, for programs. What is asked for is checked against the schema that the
 //! document shows (`doc`), so that the document cannot say anything else than the product does.
 
+mod answer;
 mod body;
+mod call_round;
 mod case;
 mod contact;
 mod directory;
@@ -10,15 +12,28 @@ mod emergency;
 mod file;
 mod import;
 mod incident;
+mod investigation;
+mod lesson;
 mod list;
 mod message;
 mod notice;
+mod opinion;
+mod proposal;
+mod referral;
+mod register;
 mod rest;
 mod roster;
 mod sent;
 mod show;
 mod visit;
 
+pub use answer::{
+    add as answer_add, check as answer_check, edit as answer_edit, get as standard_answer, list as answers,
+    set_active as answer_active,
+};
+pub use call_round::{
+    draw as calls_draw, get as call_round, list as call_rounds, make as call_make, sign as call_sign,
+};
 pub use case::{
     callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, signature, timeline,
 };
@@ -45,9 +60,17 @@ pub use incident::{
     change as incident_change, end as incident_end, get as incident, join as incident_join, list as incidents,
     open as incident_open, reveal as incident_reveal, tell as incident_tell,
 };
+pub use investigation::{
+    act as investigation_act, get as investigation, list as investigations, open as investigation_open,
+};
+pub use lesson::{get as lesson, list as lessons};
 pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
 pub use notice::{notices, read as notice_read};
+pub use opinion::{act as opinion_act, close as opinions_close, get as opinion, list as opinions};
+pub use proposal::{decide as proposal_decide, get as proposal, list as proposals, tell as proposal_tell};
+pub use referral::list as referrals;
+pub use register::{correct as register_correct, list as register_of};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 pub use roster::{check_in as roster_check_in, now as roster_now, shifts as roster_shifts};
 

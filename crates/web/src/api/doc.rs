@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::routes::{Entry, Guard, TABLE};
 use acts::ACTS;
-pub use acts::{ActDoc, EMERGENCY, act_of};
+pub use acts::{ActDoc, EMERGENCY, INVESTIGATION, OPINION, act_of};
 use endpoints::{ENDPOINTS, Endpoint, Give};
 use steps::STEPS;
 
@@ -257,6 +257,14 @@ fn schemas() -> Value {
         "IncidentChange",
         "IncidentEnd",
         "IncidentTold",
+        "StandardAnswerEdit",
+        "StandardAnswerCheck",
+        "StandardAnswerActive",
+        "ProposalDecision",
+        "ProposalTold",
+        "OpinionRoundClose",
+        "CallMade",
+        "CallSigned",
     ] {
         all[name]["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});

@@ -1,6 +1,8 @@
 //! What a program sends to change something: held against its schema, with the version that was seen. It is read before it is known
 //! whether the thing is there, and what is wrong with it is said after that: what is not visible is not there, whatever was sent.
 
+use std::str::FromStr;
+
 use app::error::Error;
 use axum::http::HeaderMap;
 use domain::access::Action;
@@ -78,6 +80,30 @@ impl Sent {
         self.fields.get(name).and_then(Value::as_i64)
     }
 
+    /// An instant that may be taken away by null; where none was sent the former stays.
+    pub fn instant(&self, name: &str, was: Option<i64>) -> Option<i64> {
+        self.fields.get(name).map_or(was, Value::as_i64)
+    }
+
+    /// A code of a list; the schema has looked whether it is one.
+    ///
+    /// # Errors
+    /// `Invalid` for none.
+    pub fn code<T: FromStr>(&self, name: &str) -> Result<T, Error> {
+        self.text(name)
+            .parse()
+            .map_err(|_| Error::field(name, "invalid-choose"))
+    }
+
+    /// A list of values of a type; none where none was sent.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn list<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Error> {
+        let list = self.fields.get(name).cloned().unwrap_or(Value::Array(Vec::new()));
+        serde_json::from_value(list).map_err(|_| Error::field(name, "invalid-choose"))
+    }
+
     /// A yes or no.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.fields.get(name).and_then(Value::as_bool)
@@ -87,13 +113,5 @@ impl Sent {
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
         let list = self.fields.get(name)?.as_array()?;
         Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-    }
-
-    /// The whole as a value of a type.
-    ///
-    /// # Errors
-    /// `Invalid` for a number that the type does not hold.
-    pub fn into<T: DeserializeOwned>(self) -> Result<T, Error> {
-        body::cast(self.fields)
     }
 }

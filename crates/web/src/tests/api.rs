@@ -587,6 +587,47 @@ fn what_the_desk_keeps_is_answered_as_the_document_says() {
             desk.post(&format!("{it}/callers/{}", k["id"].as_str().unwrap()), told)
                 .await;
             desk.get("/api/v1/incidents").await;
+
+            // What there is at a site, each kind by itself and in its list.
+            let t = w.things(&w.site);
+            for (list, one) in [
+                ("answers", &t.answer),
+                ("lessons", &t.lesson),
+                ("proposals", &t.proposal),
+                ("investigations", &t.investigation),
+                ("opinions", &t.opinion),
+                ("call-rounds", &t.call_round),
+            ] {
+                let listed = manager.get(&format!("/api/v1/{list}")).await;
+                assert!(listed["items"].as_array().is_some_and(|l| !l.is_empty()), "{list}");
+                manager.get(&format!("/api/v1/{list}/{one}")).await;
+            }
+            manager.get("/api/v1/referrals?all=1").await;
+            for register in domain::register::Register::ALL {
+                manager.get(&format!("/api/v1/registers/{register}?limit=2")).await;
+            }
+            let thank = json!({"how": "phone", "version": 1});
+            desk.post(&format!("/api/v1/opinions/{}/thank", t.opinion), thank).await;
+            let check = json!({"version": 1});
+            manager
+                .post(&format!("/api/v1/answers/{}/check", t.answer), check)
+                .await;
+            let no = json!({"decision": "no", "reason": "无人手", "version": 1});
+            manager
+                .post(&format!("/api/v1/proposals/{}/decide", t.proposal), no)
+                .await;
+            let entry = manager.get("/api/v1/registers/contacts").await["items"][0].clone();
+            let fields = entry["fields"].as_array().unwrap();
+            let was = fields.iter().find(|f| f["field"] == "col-content").unwrap()["text"].clone();
+            let to = json!({"number": entry["number"], "field": "col-content", "was": was, "text": "改正", "reason": "听错"});
+            let id = entry["id"].as_str().unwrap();
+            manager
+                .post(&format!("/api/v1/registers/contacts/{id}/corrections"), to)
+                .await;
+            let call = manager.get(&format!("/api/v1/call-rounds/{}", t.call_round)).await["calls"][0].clone();
+            let made = json!({"result": "no_answer", "version": call["version"]});
+            let at = format!("/api/v1/call-rounds/{}/calls/{}", t.call_round, t.call_line);
+            manager.post(&at, made).await;
         });
     });
 }

@@ -8,7 +8,10 @@ use std::sync::LazyLock;
 
 use app::error::Field;
 use domain::access::{Action, Role};
-use domain::{appointment, case as dc, clock, directory, emergency, incident, visit};
+use domain::{
+    answer, appointment, call_round, case as dc, clock, directory, emergency, incident, investigation, opinion,
+    proposal, register, visit,
+};
 use serde_json::{Map, Value, json};
 
 use super::acts::ACTS;
@@ -75,6 +78,12 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "appointment_state" => appointment::AppointmentState,
         "emergency_state" => emergency::State, "emergency_class" => emergency::Class, "call_post" => emergency::CallPost,
         "incident_state" => incident::State, "caller_told" => incident::Told,
+        "standing" => answer::Standing, "referral_kind" => answer::ReferralKind,
+        "proposal_state" => proposal::ProposalState, "proposal_decision" => proposal::Decision,
+        "fault" => investigation::Fault, "investigation_stage" => investigation::Stage,
+        "investigation_outcome" => investigation::Outcome, "tell_how" => opinion::TellHow, "opinion_outcome" => opinion::Outcome,
+        "call_state" => call_round::CallState, "signed_how" => call_round::SignedHow,
+        "register" => register::Register, "register_post" => register::Post,
     )
     .or_else(|| match name {
         "confirmed_by" => Some(vec!["paper", "device", "declined"]),

@@ -79,6 +79,38 @@ pub const REQUESTS: &[(&str, &str)] = &[
         external_ref:text locale:text",
     ),
     ("IncidentTold", "told*:caller_told note:text"),
+    (
+        "NewStandardAnswer",
+        "item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? valid_until:at? \
+        recheck_days:int",
+    ),
+    (
+        "StandardAnswerEdit",
+        "item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? valid_until:at? \
+        recheck_days:int why:text",
+    ),
+    ("StandardAnswerCheck", ""),
+    ("StandardAnswerActive", "active*:bool why*:text"),
+    (
+        "ProposalDecision",
+        "decision*:proposal_decision reason*:text again_at:at?",
+    ),
+    ("ProposalTold", "how*:text"),
+    (
+        "NewInvestigation",
+        "case*:text about*:id fault*:fault report*:text why*:text answer_by*:at",
+    ),
+    ("OpinionRoundClose", ""),
+    ("NewCallRound", "month*:text wanted*:int"),
+    (
+        "CallMade",
+        "result*:attempt satisfaction:satisfaction answers:Answer[] opinion:text note:text",
+    ),
+    ("CallSigned", "how*:signed_how file:id note:text"),
+    (
+        "RegisterCorrectionNew",
+        "number*:text post:register_post field*:text was*:text text*:text reason*:text",
+    ),
     ("NewAppointment", "at*:at with:text place*:text bring*:text"),
     (
         "AppointmentEnd",
@@ -195,6 +227,96 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "id:id case:id case_number:text name:text phone:text place:text joined_at:at attempts:int last_at:at? told:text \
         told_at:at? version:int",
     ),
+    (
+        "StandardAnswer",
+        "id:id item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? \
+        valid_until:at? recheck_days:int standing:standing checked_at:at checked_by:id check_due_at:at used:int used_at:at? \
+        created_at:at updated_at:at version:int",
+    ),
+    (
+        "StandardAnswerWhole",
+        "id:id item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? \
+        valid_until:at? recheck_days:int standing:standing checked_at:at checked_by:id check_due_at:at used:int used_at:at? \
+        created_at:at updated_at:at versions:StandardAnswerVersion[] version:int",
+    ),
+    (
+        "StandardAnswerVersion",
+        "version:int at:at staff:id why:text item:text question:text question_en:text short:text short_en:text full:text \
+        full_en:text valid_from:at? valid_until:at? recheck_days:int",
+    ),
+    (
+        "Referral",
+        "id:id kind:referral_kind name:text name_en:text phone:text hours:text hours_en:text helps:text helps_en:text active:bool \
+        version:int",
+    ),
+    (
+        "Lesson",
+        "id:id kind:kind title:text item:text situation:text worked:text clause:text tags:text active:bool withdrawn_why:text \
+        kept_at:at kept_by:id updated_at:at version:int",
+    ),
+    (
+        "Proposal",
+        "id:id case:id case_number:text title:text item:text asked_at:at asked_by:id? reported_to:id state:proposal_state \
+        decision:proposal_decision? reason:text again_at:at? decided_at:at? decided_by:id? told_at:at? told_by:id? told_how:text \
+        version:int",
+    ),
+    (
+        "InvestigationLine",
+        "id:id case:id case_number:text about:id fault:fault report:text why:text opened_by:id opened_at:at answer_by:at \
+        stage:investigation_stage answer:text answered_at:at? outcome:investigation_outcome? reason:text decided_by:id? \
+        decided_at:at? objection:text objected_at:at? review:text reviewed_by:id? reviewed_at:at? recorded:bool version:int",
+    ),
+    (
+        "Investigation",
+        "id:id case:id case_number:text about:id fault:fault report:text why:text opened_by:id opened_at:at answer_by:at \
+        stage:investigation_stage answer:text answered_at:at? outcome:investigation_outcome? reason:text decided_by:id? \
+        decided_at:at? objection:text objected_at:at? review:text reviewed_by:id? reviewed_at:at? recorded:bool object_until:at? \
+        may:text[] version:int",
+    ),
+    (
+        "OpinionRound",
+        "id:id month:text due_at:at opened_at:at closed_at:at? closed_by:id? over:bool overdue:bool lacking:int unchecked:int \
+        lines:Opinion[] version:int",
+    ),
+    (
+        "Opinion",
+        "id:id round:id case:id case_number:text kind:kind title:text given_at:at thanked_at:at? thanked_by:id? \
+        thanked_how:tell_how? outcome:opinion_outcome? reason:text doer:id? do_by:at? identified_at:at? identified_by:id? \
+        done_at:at? done_by:id? done_note:text told_at:at? told_by:id? told_how:tell_how? told_note:text checked_at:at? \
+        checked_by:id? good:bool? check_note:text missing:Missing[] version:int",
+    ),
+    ("CallRounds", "items:CallRoundLine[] next:text? missing:text? pool:int"),
+    (
+        "CallRoundLine",
+        "id:id month:text wanted:int pool:int seed:text pool_hash:text drawn_at:at drawn_by:id? tally:CallTally version:int",
+    ),
+    (
+        "CallRound",
+        "id:id month:text wanted:int pool:int seed:text pool_hash:text drawn_at:at drawn_by:id? tally:CallTally \
+        after:CallbackTally calls:MonthlyCall[] version:int",
+    ),
+    (
+        "CallTally",
+        "drawn:int open:int reached:Share refused:int unreachable:int satisfied:Share quality:Share attitude:Share signed:Share",
+    ),
+    (
+        "CallbackTally",
+        "made:int satisfied:Share open:int refused:int unreachable:int spared:int",
+    ),
+    ("Share", "of:int hits:int"),
+    (
+        "MonthlyCall",
+        "id:id no:int case:id case_number:text kind:kind title:text place:text name:text department:id? worker:id? \
+        state:call_state attempts:CallAttempt[] satisfaction:satisfaction? answers:Answer[] opinion:text called_at:at? \
+        called_by:id? signed:signed_how? signature:id? signed_note:text signed_at:at? signed_by:id? version:int",
+    ),
+    ("CallAttempt", "at:at by:id? result:attempt note:text"),
+    ("RegisterEntry", "id:id number:text fields:RegisterField[]"),
+    (
+        "RegisterField",
+        "field:text name:text text:text correctable:bool corrections:RegisterCorrection[]",
+    ),
+    ("RegisterCorrection", "was:text text:text reason:text staff:id at:at"),
     ("RevealedCallers", "callers:CallerPhone[]"),
     ("CallerPhone", "id:id phone:text"),
     ("AppointmentMade", "id:id verification:verification"),
@@ -482,6 +604,13 @@ pub const LISTS: &[(&str, &str)] = &[
     ("Plays", "Play"),
     ("Emergencies", "EmergencyLine"),
     ("Incidents", "IncidentLine"),
+    ("StandardAnswers", "StandardAnswer"),
+    ("Referrals", "Referral"),
+    ("Lessons", "Lesson"),
+    ("Proposals", "Proposal"),
+    ("Investigations", "InvestigationLine"),
+    ("Opinions", "OpinionRound"),
+    ("Register", "RegisterEntry"),
     ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
     ("Orders", "OrderLine"),
