@@ -3,6 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[path = "api/emergency.rs"]
+mod emergency;
+#[path = "api/known.rs"]
+mod known;
+#[path = "api/registers.rs"]
+mod registers;
+
 use blackbox::{Person, Program, World, on_both};
 use serde_json::{Value, json};
 
@@ -637,4 +644,17 @@ fn a_changed_scope_takes_the_order_back_and_asks_for_the_fee_again() {
             "it is the vendor's now"
         );
     });
+}
+
+/// Whether an answer is the refusal of a rule, with its clause and everything that is missing.
+fn refusal(got: &blackbox::Reply, rule: &str, clause: &str, missing: &[&str]) {
+    let said = got.body["missing"].as_array().into_iter().flatten();
+    let said: Vec<&str> = said.filter_map(|m| m["code"].as_str()).collect();
+    assert_eq!(got.status, 422, "{:#}", got.body);
+    assert_eq!(
+        (&got.body["code"], &got.body["clause"], said),
+        (&json!(rule), &json!(clause), missing.to_vec()),
+        "{:#}",
+        got.body
+    );
 }

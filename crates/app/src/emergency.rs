@@ -287,7 +287,7 @@ fn read(row: db::EmergencyRow) -> Res<Seen> {
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &EmergencyId) -> Res<Seen> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     read(db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?)
 }
 
@@ -332,7 +332,7 @@ pub type Page = (Vec<Seen>, Option<(i64, String)>);
 /// # Errors
 /// `Forbidden`.
 pub fn page(c: &mut Conn, ctx: &Ctx, drill: bool, after: Option<(i64, String)>, limit: usize) -> Res<Page> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let more = i64::try_from(limit).unwrap_or(50) + 1;
     let mut rows = db::page(c, &ctx.site, drill, at, &id, more)?;
@@ -350,7 +350,7 @@ pub fn page(c: &mut Conn, ctx: &Ctx, drill: bool, after: Option<(i64, String)>, 
 /// # Errors
 /// `Forbidden`.
 pub fn counted(c: &mut Conn, ctx: &Ctx, since: i64) -> Res<(i64, i64)> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     Ok((
         db::count(c, &ctx.site, false, since)?,
         db::count(c, &ctx.site, true, since)?,
@@ -393,8 +393,24 @@ pub fn own(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId, staff: &StaffId) -> Res<See
 /// `Forbidden`, `NotFound`, or the `Refused` of a rule.
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId, cmd: &Command) -> Res<Seen> {
     ctx.need_scope(cmd.action())?;
+    people(tx, ctx, cmd)?;
     let decided = |e: &Emergency| rules::decide(Some(e), cmd, &ctx.who(), ctx.now).map_err(Error::from);
     change(tx, ctx, id, &decided)
+}
+
+/// Whoever is named in a meeting or an improvement works at the site.
+fn people(tx: &mut Tx, ctx: &Ctx, cmd: &Command) -> Res<()> {
+    let (field, named) = match cmd {
+        Command::Meet { present, .. } => ("present", present.as_slice()),
+        Command::Improve { owner, .. } => ("staff", std::slice::from_ref(owner)),
+        _ => return Ok(()),
+    };
+    let here = store::site::staff_names(tx, &ctx.site)?;
+    if named.iter().all(|id| here.iter().any(|s| s.id == *id)) {
+        Ok(())
+    } else {
+        Err(Error::field(field, "invalid-choose"))
+    }
 }
 
 /// Everybody adds a line at the same time: nobody names a version, the rules are asked anew instead.
@@ -507,15 +523,36 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId) -> Res<bool> {
         return Ok(false);
     }
     once::once(tx, ctx, &format!("emergency-phone-{id}"), id, |tx, ctx| {
-        let subject = Subject {
-            kind: "emergency",
-            id: id.as_str(),
-            case: e.case.as_ref().map(CaseId::as_str),
-        };
-        journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
+        looked(tx, ctx, &e);
         Ok(())
     })?;
     Ok(true)
+}
+
+/// The caller's whole number, for a program; each look is on the journal.
+///
+/// # Errors
+/// `Forbidden` for who sees the numbers of the own work alone, `NotFound`, `Refused` once it is over: from then on the number is
+/// that of the case.
+pub fn reveal(tx: &mut Tx, ctx: &Ctx, id: &EmergencyId) -> Res<String> {
+    let e = get(tx, ctx, id)?.state;
+    if ctx.reach(Action::RevealPhone) < Reach::Site {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    if !e.runs() {
+        return Err(Refusal::new("refuse-emergency-over").clause("REC-21").into());
+    }
+    looked(tx, ctx, &e);
+    Ok(e.phone)
+}
+
+fn looked(tx: &mut Tx, ctx: &Ctx, e: &Emergency) {
+    let subject = Subject {
+        kind: "emergency",
+        id: e.id.as_str(),
+        case: e.case.as_ref().map(CaseId::as_str),
+    };
+    journal::append(tx, ctx, subject, "phone_revealed", serde_json::json!({}), &[], ctx.now);
 }
 
 /// Whoever looks after an emergency does not leave: somebody else takes it first (REC-21).

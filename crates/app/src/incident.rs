@@ -9,6 +9,7 @@ use domain::ids::{CallbackId, CaseId, IncidentCallerId, IncidentId, SiteId, Staf
 use domain::incident::{self as rules, Caller, Incident, PROPOSE_FROM, PROPOSE_MS, Told};
 use domain::ladder::Post;
 use domain::number::Series;
+use domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use store::db::Tx;
@@ -108,7 +109,7 @@ pub(crate) fn ongoing(c: &mut Conn, site: &SiteId) -> Res<Vec<Ongoing>> {
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &IncidentId) -> Res<Seen> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     read(db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?)
 }
 
@@ -141,6 +142,32 @@ pub fn reveal_once(tx: &mut Tx, ctx: &Ctx, id: &IncidentId) -> Res<bool> {
     Ok(true)
 }
 
+/// The whole numbers of those who have to be called back, for a program; each look is on the journal.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Refused` before it is over: until then nobody needs them.
+pub fn reveal(tx: &mut Tx, ctx: &Ctx, id: &IncidentId) -> Res<Vec<CallerLine>> {
+    ctx.need(Action::JoinIncident)?;
+    let state = get(tx, ctx, id)?.state;
+    if ctx.reach(Action::RevealPhone) < Reach::Site {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    if state.state == rules::State::Open {
+        return Err(Refusal::new("refuse-incident-open").into());
+    }
+    let mut waiting = db::callers(tx, id)?;
+    waiting.retain(|k| k.told_at.is_none());
+    say(
+        tx,
+        ctx,
+        &state,
+        "phone_revealed",
+        json!({"callers": waiting.len()}),
+        &[],
+    );
+    Ok(waiting)
+}
+
 /// A page of incidents, newest first, and where the next one begins.
 pub type Page = (Vec<Seen>, Option<(i64, String)>);
 
@@ -149,7 +176,7 @@ pub type Page = (Vec<Seen>, Option<(i64, String)>);
 /// # Errors
 /// `Forbidden`.
 pub fn page(c: &mut Conn, ctx: &Ctx, after: Option<(i64, String)>, limit: usize) -> Res<Page> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     let (at, id) = after.unwrap_or((i64::MAX, String::new()));
     let mut rows = db::page(c, &ctx.site, at, &id, i64::try_from(limit).unwrap_or(50) + 1)?;
     let more = crate::list::cut(&mut rows, limit);

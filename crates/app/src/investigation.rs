@@ -309,6 +309,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, key: &str, o: &Opened) -> Res<InvestigationI
 /// # Errors
 /// `Forbidden`, `NotFound`, `Conflict`, `Invalid`, `Refused` as [`Investigation::answer`] says.
 pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, said: &str) -> Res<()> {
+    ctx.need(Action::AnswerInvestigation)?;
     let (mut r, mut x) = seen(tx, ctx, id, version)?;
     let said = text("text", said)?;
     x.answer(&ctx.need_staff()?.id, &said)?;
@@ -359,6 +360,7 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, outcom
 /// # Errors
 /// `Forbidden`, `NotFound`, `Conflict`, `Invalid`, `Refused` as [`Investigation::object`] says.
 pub fn object(tx: &mut Tx, ctx: &Ctx, id: &InvestigationId, version: i64, said: &str) -> Res<()> {
+    ctx.need(Action::AnswerInvestigation)?;
     let (mut r, mut x) = seen(tx, ctx, id, version)?;
     let said = text("text", said)?;
     x.object(&ctx.need_staff()?.id, &said, ctx.now)?;

@@ -129,6 +129,17 @@ pub fn communication(c: &mut Conn, ctx: &Ctx, post: Post, q: &Query, limit: i64)
     Ok(Page { rows, next })
 }
 
+/// Writes down that entries were taken away by a program, as with a file: of which register, of what range, how many.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn taken(tx: &mut Tx, ctx: &Ctx, register: Register, q: &Query, rows: i64) -> Res<()> {
+    ctx.need(Action::ViewRegisters)?;
+    let body = json!({"list": register, "filter": serde_json::to_value(q)?, "rows": rows});
+    journal::now(tx, ctx, "list", register.as_str(), "exported", body, &["filter"]);
+    Ok(())
+}
+
 /// What was corrected in an entry, oldest first.
 ///
 /// # Errors

@@ -142,7 +142,9 @@ codes! {
         ViewRoster = "view_roster",
         /// Plans the roster of the posts in reach: shifts, absences, swaps, posts.
         ManageRoster = "manage_roster",
-        /// Opens an emergency, follows it live, ticks its list, adds to its log.
+        /// Follows emergencies, drills and mass incidents.
+        ViewEmergency = "view_emergency",
+        /// Opens an emergency, ticks its list, adds to its log.
         JoinEmergency = "join_emergency",
         /// Ends an emergency, names its owner, reports, holds the meeting, closes; leads drills.
         LeadEmergency = "lead_emergency",
@@ -207,6 +209,8 @@ codes! {
         DecideProposal = "decide_proposal",
         /// Sees investigations into internal reports: one's own, or all (COM-24).
         ViewInvestigations = "view_investigations",
+        /// Answers what is said of the own report, and objects to the outcome.
+        AnswerInvestigation = "answer_investigation",
         /// Has an internal report looked into.
         OpenInvestigation = "open_investigation",
         /// Finds the outcome.
@@ -443,7 +447,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::EditDirectory],                               [S,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::MergePersons, Do::Import],                    [N,  N,   S,   N,   N,   N,   S,   N,   N,   S,   N,   N,   N,   N]),
     // Emergencies and mass incidents
-    Row(&[Do::JoinEmergency],                               [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::ViewEmergency, Do::JoinEmergency],            [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::LeadEmergency],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageIncident],                              [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::JoinIncident],                                [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
@@ -473,7 +477,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::CorrectRegister],                             [S,  N,   S,   D,   N,   S,   S,   N,   D,   S,   N,   N,   N,   N]),
     Row(&[Do::DecideProposal],                              [N,  N,   S,   N,   N,   N,   S,   N,   N,   N,   A,   A,   N,   N]),
     // Whether internal reports were true
-    Row(&[Do::ViewInvestigations],                          [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
+    Row(&[Do::ViewInvestigations, Do::AnswerInvestigation], [O,  O,   O,   O,   O,   O,   S,   A,   O,   O,   A,   A,   N,   N]),
     Row(&[Do::OpenInvestigation],                           [N,  N,   S,   S,   N,   S,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::DecideInvestigation],                         [N,  N,   N,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ReviewInvestigation],                         [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   A,   N,   N]),
@@ -566,8 +570,10 @@ impl Action {
         use Action::*;
         match self {
             ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
-            RegisterContact | JoinContact | ReceiveVisitor => (Area::Contacts, true),
-            ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions => (Area::Cases, false),
+            RegisterContact | JoinContact | ReceiveVisitor | CorrectRegister => (Area::Contacts, true),
+            ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions | ViewEmergency => {
+                (Area::Cases, false)
+            }
             ViewDirectory => (Area::Directory, false),
             RevealPhone | EditDirectory | MergePersons | Import => (Area::Directory, true),
             SendLink | WithdrawLink | ResendMessage => (Area::Messages, true),

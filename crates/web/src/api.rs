@@ -1,21 +1,39 @@
 //! The JSON API: the same use cases as the pages, for programs. What is asked for is checked against the schema that the
 //! document shows (`doc`), so that the document cannot say anything else than the product does.
 
+mod answer;
 mod body;
+mod call_round;
 mod case;
 mod contact;
 mod directory;
 pub(crate) mod doc;
+mod emergency;
 mod file;
 mod import;
+mod incident;
+mod investigation;
+mod lesson;
 mod list;
 mod message;
 mod notice;
+mod opinion;
+mod proposal;
+mod referral;
+mod register;
 mod rest;
 mod roster;
+mod sent;
 mod show;
 mod visit;
 
+pub use answer::{
+    add as answer_add, check as answer_check, edit as answer_edit, get as standard_answer, list as answers,
+    set_active as answer_active,
+};
+pub use call_round::{
+    draw as calls_draw, get as call_round, list as call_rounds, make as call_make, sign as call_sign,
+};
 pub use case::{
     callbacks, cases, do_step, get as case, offers, order, orders, reveal as case_reveal, signature, timeline,
 };
@@ -29,14 +47,30 @@ pub use directory::{
     reveal_phone, take_apart, unit, unit_changes, units,
 };
 pub use doc::document;
+pub use emergency::{
+    act as emergency_act, get as emergency, list as emergencies, open as emergency_open, plays as emergency_plays,
+    reveal as emergency_reveal,
+};
 pub use file::{attach_case, attach_contact, files_of_case, give as file};
 pub use import::{
     get as import, list as imports, rows as import_rows, run as import_run, stop as import_stop,
     upload as import_upload,
 };
+pub use incident::{
+    change as incident_change, end as incident_end, get as incident, join as incident_join, list as incidents,
+    open as incident_open, reveal as incident_reveal, tell as incident_tell,
+};
+pub use investigation::{
+    act as investigation_act, get as investigation, list as investigations, open as investigation_open,
+};
+pub use lesson::{get as lesson, list as lessons};
 pub use list::{export, remove_view, save_view, views};
 pub use message::{again as message_again, links, make_link, messages, of_case as case_messages, withdraw_link};
 pub use notice::{notices, read as notice_read};
+pub use opinion::{act as opinion_act, close as opinions_close, get as opinion, list as opinions};
+pub use proposal::{decide as proposal_decide, get as proposal, list as proposals, tell as proposal_tell};
+pub use referral::list as referrals;
+pub use register::{correct as register_correct, list as register_of};
 pub use rest::{departments, find, journal, me, prices, scripts, standard, taxonomy, workers};
 pub use roster::{check_in as roster_check_in, now as roster_now, shifts as roster_shifts};
 
@@ -149,6 +183,27 @@ fn cursor(after: &str) -> Result<(), Fail> {
         Ok(())
     } else {
         Err(Fail(Error::field("after", "api-cursor")))
+    }
+}
+
+/// Where a page of a list that is ordered by time goes on.
+fn place(after: &str) -> Result<Option<(i64, String)>, Fail> {
+    cursor(after)?;
+    let (at, id) = after.split_once(':').unwrap_or_default();
+    Ok(at.parse().ok().map(|at| (at, id.to_owned())))
+}
+
+/// The cursor of such a list's next page.
+fn place_text(next: Option<(i64, String)>) -> Option<String> {
+    next.map(|(at, id)| format!("{at}:{id}"))
+}
+
+/// A yes or no of an address: `drills=1`.
+fn flag(name: &str, given: &str) -> Result<bool, Error> {
+    match given {
+        "" | "0" | "false" => Ok(false),
+        "1" | "true" => Ok(true),
+        _ => Err(Error::field(name, "api-flag")),
     }
 }
 

@@ -94,8 +94,8 @@ const MENU: Menu = &[
             ),
             ("/tasks", "tool", "nav-tasks", Action::Accept),
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
-            ("/emergencies", "urgent", "nav-emergencies", Action::JoinEmergency),
-            ("/incidents", "bolt", "nav-incidents", Action::JoinEmergency),
+            ("/emergencies", "urgent", "nav-emergencies", Action::ViewEmergency),
+            ("/incidents", "bolt", "nav-incidents", Action::ViewEmergency),
         ],
     ),
     (

@@ -95,23 +95,25 @@ impl Asked {
 
 /// A field of an entry: what stands there, and what stood there before.
 pub struct Field {
-    key: &'static str,
-    text: String,
+    pub key: &'static str,
+    pub text: String,
     /// Old texts with who corrected them when.
     struck: Vec<(String, String)>,
+    /// The corrections themselves, oldest first.
+    pub corrections: Vec<CorrectionRow>,
 }
 
 /// An entry.
 pub struct Entry {
-    id: String,
-    number: String,
+    pub id: String,
+    pub number: String,
     href: String,
-    fields: Vec<Field>,
+    pub fields: Vec<Field>,
 }
 
 impl Entry {
     /// What stands in a field.
-    fn text(&self, key: &str) -> &str {
+    pub fn text(&self, key: &str) -> &str {
         let field = self.fields.iter().find(|field| field.key == key);
         field.map_or("", |field| &field.text)
     }
@@ -207,6 +209,7 @@ impl With<'_> {
                     key,
                     text,
                     struck: Vec::new(),
+                    corrections: Vec::new(),
                 })
                 .collect(),
         }
@@ -254,6 +257,7 @@ impl With<'_> {
                 let note = [by, self.p.full_time(c.at), c.reason.clone()].join(" · ");
                 field.struck.push((c.was.clone(), note));
                 field.text.clone_from(&c.text);
+                field.corrections.push(c.clone());
             }
         }
     }
@@ -384,11 +388,15 @@ async fn asked(
     limit: i64,
     after: Option<String>,
 ) -> Result<Read, Fail> {
-    let p = Page::titled(web, v, String::new());
-    let (post, mut q) = (a.post(), a.ask(&p.zone));
+    let mut q = a.ask(v.zone());
     if let Some(after) = after {
         q.after = after;
     }
+    within(web, v, register, a.post(), q, limit).await
+}
+
+async fn within(web: &Web, v: &Viewer, register: Register, post: Post, q: Ask, limit: i64) -> Result<Read, Fail> {
+    let p = Page::titled(web, v, String::new());
     Ok(web
         .read(&v.ctx()?, move |c, ctx| {
             let names = Names::load(c, ctx)?;
@@ -400,6 +408,22 @@ async fn asked(
             read(c, ctx, &w, post, &q, limit)
         })
         .await?)
+}
+
+/// The entries of a range, for a program, and where the next page begins.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` for a post that the viewer has no part in.
+pub async fn entries(
+    web: &Web,
+    v: &Viewer,
+    register: Register,
+    post: Post,
+    q: Ask,
+    limit: i64,
+) -> Result<(Vec<Entry>, Option<String>), Fail> {
+    let r = within(web, v, register, post, q, limit).await?;
+    Ok((r.entries, r.next))
 }
 
 /// Whether the viewer may open a register at all.
@@ -626,21 +650,37 @@ impl CorrectPage {
     }
 }
 
+/// Which entry is meant: its number finds it, its id says which of those with one number.
+#[derive(Debug, Clone)]
+pub struct Which {
+    pub post: Post,
+    pub number: String,
+    pub id: String,
+}
+
+impl Correction {
+    fn which(&self) -> Which {
+        Which {
+            post: self.post.parse().unwrap_or(Post::Office),
+            number: self.number.clone(),
+            id: self.id.clone(),
+        }
+    }
+}
+
 /// The entry, as whoever asks sees it; none that the register does not show them.
-fn entry(c: &mut Conn, ctx: &app::ctx::Ctx, p: &Page, register: Register, f: &Correction) -> Res<Entry> {
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn entry(c: &mut Conn, ctx: &app::ctx::Ctx, p: &Page, register: Register, f: &Which) -> Res<Entry> {
     let names = Names::load(c, ctx)?;
     let w = With {
         p,
         names: &names,
         register,
     };
-    let a = Asked {
-        post: f.post.clone(),
-        q: f.number.clone(),
-        ..Asked::default()
-    };
     if register == Register::Communication {
-        let row = app::register::talk(c, ctx, a.post(), &ContactId::from(f.id.as_str()))?;
+        let row = app::register::talk(c, ctx, f.post, &ContactId::from(f.id.as_str()))?;
         let mut entry = w.contact(&row);
         let all = app::register::corrections(c, ctx, register, &entry.id)?;
         w.corrected(&mut entry, &all);
@@ -649,7 +689,11 @@ fn entry(c: &mut Conn, ctx: &app::ctx::Ctx, p: &Page, register: Register, f: &Co
     if f.number.trim().is_empty() {
         return Err(Error::NotFound);
     }
-    let r = read(c, ctx, &w, a.post(), &a.ask(&p.zone), 100)?;
+    let a = Asked {
+        q: f.number.clone(),
+        ..Asked::default()
+    };
+    let r = read(c, ctx, &w, f.post, &a.ask(&p.zone), 100)?;
     r.entries.into_iter().find(|e| e.id == f.id).ok_or(Error::NotFound)
 }
 
@@ -660,7 +704,7 @@ async fn correct_view(
     f: Correction,
     e: Errors,
 ) -> Result<CorrectPage, Fail> {
-    let (p, asked) = (Page::titled(web, v, String::new()), f.clone());
+    let (p, asked) = (Page::titled(web, v, String::new()), f.which());
     let entry = web
         .read(&v.ctx()?, move |c, ctx| entry(c, ctx, &p, register, &asked))
         .await?;
@@ -691,7 +735,7 @@ pub async fn correct(State(web): State<Web>, v: Viewer, Path(code): Path<String>
     let (p, asked) = (Page::titled(&web, &v, String::new()), f.clone());
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
-            let entry = entry(tx, ctx, &p, register, &asked)?;
+            let entry = entry(tx, ctx, &p, register, &asked.which())?;
             let wanted = app::register::Correction {
                 field: asked.field.clone(),
                 was: asked.was(),

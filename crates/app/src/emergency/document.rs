@@ -45,7 +45,7 @@ pub struct NewDocument {
 /// # Errors
 /// `Forbidden`.
 pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Document>> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     Ok(db::documents(c, &ctx.site)?)
 }
 
@@ -54,7 +54,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Document>> {
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &PlanId) -> Res<(Document, Vec<Document>)> {
-    ctx.need(Action::JoinEmergency)?;
+    ctx.need(Action::ViewEmergency)?;
     let found = db::document(c, &ctx.site, id)?.ok_or(Error::NotFound)?;
     let editions = db::editions(c, &found.thread_id)?;
     Ok((found, editions))

@@ -170,6 +170,7 @@ refuse-owner-leaves = You look after emergency {$numbers}; hand it to somebody o
 refuse-meeting-before-end = The special meeting comes after the end of the emergency
 refuse-improvement-done = This improvement is done
 refuse-no-help = Only a call for help becomes an emergency; correct the kind first
+action-view_emergency = Follow emergencies and incidents
 action-join_emergency = Take part in an emergency
 action-lead_emergency = Lead an emergency
 event-emergency_begun = emergency mode opened

@@ -70,6 +70,7 @@ refuse-investigation-nothing = There is nothing to object to or to review
 refuse-investigation-late = The time for objections is over
 missing-report = what was reported
 action-view_investigations = see checks of reports
+action-answer_investigation = answer a check of a report
 action-open_investigation = ask for a check of a report
 action-decide_investigation = decide on a check of a report
 action-review_investigation = review the outcome of a check

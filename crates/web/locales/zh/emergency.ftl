@@ -170,6 +170,7 @@ refuse-owner-leaves = 您正负责应急 {$numbers}；请先移交给在岗的�
 refuse-meeting-before-end = 专题会议在应急解除之后召开
 refuse-improvement-done = 这项改进已经完成
 refuse-no-help = 只有求助可以开启应急；请先更正类别
+action-view_emergency = 查看应急与群体事件
 action-join_emergency = 参与应急
 action-lead_emergency = 指挥应急
 event-emergency_begun = 开启应急处置

@@ -70,6 +70,7 @@ refuse-investigation-nothing = 没有可以申诉或复核的结果
 refuse-investigation-late = 申诉期限已过
 missing-report = 报告了什么
 action-view_investigations = 查看报告核查
+action-answer_investigation = 答复报告核查
 action-open_investigation = 提出报告核查
 action-decide_investigation = 作出核查结果
 action-review_investigation = 复核核查结果

@@ -54,6 +54,14 @@ pub fn typed<T: DeserializeOwned>(name: &str, fields: Map<String, Value>) -> Res
     serde_json::from_value(v).map_err(|e| broken(&e.to_string()))
 }
 
+/// A value of a type from fields that fit their schema.
+///
+/// # Errors
+/// `Invalid` for a number that the type does not hold.
+pub fn cast<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Error> {
+    serde_json::from_value(Value::Object(fields)).map_err(|e| broken(&e.to_string()))
+}
+
 /// A value of a type from a body.
 ///
 /// # Errors

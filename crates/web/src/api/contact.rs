@@ -74,7 +74,8 @@ pub async fn register(State(web): State<Web>, v: Viewer, headers: HeaderMap, byt
     Ok(answer(StatusCode::CREATED, &registered(&made)))
 }
 
-fn registered(made: &app::contact::Registered) -> Value {
+/// What registering made.
+pub(super) fn registered(made: &app::contact::Registered) -> Value {
     let cases = made.cases.iter().zip(&made.case_numbers);
     let cases = cases.map(|(id, n)| json!({"id": id, "number": n}));
     json!({"id": made.contact, "number": made.number, "cases": cases.collect::<Vec<_>>()})

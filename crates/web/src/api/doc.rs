@@ -1,6 +1,7 @@
 //! The document of the API (OpenAPI 3.1), made from the routes, one table of endpoints and the schemas. A test holds the three
 //! against each other, and `docs/openapi.json` against what is made here.
 
+mod acts;
 mod endpoints;
 pub mod schema;
 mod shapes;
@@ -12,6 +13,8 @@ use domain::access::Action;
 use serde_json::{Map, Value, json};
 
 use crate::routes::{Entry, Guard, TABLE};
+use acts::ACTS;
+pub use acts::{ActDoc, EMERGENCY, INVESTIGATION, OPINION, act_of};
 use endpoints::{ENDPOINTS, Endpoint, Give};
 use steps::STEPS;
 
@@ -177,6 +180,20 @@ pub fn build() -> Value {
             }
             continue;
         }
+        if e.path.ends_with("/{act}") {
+            for a in ACTS.iter().filter(|a| a.path == e.path) {
+                let path = e.path.replace("{act}", a.act);
+                let o = Operation {
+                    e,
+                    path: &path,
+                    summary: a.summary,
+                    request: Some(a.name.to_owned()),
+                    scope: Some(scope_of(a.action)),
+                };
+                put(&path, e.method, operation(&o));
+            }
+            continue;
+        }
         let o = Operation {
             e,
             path: e.path,
@@ -226,6 +243,10 @@ fn schemas() -> Value {
         v["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
     }
+    for a in ACTS {
+        all[a.name]["properties"]["version"] =
+            json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
+    }
     for name in [
         "Correction",
         "MoveOut",
@@ -233,6 +254,17 @@ fn schemas() -> Value {
         "UnitCorrection",
         "VehicleEnd",
         "VisitStep",
+        "IncidentChange",
+        "IncidentEnd",
+        "IncidentTold",
+        "StandardAnswerEdit",
+        "StandardAnswerCheck",
+        "StandardAnswerActive",
+        "ProposalDecision",
+        "ProposalTold",
+        "OpinionRoundClose",
+        "CallMade",
+        "CallSigned",
     ] {
         all[name]["properties"]["version"] =
             json!({"type": "integer", "description": "The version that was seen, instead of If-Match."});
@@ -275,11 +307,18 @@ pub fn sample_for(method: &str, path: &str) -> Option<String> {
     if path.ends_with("/{action}") {
         return Some(json!({"text": "x", "version": 1}).to_string());
     }
-    let mut v = schema::sample(schema::named(e.request?));
+    let named = ACTS.iter().find(|a| a.path == path).map(|a| a.name).or(e.request);
+    let mut v = schema::sample(schema::named(named?));
     if e.versioned {
         v["version"] = json!(1);
     }
     Some(v.to_string())
+}
+
+/// The step that stands for the others of its address.
+#[cfg(test)]
+pub fn first_act(path: &str) -> Option<&'static str> {
+    ACTS.iter().find(|a| a.path == path).map(|a| a.act)
 }
 
 /// The name of what an address answers, if it answers JSON.

@@ -22,7 +22,7 @@ use crate::fail::refusal_text;
 use crate::l10n::t;
 
 /// A number as screens show it; nothing stays nothing.
-fn masked(phone: &str) -> String {
+pub fn masked(phone: &str) -> String {
     if phone.is_empty() {
         return String::new();
     }
@@ -93,16 +93,19 @@ pub fn done(d: &Done) -> Value {
     json!({"id": d.case, "number": d.number, "status": d.status, "version": d.version})
 }
 
+/// What is lacking, by its keys, in the reader's language.
+pub fn missing(locale: Locale, keys: &[&str]) -> Value {
+    keys.iter()
+        .map(|key| json!({"code": key, "message": t(locale, key)}))
+        .collect()
+}
+
 /// One action, open or with the reason why not, in the reader's language.
 pub fn offer(locale: Locale, zone: &str, o: &Offer) -> Value {
     let refusal = o.refusal.as_ref().map(|r| {
-        let missing = r
-            .missing
-            .iter()
-            .map(|m| json!({"code": m.key, "message": t(locale, m.key)}));
+        let keys: Vec<&str> = r.missing.iter().map(|m| m.key).collect();
         json!({
-            "code": r.rule, "message": refusal_text(locale, zone, r), "clause": r.clause,
-            "missing": missing.collect::<Vec<_>>(),
+            "code": r.rule, "message": refusal_text(locale, zone, r), "clause": r.clause, "missing": missing(locale, &keys),
         })
     });
     json!({"action": o.action, "allowed": o.allowed(), "refusal": refusal})

@@ -57,6 +57,9 @@ const ASKED: &[(&str, &str)] = &[
     ("/api/v1/find", "q={number}"),
     ("/api/v1/orders", "view=all&q={number}"),
     ("/api/v1/units", "q={word}"),
+    ("/api/v1/answers", "q={word}"),
+    ("/api/v1/lessons", "q={word}"),
+    ("/api/v1/registers/{register}", "q={word}"),
 ];
 
 fn query(e: &Entry, t: &Things) -> Option<String> {
@@ -87,6 +90,7 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
     ("/registers/{register}", "a register of the open site, by its name"),
     ("/registers/{register}/print", "as above"),
     ("/registers/{register}/export", "as above"),
+    ("/api/v1/registers/{register}", "as above"),
     ("/drafts/{kind}", "one's own drafts, by the name of a form"),
     ("/export/{list}", "a list of the open site, by its name"),
     ("/bulk/{list}/urge", "a list of the open site, by its name"),
@@ -252,12 +256,15 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
                 "emergencies" => &more.emergency,
                 "documents" => &more.document,
                 "appointments" => &more.appointment,
-                "opinions" => &t.opinion_round,
+                "opinions" if path.starts_with("/api/") => &t.opinion,
+                "opinions" | "opinion-rounds" => &t.opinion_round,
                 "opinion-lines" => &t.opinion,
-                "calls" => &t.call_round,
+                "calls" | "call-rounds" => &t.call_round,
+                "{register}" => &t.contact,
                 "call-lines" => &t.call_line,
                 _ => "0198c0de000070008000000000000000",
             },
+            "{call}" => &t.call_line,
             "{register}" => "contacts",
             "{unit}" => &t.unit,
             "{number}" => &t.order_number,
@@ -271,6 +278,7 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
             {
                 "withdraw"
             }
+            "{act}" if path.starts_with("/api/v1/") => crate::api::doc::first_act(path).unwrap_or_default(),
             "{act}" => "move-in",
             "{caller}" => &more.caller,
             "{link}" if path.starts_with("/visits/links/") => &more.link,

@@ -540,3 +540,94 @@ fn a_token_does_what_its_scopes_say_and_no_more() {
         });
     });
 }
+
+#[test]
+fn what_the_desk_keeps_is_answered_as_the_document_says() {
+    for_both(|db| {
+        let w = World::new(db);
+        run(async {
+            let app = service(&w);
+            let [desk, manager] = [Role::FrontDesk, Role::ProjectManager].map(|r| Program::of(&w, &app, r));
+            let new = json!({"play": "lift", "place": "3 栋", "what": "困人", "phone": "13800001234"});
+            let made = desk.post("/api/v1/emergencies", new).await;
+            let it = format!("/api/v1/emergencies/{}", made["id"].as_str().unwrap());
+            desk.get("/api/v1/emergencies/plays").await;
+            desk.post(&format!("{it}/reveal"), json!({})).await;
+            desk.post(&format!("{it}/no_answer"), json!({"call": 0})).await;
+            for step in made["steps"].as_array().unwrap() {
+                let tick = json!({"step": step["code"], "note": "已办"});
+                desk.post(&format!("{it}/tick"), tick).await;
+            }
+            manager.post(&format!("{it}/end"), json!({"how": "已救出"})).await;
+            manager
+                .post(&format!("{it}/report"), json!({"result": "无人受伤"}))
+                .await;
+            let staff = w.staff(Role::Worker);
+            let meeting = json!({"held_at": 1, "present": [staff], "analysis": "门机故障"});
+            manager.refused(&format!("{it}/meet"), meeting, 422).await;
+            let better = json!({"staff": staff, "due_at": 4_000_000_000_000_i64, "what": "换门机"});
+            manager.post(&format!("{it}/improve"), better).await;
+            let done = manager
+                .post(&format!("{it}/improved"), json!({"no": 1, "how": "已换"}))
+                .await;
+            assert!(done["improvements"][0]["done_at"].is_i64());
+            manager.get(&it).await;
+            assert_eq!(desk.get("/api/v1/emergencies").await["items"][0]["id"], made["id"]);
+
+            let made = desk
+                .post("/api/v1/incidents", json!({"title": "停水", "say": "抢修中"}))
+                .await;
+            let it = format!("/api/v1/incidents/{}", made["id"].as_str().unwrap());
+            desk.post(&format!("{it}/join"), json!({"phone": "13900001111", "name": "李雷"}))
+                .await;
+            desk.post(&format!("{it}/end"), json!({"how": "好了"})).await;
+            desk.post(&format!("{it}/reveal"), json!({})).await;
+            let k = desk.get(&it).await["callers"][0].clone();
+            let told = json!({"told": "no_answer", "version": k["version"]});
+            desk.post(&format!("{it}/callers/{}", k["id"].as_str().unwrap()), told)
+                .await;
+            desk.get("/api/v1/incidents").await;
+
+            // What there is at a site, each kind by itself and in its list.
+            let t = w.things(&w.site);
+            for (list, one) in [
+                ("answers", &t.answer),
+                ("lessons", &t.lesson),
+                ("proposals", &t.proposal),
+                ("investigations", &t.investigation),
+                ("opinions", &t.opinion),
+                ("call-rounds", &t.call_round),
+            ] {
+                let listed = manager.get(&format!("/api/v1/{list}")).await;
+                assert!(listed["items"].as_array().is_some_and(|l| !l.is_empty()), "{list}");
+                manager.get(&format!("/api/v1/{list}/{one}")).await;
+            }
+            manager.get("/api/v1/referrals?all=1").await;
+            for register in domain::register::Register::ALL {
+                manager.get(&format!("/api/v1/registers/{register}?limit=2")).await;
+            }
+            let thank = json!({"how": "phone", "version": 1});
+            desk.post(&format!("/api/v1/opinions/{}/thank", t.opinion), thank).await;
+            let check = json!({"version": 1});
+            manager
+                .post(&format!("/api/v1/answers/{}/check", t.answer), check)
+                .await;
+            let no = json!({"decision": "no", "reason": "无人手", "version": 1});
+            manager
+                .post(&format!("/api/v1/proposals/{}/decide", t.proposal), no)
+                .await;
+            let entry = manager.get("/api/v1/registers/contacts").await["items"][0].clone();
+            let fields = entry["fields"].as_array().unwrap();
+            let was = fields.iter().find(|f| f["field"] == "col-content").unwrap()["text"].clone();
+            let to = json!({"number": entry["number"], "field": "col-content", "was": was, "text": "改正", "reason": "听错"});
+            let id = entry["id"].as_str().unwrap();
+            manager
+                .post(&format!("/api/v1/registers/contacts/{id}/corrections"), to)
+                .await;
+            let call = manager.get(&format!("/api/v1/call-rounds/{}", t.call_round)).await["calls"][0].clone();
+            let made = json!({"result": "no_answer", "version": call["version"]});
+            let at = format!("/api/v1/call-rounds/{}/calls/{}", t.call_round, t.call_line);
+            manager.post(&at, made).await;
+        });
+    });
+}

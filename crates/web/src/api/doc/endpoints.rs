@@ -121,6 +121,56 @@ pub const ENDPOINTS: &[Endpoint] = &[
     post("/api/v1/contacts/{id}/appointments", "visits", "A face-to-face appointment with whoever a contact was (ETQ-6)", Some("NewAppointment"), Made("AppointmentMade")),
     Endpoint { versioned: true, ..post("/api/v1/appointments/{id}/end", "visits", "What came of an appointment: the customer came and showed a document, did not come, or it was cancelled", Some("AppointmentEnd"), Json("AppointmentMade")) },
 
+    get("/api/v1/emergencies", "emergencies", "Emergencies, or drills (drills=1), newest first (REC-17 to REC-21)", "drills:text after:text limit:int", Json("Emergencies")),
+    post("/api/v1/emergencies", "emergencies", "Open an emergency or a drill by its playbook: the call tree is called, the checklist runs. Without a case a call for help is registered with it, which needs contacts:write too (REC-17)", Some("NewEmergency"), Made("Emergency")),
+    get("/api/v1/emergencies/plays", "emergencies", "The playbooks: codes, who is called, what is done by when", "", Json("Plays")),
+    get("/api/v1/emergencies/{id}", "emergencies", "One emergency with its calls, checklist, log, owner and what follows it; `missing`: what is lacking before it can be closed (DIR-14)", "", Json("Emergency")),
+    post("/api/v1/emergencies/{id}/reveal", "emergencies", "The caller's whole number while it runs; the look is on the journal", None, Json("Revealed")),
+    Endpoint { versioned: true, ..post("/api/v1/emergencies/{id}/{act}", "emergencies", "A step", None, Json("Emergency")) },
+
+    get("/api/v1/incidents", "incidents", "Mass incidents, newest first", "after:text limit:int", Json("Incidents")),
+    post("/api/v1/incidents", "incidents", "Open one: which buildings, and what callers are told", Some("NewIncident"), Made("Incident")),
+    get("/api/v1/incidents/{id}", "incidents", "One incident, with who called about it for whoever calls them back", "", Json("Incident")),
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/change", "incidents", "Callers are told something else from now on; what is left out stays", Some("IncidentChange"), Json("Incident")) },
+    post("/api/v1/incidents/{id}/join", "incidents", "Join somebody who called: a contact with a case of its own, which needs contacts:write too", Some("IncidentJoin"), Made("Registered")),
+    post("/api/v1/incidents/{id}/reveal", "incidents", "The whole numbers of those who are to be called back, once it is over; the look is on the journal", None, Json("RevealedCallers")),
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/callers/{caller}", "incidents", "What came of calling somebody back: told and over, not over there, no answer. The version is the caller's", Some("IncidentTold"), Json("Incident")) },
+    Endpoint { versioned: true, ..post("/api/v1/incidents/{id}/end", "incidents", "It is over: everybody who called is to be told, in these words", Some("IncidentEnd"), Json("Incident")) },
+
+    get("/api/v1/answers", "answers", "Standard answers, longest unchecked first; with words those that answer them, best first (REC-6, COM-6). view: in_use (when left out), unchecked, withdrawn", "view:text q:text after:text", Json("StandardAnswers")),
+    post("/api/v1/answers", "answers", "Write a standard answer: a question, and one sentence that is spoken", Some("NewStandardAnswer"), Made("StandardAnswerWhole")),
+    get("/api/v1/answers/{id}", "answers", "One standard answer with what it said before", "", Json("StandardAnswerWhole")),
+    Endpoint { versioned: true, ..post("/api/v1/answers/{id}", "answers", "Change it: what is left out stays, what it said before is kept. Whoever changes it has looked at it", Some("StandardAnswerEdit"), Json("StandardAnswerWhole")) },
+    Endpoint { versioned: true, ..post("/api/v1/answers/{id}/check", "answers", "It was looked at and is still right", Some("StandardAnswerCheck"), Json("StandardAnswerWhole")) },
+    Endpoint { versioned: true, ..post("/api/v1/answers/{id}/active", "answers", "Take it out of use, or bring it back, with a reason", Some("StandardAnswerActive"), Json("StandardAnswerWhole")) },
+    get("/api/v1/referrals", "answers", "Who helps with what is not our service (CAL-8); all=1: with those that are off the list", "all:text", Json("Referrals")),
+    get("/api/v1/lessons", "answers", "The case library, newest first; with words those that fit, best first (DIR-22). withdrawn=1: those that were taken out", "q:text item:text withdrawn:text after:text", Json("Lessons")),
+    get("/api/v1/lessons/{id}", "answers", "One lesson", "", Json("Lesson")),
+
+    get("/api/v1/proposals", "proposals", "Proposals for new services (REC-12). view: open (when left out), decided, again, all", "view:text after:text", Json("Proposals")),
+    get("/api/v1/proposals/{id}", "proposals", "One proposal", "", Json("Proposal")),
+    Endpoint { versioned: true, ..post("/api/v1/proposals/{id}/decide", "proposals", "Decide whether the service is developed, with a reason; later: with when it is looked at again", Some("ProposalDecision"), Json("Proposal")) },
+    Endpoint { versioned: true, ..post("/api/v1/proposals/{id}/tell", "proposals", "The customer was told of the decision", Some("ProposalTold"), Json("Proposal")) },
+
+    get("/api/v1/investigations", "investigations", "Whether internal reports were true (COM-24), newest first. view: open, recorded, mine, asked, all; left out: open for who sees all, else mine", "view:text after:text", Json("Investigations")),
+    post("/api/v1/investigations", "investigations", "Have a report looked into: the person is told at once and has at least three days to answer", Some("NewInvestigation"), Made("Investigation")),
+    get("/api/v1/investigations/{id}", "investigations", "One of them, for whom it is about, who opened it and who sees all; `may`: the steps that are yours now", "", Json("Investigation")),
+    Endpoint { versioned: true, ..post("/api/v1/investigations/{id}/{act}", "investigations", "A step", None, Json("Investigation")) },
+
+    get("/api/v1/opinions", "opinions", "The months' rounds of suggestions and praise with their opinions, newest first (COM-13)", "", Json("Opinions")),
+    get("/api/v1/opinions/{id}", "opinions", "One opinion with what it lacks", "", Json("Opinion")),
+    Endpoint { versioned: true, ..post("/api/v1/opinions/{id}/{act}", "opinions", "A step", None, Json("Opinion")) },
+    Endpoint { versioned: true, ..post("/api/v1/opinion-rounds/{id}/close", "opinions", "Close a round whose month is over and in which each opinion has its result", Some("OpinionRoundClose"), Json("OpinionRound")) },
+
+    get("/api/v1/call-rounds", "calls", "The months' satisfaction calls, newest first (CSM-4); `missing`: the month that waits for its sample, `pool`: how many cases it has", "", Json("CallRounds")),
+    post("/api/v1/call-rounds", "calls", "Draw a month's sample by lot, once", Some("NewCallRound"), Made("CallRound")),
+    get("/api/v1/call-rounds/{id}", "calls", "A month's list with its calls and what they say, never without how many they say it of", "", Json("CallRound")),
+    Endpoint { versioned: true, ..post("/api/v1/call-rounds/{id}/calls/{call}", "calls", "What came of a call, by somebody who did none of the work (COM-12)", Some("CallMade"), Json("MonthlyCall")) },
+    Endpoint { versioned: true, ..post("/api/v1/call-rounds/{id}/calls/{call}/sign", "calls", "The record was signed on paper (file: one of the case's paper forms), or the customer declined to, with the reason (COM-12)", Some("CallSigned"), Json("MonthlyCall")) },
+
+    get("/api/v1/registers/{register}", "registers", "A range of a register as its form has it, newest first (COM-11); that it was taken is on the journal. Registers: contacts, communication (with post), orders, complaints, visitors, callbacks", "post:register_post q:text from:at until:at after:text limit:int", Json("Register")),
+    post("/api/v1/registers/{register}/{id}/corrections", "registers", "Correct a field of an entry: what stood there (`was`) stays to be read. Who has read something else is refused (409)", Some("RegisterCorrectionNew"), Made("RegisterEntry")),
+
     get("/api/v1/export/{list}", "lists", "A list (cases, orders, contacts, callbacks) as an Excel file with its watermark line; that it was taken is on the journal",
         "view:text q:text kind:kind state:text department:id worker:id urgency:urgency channel:channel outcome:text clerk:id from:at until:at", Bytes),
     get("/api/v1/views/{list}", "lists", "The saved views of the token's owner", "", Json("Views")),
@@ -212,6 +262,24 @@ pub fn example(schema: &str) -> Option<Value> {
         "StepRecordPayment" => json!({"method": "code", "amount_cents": 6500, "receipt": "00123"}),
         "StepCallback" => json!({"result": "reached", "solved": true, "satisfaction": "very_satisfied"}),
         "NewLink" => json!({"purpose": "track"}),
+        "NewEmergency" => {
+            json!({"play": "lift", "place": "3 栋 2 单元电梯", "what": "两人被困", "caller": "周敏", "phone": "13800001234"})
+        }
+        "EmergencyTick" => json!({"step": "call_120", "note": ""}),
+        "NewIncident" => json!({"title": "停电", "buildings": ["3"], "say": "3 栋停电，正在抢修，预计 18:00 恢复"}),
+        "NewStandardAnswer" => json!({
+            "question": "访客车辆临停怎么收费", "short": "前半小时免费，之后每小时 5 元，当天 40 元封顶。", "recheck_days": 90,
+        }),
+        "ProposalDecision" => json!({"decision": "develop", "reason": "三户有同样需要"}),
+        "InvestigationDecision" => json!({"outcome": "minor", "reason": "记录不全，已补"}),
+        "OpinionResult" => json!({"outcome": "adopted", "reason": "已加装扶手"}),
+        "NewCallRound" => json!({"month": "2026-10", "wanted": 20}),
+        "CallMade" => json!({
+            "result": "reached", "satisfaction": "satisfied", "answers": [{"question": "quality", "answer": "satisfied"}],
+        }),
+        "RegisterCorrectionNew" => json!({
+            "number": "LF-20261121-0001", "field": "col-content", "was": "三楼楼道的灯不亮", "text": "二楼楼道的灯不亮", "reason": "住户更正楼层",
+        }),
         "NewVisit" => json!({"name": "何明", "reason": "送货", "host": "周敏", "unit": "3-1-1201"}),
         "VisitStep" => json!({"act": "check_document", "kind": "id_card", "number": "002X", "as_expected": true}),
         "ImportRun" => json!({"mode": "good_rows"}),

@@ -8,9 +8,13 @@ use std::sync::LazyLock;
 
 use app::error::Field;
 use domain::access::{Action, Role};
-use domain::{appointment, case as dc, clock, directory, visit};
+use domain::{
+    answer, appointment, call_round, case as dc, clock, directory, emergency, incident, investigation, opinion,
+    proposal, register, visit,
+};
 use serde_json::{Map, Value, json};
 
+use super::acts::ACTS;
 use super::shapes::{ANSWERS, LISTS, REQUESTS};
 use super::steps::STEPS;
 
@@ -26,6 +30,9 @@ pub static ALL: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
     for s in STEPS {
         // Every step may name the version that was seen instead of sending If-Match.
         all.insert(super::name_of(s.action), object(s.fields, false));
+    }
+    for a in ACTS {
+        all.insert(a.name.to_owned(), object(a.fields, false));
     }
     for (list, item) in LISTS {
         all.insert((*list).to_owned(), json!({
@@ -69,6 +76,14 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "visit_state" => visit::VisitState, "visit_act" => visit::VisitAct, "document" => visit::DocumentKind,
         "host_way" => visit::HostWay, "alarm" => visit::AlarmKind, "verification" => appointment::Verification,
         "appointment_state" => appointment::AppointmentState,
+        "emergency_state" => emergency::State, "emergency_class" => emergency::Class, "call_post" => emergency::CallPost,
+        "incident_state" => incident::State, "caller_told" => incident::Told,
+        "standing" => answer::Standing, "referral_kind" => answer::ReferralKind,
+        "proposal_state" => proposal::ProposalState, "proposal_decision" => proposal::Decision,
+        "fault" => investigation::Fault, "investigation_stage" => investigation::Stage,
+        "investigation_outcome" => investigation::Outcome, "tell_how" => opinion::TellHow, "opinion_outcome" => opinion::Outcome,
+        "call_state" => call_round::CallState, "signed_how" => call_round::SignedHow,
+        "register" => register::Register, "register_post" => register::Post,
     )
     .or_else(|| match name {
         "confirmed_by" => Some(vec!["paper", "device", "declined"]),

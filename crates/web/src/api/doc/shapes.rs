@@ -63,6 +63,54 @@ pub const REQUESTS: &[(&str, &str)] = &[
         accompanied_by:text badge_back:bool reason:text reported_to:text what:text from:text text:text called_at:at? caller:text \
         name:text company:text plate:text people:int host:text person:id? unit:text",
     ),
+    (
+        "NewEmergency",
+        "play*:text place*:text unit:id? what:text caller:text phone:text case:text drill:bool",
+    ),
+    (
+        "NewIncident",
+        "item:text title*:text buildings:text[] say*:text notice:text",
+    ),
+    ("IncidentChange", "buildings:text[] say:text notice:text"),
+    ("IncidentEnd", "how*:text"),
+    (
+        "IncidentJoin",
+        "channel:channel person:id? unit:id? name:text phone:text address:text anonymous_reason:text? summary:text \
+        external_ref:text locale:text",
+    ),
+    ("IncidentTold", "told*:caller_told note:text"),
+    (
+        "NewStandardAnswer",
+        "item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? valid_until:at? \
+        recheck_days:int",
+    ),
+    (
+        "StandardAnswerEdit",
+        "item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? valid_until:at? \
+        recheck_days:int why:text",
+    ),
+    ("StandardAnswerCheck", ""),
+    ("StandardAnswerActive", "active*:bool why*:text"),
+    (
+        "ProposalDecision",
+        "decision*:proposal_decision reason*:text again_at:at?",
+    ),
+    ("ProposalTold", "how*:text"),
+    (
+        "NewInvestigation",
+        "case*:text about*:id fault*:fault report*:text why*:text answer_by*:at",
+    ),
+    ("OpinionRoundClose", ""),
+    ("NewCallRound", "month*:text wanted*:int"),
+    (
+        "CallMade",
+        "result*:attempt satisfaction:satisfaction answers:Answer[] opinion:text note:text",
+    ),
+    ("CallSigned", "how*:signed_how file:id note:text"),
+    (
+        "RegisterCorrectionNew",
+        "number*:text post:register_post field*:text was*:text text*:text reason*:text",
+    ),
     ("NewAppointment", "at*:at with:text place*:text bring*:text"),
     (
         "AppointmentEnd",
@@ -125,6 +173,152 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "id:id contact:text name:text at:at with:id place:text bring:text state:appointment_state verified:bool? \
         document:document? tail:text note:text made_at:at ended_at:at? version:int",
     ),
+    (
+        "Play",
+        "code:text class:emergency_class clause:text name:DayName major:bool calls:call_post[] steps:PlayStep[]",
+    ),
+    (
+        "PlayStep",
+        "code:text name:DayName must:bool note:bool within_s:int? clause:text?",
+    ),
+    (
+        "EmergencyLine",
+        "id:id number:text case:id? drill:bool play:text class:emergency_class state:emergency_state owner:id opened_at:at \
+        place:text ended_at:at? closed_at:at? missing:Missing[] version:int",
+    ),
+    (
+        "Emergency",
+        "id:id number:text case:id? drill:bool play:text class:emergency_class major:bool state:emergency_state owner:id \
+        opened_at:at opened_by:By place:text phone:text caller:text what:text calls:EmergencyCall[] steps:EmergencyStep[] \
+        log:EmergencyLogLine[] ended_at:at? ended_how:text report:text? reported_at:at? meeting:EmergencyMeeting? \
+        improvements:Improvement[] closed_at:at? missing:Missing[] leads:bool version:int",
+    ),
+    (
+        "EmergencyCall",
+        "no:int post:call_post line:id[] turn:id? called_at:at due_at:at? confirmed_by:id? confirmed_at:at? exhausted:bool",
+    ),
+    (
+        "EmergencyStep",
+        "code:text name:DayName must:bool note:bool due_at:at? late:bool done_at:at? done_by:id? skipped:bool text:text",
+    ),
+    (
+        "EmergencyLogLine",
+        "at:at by:By kind:text about:text staff:id? text:text",
+    ),
+    ("EmergencyMeeting", "held_at:at present:id[] analysis:text"),
+    (
+        "Improvement",
+        "no:int owner:id due_at:at what:text late:bool done_at:at? done_by:id? how:text",
+    ),
+    (
+        "IncidentLine",
+        "id:id number:text item:text title:text buildings:text[] say:text notice:text state:incident_state opened_at:at \
+        opened_by:id ended_at:at? ended_how:text closed_at:at? version:int",
+    ),
+    (
+        "Incident",
+        "id:id number:text item:text title:text buildings:text[] say:text notice:text state:incident_state opened_at:at \
+        opened_by:id ended_at:at? ended_how:text closed_at:at? before:SaidBefore[] callers:IncidentCaller[] waiting:int? \
+        version:int",
+    ),
+    ("SaidBefore", "at:at say:text"),
+    (
+        "IncidentCaller",
+        "id:id case:id case_number:text name:text phone:text place:text joined_at:at attempts:int last_at:at? told:text \
+        told_at:at? version:int",
+    ),
+    (
+        "StandardAnswer",
+        "id:id item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? \
+        valid_until:at? recheck_days:int standing:standing checked_at:at checked_by:id check_due_at:at used:int used_at:at? \
+        created_at:at updated_at:at version:int",
+    ),
+    (
+        "StandardAnswerWhole",
+        "id:id item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? \
+        valid_until:at? recheck_days:int standing:standing checked_at:at checked_by:id check_due_at:at used:int used_at:at? \
+        created_at:at updated_at:at versions:StandardAnswerVersion[] version:int",
+    ),
+    (
+        "StandardAnswerVersion",
+        "version:int at:at staff:id why:text item:text question:text question_en:text short:text short_en:text full:text \
+        full_en:text valid_from:at? valid_until:at? recheck_days:int",
+    ),
+    (
+        "Referral",
+        "id:id kind:referral_kind name:text name_en:text phone:text hours:text hours_en:text helps:text helps_en:text active:bool \
+        version:int",
+    ),
+    (
+        "Lesson",
+        "id:id kind:kind title:text item:text situation:text worked:text clause:text tags:text active:bool withdrawn_why:text \
+        kept_at:at kept_by:id updated_at:at version:int",
+    ),
+    (
+        "Proposal",
+        "id:id case:id case_number:text title:text item:text asked_at:at asked_by:id? reported_to:id state:proposal_state \
+        decision:proposal_decision? reason:text again_at:at? decided_at:at? decided_by:id? told_at:at? told_by:id? told_how:text \
+        version:int",
+    ),
+    (
+        "InvestigationLine",
+        "id:id case:id case_number:text about:id fault:fault report:text why:text opened_by:id opened_at:at answer_by:at \
+        stage:investigation_stage answer:text answered_at:at? outcome:investigation_outcome? reason:text decided_by:id? \
+        decided_at:at? objection:text objected_at:at? review:text reviewed_by:id? reviewed_at:at? recorded:bool version:int",
+    ),
+    (
+        "Investigation",
+        "id:id case:id case_number:text about:id fault:fault report:text why:text opened_by:id opened_at:at answer_by:at \
+        stage:investigation_stage answer:text answered_at:at? outcome:investigation_outcome? reason:text decided_by:id? \
+        decided_at:at? objection:text objected_at:at? review:text reviewed_by:id? reviewed_at:at? recorded:bool object_until:at? \
+        may:text[] version:int",
+    ),
+    (
+        "OpinionRound",
+        "id:id month:text due_at:at opened_at:at closed_at:at? closed_by:id? over:bool overdue:bool lacking:int unchecked:int \
+        lines:Opinion[] version:int",
+    ),
+    (
+        "Opinion",
+        "id:id round:id case:id case_number:text kind:kind title:text given_at:at thanked_at:at? thanked_by:id? \
+        thanked_how:tell_how? outcome:opinion_outcome? reason:text doer:id? do_by:at? identified_at:at? identified_by:id? \
+        done_at:at? done_by:id? done_note:text told_at:at? told_by:id? told_how:tell_how? told_note:text checked_at:at? \
+        checked_by:id? good:bool? check_note:text missing:Missing[] version:int",
+    ),
+    ("CallRounds", "items:CallRoundLine[] next:text? missing:text? pool:int"),
+    (
+        "CallRoundLine",
+        "id:id month:text wanted:int pool:int seed:text pool_hash:text drawn_at:at drawn_by:id? tally:CallTally version:int",
+    ),
+    (
+        "CallRound",
+        "id:id month:text wanted:int pool:int seed:text pool_hash:text drawn_at:at drawn_by:id? tally:CallTally \
+        after:CallbackTally calls:MonthlyCall[] version:int",
+    ),
+    (
+        "CallTally",
+        "drawn:int open:int reached:Share refused:int unreachable:int satisfied:Share quality:Share attitude:Share signed:Share",
+    ),
+    (
+        "CallbackTally",
+        "made:int satisfied:Share open:int refused:int unreachable:int spared:int",
+    ),
+    ("Share", "of:int hits:int"),
+    (
+        "MonthlyCall",
+        "id:id no:int case:id case_number:text kind:kind title:text place:text name:text department:id? worker:id? \
+        state:call_state attempts:CallAttempt[] satisfaction:satisfaction? answers:Answer[] opinion:text called_at:at? \
+        called_by:id? signed:signed_how? signature:id? signed_note:text signed_at:at? signed_by:id? version:int",
+    ),
+    ("CallAttempt", "at:at by:id? result:attempt note:text"),
+    ("RegisterEntry", "id:id number:text fields:RegisterField[]"),
+    (
+        "RegisterField",
+        "field:text name:text text:text correctable:bool corrections:RegisterCorrection[]",
+    ),
+    ("RegisterCorrection", "was:text text:text reason:text staff:id at:at"),
+    ("RevealedCallers", "callers:CallerPhone[]"),
+    ("CallerPhone", "id:id phone:text"),
     ("AppointmentMade", "id:id verification:verification"),
     ("Done", "id:id number:text status:status version:int"),
     (
@@ -407,6 +601,16 @@ pub const ANSWERS: &[(&str, &str)] = &[
 /// Lists, and what they hold.
 pub const LISTS: &[(&str, &str)] = &[
     ("Visits", "Visit"),
+    ("Plays", "Play"),
+    ("Emergencies", "EmergencyLine"),
+    ("Incidents", "IncidentLine"),
+    ("StandardAnswers", "StandardAnswer"),
+    ("Referrals", "Referral"),
+    ("Lessons", "Lesson"),
+    ("Proposals", "Proposal"),
+    ("Investigations", "InvestigationLine"),
+    ("Opinions", "OpinionRound"),
+    ("Register", "RegisterEntry"),
     ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
     ("Orders", "OrderLine"),

@@ -73,6 +73,9 @@ fn what_is_sent_is_told_truly() {
     round::<app::directory::NewUnit>("NewUnit");
     round::<app::directory::NewVehicle>("NewVehicle");
     round::<app::directory::NewParking>("NewParking");
+    round::<app::emergency::NewEmergency>("NewEmergency");
+    round::<app::incident::NewIncident>("NewIncident");
+    round::<domain::answer::Said>("NewStandardAnswer");
     round::<domain::case::Fee>("Fee");
     round::<domain::case::Identity>("Identity");
     round::<domain::case::Line>("Line");
