@@ -150,6 +150,27 @@ check('keys in the empty field, and a stray key begins no call', async t => {
   await tab.fill('#who-in', '');
 });
 
+check('nobody is put on hold unheard, and after twenty seconds a call back is offered', async t => {
+  const tab = await desk(t);
+  await tab.keyboard.press('Alt+h');
+  await tab.locator('#hold .alert').waitFor();
+  assert.match(await tab.locator('#hold').innerText(), /还没有说话/);
+  await tab.fill('#content', '厨房水槽堵了');
+  await tab.keyboard.press('Alt+h');
+  await tab.locator('#hold [data-due]').waitFor();
+  assert.match(await tab.locator('#hold').innerText(), /方便稍等/);
+  await axe(tab);
+  await tab.locator('#hold .alert.red').waitFor({timeout: 25000});
+  assert.match(await tab.locator('#hold').innerText(), /改为回电/);
+  await axe(tab);
+  await shot(tab, 'desk-hold-over');
+  await tab.locator('#hold button.pri').click();
+  await tab.locator('#callback-dlg[open]').waitFor();
+  await tab.keyboard.press('Escape');
+  await tab.locator('#hold button', {hasText: '回到通话'}).click();
+  await until('the caller is back', async () => (await tab.locator('#hold').innerText()).trim() === '');
+});
+
 check('a draft survives a reload and another sign-in; a parked one is taken up again', async t => {
   const tab = await desk(t);
   await tab.fill('#name', '赵先生');

@@ -35,6 +35,16 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       await head.goto(`/registers/${register}/print`);
       await axe(head);
     }
+    // What was talked about before, during and after service; a figure leads to its list.
+    await head.goto('/registers/analysis');
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), [], 'analysis');
+    await shot(head, `communication-analysis-${lang}`, {fullPage: true});
+    const figure = head.locator('#before td a').first();
+    const n = +(await figure.innerText());
+    await figure.click();
+    await head.waitForURL(/\/contacts/);
+    assert.equal(await head.locator('tr[data-row]').count(), Math.min(n, 30));
     await head.goto('/registers/contacts');
     await head.locator('a[href*="/correct?"]').first().click();
     await axe(head);

@@ -1002,14 +1002,22 @@ fn com_22_a_letter_goes_out_only_after_the_leader_agrees() {
 fn com_1_talks_before_during_and_after_service_are_collected_and_analysed() {
     let w = World::new();
     let (clerk, worker, head) = (w.clerk(), w.staff("wangjianguo"), w.staff("lihuimin"));
-    assert_eq!(clerk.get("/registers/analysis").status, 403, "figures are for who answers for them");
+    assert_eq!(
+        clerk.get("/registers/analysis").status,
+        403,
+        "figures are for who answers for them"
+    );
     let figure = |part: &str, row: &str| -> Vec<i64> {
         let page = head.get("/registers/analysis");
         page.is(200);
         let part = html::part(&page.html, part).unwrap_or_default();
-        let found = part.split("<tr").find(|r| html::text(&format!("<tr{r}")).starts_with(row));
+        let found = part
+            .split("<tr")
+            .find(|r| html::text(&format!("<tr{r}")).starts_with(row));
         let cells = found.unwrap_or_default().split("<td").skip(1);
-        cells.filter_map(|cell| html::text(&format!("<td{cell}")).trim().parse().ok()).collect()
+        cells
+            .filter_map(|cell| html::text(&format!("<td{cell}")).trim().parse().ok())
+            .collect()
     };
     let before = figure("before", "来电");
     // Before: a call that becomes a case, one that is answered on the spot.
@@ -1029,7 +1037,12 @@ fn com_1_talks_before_during_and_after_service_are_collected_and_analysed() {
     assert_eq!(grown, [2, 1, 1, 0, 0], "all, answered, a case, no need, open");
     // During: the same household asks after it, and the call joins the case.
     let again = story::report(&clerk);
-    let join = again.shown.html.split("value=\"join:").nth(1).expect("the open case is offered");
+    let join = again
+        .shown
+        .html
+        .split("value=\"join:")
+        .nth(1)
+        .expect("the open case is offered");
     let id = join.split('"').next().expect("its id");
     again.press(&format!("join:{id}")).is(200);
     assert_eq!(figure("during", "来电").first(), Some(&1));

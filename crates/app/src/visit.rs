@@ -125,7 +125,6 @@ fn seen(row: db::VisitRow) -> Res<Seen> {
     })
 }
 
-
 /// What the rules need to know now.
 fn env(c: &mut Conn, ctx: &Ctx) -> Res<Env> {
     let zone = case::zone(c, &ctx.site)?;
@@ -141,8 +140,12 @@ fn env(c: &mut Conn, ctx: &Ctx) -> Res<Env> {
     };
     Ok(Env {
         now: ctx.now,
-        host_ms: crate::standard::limit(c, ctx, LimitCode::HostAnswer)?.ms().unwrap_or(5 * MINUTE),
-        inside_ms: crate::standard::limit(c, ctx, LimitCode::VisitInside)?.ms().unwrap_or(DAY / 2),
+        host_ms: crate::standard::limit(c, ctx, LimitCode::HostAnswer)?
+            .ms()
+            .unwrap_or(5 * MINUTE),
+        inside_ms: crate::standard::limit(c, ctx, LimitCode::VisitInside)?
+            .ms()
+            .unwrap_or(DAY / 2),
         keep_until,
         security: security(c, ctx)?,
     })

@@ -265,13 +265,20 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         }
     }
     let during = s.p.t("communication-during");
-    rows.extend((s.sent.iter()).map(|(name, n, _, _)| (during.clone(), s.p.t1("communication-sent-by", "way", name), *n)));
+    rows.extend(
+        (s.sent.iter()).map(|(name, n, _, _)| (during.clone(), s.p.t1("communication-sent-by", "way", name), *n)),
+    );
     let after = s.p.t("communication-after");
     rows.extend(s.after.iter().map(|x| (after.clone(), x.name.clone(), x.n)));
     rows.extend(s.satisfaction.iter().map(|x| (after.clone(), x.name.clone(), x.n)));
     let about = s.p.t("communication-about");
-    rows.extend(s.items.iter().map(|x| (about.clone(), format!("{} · {}", x.kind, x.name), x.n)));
-    let filter = s.p.t2("ontime-period", "from", s.a.from.as_str(), "until", s.a.until.as_str());
+    rows.extend(
+        s.items
+            .iter()
+            .map(|x| (about.clone(), format!("{} · {}", x.kind, x.name), x.n)),
+    );
+    let filter =
+        s.p.t2("ontime-period", "from", s.a.from.as_str(), "until", s.a.until.as_str());
     let headings: &[Heading] = &[
         ("communication-phase", Kind::Text, 14.0),
         ("communication-what", Kind::Text, 36.0),
@@ -280,5 +287,14 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
     let rows = rows
         .into_iter()
         .map(|(phase, what, n)| vec![text(phase), text(what), Cell::Int(n)]);
-    table::export(&web, &v, "communication", s.p.title.clone(), filter, headings, rows.collect()).await
+    table::export(
+        &web,
+        &v,
+        "communication",
+        s.p.title.clone(),
+        filter,
+        headings,
+        rows.collect(),
+    )
+    .await
 }

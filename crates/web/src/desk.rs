@@ -24,8 +24,8 @@ use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
 pub use drafts::{put_draft, resume};
-pub use hold::hold;
 use entry::{Entry, errors_of};
+pub use hold::hold;
 use parts::{
     ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render,
 };

@@ -7,8 +7,8 @@ use axum::extract::{Query, State};
 use domain::standard::LimitCode;
 use serde::Deserialize;
 
-use super::entry::Entry;
 use super::Pairs;
+use super::entry::Entry;
 use crate::fail::Answer;
 use crate::gate::Viewer;
 use crate::live::page;
