@@ -173,8 +173,9 @@ impl Investigation {
     /// # Errors
     /// As [`Investigation::decide`] but for the reason.
     pub fn may_decide(&self, by: &StaffId, now: i64) -> Result<(), Refusal> {
-        let open = matches!(self.stage, Stage::Asked | Stage::Answered);
-        if open && self.has_a_part(by) {
+        // Whoever decided it has a part in it by now: that it is decided is what they want to hear.
+        let waits = matches!(self.stage, Stage::Asked | Stage::Answered);
+        if waits && self.has_a_part(by) {
             return Err(refuse("refuse-investigation-involved"));
         }
         match self.stage {

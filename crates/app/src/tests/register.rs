@@ -180,7 +180,10 @@ fn com_11_an_old_entry_is_found_by_its_number_and_by_its_id() {
                 .read_now(move |c| registers::communication(c, &ctx, post, &q, 30))
                 .map(|page| page.rows.into_iter().map(|r| r.id).collect::<Vec<_>>())
         };
-        assert_eq!(by_number(Role::FrontDesk, Post::Office).unwrap(), [first.clone()]);
+        assert_eq!(
+            by_number(Role::FrontDesk, Post::Office).unwrap(),
+            *std::slice::from_ref(&first)
+        );
         assert!(by_number(Role::CsHead, Post::Repair).unwrap().is_empty());
         let by_id = |role, post| {
             let (ctx, id) = (w.ctx(role), first.clone());
