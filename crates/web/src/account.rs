@@ -179,14 +179,18 @@ pub struct Lang {
 }
 
 /// Changes the language: for this browser, and for the account when somebody is signed in.
-pub async fn locale(State(web): State<Web>, v: Viewer, Form(f): Form<Lang>) -> Answer {
+pub async fn locale(State(web): State<Web>, v: Viewer, headers: HeaderMap, Form(f): Form<Lang>) -> Answer {
     let locale = Locale::parse(&f.lang);
     if v.session.is_some() {
         web.write(&v.ctx()?, move |tx, ctx| app::account::set_locale(tx, ctx, locale))
             .await?;
     }
     let set = cookie(&web, "lang", locale.code(), 365 * 86_400, true);
-    Ok(([(header::SET_COOKIE, set)], Redirect::to(after_language(&f.next))).into_response())
+    // The page itself does not repeat what was asked of it (that may be somebody's number): the browser says it.
+    let around = crate::gate::page_around(&headers);
+    let same = around.split('?').next() == Some(f.next.as_str());
+    let next = if same { &around } else { &f.next };
+    Ok(([(header::SET_COOKIE, set)], Redirect::to(after_language(next))).into_response())
 }
 
 #[derive(Deserialize, Default, Clone)]

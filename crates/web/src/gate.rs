@@ -32,8 +32,6 @@ pub struct Viewer {
     /// The site's number before anything of the page was read: what comes after it is told to the page.
     pub seq: i64,
     pub path: String,
-    /// The page that is looked at, with what it asks for: what can be read again in the other language.
-    pub here: String,
     /// `light`, `dark` or empty for the system's own.
     pub theme: String,
     /// Whether staff are, or ever were, signed in in this browser: a link opened there is not the customer's own.
@@ -248,7 +246,6 @@ pub async fn gate(State(web): State<Web>, mut req: Request, next: Next) -> Respo
         locale,
         ip,
         now,
-        here: came_from(form, &req),
         path: path.clone(),
         theme,
         via: if api { "api" } else { "web" },

@@ -27,8 +27,6 @@ pub struct Page {
     pub theme: String,
     pub now: i64,
     pub path: String,
-    /// Where the page is read again in the other language: with what was asked for.
-    pub here: String,
     /// Id of the signed-in account: drafts kept in the browser belong to it.
     pub user: String,
     pub staff_name: String,
@@ -258,7 +256,6 @@ impl Page {
             theme: v.map(|v| v.theme.clone()).unwrap_or_default(),
             now: v.map_or_else(|| web.desk.clock.now(), |v| v.now),
             path: v.map(|v| v.path.clone()).unwrap_or_default(),
-            here: v.map(|v| v.here.clone()).unwrap_or_default(),
             user: session.map(|s| s.actor.id.as_str().to_owned()).unwrap_or_default(),
             staff_name: session.map(|s| s.display_name(locale).to_owned()).unwrap_or_default(),
             staff_role: role.unwrap_or_default(),
@@ -303,14 +300,6 @@ impl Page {
     /// The text of a code: `code("state", "on_site")` is the text of `state-on_site`.
     pub fn code(&self, family: &str, code: &str) -> String {
         l10n::t(self.locale, &format!("{family}-{code}"))
-    }
-
-    /// The page stands for another one, as after a form that was refused. What was asked of that page itself stays.
-    pub fn stand_at(&mut self, path: String) {
-        if self.here.split('?').next() != Some(path.as_str()) {
-            self.here.clone_from(&path);
-        }
-        self.path = path;
     }
 
     /// A text in the page's language, the other one where it is missing.

@@ -103,3 +103,20 @@ pub async fn print_logged(web: &Web, v: &Viewer, list: &'static str, what: &str,
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_a_number_of_minutes() {
+        for (ms, want) in [
+            (None, Cell::Empty),
+            (Some(0), Cell::Number(0.0)),
+            (Some(12_000), Cell::Number(0.2)),
+            (Some(8 * 3_600_000 + 30_000), Cell::Number(480.5)),
+        ] {
+            assert_eq!(minutes(ms), want);
+        }
+    }
+}

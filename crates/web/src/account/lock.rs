@@ -29,7 +29,7 @@ fn view(web: &Web, v: &Viewer, next: &str, e: Errors) -> Result<LockPage, Fail> 
     let mut p = Page::bare(web, Some(v), v.locale, &crate::l10n::t(v.locale, "lock-title"));
     let login = v.session.as_ref().map(|s| s.login.clone()).unwrap_or_default();
     let next = own_address(next).to_owned();
-    p.stand_at(format!("/lock?next={}", encode(&next)));
+    p.path = format!("/lock?next={}", encode(&next));
     Ok(LockPage { p, e, next, login })
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn view(web: &Web, v: &Viewer) -> Result<MinePage, Fail> {
         .unwrap_or_default();
     let m = web.read(&ctx, app::account::mine).await?;
     let mut p = Page::new(web, v, "account-mine");
-    p.stand_at("/account".into());
+    p.path = "/account".into();
     p.duty = m.on_duty_since.is_some();
     let key = p.key(web);
     Ok(MinePage {
@@ -131,7 +131,7 @@ struct PasswordPage {
 
 fn password_view(web: &Web, v: &Viewer, e: Errors) -> PasswordPage {
     let mut p = Page::bare(web, Some(v), v.locale, &crate::l10n::t(v.locale, "password-title"));
-    p.stand_at("/account/password".into());
+    p.path = "/account/password".into();
     let s = v.session.as_ref();
     PasswordPage {
         p,

@@ -199,7 +199,7 @@ pub async fn fragment(web: &Web, v: &Viewer, key: &str, show: &str) -> Result<Re
 
 fn drawn(web: &Web, v: &Viewer, l: &super::view::Loaded, show: &str) -> Answer {
     let mut p = Page::titled(web, v, l.seen.state.number.clone());
-    p.stand_at(format!("/cases/{}", l.seen.state.number));
+    p.path = format!("/cases/{}", l.seen.state.number);
     let t = story(&p, l, show);
     let view = View::new(&p, l);
     Ok(live::page(&CaseBody {
