@@ -410,7 +410,10 @@ pub fn of_bulletin(now: i64) -> Process {
             .parse()
             .map_or(Reach::Never, |role| allowed(role, Action::PublishBulletin));
         let publishes = bulletin::may_publish(reach, Kind::Outage);
-        let by = || Mark { at: now, by: who.into() };
+        let by = || Mark {
+            at: now,
+            by: who.into(),
+        };
         let Some(b) = at else {
             let made = bulletin::draft("b".into(), "GG-20261121-0001".into(), String::new(), form.clone(), by());
             let made = made.ok().filter(|_| writes);
@@ -433,9 +436,11 @@ pub fn of_bulletin(now: i64) -> Process {
             ("bulletin_put_up", delivers, &|b| b.put_up(0, by()).is_ok()),
             ("bulletin_take_down", delivers, &|b| b.take_down(0, by()).is_ok()),
             // Who drafted it may take the draft back.
-            ("bulletin_withdraw", publishes || (writes && b.published.is_none()), &|b| {
-                b.withdraw("-", by()).is_ok()
-            }),
+            (
+                "bulletin_withdraw",
+                publishes || (writes && b.published.is_none()),
+                &|b| b.withdraw("-", by()).is_ok(),
+            ),
             ("bulletin_finish", publishes || who == "product", &|b| {
                 b.finish(None, now).is_ok()
             }),
@@ -667,7 +672,9 @@ mod tests {
     fn a_notice_is_published_by_who_may_and_never_rewritten() {
         let p = of_bulletin(1);
         assert_eq!(p.states, codes!(crate::bulletin::State));
-        assert!(has(&p, "draft", "bulletin_publish", "published") && has(&p, "published", "bulletin_withdraw", "withdrawn"));
+        assert!(
+            has(&p, "draft", "bulletin_publish", "published") && has(&p, "published", "bulletin_withdraw", "withdrawn")
+        );
         assert!(!has(&p, "published", "bulletin_edit", "published"));
         let publish = p.moves.iter().find(|m| m.act == "bulletin_publish").unwrap();
         assert_eq!(publish.who, ["cs_head", "project_manager", "administration"]);
