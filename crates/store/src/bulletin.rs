@@ -118,10 +118,18 @@ sql! {
     pub fn queued(bulletin: &BulletinId, unit: &UnitId, message: Option<&MessageId>, version: i64) {
         "UPDATE bulletin_unit SET message_id = $3, message_v = $4 WHERE bulletin_id = $1 AND unit_id = $2"
     }
+    /// The message of a unit was taken back before it went out.
+    pub fn not_sent(bulletin: &BulletinId, unit: &UnitId) {
+        "UPDATE bulletin_unit SET message_id = NULL, message_v = 0 WHERE bulletin_id = $1 AND unit_id = $2"
+    }
     /// Messages of this round that reached nobody and may be tried again.
     pub fn failed(bulletin: &BulletinId, from: i64, limit: i64) -> Vec<MessageId> {
         "SELECT m.id AS id FROM bulletin_unit u JOIN message m ON m.id = u.message_id WHERE u.bulletin_id = $1 \
          AND u.message_v >= $2 AND m.state IN ('failed', 'no_channel') AND m.failure <> 'recipient' LIMIT $3"
+    }
+    /// Where there was no number it is looked for once more.
+    pub fn forget_without_number(bulletin: &BulletinId, from: i64) -> u64 {
+        "UPDATE bulletin_unit SET message_v = 0 WHERE bulletin_id = $1 AND message_v >= $2 AND message_id IS NULL"
     }
     /// Confirmed numbers of those who live in a unit, the nearest first: of a let unit the tenant's, not the owner's elsewhere.
     pub fn numbers(unit: &UnitId) -> Vec<String> {
