@@ -94,6 +94,7 @@ const MENU: Menu = &[
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
             ("/emergencies", "urgent", "nav-emergencies", Action::JoinEmergency),
             ("/incidents", "bolt", "nav-incidents", Action::JoinEmergency),
+            ("/bulletins", "speakerphone", "nav-bulletins", Action::ViewBulletins),
         ],
     ),
     (
