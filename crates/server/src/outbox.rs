@@ -138,7 +138,11 @@ fn written(o: &Outgoing, public_url: &str, now: i64) -> Result<(Message, String)
     let takes_link = kind("link").is_some();
     let mut shown = params.clone();
     if let Some(token) = o.token.as_ref().filter(|_| takes_link) {
-        let at = if o.template == app::bulletin::TEMPLATE { "n" } else { "r" };
+        let at = if o.template == app::bulletin::TEMPLATE {
+            "n"
+        } else {
+            "r"
+        };
         params.insert("link".to_owned(), format!("{public_url}/{at}/{token}"));
         shown.insert("link".to_owned(), format!("{public_url}/{at}/…"));
     }

@@ -441,7 +441,7 @@ pub fn of_bulletin(now: i64) -> Process {
                 publishes || (writes && b.published.is_none()),
                 &|b| b.withdraw("-", by()).is_ok(),
             ),
-            ("bulletin_finish", publishes || who == "product", &|b| {
+            ("bulletin_finish", publishes || who == "timer", &|b| {
                 b.finish(None, now).is_ok()
             }),
         ];
@@ -465,7 +465,7 @@ pub fn of_bulletin(now: i64) -> Process {
         &Walk {
             order: &codes!(bulletin::State),
             ends: &["over", "withdrawn"],
-            people: &people(&["product"]),
+            people: &people(&["timer"]),
             state: &|b: &Bulletin| b.state.as_str(),
             like: &like,
             steps: &steps,
