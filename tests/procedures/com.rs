@@ -69,18 +69,18 @@ fn com_5_notices_go_out_four_ways_and_who_was_reached_is_known() {
     let page = head.send(&head.get(&path).form("/publish"));
     page.is(200).must_say("已发布").must_say("应告知");
     // Board and network: where, when, by whom.
-    worker
-        .send(&worker.get(&path).form("/places/0"))
-        .is(200)
-        .must_say("王建国");
-    let mut out = clerk.get(&path).form("/places/0");
+    let mut up = worker.get(&path).form("/places/0");
+    up.put("act", "up");
+    worker.send(&up).is(200).must_say("王建国");
+    let place = format!("{path}/places/0");
     assert!(
-        out.names().contains(&"address"),
-        "the network's form: {:?}",
-        out.names()
+        clerk.get(&path).html.contains("id=\"address-0\""),
+        "where it stands online"
     );
-    out.set("address", "https://example.com/notice").put("act", "out");
-    clerk.send(&out).is(200).must_say("https://example.com/notice");
+    clerk
+        .post(&place, &[("act", "out"), ("address", "https://example.com/notice")])
+        .is(200)
+        .must_say("https://example.com/notice");
     // Message: one to each household with a confirmed number, through the gateway.
     let message = gateway.wait_for("bulletin", "");
     assert!(
