@@ -1,5 +1,5 @@
 ## Notices to residents
-nav-bulletins = Notices to residents
+nav-bulletins = Public notices
 bulletin-title = Notices to residents
 bulletin-hint = Outages, safety, charges, activities: put up, handed over, by message, online, and who has been reached.
 bulletin-new = New notice
@@ -56,12 +56,12 @@ bulletin-who-publishes = The head of customer service, the project manager or ad
 bulletin-print = Print the notice
 bulletin-board = Notice board
 bulletin-up = Put up
-bulletin-up-do = It is up
+bulletin-up-do = Mark as up
 bulletin-down = Taken down
-bulletin-down-do = It is down
+bulletin-down-do = Mark as taken down
 bulletin-network = Online
 bulletin-out = Published
-bulletin-out-do = It is out
+bulletin-out-do = Mark as published
 bulletin-address = Address or group (may be left empty)
 bulletin-no-way = No way was chosen yet
 bulletin-hanging = {$n} still up
