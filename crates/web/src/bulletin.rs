@@ -312,7 +312,7 @@ fn zone(v: &Viewer) -> String {
 }
 
 /// What the form says; an end that is no time is said by its field.
-fn read(v: &Viewer, f: &Pairs) -> Result<NewBulletin, (NewBulletin, Error)> {
+fn read(v: &Viewer, f: &Pairs) -> (NewBulletin, Option<Error>) {
     let until = value(f, "until");
     let n = NewBulletin {
         kind: value(f, "kind"),
@@ -328,10 +328,8 @@ fn read(v: &Viewer, f: &Pairs) -> Result<NewBulletin, (NewBulletin, Error)> {
         until: when::parse_field(&zone(v), &until),
         source: value(f, "source"),
     };
-    if n.until.is_none() && !until.trim().is_empty() {
-        return Err((n, Error::field("until", "invalid-time")));
-    }
-    Ok(n)
+    let no_time = n.until.is_none() && !until.trim().is_empty();
+    (n, no_time.then(|| Error::field("until", "invalid-time")))
 }
 
 /// The form again with what was typed and what is wrong.
@@ -347,10 +345,10 @@ async fn form_again(web: &Web, v: &Viewer, from: From, n: NewBulletin, until: St
 /// Writes a draft.
 pub async fn create(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Answer {
     let (key, until) = (value(&f, "_key"), value(&f, "until"));
-    let n = match read(&v, &f) {
-        Ok(n) => n,
-        Err((n, e)) => return form_again(&web, &v, From::default(), n, until, e).await,
-    };
+    let (n, wrong) = read(&v, &f);
+    if let Some(e) = wrong {
+        return form_again(&web, &v, From::default(), n, until, e).await;
+    }
     let asked = n.clone();
     let done = web
         .write(&v.ctx()?, move |tx, ctx| notices::draft(tx, ctx, &key, &asked))
@@ -408,10 +406,10 @@ pub async fn edit(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
         number: before.state.number,
         version: was,
     };
-    let n = match read(&v, &f) {
-        Ok(n) => n,
-        Err((n, e)) => return form_again(&web, &v, from, n, until, e).await,
-    };
+    let (n, wrong) = read(&v, &f);
+    if let Some(e) = wrong {
+        return form_again(&web, &v, from, n, until, e).await;
+    }
     let (asked, given) = (id.clone(), n.clone());
     let (sent, at) = (f.clone(), format!("bulletins/{id}"));
     let done = web

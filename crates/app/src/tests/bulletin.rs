@@ -215,7 +215,7 @@ fn of_each_unit_the_best_that_is_known_counts() {
             .map(|l| l.code.as_str())
             .collect();
         assert_eq!(listed, ["3-1-102", "3-1-201", "10-1-101"]);
-        assert!(lines.iter().all(|l| l.handed_by.is_none() == !l.handed));
+        assert!(lines.iter().all(|l| l.handed_by.is_some() == l.handed));
     });
 }
 
