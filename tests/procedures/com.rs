@@ -40,6 +40,121 @@ fn com_4_opinions_by_phone_and_visit_are_registered_and_answered_in_time() {
 }
 
 #[test]
+fn com_5_notices_go_out_four_ways_and_who_was_reached_is_known() {
+    let (w, gateway) = gateway::with_gateway();
+    let (clerk, head, worker) = (w.clerk(), w.staff("lihuimin"), w.staff("wangjianguo"));
+    // The desk drafts; what is lacking is said, and the desk does not publish.
+    let mut form = clerk.get("/bulletins/new").form("/bulletins");
+    form.set("kind", "outage").set("title", "停水通知");
+    let draft = clerk.send(&form);
+    draft.is(200).must_say("草稿").must_say("由客服主任");
+    let path = draft.url[w.base.len()..].to_owned();
+    assert_eq!(clerk.post(&format!("{path}/publish"), &[("version", "1")]).status, 403);
+    let lacking = head.send(&head.get(&path).form("/publish"));
+    lacking
+        .is(422)
+        .must_say("正文")
+        .must_say("对象")
+        .must_say("至少一种发布方式");
+    let mut form = clerk.get(&format!("{path}/edit")).form(&path);
+    let building = form.control("buildings").expect("buildings").options[0].0.clone();
+    form.set("text", "周三 9:00 至 12:00 停水，请提前储水。")
+        .set("scope", "part")
+        .put("buildings", &building)
+        .set("boards", "大堂\n门岗")
+        .put("file", "1")
+        .put("message", "1")
+        .set("networks", "业主群");
+    clerk.send(&form).is(200);
+    let page = head.send(&head.get(&path).form("/publish"));
+    page.is(200).must_say("已发布").must_say("应告知");
+    // Board and network: where, when, by whom.
+    let mut up = worker.get(&path).form("/places/0");
+    up.put("act", "up");
+    worker.send(&up).is(200).must_say("王建国");
+    let place = format!("{path}/places/0");
+    assert!(
+        clerk.get(&path).html.contains("id=\"address-0\""),
+        "where it stands online"
+    );
+    clerk
+        .post(&place, &[("act", "out"), ("address", "https://example.com/notice")])
+        .is(200)
+        .must_say("https://example.com/notice");
+    // Message: one to each household with a confirmed number, through the gateway.
+    let message = gateway.wait_for("bulletin", "");
+    assert!(
+        message.body["text"].as_str().is_some_and(|t| t.contains("停水通知")),
+        "{message:?}"
+    );
+    let link = message.link();
+    let at = link
+        .find("/n/")
+        .unwrap_or_else(|| panic!("no link to the notice: {message:?}"));
+    assert!(
+        w.until(|| !clerk.get(&path).says("发送中")),
+        "{}",
+        clerk.get(&path).text()
+    );
+    let sent = gateway.count("bulletin");
+    clerk.get(&path).must_say(&format!("短信已发出 {sent} / "));
+    // A resident reads it, more than once, and is counted once; staff looking do not count.
+    clerk.get(&path).must_say("打开链接 0 户");
+    let resident = w.resident();
+    for _ in 0..2 {
+        let read = resident.get(&link[at..]);
+        read.is(200).must_say("停水通知").must_say("请提前储水");
+        read.must_not_say("短信已发出").must_not_say("王建国");
+    }
+    clerk.get(&link[at..]).is(200).must_say("停水通知");
+    clerk.get(&path).must_say("打开链接 1 户");
+    let seen = clerk.get(&format!("{path}/units?of=seen"));
+    seen.must_say("1 户").must_say(&format!("{building}-"));
+    // Paper: ticked, with who and when.
+    let hand = format!("{path}/hand?building={}", html::encode(&building));
+    let mut form = worker.get(&hand).form("/hand");
+    let unit = form.control("ids").expect("units to hand it to").options[0].0.clone();
+    form.put("ids", &unit);
+    worker.send(&form).is(200).must_say("已送达").must_say("王建国");
+    clerk.get(&path).must_say("书面送达 1 户");
+    clerk.get(&format!("{path}/units?of=handed")).must_say("王建国");
+    clerk.get(&format!("{path}/print")).is(200).must_say("请提前储水");
+    clerk.get(&format!("{path}/hand/print")).is(200).must_say("签收");
+    // No page shows a number.
+    for page in [&path, &format!("{path}/units"), &hand] {
+        let shown = head.get(page).text();
+        let number = message.body["phone"].as_str().unwrap_or_default();
+        assert!(
+            !shown.contains(number.trim_start_matches("+86")),
+            "{page} shows {number}"
+        );
+    }
+    assert_eq!(head.get(&format!("{path}/export")).status, 200);
+    // What was published is not rewritten: a correction keeps the old text, here and for the resident.
+    let mut form = head.get(&path).form("/correct");
+    form.set("text", "改到周四 9:00 至 12:00 停水。")
+        .set("why", "自来水公司改期");
+    head.send(&form)
+        .is(200)
+        .must_say("请提前储水")
+        .must_say("自来水公司改期");
+    resident
+        .get(&link[at..])
+        .must_say("改到周四")
+        .must_not_say("请提前储水");
+    // Withdrawn with a reason; the board that still hangs is not forgotten.
+    head.send(&head.get(&path).form("/withdraw")).is(422).must_say("原因");
+    let mut form = head.get(&path).form("/withdraw");
+    form.set("reason", "停水取消");
+    head.send(&form)
+        .is(200)
+        .must_say("已撤回")
+        .must_say("1 处布告栏没有取下");
+    resident.get(&link[at..]).must_say("已撤回").must_say("停水取消");
+    assert!(w.journal_holds());
+}
+
+#[test]
 fn com_11_the_register_belongs_to_the_post_and_nobody_takes_from_it() {
     let w = World::new();
     let clerk = w.clerk();

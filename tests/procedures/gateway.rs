@@ -98,6 +98,12 @@ impl Gateway {
         assert!(saved.url.contains("said=saved"), "{}: {}", saved.url, saved.text());
     }
 
+    /// How many messages of a template came in.
+    pub fn count(&self, template: &str) -> usize {
+        let seen = self.seen.lock().expect("nobody panicked");
+        seen.iter().filter(|s| s.body["template"] == template).count()
+    }
+
     /// Waits for a message of a template to a number.
     pub fn wait_for(&self, template: &str, phone: &str) -> Sent {
         let since = Instant::now();

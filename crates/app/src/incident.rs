@@ -193,7 +193,7 @@ fn say(tx: &mut Tx, ctx: &Ctx, i: &Incident, kind: &str, body: serde_json::Value
 }
 
 /// Codes of buildings that the site has, in its own order; others are refused.
-fn known(tx: &mut Tx, ctx: &Ctx, given: &[String]) -> Res<Vec<String>> {
+pub(crate) fn known(tx: &mut Tx, ctx: &Ctx, given: &[String]) -> Res<Vec<String>> {
     let here: Vec<String> = store::directory::unit::buildings(tx, &ctx.site)?
         .into_iter()
         .map(|b| b.code)

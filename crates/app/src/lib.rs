@@ -6,6 +6,7 @@ pub mod answer;
 pub mod appointment;
 pub mod attachment;
 pub mod book;
+pub mod bulletin;
 pub mod calendar;
 pub mod call_round;
 pub mod case;

@@ -5,7 +5,7 @@
 use domain::access::Action;
 use domain::case::{CaseState, Event, Fact, Kind, ToldHow};
 use domain::clock::ClockCode;
-use domain::ids::{CaseId, LinkId, MessageId, SiteId};
+use domain::ids::{BulletinId, CaseId, LinkId, MessageId, SiteId, UnitId};
 use serde_json::{Map, Value, json};
 use store::db::Tx;
 use store::message as db;
@@ -221,7 +221,22 @@ fn to_resident(tx: &mut Tx, ctx: &Ctx, s: &CaseState, template: &str, params: Ma
         db::drop_registered(tx, &s.id, ctx.now)?;
     }
     let locale = locale_of(tx, ctx, s)?;
-    put(tx, ctx, Some(&s.id), "sms", &s.customer.phone, template, locale, params)
+    put(tx, ctx, Some(&s.id), "sms", &s.customer.phone, template, locale, params).map(|_| ())
+}
+
+/// A message to a household that belongs to no case. Returns its id, so that what became of it is known.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn to_household(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    to: &str,
+    template: &str,
+    locale: Locale,
+    params: Map<String, Value>,
+) -> Res<MessageId> {
+    put(tx, ctx, None, "sms", to, template, locale, params)
 }
 
 #[expect(
@@ -237,12 +252,13 @@ fn put(
     template: &str,
     locale: Locale,
     params: Map<String, Value>,
-) -> Res<()> {
+) -> Res<MessageId> {
     let reachable = channel != "sms" || takes_messages(to);
+    let id: MessageId = ctx.id();
     db::insert(
         tx,
         &Message {
-            id: ctx.id(),
+            id: id.clone(),
             site_id: ctx.site.clone(),
             case_id: case.cloned(),
             channel: channel.to_owned(),
@@ -265,7 +281,7 @@ fn put(
             delivered_at: None,
         },
     )?;
-    Ok(())
+    Ok(id)
 }
 
 /// Tells the group of staff that there is a new order: no name, no phone, no words of the customer.
@@ -352,7 +368,7 @@ pub(crate) fn code(tx: &mut Tx, ctx: &Ctx, s: &CaseState, link: &LinkId) -> Res<
     p.insert("number".into(), json!(s.number));
     p.insert("minutes".into(), json!((link::CODE_LIFE / 60_000).to_string()));
     p.insert("_link".into(), json!(link));
-    put(tx, ctx, Some(&s.id), "sms", &s.customer.phone, "code", ctx.locale, p)
+    put(tx, ctx, Some(&s.id), "sms", &s.customer.phone, "code", ctx.locale, p).map(|_| ())
 }
 
 /// A message that was taken for one attempt, with everything that the adapter needs. Lives in memory only.
@@ -398,6 +414,21 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
             let link: Option<LinkId> = params.remove("_link").and_then(|l| l.as_str().map(LinkId::from));
             if let Some(link) = link {
                 params.insert("code".into(), json!(link::code_for(tx, &ctx, &link, &m.id)?));
+            }
+        } else if m.template == crate::bulletin::TEMPLATE {
+            let mut id = |name| {
+                params
+                    .remove(name)
+                    .and_then(|v| v.as_str().map(str::to_owned))
+                    .unwrap_or_default()
+            };
+            let (bulletin, unit) = (BulletinId::from(id("_bulletin")), UnitId::from(id("_unit")));
+            token = crate::bulletin::token_for(tx, &ctx, &bulletin, &unit)?;
+            if token.is_none() {
+                // It was withdrawn or is over: nothing goes out, and nothing is left to be tried again.
+                db::take_back(tx, &m.id)?;
+                store::bulletin::not_sent(tx, &bulletin, &unit)?;
+                continue;
             }
         } else if let Some(case) = m
             .case_id

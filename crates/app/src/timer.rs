@@ -120,7 +120,7 @@ struct Beside {
     round: fn(&Desk) -> Res<Round>,
 }
 
-const BESIDE: [Beside; 4] = [
+const BESIDE: [Beside; 5] = [
     // A consultation lasts a minute or two. Its limit itself is still in time.
     Beside {
         what: "consultations",
@@ -131,6 +131,11 @@ const BESIDE: [Beside; 4] = [
         what: "visits",
         next: |c| Ok(store::visit::next_due(c)?),
         round: crate::visit::round,
+    },
+    Beside {
+        what: "notices to residents",
+        next: |c| Ok(store::bulletin::next_due(c)?),
+        round: crate::bulletin::round,
     },
     Beside {
         what: "investigations",

@@ -217,6 +217,14 @@ codes! {
         DecideInvestigation = "decide_investigation",
         /// Has the last word when the person does not agree.
         ReviewInvestigation = "review_investigation",
+        /// Reads notices to residents and who has been reached (COM-5).
+        ViewBulletins = "view_bulletins",
+        /// Drafts notices to residents.
+        WriteBulletin = "write_bulletin",
+        /// Publishes, corrects, widens and withdraws them; the head of security those that concern safety.
+        PublishBulletin = "publish_bulletin",
+        /// Hands them over on paper, puts them up and takes them down.
+        DeliverBulletin = "deliver_bulletin",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -451,6 +459,11 @@ const TABLE: &[Row] = &[
     Row(&[Do::LeadEmergency],                               [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageIncident],                              [S,  N,   S,   S,   N,   S,   S,   N,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::JoinIncident],                                [S,  N,   S,   N,   N,   N,   S,   N,   N,   N,   N,   N,   N,   N]),
+    // Notices to residents. Security publishes what concerns safety: what its department works on
+    Row(&[Do::ViewBulletins],                               [S,  S,   S,   S,   S,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
+    Row(&[Do::WriteBulletin],                               [S,  N,   S,   N,   N,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::PublishBulletin],                             [N,  N,   S,   N,   N,   D,   S,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::DeliverBulletin],                             [S,  S,   S,   S,   S,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
     // Oversight
     Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),

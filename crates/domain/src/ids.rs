@@ -156,6 +156,10 @@ ids! {
     IncidentId,
     /// Somebody who called about a mass incident.
     IncidentCallerId,
+    /// A notice to residents (公告).
+    BulletinId,
+    /// A secret address to read a notice by.
+    BulletinLinkId,
 }
 
 #[cfg(test)]

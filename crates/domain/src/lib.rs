@@ -4,6 +4,7 @@
 pub mod access;
 pub mod answer;
 pub mod appointment;
+pub mod bulletin;
 pub mod call_round;
 pub mod case;
 pub mod clauses;

@@ -39,6 +39,8 @@ codes! {
         Drill = "YL",
         /// 群体事件.
         Incident = "QT",
+        /// 公告.
+        Bulletin = "GG",
     }
 }
 

@@ -138,8 +138,13 @@ fn written(o: &Outgoing, public_url: &str, now: i64) -> Result<(Message, String)
     let takes_link = kind("link").is_some();
     let mut shown = params.clone();
     if let Some(token) = o.token.as_ref().filter(|_| takes_link) {
-        params.insert("link".to_owned(), format!("{public_url}/r/{token}"));
-        shown.insert("link".to_owned(), format!("{public_url}/r/…"));
+        let at = if o.template == app::bulletin::TEMPLATE {
+            "n"
+        } else {
+            "r"
+        };
+        params.insert("link".to_owned(), format!("{public_url}/{at}/{token}"));
+        shown.insert("link".to_owned(), format!("{public_url}/{at}/…"));
     }
     let text = |p: &BTreeMap<String, String>| match template {
         Some(_) => shipped

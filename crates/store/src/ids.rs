@@ -32,6 +32,8 @@ col_id!(
     PlanId,
     IncidentId,
     IncidentCallerId,
+    BulletinId,
+    BulletinLinkId,
     ConsultId,
     AnswerId,
     ReferralId,

@@ -8,6 +8,7 @@ pub mod account;
 pub mod answer;
 pub mod appointment;
 pub mod attachment;
+pub mod bulletin;
 pub mod calendar;
 pub mod call_round;
 pub mod case;
@@ -63,6 +64,7 @@ const MODULES: &[&[seam::Statement]] = &[
     appointment::STATEMENTS,
     answer::STATEMENTS,
     attachment::STATEMENTS,
+    bulletin::STATEMENTS,
     calendar::STATEMENTS,
     call_round::STATEMENTS,
     case::STATEMENTS,

@@ -99,6 +99,8 @@ sql! {
         "DELETE FROM message WHERE case_id = $1 AND template = 'registered' AND state = 'queued' AND created_at = $2 \
          AND attempts = 0"
     }
+    /// Takes back what has lost its purpose before it went out.
+    pub fn take_back(id: &MessageId) { "DELETE FROM message WHERE id = $1 AND state = 'queued'" }
     /// How many messages of a template a case got since an instant.
     pub fn count_since(case: &CaseId, template: &str, since: i64) -> i64 {
         "SELECT count(*) AS n FROM message WHERE case_id = $1 AND template = $2 AND created_at > $3"

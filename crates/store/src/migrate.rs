@@ -80,6 +80,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(34, "0034_opinion"),
     migration!(35, "0035_investigation"),
     migration!(36, "0036_complaint_route"),
+    migration!(37, "0037_bulletin"),
 ];
 
 row! {

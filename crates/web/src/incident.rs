@@ -256,6 +256,9 @@ struct OnePage {
     waiting: usize,
     buildings: Buildings,
     manages: bool,
+    /// Notices to residents that were made from it, and whether the viewer may write one.
+    bulletins: Vec<crate::bulletin::Title>,
+    announces: bool,
     key: String,
     /// What was typed into the form that was refused.
     t: Typed,
@@ -265,7 +268,7 @@ struct OnePage {
 async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<OnePage, Fail> {
     let asked = id.clone();
     let calls = v.may(Action::JoinIncident);
-    let (seen, callers, names) = web
+    let (seen, callers, names, bulletins) = web
         .read(&v.ctx()?, move |c, ctx| {
             let seen = incident::get(c, ctx, &asked)?;
             let callers = if calls {
@@ -273,7 +276,8 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<On
             } else {
                 None
             };
-            Ok((seen, callers, Names::load(c, ctx)?))
+            let bulletins = crate::bulletin::made_from(c, ctx, &format!("incidents/{asked}"))?;
+            Ok((seen, callers, Names::load(c, ctx)?, bulletins))
         })
         .await?;
     let i = seen.state;
@@ -333,6 +337,8 @@ async fn one_view(web: &Web, v: &Viewer, id: &IncidentId, t: Typed) -> Result<On
         notice: i.notice,
         ended_how: i.ended_how,
         manages: v.may(Action::ManageIncident),
+        announces: v.may(Action::WriteBulletin),
+        bulletins,
         key: p.key(web),
         callers,
         waiting,

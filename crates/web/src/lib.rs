@@ -12,6 +12,7 @@ mod answer;
 mod api;
 mod appointment;
 mod attachment;
+mod bulletin;
 mod calendar;
 mod call_round;
 mod case;

@@ -94,6 +94,7 @@ const MENU: Menu = &[
             ("/duty", "calendar", "nav-duty", Action::ViewRoster),
             ("/emergencies", "urgent", "nav-emergencies", Action::ViewEmergency),
             ("/incidents", "bolt", "nav-incidents", Action::ViewEmergency),
+            ("/bulletins", "speakerphone", "nav-bulletins", Action::ViewBulletins),
         ],
     ),
     (

@@ -67,6 +67,7 @@ pub const PROCESSES: &[Described] = &[
     beside("visit", "visit-state", |env| walks::of_visit(env.now)),
     beside("emergency", "emergency-state", |env| walks::of_emergency(env.now)),
     beside("incident", "incident-state", |env| walks::of_incident(env.now)),
+    beside("bulletin", "bulletin-state", |env| walks::of_bulletin(env.now)),
     beside("opinion", "opinion-stage", |env| walks::of_opinion(env.now)),
     beside("investigation", "investigation-stage", |env| {
         walks::of_investigation(env.now)

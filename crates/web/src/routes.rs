@@ -421,6 +421,29 @@ contents! {
     POST "/incidents/{id}/join" May(Action::JoinIncident) => crate::incident::join;
     POST "/incidents/{id}/callers/{caller}" May(Action::JoinIncident) => crate::incident::tell;
 
+    // notices to residents, and what they read by their own address (COM-5)
+    GET  "/bulletins" May(Action::ViewBulletins) => crate::bulletin::list;
+    POST "/bulletins" May(Action::WriteBulletin) => crate::bulletin::create;
+    GET  "/bulletins/new" May(Action::WriteBulletin) => crate::bulletin::new_page;
+    GET  "/bulletins/{id}" May(Action::ViewBulletins) => crate::bulletin::show;
+    POST "/bulletins/{id}" May(Action::WriteBulletin) => crate::bulletin::edit;
+    GET  "/bulletins/{id}/edit" May(Action::WriteBulletin) => crate::bulletin::edit_page;
+    POST "/bulletins/{id}/publish" May(Action::PublishBulletin) => crate::bulletin::publish;
+    POST "/bulletins/{id}/correct" May(Action::PublishBulletin) => crate::bulletin::correct;
+    POST "/bulletins/{id}/widen" May(Action::PublishBulletin) => crate::bulletin::widen;
+    POST "/bulletins/{id}/withdraw" May(Action::WriteBulletin) => crate::bulletin::withdraw;
+    POST "/bulletins/{id}/finish" May(Action::PublishBulletin) => crate::bulletin::finish;
+    POST "/bulletins/{id}/again" May(Action::PublishBulletin) => crate::bulletin::again;
+    POST "/bulletins/{id}/places/{position}" May(Action::DeliverBulletin) => crate::bulletin::place;
+    GET  "/bulletins/{id}/reach" May(Action::ViewBulletins) => crate::bulletin::reach_part;
+    GET  "/bulletins/{id}/units" May(Action::ViewBulletins) => crate::bulletin::units;
+    GET  "/bulletins/{id}/hand" May(Action::ViewBulletins) => crate::bulletin::hand_page;
+    POST "/bulletins/{id}/hand" May(Action::DeliverBulletin) => crate::bulletin::hand;
+    GET  "/bulletins/{id}/hand/print" May(Action::ViewBulletins) => crate::bulletin::print_list;
+    GET  "/bulletins/{id}/print" May(Action::ViewBulletins) => crate::bulletin::print;
+    GET  "/bulletins/{id}/export" May(Action::Export) => crate::bulletin::export;
+    GET  "/n/{token}" Secret => crate::bulletin::read_page;
+
     GET  "/duty/keys" May(Action::ViewRoster) => crate::roster::keys;
     POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;
     POST "/duty/keys/{id}" May(Action::ViewRoster) => crate::roster::key_back;

@@ -1,6 +1,7 @@
 //! Use cases on both engines. One file a feature.
 
 mod answer;
+mod bulletin;
 mod calendar;
 mod case;
 mod complaint;

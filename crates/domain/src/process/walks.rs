@@ -389,6 +389,91 @@ pub fn of_incident(now: i64) -> Process {
     )
 }
 
+/// Of a notice to residents (COM-5), of a kind that not everybody who publishes may publish, with one board.
+pub fn of_bulletin(now: i64) -> Process {
+    use crate::bulletin::{self, Audience, Bulletin, Form, Kind, Mark};
+    let form = Form {
+        kind: Some(Kind::Outage),
+        title: "-".into(),
+        text: "-".into(),
+        audience: Audience {
+            all: true,
+            ..Audience::default()
+        },
+        boards: vec!["-".into()],
+        ..Form::default()
+    };
+    let steps = |at: Option<&Bulletin>, who: &'static str| -> Vec<(&'static str, Bulletin)> {
+        let writes = may(who, Action::WriteBulletin);
+        let delivers = may(who, Action::DeliverBulletin);
+        let reach = who
+            .parse()
+            .map_or(Reach::Never, |role| allowed(role, Action::PublishBulletin));
+        let publishes = bulletin::may_publish(reach, Kind::Outage);
+        let by = || Mark {
+            at: now,
+            by: who.into(),
+        };
+        let Some(b) = at else {
+            let made = bulletin::draft("b".into(), "GG-20261121-0001".into(), String::new(), form.clone(), by());
+            let made = made.ok().filter(|_| writes);
+            return made.into_iter().map(|b| ("bulletin_draft", b)).collect();
+        };
+        type Step<'a> = (&'static str, bool, &'a dyn Fn(&mut Bulletin) -> bool);
+        let all: [Step<'_>; 8] = [
+            ("bulletin_edit", writes, &|b| b.edit(form.clone()).is_ok()),
+            ("bulletin_publish", publishes, &|b| b.publish(by()).is_ok()),
+            ("bulletin_correct", publishes, &|b| {
+                b.version < 2 && b.correct("=", "=", "-", false, by()).is_ok()
+            }),
+            ("bulletin_widen", publishes, &|b| {
+                let more = Form {
+                    file: true,
+                    ..Form::default()
+                };
+                b.widen(more).is_ok()
+            }),
+            ("bulletin_put_up", delivers, &|b| b.put_up(0, by()).is_ok()),
+            ("bulletin_take_down", delivers, &|b| b.take_down(0, by()).is_ok()),
+            // Who drafted it may take the draft back.
+            (
+                "bulletin_withdraw",
+                publishes || (writes && b.published.is_none()),
+                &|b| b.withdraw("-", by()).is_ok(),
+            ),
+            ("bulletin_finish", publishes || who == "timer", &|b| {
+                b.finish(None, now).is_ok()
+            }),
+        ];
+        let done = all.iter().filter(|s| s.1).filter_map(|(act, _, step)| {
+            let mut after = b.clone();
+            step(&mut after).then_some((*act, after))
+        });
+        done.collect()
+    };
+    let like = |b: &Bulletin| {
+        let boards: Vec<_> = b
+            .ways
+            .boards
+            .iter()
+            .map(|x| (x.up.is_some(), x.down.is_some()))
+            .collect();
+        format!("{:?}", (b.state, b.version, b.ways.file, boards))
+    };
+    explore(
+        "bulletin",
+        &Walk {
+            order: &codes!(bulletin::State),
+            ends: &["over", "withdrawn"],
+            people: &people(&["timer"]),
+            state: &|b: &Bulletin| b.state.as_str(),
+            like: &like,
+            steps: &steps,
+            most: MOST,
+        },
+    )
+}
+
 /// Of the check of an internal report (COM-24).
 pub fn of_investigation(now: i64) -> Process {
     type At = (Investigation, i64);
@@ -581,6 +666,18 @@ mod tests {
         assert_eq!(p.states, ["running", "after", "closed"]);
         assert!(has(&p, "running", "emergency_end", "after") && has(&p, "after", "emergency_close", "closed"));
         assert!(!has(&p, "running", "emergency_close", "closed"));
+    }
+
+    #[test]
+    fn a_notice_is_published_by_who_may_and_never_rewritten() {
+        let p = of_bulletin(1);
+        assert_eq!(p.states, codes!(crate::bulletin::State));
+        assert!(
+            has(&p, "draft", "bulletin_publish", "published") && has(&p, "published", "bulletin_withdraw", "withdrawn")
+        );
+        assert!(!has(&p, "published", "bulletin_edit", "published"));
+        let publish = p.moves.iter().find(|m| m.act == "bulletin_publish").unwrap();
+        assert_eq!(publish.who, ["cs_head", "project_manager", "administration"]);
     }
 
     #[test]

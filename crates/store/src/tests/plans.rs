@@ -665,7 +665,7 @@ const WHOLE: &[&str] = &["store::case::count_all"];
 /// stops after a page.
 #[test]
 fn no_statement_walks_through_what_grows() {
-    const GROWS: [&str; 17] = [
+    const GROWS: [&str; 20] = [
         "cases",
         "contact",
         "contact_case",
@@ -683,6 +683,9 @@ fn no_statement_walks_through_what_grows() {
         "visit",
         "visit_link",
         "appointment",
+        "bulletin",
+        "bulletin_unit",
+        "bulletin_link",
     ];
     for_both_with(&options(), |db| {
         if !db.is_lite() {

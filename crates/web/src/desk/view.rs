@@ -106,6 +106,8 @@ pub struct Desk {
     pub say: Say,
     /// Mass incidents that the caller may be calling about.
     pub incidents: Vec<crate::incident::Told>,
+    /// Notices to residents that hold at the caller's address.
+    pub bulletins: Vec<crate::bulletin::Title>,
 }
 
 fn pick<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
@@ -212,9 +214,11 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
     let terms = terms(c, ctx, zone, e, &s, &departments)?;
     let say = say(c, ctx, zone, e, &card)?;
     let incidents = crate::incident::for_caller(ctx, &e.address);
+    let bulletins = crate::bulletin::for_caller(c, ctx, &e.address)?;
     let known = known(c, ctx, zone, e)?;
     Ok(Desk {
         incidents,
+        bulletins,
         known,
         terms,
         card,

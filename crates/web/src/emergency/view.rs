@@ -202,6 +202,8 @@ pub struct Show {
     say: String,
     lead: String,
     neighbours: String,
+    /// The viewer may write a notice to residents.
+    announces: bool,
     authority: String,
     leads: bool,
     people: Vec<(String, String, bool)>,
@@ -408,6 +410,7 @@ pub fn show_view(
         say: words(|x| &x.say),
         lead: words(|x| &x.lead),
         neighbours: words(|x| &x.neighbours),
+        announces: v.may(Action::WriteBulletin),
         authority: words(|x| &x.authority),
         leads,
         people,

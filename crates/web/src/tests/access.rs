@@ -138,10 +138,11 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
 ];
 
 /// What else there is at a site: a visitor who waits, a caller of a mass incident that is over, an emergency, a plan, an
-/// appointment, and a household's address to announce visitors.
+/// appointment, a notice to residents, and a household's address to announce visitors.
 struct More {
     visit: String,
     incident: String,
+    bulletin: String,
     caller: String,
     emergency: String,
     document: String,
@@ -192,6 +193,15 @@ fn more(w: &World, t: &Things) -> More {
         app::incident::join(tx, ctx, "", &incident, &caller)?;
         let callers = app::incident::callers(tx, ctx, &incident)?;
         app::incident::end(tx, ctx, &incident, "好了")?;
+        let new = app::bulletin::NewBulletin {
+            title: word.clone(),
+            text: word.clone(),
+            all: true,
+            file: true,
+            ..Default::default()
+        };
+        let bulletin = app::bulletin::draft(tx, ctx, "", &new)?;
+        app::bulletin::publish(tx, ctx, &bulletin, 1)?;
         let new = app::emergency::NewEmergency {
             play: "lift".into(),
             drill: true,
@@ -218,6 +228,7 @@ fn more(w: &World, t: &Things) -> More {
         Ok::<_, app::error::Error>(More {
             visit: visit.into_string(),
             incident: incident.into_string(),
+            bulletin: bulletin.into_string(),
             caller: callers[0].id.as_str().to_owned(),
             emergency: emergency.into_string(),
             document: document.into_string(),
@@ -253,6 +264,7 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
                 "investigations" => &t.investigation,
                 "visits" | "gate" => &more.visit,
                 "incidents" => &more.incident,
+                "bulletins" => &more.bulletin,
                 "emergencies" => &more.emergency,
                 "documents" => &more.document,
                 "appointments" => &more.appointment,

@@ -278,6 +278,43 @@ fn the_other_forms_keep_what_was_typed_too() {
             let (_, text) = desk.get(&format!("/incidents/{i}")).await;
             assert!(text.contains("(1)") && !text.contains("(2)"), "tried once:\n{text}");
 
+            // A notice to residents: what was typed stands there again, published once, corrected with what was typed.
+            let form = "_key=&kind=safety&title=Tor&text=zu&scope=part&units=77-7-707&boards=Halle&until=bald";
+            let (got, text) = head.post("/bulletins", form).await;
+            assert_eq!(got.code, 422);
+            for kept in [
+                "value=\"Tor\"",
+                ">zu</textarea>",
+                ">77-7-707</textarea>",
+                ">Halle</textarea>",
+                "value=\"bald\"",
+            ] {
+                assert!(text.contains(kept), "{kept}:\n{text}");
+            }
+            let form = "_key=&kind=safety&title=Tor&text=zu&scope=part&units=77-7-707&boards=Halle";
+            let (got, text) = head.post("/bulletins", form).await;
+            assert!(
+                got.code == 422 && text.contains("77-7-707"),
+                "no such unit is named:\n{text}"
+            );
+            let form = "_key=&kind=safety&title=Tor&text=zu&scope=all&boards=Halle&file=1";
+            let b = led(&head.post("/bulletins", form).await.0);
+            for _ in 0..2 {
+                let (got, _) = head
+                    .post(&format!("/bulletins/{b}/publish"), "_key=once-only&version=1")
+                    .await;
+                assert!(got.code.is_redirection(), "{}", got.code);
+            }
+            let (got, text) = head
+                .post(&format!("/bulletins/{b}/correct"), "version=1&title=Tor&text=auf&why=")
+                .await;
+            assert_eq!(got.code, 422);
+            assert!(text.contains(">auf</textarea>"), "{text}");
+            let (got, _) = head.post(&format!("/bulletins/{b}/hand"), "building=3").await;
+            assert_eq!(got.code, 422, "nobody was ticked");
+            let (got, _) = head.post(&format!("/bulletins/{b}/places/x"), "act=up").await;
+            assert_eq!(got.code, 422, "no such board");
+
             // An appointment's row.
             let form = "_key=&at=2026-11-22T10:00&with=&place=Zimmer&bring=Ausweis";
             let (got, _) = desk.post(&format!("/contacts/{}/appointments", t.contact), form).await;

@@ -26,12 +26,13 @@ const HEAD: &str = "\
 #   wd  a withdrawn link    ex  an expired one    us  a link to sign that was used
 #   ot  the link of a customer of another site; files are those of this case, for a vendor too    st  tr, in a browser where staff signed in
 #   ha  a host's address to answer for a visitor    hn  one to announce visitors    hw  such a one, withdrawn    hs  ha, in a browser of staff
+#   no  a household's address to read a notice to residents    nw  the same, when the notice was withdrawn
 #   + the handler answers (also: \"not now\", \"this field is missing\")    - 403    0 404    x 410
 #
 ";
 
 /// The kinds of secrets: short name, purpose, and what became of the link.
-const SECRETS: [(&str, &str, &str); 12] = [
+const SECRETS: [(&str, &str, &str); 14] = [
     ("tr", "track", ""),
     ("cf", "confirm", ""),
     ("ve", "vendor", ""),
@@ -44,6 +45,8 @@ const SECRETS: [(&str, &str, &str); 12] = [
     ("hn", "announce", ""),
     ("hw", "announce", "withdrawn"),
     ("hs", "answer", "staff"),
+    ("no", "notice", ""),
+    ("nw", "notice", "withdrawn"),
 ];
 
 /// A host's address: of a visitor who waits, or for announcing.
@@ -69,7 +72,45 @@ fn hosts(w: &World, purpose: &str, became: &str) -> String {
     made.unwrap().token
 }
 
+/// A household's address to read a notice by, as its message carries it.
+fn reads(w: &World, withdrawn: bool) -> String {
+    let made = w.desk.write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
+        let unit = store::directory::unit::by_match(
+            tx,
+            &ctx.site,
+            &domain::room::RoomKey::parse("3-1-1201").unwrap().match_key(),
+        )?;
+        let new = app::bulletin::NewBulletin {
+            title: "停水".into(),
+            text: "周三停水".into(),
+            all: true,
+            message: true,
+            ..Default::default()
+        };
+        let id = app::bulletin::draft(tx, ctx, "", &new)?;
+        app::bulletin::publish(tx, ctx, &id, 1)?;
+        let secret = ctx.ids.secret();
+        let row = store::bulletin::LinkRow {
+            id: ctx.id(),
+            token_hash: app::account::secret_hash(&secret),
+            site_id: ctx.site.clone(),
+            bulletin_id: id.clone(),
+            unit_id: unit.unwrap().id,
+            created_at: ctx.now,
+        };
+        store::bulletin::link_insert(tx, &row)?;
+        if withdrawn {
+            app::bulletin::withdraw(tx, ctx, &id, "改期")?;
+        }
+        Ok::<_, app::error::Error>(secret)
+    });
+    made.unwrap()
+}
+
 fn link(w: &World, t: &Things, purpose: &str, became: &str) -> String {
+    if purpose == "notice" {
+        return reads(w, became == "withdrawn");
+    }
     if matches!(purpose, "answer" | "announce") {
         return hosts(w, purpose, became);
     }
@@ -179,6 +220,12 @@ fn every_kind_of_secret_opens_its_own_pages_only() {
             for (n, name) in names.iter().enumerate() {
                 let theirs = name.starts_with('h');
                 assert!(theirs == of_hosts || cells[n] != '+', "{} opens to {name}", e.path);
+                let reads = e.path.starts_with("/n/");
+                assert!(
+                    name.starts_with('n') == reads || cells[n] != '+',
+                    "{} opens to {name}",
+                    e.path
+                );
             }
             assert!(!(customers && cells[2] == '+'), "{} opens to a vendor", e.path);
             assert!(

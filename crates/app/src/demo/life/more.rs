@@ -6,13 +6,14 @@ use domain::access::Role;
 use domain::answer::Said;
 use domain::case::{Channel, Kind};
 use domain::emergency::Command as Help;
-use domain::ids::{EmergencyId, StaffId};
+use domain::ids::{EmergencyId, IncidentId, StaffId};
 use domain::incident::Told;
 use domain::lesson::Taught;
 use domain::visit::{Command as Visit, DocumentKind, HostWay};
 use store::db::Tx;
 
 use super::{DAY, HOUR, Life, MINUTE};
+use crate::bulletin::{self, NewBulletin, Placed};
 use crate::contact::NewContact;
 use crate::ctx::Ctx;
 use crate::emergency::document::{self, NewDocument};
@@ -122,6 +123,7 @@ impl Life {
             12 => self.drill(tx, at(15, 0)),
             5 => self.power_cut(tx, at(18, 40)),
             3 => self.lessons(tx, at(16, 30)),
+            2 => self.invited(tx, at(9, 40)),
             1 => self.doubted(tx, at(11, 0)),
             0 => self.visitors(tx, now),
             _ => Ok(()),
@@ -351,6 +353,7 @@ impl Life {
             };
             incident::join(tx, &ctx, "", &id, &contact)?;
         }
+        self.told_of_the_cut(tx, at + 6 * MINUTE, &id, &buildings)?;
         incident::end(tx, &self.ctx(at + 105 * MINUTE, &head), &id, "20:25 已恢复供电")?;
         let clerk = self.people.clerk(at + 2 * HOUR, &mut self.dice);
         let ctx = self.ctx(at + 110 * MINUTE, &clerk);
@@ -360,6 +363,52 @@ impl Life {
             incident::tell(tx, &ctx, &line.id, None, Told::Over, "")?;
         }
         Ok(())
+    }
+
+    /// The notice to the two buildings: on the board and in the owners' group, over when the light is back.
+    fn told_of_the_cut(&self, tx: &mut Tx, at: i64, cut: &IncidentId, buildings: &[String]) -> Res<()> {
+        let (clerk, head) = (self.who(Role::FrontDesk)?, self.who(Role::CsHead)?);
+        let new = NewBulletin {
+            kind: "outage".to_owned(),
+            title: "停电抢修通知".to_owned(),
+            text: format!(
+                "因外线故障，{} 栋自 18:35 起停电，供电公司正在抢修，预计 20:30 恢复。请不要乘坐电梯。",
+                buildings.join(" 栋、")
+            ),
+            buildings: buildings.to_vec(),
+            boards: "大堂公告栏".to_owned(),
+            networks: "业主群".to_owned(),
+            source: format!("incidents/{cut}"),
+            ..NewBulletin::default()
+        };
+        let id = bulletin::draft(tx, &self.ctx(at, &clerk), "", &new)?;
+        bulletin::publish(tx, &self.ctx(at + MINUTE, &head), &id, 1)?;
+        let guard = self.who(Role::Guard)?;
+        bulletin::place(tx, &self.ctx(at + 9 * MINUTE, &guard), &id, 0, &Placed::Up)?;
+        let out = Placed::Out(String::new());
+        bulletin::place(tx, &self.ctx(at + 3 * MINUTE, &clerk), &id, 0, &out)?;
+        bulletin::finish(tx, &self.ctx(at + 115 * MINUTE, &head), &id)?;
+        bulletin::place(tx, &self.ctx(at + 13 * HOUR, &guard), &id, 0, &Placed::Down)
+    }
+
+    /// An activity that a dozen households are invited to on paper; half of them have it.
+    fn invited(&self, tx: &mut Tx, at: i64) -> Res<()> {
+        let (head, guard) = (self.who(Role::CsHead)?, self.who(Role::Guard)?);
+        let homes: Vec<_> = self.homes.iter().filter(|h| h.unit.is_some()).take(12).collect();
+        let new = NewBulletin {
+            kind: "activity".to_owned(),
+            title: "周六便民维修日".to_owned(),
+            text: "本周六 9:00 至 11:30，中心广场免费磨刀、修伞、量血压。欢迎各位邻居参加，雨天顺延。".to_owned(),
+            units: homes.iter().map(|h| h.code.as_str()).collect::<Vec<_>>().join(" "),
+            boards: "中心广场公告栏".to_owned(),
+            file: true,
+            ..NewBulletin::default()
+        };
+        let id = bulletin::draft(tx, &self.ctx(at, &head), "", &new)?;
+        bulletin::publish(tx, &self.ctx(at + 2 * MINUTE, &head), &id, 1)?;
+        bulletin::place(tx, &self.ctx(at + 20 * MINUTE, &guard), &id, 0, &Placed::Up)?;
+        let half: Vec<_> = homes.iter().take(6).filter_map(|h| h.unit.clone()).collect();
+        bulletin::hand(tx, &self.ctx(at + 50 * MINUTE, &guard), &id, &half).map(|_| ())
     }
 
     fn lessons(&self, tx: &mut Tx, at: i64) -> Res<()> {
