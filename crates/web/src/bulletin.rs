@@ -19,7 +19,6 @@ use store::bulletin::UnitLine;
 use store::db::Tx;
 use store::seam::Conn;
 
-use crate::call_round::organisation;
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, Typed, once, version};
@@ -996,7 +995,7 @@ struct PrintPage {
 /// The notice for the board: large type, who says it, the day.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let b = seen(&web, &v, &BulletinId::from(id)).await?.state;
-    let org = organisation(&web, &v).await?;
+    let org = crate::table::organisation(&web, &v).await?;
     let hotline = web
         .read(&v.ctx()?, |c, ctx| {
             Ok(store::site::get(c, &ctx.site)?.map(|s| s.hotline).unwrap_or_default())
@@ -1032,7 +1031,7 @@ struct PrintListPage {
 /// The list for handing over, on paper, with a column to sign in.
 pub async fn print_list(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(ask): Query<Ask>) -> Answer {
     let (b, lines, names) = units_of(&web, &v, &id, &ask).await?;
-    let org = organisation(&web, &v).await?;
+    let org = crate::table::organisation(&web, &v).await?;
     let p = Page::titled(&web, &v, format!("{} {}", t(v.locale, "bulletin-hand-list"), b.number));
     let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
     Ok(page(&PrintListPage {
