@@ -173,7 +173,7 @@ fn the_months_opinions_are_handled_and_closed_by_programs() {
             &v(json!({"outcome": "declined", "reason": ""}), &thanked),
             &[],
         );
-        refusal(&no, "refuse-incomplete", "COM-13", &["missing-reason"]);
+        refusal(&no, "refuse-incomplete", "COM-13", &["missing-opinion-reason"]);
         let who = head.try_post(&act("identify"), &v(json!({"outcome": "assigned"}), &thanked), &[]);
         refusal(
             &who,
