@@ -456,7 +456,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const CODES: [&str; 10] = [
+    const CODES: [&str; 11] = [
+        "bulletin",
         "callback",
         "closed",
         "code",
