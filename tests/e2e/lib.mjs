@@ -170,9 +170,9 @@ export async function chineseIn(tab) {
   return (await tab.evaluate(`(${texts})(':not(html):lang(zh)')`)).filter(text => /\p{Script=Han}/u.test(text));
 }
 const FINE = /^(?:[A-Z]|Sansheng|Excel|API|QR|ID|WeCom|DingTalk|SMS|PDF|CSV|JSON|OpenAPI|IP|URL|HTTPS?|TLS|UTC|Ctrl|Alt|Shift|Enter|Esc|Tab|Home|End|F\d+|English|xlsx|[A-Z]{2}-\d.*|QP-[\w-]*|[A-Z]\/\d|mm|kg|px)$/;
-/** Latin words in a Chinese page, but for names of things and keys. `allow`: more words. */
 // The name of a clause is the same in both languages.
 const CLAUSE = /^[A-Z]{3}-\d+$/;
+/** Latin words in a Chinese page, but for names of things and keys. `allow`: more words. */
 export async function englishIn(tab, allow = []) {
   const list = await tab.evaluate(`(${texts})('kbd,:not(html):lang(en)')`);
   return list.filter(text => (text.replace(/\{\w+\}/g, ' ').match(/[A-Za-z][\w/-]*/g) ?? []).some(word => !FINE.test(word) && !CLAUSE.test(word) && !allow.includes(word)));
