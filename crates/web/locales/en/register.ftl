@@ -57,3 +57,4 @@ communication-change = Change
 communication-phase = Phase
 communication-what = What
 event-register_printed = printed a register
+communication-none = Nothing was recorded in this time.

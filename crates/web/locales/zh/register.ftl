@@ -57,3 +57,4 @@ communication-change = 增减
 communication-phase = 阶段
 communication-what = 内容
 event-register_printed = 打印登记簿
+communication-none = 这段时间没有记录。
