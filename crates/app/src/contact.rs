@@ -10,6 +10,7 @@ use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, PromiseKind, Register, Scope,
     Urgency, Where,
 };
+use domain::communication::TalkOutcome;
 use domain::ids::{AnswerId, BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
 use domain::number::Series;
 use serde::{Deserialize, Serialize};
@@ -367,14 +368,14 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
         .unwrap_or_default();
     let outcome = if !n.cases.is_empty() {
         if n.cases.iter().all(|c| c.answer.is_some()) {
-            "answered"
+            TalkOutcome::Answered
         } else {
-            "case"
+            TalkOutcome::Case
         }
     } else if n.join.is_some() {
-        "joined"
+        TalkOutcome::Joined
     } else {
-        "answered"
+        TalkOutcome::Answered
     };
     let check = n.identity.unwrap_or(Identity {
         name: Check::Unknown,
@@ -400,7 +401,7 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
         kind: kind.to_owned(),
         summary,
         answer: clean(answer),
-        outcome: outcome.to_owned(),
+        outcome: outcome.as_str().to_owned(),
         external_ref: n.external_ref.trim().to_owned(),
         locale: if n.locale == "en" { "en" } else { "zh" }.to_owned(),
         version: 1,

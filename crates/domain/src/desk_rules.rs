@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::Role;
 use crate::case::{Channel, Importance};
 use crate::clock::Limit;
+use crate::refusal::Refusal;
 
 /// See the module. Made of the standard's named limits; what it leaves out has the shipped value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,17 @@ pub struct ConsultRule {
     pub visit: Limit,
     /// A caller on the line; also for what comes in otherwise.
     pub phone: Limit,
+}
+
+/// Whether a caller may be put on hold: not before they have said something that was noted. `noted`: what stands in the form.
+///
+/// # Errors
+/// `refuse-hold-unheard` (ANS-3).
+pub fn may_hold(noted: &[&str]) -> Result<(), Refusal> {
+    if noted.iter().all(|text| text.trim().is_empty()) {
+        return Err(Refusal::new("refuse-hold-unheard").clause("ANS-3"));
+    }
+    Ok(())
 }
 
 /// For cases of this importance (none named: any) this post decides.

@@ -10,6 +10,7 @@ pub mod case;
 pub mod clauses;
 pub mod clock;
 pub mod codes;
+pub mod communication;
 pub mod consult;
 pub mod data_error;
 pub mod departments;

@@ -1,12 +1,13 @@
 //! What is talked about with customers before, during and after service (COM-1): counted by way, with what came of it, and what
 //! the cases were about beside the time before. Each figure that is a list opens it.
 
-use app::communication::{self as counted, About, Counted};
+use app::communication::{Counted, Trend, counted};
 use app::error::Error;
 use askama::Template;
 use axum::extract::{Query, State};
 use domain::access::Action;
-use domain::case::Channel;
+use domain::case::{Channel, Kind as CaseKind, Satisfaction};
+use domain::communication::{Phase, TalkOutcome};
 use jiff::civil::Date;
 use office::sheet::{Cell, Kind};
 use serde::Deserialize;
@@ -41,8 +42,8 @@ pub struct Figure {
 /// Talks of one way before or during service.
 pub struct Way {
     pub name: String,
-    pub all: Figure,
-    /// Answered on the spot, became a case, joined one, and so on, in the order of [`OUTCOMES`].
+    pub n: i64,
+    /// What they came to, in the order of [`TalkOutcome`].
     pub outcomes: Vec<Figure>,
 }
 
@@ -64,9 +65,6 @@ pub struct Item {
     /// Of 160.
     pub bar: i64,
 }
-
-/// What a talk before service came to; `joined` is a talk during service.
-const OUTCOMES: [&str; 4] = ["answered", "case", "none", "open"];
 
 #[derive(Template)]
 #[template(path = "communication/page.html")]
@@ -104,54 +102,36 @@ fn list(a: &Asked, of: &str, set: &str) -> String {
     format!("/{of}?view=all&from={}&until={}&{set}", a.from, a.until)
 }
 
-fn ways(p: &Page, a: &Asked, c: &Counted, outcomes: &[&str]) -> Vec<Way> {
-    let of = |channel: &str, outcome: &str| Figure {
-        n: (c.talks.iter())
-            .filter(|x| x.channel == channel && x.outcome == outcome)
-            .map(|x| x.n)
-            .sum(),
+fn ways(p: &Page, a: &Asked, c: &Counted, phase: Phase) -> Vec<Way> {
+    let of = |channel: Channel, outcome: TalkOutcome| Figure {
+        n: c.talks(channel, outcome),
         list: list(a, "contacts", &format!("channel={channel}&outcome={outcome}")),
     };
     (Channel::ALL.iter())
-        .map(|channel| {
-            let channel = channel.as_str();
-            let outcomes: Vec<Figure> = outcomes.iter().map(|x| of(channel, x)).collect();
-            Way {
-                name: p.code("channel", channel),
-                all: Figure {
-                    n: outcomes.iter().map(|f| f.n).sum(),
-                    list: list(a, "contacts", &format!("channel={channel}")),
-                },
-                outcomes,
-            }
+        .map(|channel| Way {
+            name: p.code("channel", channel.as_str()),
+            n: c.phase(*channel, phase),
+            outcomes: TalkOutcome::of(phase).map(|x| of(*channel, x)).collect(),
         })
-        .filter(|way| way.all.n > 0)
+        .filter(|way| way.n > 0)
         .collect()
 }
 
-fn items(names: &Names, p: &Page, now: &[About], before: &[About]) -> Vec<Item> {
-    let most = now.iter().map(|x| x.n).max().unwrap_or(1).max(1);
-    let mut all: Vec<Item> = (now.iter())
-        .filter(|x| !x.item.is_empty())
-        .map(|x| {
-            let then = before.iter().find(|b| b.item == x.item && b.kind == x.kind);
-            let then = then.map_or(0, |b| b.n);
-            Item {
-                name: names.item(&x.item),
-                kind: p.code("kind", &x.kind),
-                n: x.n,
-                before: then,
-                change: match x.n - then {
-                    0 => "0".to_owned(),
-                    by => format!("{by:+}"),
-                },
-                bar: x.n * 160 / most,
-            }
-        })
-        .collect();
-    all.sort_by(|x, y| y.n.cmp(&x.n).then_with(|| x.name.cmp(&y.name)));
-    all.truncate(ITEMS);
-    all
+fn items(names: &Names, p: &Page, c: &Counted) -> Vec<Item> {
+    let all = c.trends(ITEMS);
+    let most = all.first().map_or(1, |x| x.n.max(1));
+    let item = |x: &Trend| Item {
+        name: names.item(&x.item),
+        kind: p.code("kind", &x.kind),
+        n: x.n,
+        before: x.before,
+        change: match x.n - x.before {
+            0 => "0".to_owned(),
+            by => format!("{by:+}"),
+        },
+        bar: x.n * 160 / most,
+    };
+    all.iter().map(item).collect()
 }
 
 fn parts(rows: impl Iterator<Item = (String, i64)>) -> Vec<Part> {
@@ -171,7 +151,7 @@ async fn read(web: &Web, v: &Viewer, a: &Asked) -> Result<(Counted, Names), Fail
     let (from, until) = (when::day_start(&zone, &a.from), when::day_end(&zone, &a.until));
     Ok(web
         .read(&v.ctx()?, move |c, ctx| {
-            Ok((counted::counted(c, ctx, from, until)?, Names::load(c, ctx)?))
+            Ok((counted(c, ctx, from, until)?, Names::load(c, ctx)?))
         })
         .await?)
 }
@@ -187,42 +167,33 @@ fn shown(v: &Viewer, p: Page, a: Asked, c: &Counted, names: Option<&Names>, erro
             a.from == from && a.until == until,
         )
     });
-    let before = ways(&p, &a, c, &OUTCOMES);
-    let during = ways(&p, &a, c, &["joined"]);
-    let count = |state: &dyn Fn(&counted::After) -> bool| c.after.iter().filter(|x| state(x)).map(|x| x.n).sum();
-    let mut states: Vec<&str> = c.after.iter().map(|x| x.state.as_str()).collect();
-    states.dedup();
-    let after = parts(
-        states
-            .iter()
-            .map(|state| (p.code("callback", state), count(&|x| x.state == *state))),
-    );
-    let said = domain::case::Satisfaction::ALL.iter().map(|s| {
-        let s = s.as_str();
-        (p.code("satisfaction", s), count(&|x| x.satisfaction == s))
-    });
-    let cases: i64 = c.about.iter().map(|x| x.n).sum();
-    let kinds = domain::case::Kind::ALL.iter().map(|kind| {
-        let kind = kind.as_str();
-        let n = c.about.iter().filter(|x| x.kind == kind).map(|x| x.n).sum();
+    let before = ways(&p, &a, c, Phase::Before);
+    let during = ways(&p, &a, c, Phase::During);
+    let after = c.callbacks().into_iter();
+    let after = parts(after.map(|(state, n)| (p.code("callback", &state), n)));
+    let said = Satisfaction::ALL.iter();
+    let said = said.map(|s| (p.code("satisfaction", s.as_str()), c.said(*s)));
+    let cases: i64 = CaseKind::ALL.iter().map(|kind| c.cases(*kind)).sum();
+    let kinds = CaseKind::ALL.iter().map(|kind| {
         let figure = Figure {
-            n,
+            n: c.cases(*kind),
             list: list(&a, "cases", &format!("kind={kind}")),
         };
-        (p.code("kind", kind), figure, share(n, cases))
+        let share = share(figure.n, cases);
+        (p.code("kind", kind.as_str()), figure, share)
     });
     Show {
         error,
         periods: periods.collect(),
-        before_all: before.iter().map(|w| w.all.n).sum(),
-        during_all: during.iter().map(|w| w.all.n).sum(),
+        before_all: before.iter().map(|w| w.n).sum(),
+        during_all: during.iter().map(|w| w.n).sum(),
         sent: (c.sent.iter())
             .map(|x| (p.code("channel_name", &x.channel), x.n, x.arrived, x.failed))
             .collect(),
         after_all: after.iter().map(|x| x.n).sum(),
         satisfaction: parts(said),
         kinds: kinds.filter(|(_, f, _)| f.n > 0).collect(),
-        items: names.map_or_else(Vec::new, |names| items(names, &p, &c.about, &c.about_before)),
+        items: names.map_or_else(Vec::new, |names| items(names, &p, c)),
         may_export: v.may(Action::Export),
         before,
         during,
@@ -253,14 +224,14 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
     let (c, names) = read(&web, &v, &a).await?;
     let s = shown(&v, p, a, &c, Some(&names), String::new());
     let mut rows: Vec<(String, String, i64)> = Vec::new();
-    for (phase, ways, outcomes) in [
-        ("communication-before", &s.before, &OUTCOMES[..]),
-        ("communication-during", &s.during, &["joined"][..]),
+    for (phase, key, ways) in [
+        (Phase::Before, "communication-before", &s.before),
+        (Phase::During, "communication-during", &s.during),
     ] {
         for way in ways {
-            for (figure, outcome) in way.outcomes.iter().zip(outcomes) {
-                let what = format!("{} · {}", way.name, s.p.code("outcome", outcome));
-                rows.push((s.p.t(phase), what, figure.n));
+            for (figure, outcome) in way.outcomes.iter().zip(TalkOutcome::of(phase)) {
+                let what = format!("{} · {}", way.name, s.p.code("outcome", outcome.as_str()));
+                rows.push((s.p.t(key), what, figure.n));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 use domain::access::Action;
 use domain::case::{Channel, Customer, Identity};
+use domain::communication::TalkOutcome;
 use domain::ids::{ContactId, PersonId, UnitId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -156,11 +157,12 @@ pub fn add_case(tx: &mut Tx, ctx: &Ctx, key: &str, id: &ContactId, k: &NewCase) 
         let seen = begin(tx, ctx, &n, k, &customer, identity, id)?;
         db::link(tx, id, &seen.state.id)?;
         attachment::adopt(tx, ctx, key, &attachment::Subject::Case(seen.state.id.clone()))?;
-        row.outcome = if k.answer.is_some() && row.outcome == "answered" {
-            "answered"
+        row.outcome = if k.answer.is_some() && row.outcome == TalkOutcome::Answered.as_str() {
+            TalkOutcome::Answered
         } else {
-            "case"
+            TalkOutcome::Case
         }
+        .as_str()
         .to_owned();
         if row.kind.is_empty() {
             row.kind = k.kind.as_str().to_owned();

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
+use domain::desk_rules::may_hold;
 use domain::standard::LimitCode;
 use serde::Deserialize;
 
@@ -28,18 +29,14 @@ struct HoldView {
     p: Page,
     /// `early`: nothing is written down yet. `holds`, `over`, or empty when the caller is back.
     state: &'static str,
+    /// Why not yet.
+    early: String,
     /// The sentence to say before holding.
     say: String,
     lang: &'static str,
     due_at: i64,
     /// The limit in words.
     limit: String,
-}
-
-/// Nothing that a caller said is in the form yet.
-fn unheard(e: &Entry) -> bool {
-    let written = [&e.who, &e.name, &e.phone, &e.address, &e.content, &e.item];
-    written.iter().all(|text| text.trim().is_empty())
 }
 
 /// Begins a hold, says that its limit is over, or ends it.
@@ -50,10 +47,12 @@ pub async fn hold(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>, Form(
     let span = web
         .read(&ctx, |c, ctx| app::standard::limit(c, ctx, LimitCode::Hold))
         .await?;
+    let noted = [&e.who, &e.name, &e.phone, &e.address, &e.content, &e.item].map(String::as_str);
+    let early = may_hold(&noted).err();
     let state = match q.step.as_str() {
         "back" => "",
         "over" => "over",
-        _ if unheard(&e) => "early",
+        _ if early.is_some() => "early",
         _ => "holds",
     };
     Ok(page(&HoldView {
@@ -61,6 +60,9 @@ pub async fn hold(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>, Form(
         say: crate::consult::hold(&ctx, &e.locale, e.channel()),
         lang: if e.locale == "en" { "en" } else { "zh-CN" },
         due_at: v.now + span.ms().unwrap_or(20_000),
+        early: early
+            .map(|r| crate::fail::refusal_text(v.locale, &p.zone, &r))
+            .unwrap_or_default(),
         limit: crate::standard::words::span(&p, span),
         p,
     })?)
