@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use domain::access::{Action, Via};
 use domain::bulletin::{self as rules, Audience, Bulletin, Evidence, Kind, Mark, Reached, State};
-use domain::ids::{BulletinId, CaseId, EmergencyId, IncidentId, LinkId, UnitId};
+use domain::ids::{BulletinId, CaseId, EmergencyId, IncidentId, LinkId, MessageId, UnitId};
 use domain::number::Series;
 use domain::refusal::Refusal;
-use domain::room::RoomKey;
+use domain::room::{RoomKey, RoomQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::bulletin as db;
@@ -32,8 +32,8 @@ const SLICE: i64 = 50;
 const SLICES: usize = 40;
 /// Units that are handed over, or named, at once.
 pub const MOST_UNITS: usize = 500;
-/// Messages that are tried again at once.
-const MOST_AGAIN: i64 = 500;
+/// So much later (ms) the next slice is written: what else waits in the outbox comes between.
+const PAUSE: i64 = 1_000;
 /// The template of the message.
 pub const TEMPLATE: &str = "bulletin";
 
@@ -67,6 +67,16 @@ pub struct NewBulletin {
 pub struct Seen {
     pub state: Bulletin,
     pub version: i64,
+    /// When the timer looks at it next: to write messages, or because its time is over then.
+    next_at: Option<i64>,
+}
+
+impl Seen {
+    /// Whether messages are being written or go out now.
+    pub fn is_sending(&self, f: &Figures, now: i64) -> bool {
+        let writes = self.next_at.is_some_and(|at| at <= now + PAUSE) && f.waiting > 0;
+        self.state.sends() && (writes || f.queued > 0)
+    }
 }
 
 /// How many units are where. Of the message way: `waiting` for it to be written, `queued`, `out`, `failed`, without a number.
@@ -168,6 +178,7 @@ fn read(row: db::BulletinRow) -> Res<Seen> {
     Ok(Seen {
         state: serde_json::from_str(&row.doc)?,
         version: row.version,
+        next_at: row.next_at,
     })
 }
 
@@ -190,8 +201,14 @@ fn row(ctx: &Ctx, b: &Bulletin, version: i64, next_at: Option<i64>) -> Res<db::B
 
 /// Saves it; `sends`: messages are to be written.
 fn save(tx: &mut Tx, ctx: &Ctx, seen: &Seen, sends: bool) -> Res<()> {
+    keep(tx, ctx, seen, sends.then_some(ctx.now))
+}
+
+/// Saves it; `writes_at`: when messages are written next.
+fn keep(tx: &mut Tx, ctx: &Ctx, seen: &Seen, writes_at: Option<i64>) -> Res<()> {
     let b = &seen.state;
-    let next_at = if sends && b.sends() { Some(ctx.now) } else { b.until };
+    let writes = writes_at.filter(|_| b.sends());
+    let next_at = [writes, b.until].into_iter().flatten().min();
     let row = row(ctx, b, seen.version + 1, next_at)?;
     saved(db::save(tx, &row)?, seen.version)
 }
@@ -271,7 +288,7 @@ pub fn of_source(c: &mut Conn, ctx: &Ctx, source: &str) -> Res<Vec<Bulletin>> {
     rows.into_iter().map(|r| Ok(read(r)?.state)).collect()
 }
 
-/// What holds for a caller from this address; all of it while the address says nothing. For the desk.
+/// What holds for a caller from this address; nothing while it names no room. For the desk.
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
@@ -402,13 +419,65 @@ fn form(tx: &mut Tx, ctx: &Ctx, n: &NewBulletin, titled: bool) -> Res<rules::For
 
 /// Whether what it is said to come from is there.
 fn known_source(c: &mut Conn, ctx: &Ctx, source: &str) -> Res<()> {
-    let there = match source.split_once('/') {
-        _ if source.is_empty() => true,
-        Some(("incidents", id)) => crate::incident::get(c, ctx, &IncidentId::from(id)).is_ok(),
-        Some(("emergencies", id)) => crate::emergency::get(c, ctx, &EmergencyId::from(id)).is_ok(),
-        _ => false,
+    match source.split_once('/') {
+        _ if source.is_empty() => Ok(()),
+        Some(("incidents", id)) => crate::incident::get(c, ctx, &IncidentId::from(id)).map(drop),
+        // A drill frightens nobody.
+        Some(("emergencies", id)) => match crate::emergency::get(c, ctx, &EmergencyId::from(id))? {
+            e if e.state.drill => Err(Error::NotFound),
+            _ => Ok(()),
+        },
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// The draft of an incident's or an emergency's notice, as far as it is known there; an empty one for no source.
+///
+/// # Errors
+/// `Forbidden`, `NotFound` for a source that is not there and for a drill.
+pub fn begin(c: &mut Conn, ctx: &Ctx, source: &str) -> Res<NewBulletin> {
+    ctx.need(Action::WriteBulletin)?;
+    known_source(c, ctx, source)?;
+    let new = |kind: Kind| NewBulletin {
+        kind: kind.as_str().to_owned(),
+        message: true,
+        source: source.to_owned(),
+        ..NewBulletin::default()
     };
-    if there { Ok(()) } else { Err(Error::NotFound) }
+    match source.split_once('/') {
+        Some(("incidents", id)) => {
+            let i = crate::incident::get(c, ctx, &IncidentId::from(id))?.state;
+            Ok(NewBulletin {
+                title: i.title,
+                text: i.notice,
+                all: i.buildings.is_empty(),
+                buildings: i.buildings,
+                ..new(Kind::Outage)
+            })
+        }
+        Some(("emergencies", id)) => {
+            let e = crate::emergency::get(c, ctx, &EmergencyId::from(id))?.state;
+            // Neighbours read which building it is, and not at whose; where that is not known, whoever drafts it says so.
+            let here = store::directory::unit::buildings(c, &ctx.site)?;
+            let building = building_of(&e.place).filter(|b| here.iter().any(|x| x.code == *b));
+            let place = building.as_ref().map_or_else(String::new, |b| format!("{b} 栋"));
+            let play = ctx.book.plays.play(&e.play);
+            Ok(NewBulletin {
+                title: play.map_or_else(String::new, |x| x.zh.clone()),
+                text: play.map_or_else(String::new, |x| x.neighbours.zh.replace("{place}", &place)),
+                buildings: building.into_iter().collect(),
+                ..new(Kind::Safety)
+            })
+        }
+        _ => Ok(NewBulletin::default()),
+    }
+}
+
+/// The building that a place in words begins with: `3-1-1201 周敏家`, `3 栋 2 单元电梯`.
+fn building_of(place: &str) -> Option<String> {
+    let room = |text: &str| RoomQuery::parse(text).and_then(|q| q.building);
+    let words: Vec<&str> = place.split_whitespace().collect();
+    (1..=words.len()).rev().find_map(|n| room(&words[..n].concat()))
 }
 
 fn said(b: &Bulletin) -> Value {
@@ -474,6 +543,32 @@ fn spread(tx: &mut Tx, ctx: &Ctx, b: &Bulletin) -> Res<u64> {
         new += db::add_unit(tx, &ctx.site, &b.id, unit, ctx.now)?;
     }
     Ok(new)
+}
+
+/// What publishing a draft would do: so many units, and so many of them with a number that takes messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Foreseen {
+    pub units: i64,
+    pub with_number: i64,
+}
+
+/// Counts whom a draft would go to.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn foresee(c: &mut Conn, ctx: &Ctx, b: &Bulletin) -> Res<Foreseen> {
+    let rows = db::of_site(c, &ctx.site)?;
+    let meant = |u: &&db::SiteUnit| b.audience.covers(&u.building, &u.code);
+    let mut units: BTreeMap<&str, bool> = BTreeMap::new();
+    for u in rows.iter().filter(meant) {
+        let near = u.relation.parse().ok().and_then(rules::nearness).is_some();
+        *units.entry(&u.code).or_default() |= near && outbox::takes_messages(&u.number);
+    }
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    Ok(Foreseen {
+        units: count(units.len()),
+        with_number: count(units.values().filter(|has| **has).count()),
+    })
 }
 
 /// It goes out: the audience is written down, and the timer begins to write the messages.
@@ -645,12 +740,25 @@ pub fn hand(tx: &mut Tx, ctx: &Ctx, id: &BulletinId, units: &[UnitId]) -> Res<us
     Ok(n)
 }
 
-/// Tries again what reached nobody, and looks once more for numbers where there was none. Returns how many messages go out
-/// again.
+/// Whether there is somebody to write to once more: nobody was reached, and nothing goes out just now.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn may_again(c: &mut Conn, ctx: &Ctx, s: &Seen, f: &Figures) -> Res<bool> {
+    let b = &s.state;
+    Ok(b.sends()
+        && may_publish(ctx, b.kind)
+        && f.failed + f.no_phone + f.waiting > 0
+        && outbox::channels(c, &ctx.site)?.residents()
+        && !s.is_sending(f, ctx.now))
+}
+
+/// Writes once more to those whom nothing reached: the number is looked for anew, it may have been corrected. Returns how many
+/// units wait for a message now.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, the `Refused` of a rule.
-pub fn again(tx: &mut Tx, ctx: &Ctx, id: &BulletinId) -> Res<usize> {
+pub fn again(tx: &mut Tx, ctx: &Ctx, id: &BulletinId) -> Res<u64> {
     ctx.need(Action::PublishBulletin)?;
     let s = get(tx, ctx, id)?;
     let b = &s.state;
@@ -658,25 +766,13 @@ pub fn again(tx: &mut Tx, ctx: &Ctx, id: &BulletinId) -> Res<usize> {
     if !b.sends() {
         return Err(Refusal::new("refuse-bulletin-no-message").into());
     }
-    let mut n = 0;
-    for m in db::failed(tx, id, b.tell_from, MOST_AGAIN)? {
-        n += usize::from(store::message::again(tx, &m, "sms", ctx.now)? == 1);
-    }
-    let asked = db::forget_without_number(tx, id, b.tell_from)?;
-    let sends = waits(tx, b)?;
-    if n == 0 && asked == 0 && !sends {
+    let units = db::forget_unreached(tx, id, b.tell_from)?;
+    if units == 0 && !waits(tx, b)? {
         return Err(Refusal::new("refuse-nothing-changed").into());
     }
-    save(tx, ctx, &s, sends)?;
-    say(
-        tx,
-        ctx,
-        b,
-        "bulletin_sent_again",
-        json!({"messages": n, "units": asked}),
-        &[],
-    );
-    Ok(n)
+    save(tx, ctx, &s, true)?;
+    say(tx, ctx, b, "bulletin_sent_again", json!({"units": units}), &[]);
+    Ok(units)
 }
 
 /// Writes messages of notices that were published, slice by slice, and ends those whose time is over.
@@ -714,8 +810,8 @@ fn tick(tx: &mut Tx, ctx: &Ctx, id: &BulletinId) -> Res<bool> {
         return Ok(false);
     }
     let mut s = read(row)?;
-    if s.state.until.is_some_and(|at| at <= ctx.now) {
-        s.state.finish(None, ctx.now)?;
+    if let Some(over) = s.state.until.filter(|at| *at <= ctx.now) {
+        s.state.finish(None, over)?;
         save(tx, ctx, &s, false)?;
         say(tx, ctx, &s.state, "bulletin_over", json!({}), &[]);
         return Ok(true);
@@ -730,12 +826,15 @@ fn slice(tx: &mut Tx, ctx: &Ctx, s: &Seen) -> Res<bool> {
         save(tx, ctx, s, false)?;
         return Ok(true);
     }
+    // The outbox goes through what it has in its order: no more of a notice stands in it than leaves room for what others wait for.
+    if db::unsent(tx, &b.id)? >= SLICE {
+        keep(tx, ctx, s, Some(ctx.now + PAUSE))?;
+        return Ok(false);
+    }
     let units = db::to_send(tx, &b.id, b.tell_from, SLICE)?;
     let mut written = 0;
     for unit in &units {
-        let numbers = db::numbers(tx, unit)?;
-        let number = numbers.into_iter().find(|n| outbox::takes_messages(n));
-        let message = match number {
+        let message = match number_of(tx, unit)? {
             Some(to) => {
                 let mut p = Map::new();
                 p.insert("title".into(), json!(b.title));
@@ -749,7 +848,7 @@ fn slice(tx: &mut Tx, ctx: &Ctx, s: &Seen) -> Res<bool> {
         db::queued(tx, &b.id, unit, message.as_ref(), b.version)?;
     }
     let more = i64::try_from(units.len()).unwrap_or(SLICE) == SLICE;
-    save(tx, ctx, s, more)?;
+    keep(tx, ctx, s, more.then_some(ctx.now + PAUSE))?;
     if !units.is_empty() {
         let body = json!({"units": units.len(), "messages": written});
         say(tx, ctx, b, "bulletin_queued", body, &[]);
@@ -757,9 +856,29 @@ fn slice(tx: &mut Tx, ctx: &Ctx, s: &Seen) -> Res<bool> {
     Ok(true)
 }
 
-/// The secret for one attempt to send a message; none when the notice was withdrawn or is over meanwhile, so that the message does
-/// not go out.
-pub(crate) fn token_for(tx: &mut Tx, ctx: &Ctx, id: &BulletinId, unit: &UnitId) -> Res<Option<String>> {
+/// The number of a unit that is written to: of those that take messages, whose is nearest.
+fn number_of(tx: &mut Tx, unit: &UnitId) -> Res<Option<String>> {
+    let all = db::numbers(tx, unit)?.into_iter();
+    let near = |n: &db::Number| n.relation.parse().ok().and_then(rules::nearness);
+    let nearest = all
+        .filter(|n| outbox::takes_messages(&n.number))
+        .filter_map(|n| Some((near(&n)?, n.number)))
+        .min_by_key(|(near, _)| *near);
+    Ok(nearest.map(|(_, number)| number))
+}
+
+/// The secret for one attempt to send a message; none when the notice was withdrawn or is over meanwhile, or a correction has
+/// written a newer message, so that this one does not go out.
+pub(crate) fn token_for(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: &BulletinId,
+    unit: &UnitId,
+    message: &MessageId,
+) -> Res<Option<String>> {
+    if db::is_of_unit(tx, id, unit, message)? == 0 {
+        return Ok(None);
+    }
     let Some(row) = db::get(tx, &ctx.site, id)? else {
         return Ok(None);
     };

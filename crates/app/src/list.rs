@@ -288,10 +288,12 @@ pub fn orders(c: &mut Conn, ctx: &Ctx, q: &Query, limit: i64) -> Res<Page<OrderR
 /// Orders by the beginning of their number, newest first, whatever their state.
 fn orders_numbered(c: &mut Conn, ctx: &Ctx, q: &Query, begin: &str, limit: i64) -> Res<Page<OrderRow>> {
     let most = usize::try_from(limit).unwrap_or(0);
-    let mut end = match q.after.starts_with("LX-") {
-        true => q.after.clone(),
-        false => format!("{begin}{}", store::directory::find::AFTER),
+    // A cursor has a number before its colon, like those of the other lists.
+    let mut end = match q.after.strip_prefix("0:LX-") {
+        Some(rest) => format!("LX-{rest}"),
+        None => format!("{begin}{}", store::directory::find::AFTER),
     };
+    let cursor = |number: &str| format!("0:{number}");
     let mut out = Vec::new();
     for _ in 0..LOOKS {
         let rows = store::case::orders_numbered(c, &ctx.site, begin, &end, LOOKED_AT)?;
@@ -308,7 +310,7 @@ fn orders_numbered(c: &mut Conn, ctx: &Ctx, q: &Query, begin: &str, limit: i64) 
                 }
             }
             if out.len() >= most {
-                let next = Some(end.clone()).filter(|_| last.as_ref() != Some(&end));
+                let next = Some(cursor(&end)).filter(|_| last.as_ref() != Some(&end));
                 return Ok(Page { rows: out, next });
             }
         }
@@ -318,7 +320,7 @@ fn orders_numbered(c: &mut Conn, ctx: &Ctx, q: &Query, begin: &str, limit: i64) 
     }
     Ok(Page {
         rows: out,
-        next: Some(end),
+        next: Some(cursor(&end)),
     })
 }
 

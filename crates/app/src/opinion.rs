@@ -415,7 +415,9 @@ fn apply(tx: &mut Tx, ctx: &Ctx, row: &mut LineRow, opinion: &Opinion, staff: St
             }
             f.done()?;
             let how = how.ok_or_else(|| choose("told_how"))?;
-            (row.told_at, row.told_by) = (Some(at.unwrap_or(ctx.now)), Some(staff));
+            let at = at.unwrap_or(ctx.now);
+            Opinion::may_have_told(at, row.identified_at.max(row.done_at).unwrap_or(at))?;
+            (row.told_at, row.told_by) = (Some(at), Some(staff));
             (row.told_how, row.told_note) = (how.as_str().to_owned(), text(note));
             let body = json!({"how": how, "at": row.told_at, "note": row.told_note});
             Ok(("opinion_told", body, &["note"]))

@@ -423,11 +423,11 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, limit: i64) -> Res<Vec<Outgoing>> {
                     .unwrap_or_default()
             };
             let (bulletin, unit) = (BulletinId::from(id("_bulletin")), UnitId::from(id("_unit")));
-            token = crate::bulletin::token_for(tx, &ctx, &bulletin, &unit)?;
+            token = crate::bulletin::token_for(tx, &ctx, &bulletin, &unit, &m.id)?;
             if token.is_none() {
-                // It was withdrawn or is over: nothing goes out, and nothing is left to be tried again.
+                // It was withdrawn, is over or was written anew: nothing goes out, and nothing is left to be tried again.
                 db::take_back(tx, &m.id)?;
-                store::bulletin::not_sent(tx, &bulletin, &unit)?;
+                store::bulletin::not_sent(tx, &bulletin, &unit, &m.id)?;
                 continue;
             }
         } else if let Some(case) = m

@@ -147,7 +147,7 @@ fn extension(ctx: &Ctx, s: &CaseState, e: &Extension) -> db::ExtensionRow {
         approver: e.approver.as_str().to_owned(),
         agreed: e.agreement.as_ref().map(|a| a.agreed),
         grade: e.agreement.as_ref().map_or("", |a| a.grade.as_str()).to_owned(),
-        approved: e.decision.as_ref().filter(|_| !e.awaits_decision()).map(|d| d.approved),
+        approved: e.decision.as_ref().map(|d| d.approved),
         state: e.state.as_str().to_owned(),
         open: e.state == ExtensionState::Pending,
         ended_at: e.ended_at,
@@ -200,6 +200,7 @@ pub(crate) fn of_or_above(
 pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> Res<()> {
     let promised = |no: u32| format!("case/{}/promised/{no}", s.id);
     let asked = |id: &ExtensionId| format!("case/{}/extension/{id}", s.id);
+    let anew = |id: &ExtensionId| format!("case/{}/extension/{id}/anew", s.id);
     // Asked for again after it was refused, it is another request.
     let excuse = |code: ClockCode, cycle: u32| {
         let same = s.excuse_requests.iter().filter(|r| r.code == code && r.cycle == cycle);
@@ -244,7 +245,18 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 ..
             } => {
                 notice::settled(tx, ctx, &asked(extension))?;
+                notice::settled(tx, ctx, &anew(extension))?;
                 continue;
+            }
+            // Approved already, and staff noted the customer's yes after that: the post looks at it, not who noted it.
+            Fact::ExtensionAnswered { extension, .. } => {
+                let waits = |x: &&domain::case::Extension| x.id == *extension && x.anew && x.awaits_decision();
+                let Some(x) = s.pending_extensions().find(waits) else {
+                    continue;
+                };
+                let noted = x.agreement.as_ref().and_then(|a| a.by.staff());
+                let to = of_or_above(tx, ctx, s, x.approver, |id| noted != Some(id))?;
+                (anew(extension), notice::EXTENSION, Level::Warning, to)
             }
             _ => continue,
         };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Reach;
 use crate::codes::codes;
+use crate::directory::Relation;
 use crate::ids::{BulletinId, StaffId};
 use crate::privacy;
 use crate::refusal::Refusal;
@@ -15,7 +16,7 @@ pub const LONGEST_TITLE: usize = 60;
 pub const LONGEST_TEXT: usize = 2_000;
 /// The longest reason, and the longest name of a place, in characters.
 const LONGEST_NOTE: usize = 200;
-/// Boards and networks of one notice.
+/// Boards of one notice, and networks of one.
 const MOST_PLACES: usize = 30;
 
 codes! {
@@ -229,12 +230,25 @@ pub fn may_publish(reach: Reach, kind: Kind) -> bool {
     }
 }
 
+/// Who of a household is written to first, smaller before larger: who lives there, then who owns it, then the others. None:
+/// who is no part of the household. Where there is a tenant, an owner is written to for want of the tenant's number only.
+pub const fn nearness(relation: Relation) -> Option<u8> {
+    match relation {
+        Relation::Tenant => Some(1),
+        Relation::Owner => Some(2),
+        Relation::CoOwner => Some(3),
+        Relation::Family => Some(4),
+        Relation::Contact | Relation::Helper => None,
+    }
+}
+
+/// A text that everybody may read: nothing is masked in it, the company's own account least of all.
 fn short(text: &str, most: usize) -> Result<String, Refusal> {
     let text = text.trim();
     if text.chars().count() > most {
         return Err(Refusal::new("refuse-text-too-long").arg("bytes", most));
     }
-    Ok(privacy::masked(text))
+    Ok(text.to_owned())
 }
 
 fn reason(text: &str) -> Result<String, Refusal> {
@@ -242,7 +256,7 @@ fn reason(text: &str) -> Result<String, Refusal> {
     if text.is_empty() {
         return Err(Refusal::new("refuse-incomplete").missing(["missing-reason"]));
     }
-    Ok(text)
+    Ok(privacy::masked(&text))
 }
 
 /// Places by name, each once, trimmed.
@@ -406,6 +420,16 @@ impl Bulletin {
         self.must_be(State::Published)?;
         let was = (self.audience.clone(), self.ways.clone());
         let (boards, networks) = (places(&more.boards)?, places(&more.networks)?);
+        let new = |place: &&String, known: &[&str]| !known.contains(&place.as_str());
+        let has: Vec<&str> = self.ways.boards.iter().map(|b| b.place.as_str()).collect();
+        let on: Vec<&str> = self.ways.networks.iter().map(|n| n.place.as_str()).collect();
+        let sums = [
+            has.len() + boards.iter().filter(|b| new(b, &has)).count(),
+            on.len() + networks.iter().filter(|n| new(n, &on)).count(),
+        ];
+        if sums.into_iter().any(|n| n > MOST_PLACES) {
+            return Err(Refusal::new("refuse-bulletin-places").arg("n", MOST_PLACES));
+        }
         self.audience = self.audience.with(more.audience);
         for place in boards {
             if !self.ways.boards.iter().any(|b| b.place == place) {

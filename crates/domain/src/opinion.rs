@@ -216,6 +216,21 @@ impl Opinion {
         }
     }
 
+    /// Whether what was told at an instant was the result that there is since `since`: not of something earlier. To the minute, as
+    /// people write it down.
+    ///
+    /// # Errors
+    /// `refuse-opinion-told-early`.
+    pub fn may_have_told(at: i64, since: i64) -> Result<(), Refusal> {
+        const MINUTE: i64 = 60_000;
+        if at < since.div_euclid(MINUTE) * MINUTE {
+            return Err(Refusal::new("refuse-opinion-told-early")
+                .clause("COM-13")
+                .arg("at", since));
+        }
+        Ok(())
+    }
+
     /// Whether somebody may check it: only what is handled (what was given to somebody only once it is done), and not by who handled it (COM-14).
     ///
     /// # Errors
@@ -252,6 +267,12 @@ pub fn may_close(closed: bool, over: bool, lacking: usize) -> Result<(), Refusal
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_told_before_there_was_a_result_is_not_its_telling() {
+        assert!(Opinion::may_have_told(119_999, 120_500).is_err());
+        assert!(Opinion::may_have_told(120_000, 120_500).is_ok(), "the minute itself");
+    }
 
     fn rule(r: Result<(), Refusal>) -> (&'static str, usize) {
         r.map_or_else(|r| (r.rule, r.missing.len()), |()| ("", 0))

@@ -39,6 +39,18 @@ row! {
     }
 }
 
+row! {
+    /// A unit of the site with a confirmed number and whose it is; empty texts where there is none.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SiteUnit { pub code: String, pub building: String, pub relation: String, pub number: String }
+}
+
+row! {
+    /// A confirmed number and whose it is.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Number { pub relation: String, pub number: String }
+}
+
 sql! {
     pub fn insert(row: &BulletinRow) { insert "bulletin" }
     pub fn save(row: &BulletinRow) -> u64 { save "bulletin" }
@@ -65,6 +77,16 @@ sql! {
     }
     pub fn next_due() -> Option<i64> {
         "SELECT next_at FROM bulletin WHERE next_at IS NOT NULL ORDER BY next_at, id LIMIT 1"
+    }
+
+    /// Every unit of the site with its confirmed numbers, one a row, in the order of the units: for counting whom a draft would
+    /// go to.
+    pub fn of_site(site: &SiteId) -> Vec<SiteUnit> {
+        "SELECT u.code AS code, u.building AS building, COALESCE(x.relation, '') AS relation, \
+         COALESCE(x.number, '') AS number FROM unit u LEFT JOIN (SELECT o.unit_id AS unit_id, o.relation AS relation, \
+         h.number AS number FROM occupancy o JOIN person p ON p.id = o.person_id JOIN person_phone h ON h.person_id = p.id \
+         WHERE o.until_on IS NULL AND p.merged_into IS NULL AND h.confirmed_at IS NOT NULL AND h.wrong_at IS NULL) x \
+         ON x.unit_id = u.id WHERE u.site_id = $1 ORDER BY u.code"
     }
 
     /// Every unit of the site belongs to the audience. Returns how many are new.
@@ -118,26 +140,31 @@ sql! {
     pub fn queued(bulletin: &BulletinId, unit: &UnitId, message: Option<&MessageId>, version: i64) {
         "UPDATE bulletin_unit SET message_id = $3, message_v = $4 WHERE bulletin_id = $1 AND unit_id = $2"
     }
-    /// The message of a unit was taken back before it went out.
-    pub fn not_sent(bulletin: &BulletinId, unit: &UnitId) {
-        "UPDATE bulletin_unit SET message_id = NULL, message_v = 0 WHERE bulletin_id = $1 AND unit_id = $2"
+    /// The message of a unit was taken back before it went out; a newer one stays.
+    pub fn not_sent(bulletin: &BulletinId, unit: &UnitId, message: &MessageId) {
+        "UPDATE bulletin_unit SET message_id = NULL, message_v = 0 WHERE bulletin_id = $1 AND unit_id = $2 AND message_id = $3"
     }
-    /// Messages of this round that reached nobody and may be tried again.
-    pub fn failed(bulletin: &BulletinId, from: i64, limit: i64) -> Vec<MessageId> {
-        "SELECT m.id AS id FROM bulletin_unit u JOIN message m ON m.id = u.message_id WHERE u.bulletin_id = $1 \
-         AND u.message_v >= $2 AND m.state IN ('failed', 'no_channel') AND m.failure <> 'recipient' LIMIT $3"
+    /// What reached nobody, for want of a number or because it failed, waits for a message anew: its number is looked for once
+    /// more. Returns how many units that are.
+    pub fn forget_unreached(bulletin: &BulletinId, from: i64) -> u64 {
+        "UPDATE bulletin_unit SET message_id = NULL, message_v = 0 WHERE bulletin_id = $1 AND message_v >= $2 \
+         AND (message_id IS NULL OR EXISTS (SELECT 1 FROM message m WHERE m.id = bulletin_unit.message_id \
+         AND m.state IN ('failed', 'no_channel')))"
     }
-    /// Where there was no number it is looked for once more.
-    pub fn forget_without_number(bulletin: &BulletinId, from: i64) -> u64 {
-        "UPDATE bulletin_unit SET message_v = 0 WHERE bulletin_id = $1 AND message_v >= $2 AND message_id IS NULL"
+    /// Messages of a notice that were written and have not gone out.
+    pub fn unsent(bulletin: &BulletinId) -> i64 {
+        "SELECT count(*) AS n FROM bulletin_unit u JOIN message m ON m.id = u.message_id WHERE u.bulletin_id = $1 \
+         AND m.state = 'queued'"
     }
-    /// Confirmed numbers of those who live in a unit, the nearest first: of a let unit the tenant's, not the owner's elsewhere.
-    pub fn numbers(unit: &UnitId) -> Vec<String> {
-        "SELECT h.number AS number FROM occupancy o JOIN person p ON p.id = o.person_id \
+    /// Whether a message is still the one of its unit: a correction may have written a newer one.
+    pub fn is_of_unit(bulletin: &BulletinId, unit: &UnitId, message: &MessageId) -> i64 {
+        "SELECT count(*) AS n FROM bulletin_unit WHERE bulletin_id = $1 AND unit_id = $2 AND message_id = $3"
+    }
+    /// Confirmed numbers of those who have to do with a unit, in the order of their registering.
+    pub fn numbers(unit: &UnitId) -> Vec<Number> {
+        "SELECT o.relation AS relation, h.number AS number FROM occupancy o JOIN person p ON p.id = o.person_id \
          JOIN person_phone h ON h.person_id = p.id WHERE o.unit_id = $1 AND o.until_on IS NULL AND p.merged_into IS NULL \
-         AND o.relation IN ('tenant', 'owner', 'co_owner', 'family') AND h.confirmed_at IS NOT NULL AND h.wrong_at IS NULL \
-         ORDER BY CASE o.relation WHEN 'tenant' THEN 1 WHEN 'owner' THEN 2 WHEN 'co_owner' THEN 3 ELSE 4 END, \
-         o.created_at, o.id, h.position LIMIT 20"
+         AND h.confirmed_at IS NOT NULL AND h.wrong_at IS NULL ORDER BY o.created_at, o.id, h.position LIMIT 40"
     }
 
     pub fn link_insert(row: &LinkRow) { insert "bulletin_link" }

@@ -544,7 +544,8 @@ addEventListener('pageshow', e => {
 // ---------- forms ----------
 // data-show-if="fee=paid|quote": the part shows only then, and what is hidden is not sent.
 function showIf(form) {
-  $$('[data-show-if]', form).forEach(part => {
+  const beside = form.id ? $$(`[data-show-if][form="${CSS.escape(form.id)}"]`) : [];
+  $$('[data-show-if]', form).concat(beside).forEach(part => {
     const [name, wanted] = part.dataset.showIf.split('=');
     const field = form.elements[name];
     if (!field) return;

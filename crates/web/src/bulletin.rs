@@ -7,12 +7,10 @@ use app::error::{Error, Res};
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::Action;
 use domain::bulletin::{Audience, Bulletin, Kind, Mark, State as Stand, may_publish};
-use domain::ids::{BulletinId, EmergencyId, IncidentId, UnitId};
-use domain::room::RoomKey;
+use domain::ids::{BulletinId, UnitId};
 use office::sheet::Kind as Column;
 use serde::Deserialize;
 use store::bulletin::UnitLine;
@@ -252,62 +250,24 @@ pub struct Begin {
     emergency: String,
 }
 
-/// The draft of an incident's or an emergency's notice, as far as it is known there.
-fn begun(c: &mut Conn, ctx: &Ctx, b: &Begin) -> Res<NewBulletin> {
-    if !b.incident.is_empty() {
-        let i = app::incident::get(c, ctx, &IncidentId::from(b.incident.as_str()))?.state;
-        return Ok(NewBulletin {
-            kind: Kind::Outage.as_str().to_owned(),
-            title: i.title,
-            text: i.notice,
-            all: i.buildings.is_empty(),
-            buildings: i.buildings,
-            message: true,
-            source: format!("incidents/{}", i.id),
-            ..NewBulletin::default()
-        });
-    }
-    if !b.emergency.is_empty() {
-        let e = app::emergency::get(c, ctx, &EmergencyId::from(b.emergency.as_str()))?.state;
-        // A drill frightens nobody.
-        if e.drill {
-            return Err(Error::NotFound);
+impl Begin {
+    fn source(&self) -> String {
+        match (self.incident.as_str(), self.emergency.as_str()) {
+            ("", "") => String::new(),
+            ("", id) => format!("emergencies/{id}"),
+            (id, _) => format!("incidents/{id}"),
         }
-        // Neighbours read which building it is, and not at whose.
-        let building = RoomKey::parse(&e.place).ok().map(|k| k.building);
-        let place = building.as_ref().map_or_else(
-            || e.place.clone(),
-            |b| tx(Locale::Zh, "incident-buildings-short", &[("buildings", b)]),
-        );
-        let play = ctx.book.plays.play(&e.play);
-        let here = store::directory::unit::buildings(c, &ctx.site)?;
-        let buildings: Vec<String> = building
-            .into_iter()
-            .filter(|b| here.iter().any(|x| x.code == *b))
-            .collect();
-        return Ok(NewBulletin {
-            kind: Kind::Safety.as_str().to_owned(),
-            title: play.map_or_else(String::new, |x| x.zh.clone()),
-            text: play.map_or_else(String::new, |x| x.neighbours.zh.replace("{place}", &place)),
-            all: buildings.is_empty(),
-            buildings,
-            message: true,
-            source: format!("emergencies/{}", e.id),
-            ..NewBulletin::default()
-        });
     }
-    Ok(NewBulletin::default())
 }
 
 /// An empty draft, or one made from an incident or an emergency.
 pub async fn new_page(State(web): State<Web>, v: Viewer, Query(b): Query<Begin>) -> Answer {
-    let f = web.read(&v.ctx()?, move |c, ctx| begun(c, ctx, &b)).await?;
+    let source = b.source();
+    let f = web
+        .read(&v.ctx()?, move |c, ctx| notices::begin(c, ctx, &source))
+        .await?;
     let shown = form_view(&web, &v, From::default(), (f, String::new()), Errors::default()).await?;
     Ok(page(&shown)?)
-}
-
-fn zone(v: &Viewer) -> String {
-    v.session.as_ref().map(|s| s.zone.clone()).unwrap_or_default()
 }
 
 /// What the form says; an end that is no time is said by its field.
@@ -324,7 +284,7 @@ fn read(v: &Viewer, f: &Pairs) -> (NewBulletin, Option<Error>) {
         file: value(f, "file") == "1",
         message: value(f, "message") == "1",
         networks: value(f, "networks"),
-        until: when::parse_field(&zone(v), &until),
+        until: when::parse_field(v.zone(), &until),
         source: value(f, "source"),
     };
     let no_time = n.until.is_none() && !until.trim().is_empty();
@@ -333,9 +293,6 @@ fn read(v: &Viewer, f: &Pairs) -> (NewBulletin, Option<Error>) {
 
 /// The form again with what was typed and what is wrong.
 async fn form_again(web: &Web, v: &Viewer, from: From, n: NewBulletin, until: String, e: Error) -> Answer {
-    if matches!(e, Error::NotFound | Error::Forbidden(_)) {
-        return Err(Fail(e));
-    }
     let code = status(&e);
     let shown = form_view(web, v, from, (n, until), Errors::from(v.locale, Fail(e))?).await?;
     Ok((code, page(&shown)?).into_response())
@@ -385,7 +342,7 @@ pub async fn edit_page(State(web): State<Web>, v: Viewer, Path(id): Path<String>
         until: b.until,
         source: String::new(),
     };
-    let until = b.until.map(|at| when::field(&zone(&v), at)).unwrap_or_default();
+    let until = b.until.map(|at| when::field(v.zone(), at)).unwrap_or_default();
     let from = From {
         id: b.id.into_string(),
         number: b.number,
@@ -504,6 +461,8 @@ struct OnePage {
     whole: bool,
     buildings: Buildings,
     known: Option<Known>,
+    foreseen: Option<notices::Foreseen>,
+    channel: bool,
     writes: bool,
     publishes: bool,
     delivers: bool,
@@ -519,6 +478,9 @@ struct Loaded {
     reach: notices::Reach,
     names: Names,
     channel: bool,
+    may_again: bool,
+    /// What publishing the draft would do.
+    foreseen: Option<notices::Foreseen>,
 }
 
 async fn load(web: &Web, v: &Viewer, id: &BulletinId) -> Result<Loaded, Fail> {
@@ -528,7 +490,13 @@ async fn load(web: &Web, v: &Viewer, id: &BulletinId) -> Result<Loaded, Fail> {
             let seen = notices::get(c, ctx, &id)?;
             let reach = notices::reach(c, &seen.state)?;
             let channel = app::outbox::channels(c, &ctx.site)?.residents();
+            let foreseen = match seen.state.state {
+                Stand::Draft => Some(notices::foresee(c, ctx, &seen.state)?),
+                _ => None,
+            };
             Ok(Loaded {
+                may_again: notices::may_again(c, ctx, &seen, &reach.all)?,
+                foreseen,
                 reach,
                 names: Names::load(c, ctx)?,
                 channel,
@@ -543,7 +511,6 @@ fn known(v: &Viewer, l: &Loaded, key: &str) -> Option<Known> {
     let b = &l.seen.state;
     b.published.as_ref()?;
     let all = l.reach.all;
-    let waits = b.sends() && l.channel && all.waiting > 0;
     Some(Known {
         id: b.id.as_str().to_owned(),
         percent: percent(&all),
@@ -556,11 +523,8 @@ fn known(v: &Viewer, l: &Loaded, key: &str) -> Option<Known> {
         message: b.ways.message,
         file: b.ways.file,
         channel: l.channel,
-        busy: waits || (b.sends() && all.queued > 0),
-        may_again: b.sends()
-            && may_publish(v.reach(Action::PublishBulletin), b.kind)
-            && l.channel
-            && all.failed + all.no_phone + all.waiting > 0,
+        busy: l.seen.is_sending(&all, v.now),
+        may_again: l.may_again,
         all,
         key: key.to_owned(),
     })
@@ -577,6 +541,8 @@ async fn one_view(web: &Web, v: &Viewer, id: &BulletinId, f: Typed) -> Result<On
     let ended_by = b.ended_by.as_ref().map(|by| names.staff(by)).unwrap_or_default();
     Ok(OnePage {
         known: known(v, &l, &key),
+        foreseen: l.foreseen,
+        channel: l.channel,
         id: b.id.as_str().to_owned(),
         version: l.seen.version,
         text_version: b.version,
@@ -703,6 +669,10 @@ async fn act(
 /// It goes out.
 pub async fn publish(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     act(&web, &v, (id, "publish"), f, |tx, ctx, id, f| {
+        // It goes to every household that is counted beside the button: asked once more, as the month's sample is.
+        if value(f, "sure") != "1" {
+            return Err(Error::field("sure", "invalid-bulletin-sure"));
+        }
         notices::publish(tx, ctx, id, version(&value(f, "version")))
     })
     .await
@@ -988,14 +958,15 @@ struct PrintPage {
     title: String,
     text: String,
     day: String,
-    draft: bool,
+    /// Why it must not hang: it is a draft, over or withdrawn.
+    stamp: Option<&'static str>,
     hotline: String,
 }
 
 /// The notice for the board: large type, who says it, the day.
 pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
     let b = seen(&web, &v, &BulletinId::from(id)).await?.state;
-    let org = crate::table::organisation(&web, &v).await?;
+    let org = table::organisation(&web, &v).await?;
     let hotline = web
         .read(&v.ctx()?, |c, ctx| {
             Ok(store::site::get(c, &ctx.site)?.map(|s| s.hotline).unwrap_or_default())
@@ -1008,7 +979,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
         title: b.title,
         text: b.text,
         day: when::date(&p.zone, b.published.as_ref().map_or(p.now, |m| m.at)),
-        draft: b.published.is_none(),
+        stamp: (b.state != Stand::Published).then_some(b.state.as_str()),
         hotline,
         org,
         p,
@@ -1031,22 +1002,15 @@ struct PrintListPage {
 /// The list for handing over, on paper, with a column to sign in.
 pub async fn print_list(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Query(ask): Query<Ask>) -> Answer {
     let (b, lines, names) = units_of(&web, &v, &id, &ask).await?;
-    let org = crate::table::organisation(&web, &v).await?;
+    let org = table::organisation(&web, &v).await?;
     let p = Page::titled(&web, &v, format!("{} {}", t(v.locale, "bulletin-hand-list"), b.number));
-    let who = v.session.as_ref().map(|s| s.display_name(v.locale).to_owned());
     Ok(page(&PrintListPage {
         id: b.id.into_string(),
         number: b.number,
         title: b.title,
         building: ask.building,
         rows: lines.iter().map(|x| unit_row(&p, &names, x)).collect(),
-        printed: p.t2(
-            "registers-printed",
-            "who",
-            who.unwrap_or_default(),
-            "when",
-            p.full_time(v.now),
-        ),
+        printed: table::printed_by(&p, &v),
         org,
         p,
     })?)
@@ -1070,11 +1034,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Q
     let p = Page::new(&web, &v, "bulletin-title");
     let rows = lines.iter().map(|x| {
         let on = |on: bool, at: Option<i64>| table::at(at.filter(|_| on));
-        let message = if x.message.is_empty() {
-            String::new()
-        } else {
-            p.code("bulletin-message", &x.message)
-        };
+        let message = p.coded("bulletin-message", &x.message);
         let by = x.handed_by.as_ref().filter(|_| x.handed).map(|by| names.staff(by));
         vec![
             table::text(x.building.clone()),
@@ -1115,17 +1075,13 @@ struct ReadPage {
     corrected: String,
     state: &'static str,
     reason: String,
+    /// A look of this browser is one of a resident.
+    counts: bool,
+    token: String,
 }
 
-/// What a resident reads at the secret address of the message: the notice and nothing else. A look is counted, not of staff,
-/// and not what a program fetches ahead.
-pub async fn read_page(
-    State(web): State<Web>,
-    v: Viewer,
-    method: Method,
-    headers: HeaderMap,
-    Path(token): Path<String>,
-) -> Answer {
+/// What a resident reads at the secret address of the message: the notice and nothing else.
+pub async fn read_page(State(web): State<Web>, v: Viewer, Path(token): Path<String>) -> Answer {
     let (base, asked, locale) = (base(&web, &v), token.clone(), v.locale);
     let found = web
         .read(&base, move |c, ctx| {
@@ -1138,11 +1094,6 @@ pub async fn read_page(
         Ok(found) => found,
         Err(e) => return gone(&web, &v, &token, e).await,
     };
-    let ahead = ["sec-purpose", "purpose"].iter().any(|h| headers.contains_key(*h));
-    if method == Method::GET && !v.staff_browser && !ahead {
-        web.write(&base, move |tx, ctx| notices::looked(tx, ctx, &token))
-            .await?;
-    }
     let mut p = bare(&web, &v, &s, "bulletin-read");
     p.title = b.title.clone();
     Ok(page(&ReadPage {
@@ -1155,7 +1106,25 @@ pub async fn read_page(
         corrected: b.before.last().map(|x| p.full_time(x.mark.at)).unwrap_or_default(),
         state: b.state.as_str(),
         reason: b.reason,
+        counts: !v.staff_browser,
+        token,
         s,
         p,
     })?)
+}
+
+/// The page says that it is looked at, or its reader does: what fetches addresses to look through messages does neither. A look of
+/// staff is none.
+pub async fn read_seen(State(web): State<Web>, v: Viewer, Path(token): Path<String>) -> Answer {
+    let (base, asked, staff) = (base(&web, &v), token.clone(), v.staff_browser);
+    let done = web
+        .write(&base, move |tx, ctx| match staff {
+            true => notices::by_link(tx, ctx, &asked).map(drop),
+            false => notices::looked(tx, ctx, &asked),
+        })
+        .await;
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/n/{}", encode(&token))).into_response()),
+        Err(e) => gone(&web, &v, &token, e).await,
+    }
 }

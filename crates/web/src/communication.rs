@@ -5,7 +5,7 @@ use app::communication::{Counted, Trend, counted};
 use app::error::Error;
 use askama::Template;
 use axum::extract::{Query, State};
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use domain::case::{Channel, Kind as CaseKind, Satisfaction};
 use domain::communication::{Phase, TalkOutcome};
 use jiff::civil::Date;
@@ -83,6 +83,8 @@ struct Show {
     satisfaction: Vec<Part>,
     kinds: Vec<(String, Figure, String)>,
     items: Vec<Item>,
+    /// Figures lead to their lists.
+    opens: bool,
     may_export: bool,
 }
 
@@ -98,14 +100,22 @@ fn with_period(a: &Asked, today: Date) -> Asked {
     }
 }
 
-fn list(a: &Asked, of: &str, set: &str) -> String {
-    format!("/{of}?view=all&from={}&until={}&{set}", a.from, a.until)
+/// The list behind a figure; empty for who does not see all of it there.
+fn list(v: &Viewer, a: &Asked, of: &str, set: &str) -> String {
+    let right = match of {
+        "cases" => Action::ViewCase,
+        _ => Action::ViewContacts,
+    };
+    match v.reach(right) >= Reach::Site {
+        true => format!("/{of}?view=all&from={}&until={}&{set}", a.from, a.until),
+        false => String::new(),
+    }
 }
 
-fn ways(p: &Page, a: &Asked, c: &Counted, phase: Phase) -> Vec<Way> {
+fn ways(v: &Viewer, p: &Page, a: &Asked, c: &Counted, phase: Phase) -> Vec<Way> {
     let of = |channel: Channel, outcome: TalkOutcome| Figure {
         n: c.talks(channel, outcome),
-        list: list(a, "contacts", &format!("channel={channel}&outcome={outcome}")),
+        list: list(v, a, "contacts", &format!("channel={channel}&outcome={outcome}")),
     };
     (Channel::ALL.iter())
         .map(|channel| Way {
@@ -167,8 +177,8 @@ fn shown(v: &Viewer, p: Page, a: Asked, c: &Counted, names: Option<&Names>, erro
             a.from == from && a.until == until,
         )
     });
-    let before = ways(&p, &a, c, Phase::Before);
-    let during = ways(&p, &a, c, Phase::During);
+    let before = ways(v, &p, &a, c, Phase::Before);
+    let during = ways(v, &p, &a, c, Phase::During);
     let after = c.callbacks().into_iter();
     let after = parts(after.map(|(state, n)| (p.code("callback", &state), n)));
     let said = Satisfaction::ALL.iter();
@@ -177,7 +187,7 @@ fn shown(v: &Viewer, p: Page, a: Asked, c: &Counted, names: Option<&Names>, erro
     let kinds = CaseKind::ALL.iter().map(|kind| {
         let figure = Figure {
             n: c.cases(*kind),
-            list: list(&a, "cases", &format!("kind={kind}")),
+            list: list(v, &a, "cases", &format!("kind={kind}")),
         };
         let share = share(figure.n, cases);
         (p.code("kind", kind.as_str()), figure, share)
@@ -194,6 +204,7 @@ fn shown(v: &Viewer, p: Page, a: Asked, c: &Counted, names: Option<&Names>, erro
         satisfaction: parts(said),
         kinds: kinds.filter(|(_, f, _)| f.n > 0).collect(),
         items: names.map_or_else(Vec::new, |names| items(names, &p, c)),
+        opens: v.reach(Action::ViewContacts) >= Reach::Site,
         may_export: v.may(Action::Export),
         before,
         during,

@@ -232,13 +232,17 @@ async fn revealed(web: &Web, v: &Viewer, id: &EmergencyId) -> Result<bool, Fail>
 async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, t: Typed) -> Result<Show, Fail> {
     let whole = revealed(web, v, id).await?;
     let asked = id.clone();
-    let (seen, names, site) = web
+    let (seen, names, site, bulletins) = web
         .read(&v.ctx()?, move |c, ctx| {
             let site = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
-            Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?, site))
+            let bulletins = crate::bulletin::made_from(c, ctx, &format!("emergencies/{asked}"))?;
+            Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?, site, bulletins))
         })
         .await?;
-    Ok(show_view(web, v, &seen.state, &names, &site, whole, t))
+    Ok(Show {
+        bulletins,
+        ..show_view(web, v, &seen.state, &names, &site, whole, t)
+    })
 }
 
 /// The page, or its live part for the script.

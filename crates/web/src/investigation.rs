@@ -230,6 +230,7 @@ struct PrintPage {
     r: InvestigationRow,
     names: Names,
     center: String,
+    printed: String,
 }
 
 /// The same on paper.
@@ -243,6 +244,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
         .await?;
     let p = Page::new(&web, &v, "investigation-paper");
     Ok(page(&PrintPage {
+        printed: crate::table::printed_by(&p, &v),
         center: p.either(&site.center_name, &site.center_name_en).to_owned(),
         r,
         names,

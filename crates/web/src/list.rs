@@ -358,10 +358,12 @@ fn choices(p: &Page, which: List, a: &Asked, names: &Names) -> Filters {
     };
     let kinds: Vec<&str> = domain::case::Kind::ALL.iter().map(|k| k.as_str()).collect();
     let channels: Vec<&str> = domain::case::Channel::ALL.iter().map(|k| k.as_str()).collect();
+    let outcomes = domain::communication::TalkOutcome::ALL.iter();
+    let outcomes: Vec<&str> = outcomes.map(|x| x.as_str()).collect();
     match which {
         List::Contacts => Filters {
             channels: codes("channel", &channels, &a.channel),
-            outcomes: codes("outcome", &["answered", "case", "joined"], &a.outcome),
+            outcomes: codes("outcome", &outcomes, &a.outcome),
             workers: pairs(names.everybody(), &a.worker),
             ..Filters::default()
         },

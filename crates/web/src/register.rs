@@ -459,7 +459,7 @@ pub async fn list(State(web): State<Web>, v: Viewer) -> Answer {
         posts: posts.into_iter().map(|(post, _)| post).collect(),
         calls: v.may(Action::Callback),
         opinions: v.may(Action::ViewOpinions),
-        analysis: v.may(Action::ViewReports),
+        analysis: v.reach(Action::ViewReports) >= Reach::Site,
     })?)
 }
 

@@ -443,6 +443,7 @@ contents! {
     GET  "/bulletins/{id}/print" May(Action::ViewBulletins) => crate::bulletin::print;
     GET  "/bulletins/{id}/export" May(Action::Export) => crate::bulletin::export;
     GET  "/n/{token}" Secret => crate::bulletin::read_page;
+    POST "/n/{token}" Secret => crate::bulletin::read_seen;
 
     GET  "/duty/keys" May(Action::ViewRoster) => crate::roster::keys;
     POST "/duty/keys" May(Action::ViewRoster) => crate::roster::key_lend;

@@ -120,6 +120,12 @@ fn key_of(s: &CaseState, what: &str, no: u32, late: bool) -> String {
     format!("case/{}/{what}/{no}{late}", s.id)
 }
 
+/// A part or a measure is done or fell away: nobody is asked for it any more.
+fn over(tx: &mut Tx, ctx: &Ctx, s: &CaseState, what: &str, no: u32) -> Res<()> {
+    notice::settled(tx, ctx, &key_of(s, what, no, false))?;
+    notice::settled(tx, ctx, &key_of(s, what, no, true))
+}
+
 /// Tells a department of its part (COM-23), or that it is late with it; then the head of customer service too.
 fn part(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
     let Some(part) = s.file().and_then(|f| f.parts.iter().find(|p| p.no == no)) else {
@@ -151,7 +157,7 @@ fn measure(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
     let late = measure.told_late;
     let mut to: Vec<StaffId> = Vec::new();
     // Whoever sets their own knows; that it is late everybody hears.
-    if !s.hidden_from(&measure.owner) && (late || measure.by.staff() != Some(&measure.owner)) {
+    if late || measure.by.staff() != Some(&measure.owner) {
         to.push(measure.owner.clone());
     }
     if late {
@@ -191,7 +197,8 @@ fn due(
         level: if late { Level::Escalation } else { Level::Note },
         leads: Leads::Case(s.id.clone()),
         to,
-        due_at: ctx.now,
+        // What is late was so at its time, whenever the timer came.
+        due_at: if late { due_at } else { ctx.now },
         args: serde_json::Map::from_iter([
             ("number".to_owned(), serde_json::json!(s.number)),
             ("at".to_owned(), serde_json::json!({ "at": due_at })),
@@ -235,13 +242,20 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
                 continue;
             }
             Fact::PartDone { no, .. } => {
-                notice::settled(tx, ctx, &key_of(s, "part", *no, false))?;
-                notice::settled(tx, ctx, &key_of(s, "part", *no, true))?;
+                over(tx, ctx, s, "part", *no)?;
                 continue;
             }
             Fact::MeasureDone { no, .. } => {
-                notice::settled(tx, ctx, &key_of(s, "measure", *no, false))?;
-                notice::settled(tx, ctx, &key_of(s, "measure", *no, true))?;
+                over(tx, ctx, s, "measure", *no)?;
+                continue;
+            }
+            Fact::Cancelled { .. } | Fact::KindChanged { .. } => {
+                for part in file.open_parts() {
+                    over(tx, ctx, s, "part", part.no)?;
+                }
+                for measure in file.open_measures() {
+                    over(tx, ctx, s, "measure", measure.no)?;
+                }
                 continue;
             }
             Fact::RecurrenceLooked { days, found } if !found.is_empty() => {

@@ -301,7 +301,6 @@ fn a_correction_keeps_the_old_text_and_tells_again_if_asked() {
         let id = draft(&w, Role::CsHead, water()).unwrap();
         publish(&w, Role::CsHead, &id).unwrap();
         bulletin::run_due(&w.desk).unwrap();
-        assert_eq!(take(&w).len(), 2);
         hand(&w, &id, &units[..1]).unwrap();
         let correct = |text: &'static str, seen: i64, again: bool| {
             let id = id.clone();
@@ -314,13 +313,76 @@ fn a_correction_keeps_the_old_text_and_tells_again_if_asked() {
         assert_eq!(figures(&w, &id).all.handed, 1, "a small mistake is no new notice");
         correct("改到周五。", 2, true).unwrap();
         assert_eq!(figures(&w, &id).all.handed, 0, "who has the old paper does not know");
+        w.wait(1_000);
         bulletin::run_due(&w.desk).unwrap();
-        assert_eq!(take(&w).len(), 2, "told again");
+        // What waited with the old text is taken back: each household gets one message.
+        let out = take(&w);
+        assert_eq!(out.len(), 2, "told again");
+        assert_eq!(figures(&w, &id).all.waiting, 0);
         assert_eq!(hand(&w, &id, &units[..1]).unwrap(), 1);
         let (ctx, asked) = (w.ctx(Role::Guard), id.clone());
         let now = w.desk.read_now(move |c| bulletin::get(c, &ctx, &asked)).unwrap().state;
         let old: Vec<_> = now.before.iter().map(|b| b.text.as_str()).collect();
         assert_eq!(old, ["周三 9:00 至 12:00 停水。", "改到周四。"]);
+    });
+}
+
+#[test]
+fn whom_nothing_reached_is_written_to_at_the_number_that_is_known_now() {
+    for_both(|db| {
+        let w = World::new(db);
+        estate(&w, "{}");
+        let id = draft(&w, Role::CsHead, water()).unwrap();
+        publish(&w, Role::CsHead, &id).unwrap();
+        bulletin::run_due(&w.desk).unwrap();
+        let again = || {
+            let (ctx, asked) = (w.ctx(Role::CsHead), id.clone());
+            let may = w.desk.read_now(move |c| {
+                let s = bulletin::get(c, &ctx, &asked)?;
+                let f = bulletin::reach(c, &s.state)?.all;
+                bulletin::may_again(c, &ctx, &s, &f)
+            });
+            let asked = id.clone();
+            let done = w
+                .desk
+                .write_now(&w.ctx(Role::CsHead), move |tx, ctx| bulletin::again(tx, ctx, &asked));
+            (may.unwrap(), done.is_ok())
+        };
+        // Published before there was a channel: it can be sent once there is one, and is then on its way.
+        let site = w.site.clone();
+        w.desk
+            .write_now(&w.system(), move |tx, _| {
+                let mut row = store::site::get(tx, &site)?.ok_or(Error::NotFound)?;
+                row.settings = SMS.into();
+                row.version += 1;
+                store::site::save(tx, &row)?;
+                Ok::<_, Error>(())
+            })
+            .unwrap();
+        assert_eq!(again(), (true, true));
+        assert!(!again().0, "it is being sent");
+        bulletin::run_due(&w.desk).unwrap();
+        let out = take(&w);
+        assert_eq!(out.len(), 2);
+        let failed = out[0].id.clone();
+        w.desk
+            .write_now(&w.desk.system("outbox", &w.site), move |tx, ctx| {
+                outbox::failed(tx, ctx, &failed, 1, "rejected: 4", None)
+            })
+            .unwrap();
+        // The number was wrong and is corrected: the next message goes to the new one.
+        let wrong = out[0].to.clone();
+        w.desk
+            .write_now(&w.system(), move |tx, _| {
+                let sql = "UPDATE person_phone SET number = '13900000999' WHERE number = ";
+                Ok::<_, Error>(store::testing::raw(tx, &format!("{sql}'{wrong}'"))?)
+            })
+            .unwrap();
+        w.wait(1_000);
+        assert!(again().1);
+        bulletin::run_due(&w.desk).unwrap();
+        let to: Vec<String> = take(&w).into_iter().map(|o| o.to).collect();
+        assert_eq!(to, ["13900000999"]);
     });
 }
 
@@ -357,11 +419,12 @@ fn what_is_withdrawn_or_over_goes_out_no_more() {
         up(&id, Placed::Up).unwrap();
         up(&id, Placed::Out("https://example.com/a".into())).unwrap();
         bulletin::run_due(&w.desk).unwrap();
-        w.wait(3_600_000);
+        w.wait(3_700_000);
         bulletin::run_due(&w.desk).unwrap();
         let (ctx, asked) = (w.ctx(Role::Guard), id.clone());
         let now = w.desk.read_now(move |c| bulletin::get(c, &ctx, &asked)).unwrap().state;
         assert_eq!((now.state, now.left_hanging(), now.ended_by), (State::Over, 1, None));
+        assert_eq!(now.ended_at, now.until, "at its time, whenever the timer came");
         up(&id, Placed::Down).unwrap();
         assert_eq!(events(&w, &id, "bulletin_taken_down"), 1);
     });

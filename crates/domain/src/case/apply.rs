@@ -540,6 +540,7 @@ fn on_time(case: &mut CaseState, event: &Event) {
             by: by.clone(),
             agreement: None,
             decision: None,
+            anew: false,
             state: ExtensionState::Pending,
             ended_at: None,
         }),
@@ -559,6 +560,9 @@ fn on_time(case: &mut CaseState, event: &Event) {
                     at: when,
                     by: by.clone(),
                 });
+                if *agreed && *grade == Grade::C && found.decision.take_if(|d| d.approved).is_some() {
+                    found.anew = true;
+                }
             }
             if !agreed {
                 end(case, extension, ExtensionState::Declined);

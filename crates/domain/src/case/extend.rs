@@ -275,7 +275,7 @@ fn grant(draft: &mut Draft<'_>, extension: &ExtensionId) -> Result<(), Refusal> 
         return Ok(());
     };
     let agreed = asked.agreement.as_ref().is_some_and(|word| word.agreed) || !case.has_customer();
-    let approved = asked.decision.as_ref().is_some_and(|word| word.approved) && !asked.awaits_decision();
+    let approved = asked.decision.as_ref().is_some_and(|word| word.approved);
     let in_time = case
         .clock(asked.code, asked.cycle)
         .is_some_and(|clock| extendable(clock, draft.env.now));

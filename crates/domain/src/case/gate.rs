@@ -96,7 +96,9 @@ fn own(case: &CaseState, id: &StaffId, department: Option<&DepartmentId>, action
         };
         held && serves(order, action)
     });
-    let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id);
+    // Whoever owns a measure of a complaint follows it to its end (COM-31).
+    let owns = || case.file().is_some_and(|f| f.measures.iter().any(|m| m.owner == *id));
+    let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id) || owns();
     on_order || (!action.needs_the_order() && involved())
 }
 

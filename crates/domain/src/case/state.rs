@@ -221,20 +221,19 @@ pub struct Extension {
     pub at: i64,
     pub by: By,
     pub agreement: Option<Agreement>,
+    /// The post's; a yes no longer stands once staff note a word of the customer after it (grade C), which it has to look at.
     pub decision: Option<Decision>,
+    /// It is decided anew, because of such a word.
+    #[serde(default)]
+    pub anew: bool,
     pub state: ExtensionState,
     pub ended_at: Option<i64>,
 }
 
 impl Extension {
-    /// Whether the post still has to decide: also when its yes came before a word of the customer that staff noted (grade C),
-    /// which it has to look at.
-    pub fn awaits_decision(&self) -> bool {
-        match (&self.decision, &self.agreement) {
-            (None, _) => true,
-            (Some(yes), Some(word)) => yes.approved && word.agreed && word.grade == Grade::C && yes.at < word.at,
-            (Some(_), None) => false,
-        }
+    /// Whether the post still has to decide.
+    pub const fn awaits_decision(&self) -> bool {
+        self.decision.is_none()
     }
 }
 

@@ -435,7 +435,7 @@ pub fn of_bulletin(now: i64) -> Process {
             }),
             ("bulletin_put_up", delivers, &|b| b.put_up(0, by()).is_ok()),
             ("bulletin_take_down", delivers, &|b| b.take_down(0, by()).is_ok()),
-            // Who drafted it may take the draft back.
+            // Whoever may write notices takes a draft back.
             (
                 "bulletin_withdraw",
                 publishes || (writes && b.published.is_none()),

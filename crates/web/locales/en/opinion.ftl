@@ -87,3 +87,4 @@ handling-finish = what was to be done
 handling-tell = tell who gave it
 handling-check = quality check
 missing-opinion-reason = Explanation, or why not
+refuse-opinion-told-early = The result is there since { $at }; it cannot have been told before.

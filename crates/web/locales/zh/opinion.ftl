@@ -87,3 +87,4 @@ handling-finish = 办完
 handling-tell = 告知提出人结果
 handling-check = 质管部核查
 missing-opinion-reason = 说明或不采纳的理由
+refuse-opinion-told-early = 这是 { $at } 才有的结果，告知时间不能早于它。

@@ -19,6 +19,8 @@ pub struct Entry {
     pub contact: String,
     pub channel: String,
     pub started_at: String,
+    /// By when a caller on hold has to be answered; empty while nobody is.
+    pub hold_due: String,
     pub happened_at: String,
     pub who: String,
     /// The candidate that was picked: `unit:person`.

@@ -49,9 +49,14 @@ pub async fn hold(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>, Form(
         .await?;
     let noted = [&e.who, &e.name, &e.phone, &e.address, &e.content, &e.item].map(String::as_str);
     let early = may_hold(&noted).err();
-    let state = match q.step.as_str() {
-        "back" => "",
-        "over" => "over",
+    // Whoever waits already does not wait anew: a second press, or a form that was refused, leaves the clock as it is.
+    let waits = e.hold_due.parse::<i64>().ok();
+    let due_at = waits.unwrap_or(v.now + span.ms().unwrap_or(20_000));
+    let state = match (q.step.as_str(), waits) {
+        ("back", _) => "",
+        ("over", _) => "over",
+        (_, Some(due)) if due <= v.now => "over",
+        (_, Some(_)) => "holds",
         _ if early.is_some() => "early",
         _ => "holds",
     };
@@ -59,7 +64,7 @@ pub async fn hold(State(web): State<Web>, v: Viewer, Query(q): Query<Ask>, Form(
         state,
         say: crate::consult::hold(&ctx, &e.locale, e.channel()),
         lang: if e.locale == "en" { "en" } else { "zh-CN" },
-        due_at: v.now + span.ms().unwrap_or(20_000),
+        due_at,
         early: early
             .map(|r| crate::fail::refusal_text(v.locale, &p.zone, &r))
             .unwrap_or_default(),

@@ -179,6 +179,8 @@ pub struct LivePart {
 #[template(path = "emergency/page.html")]
 pub struct Show {
     p: Page,
+    /// Notices to residents that were made from it.
+    pub bulletins: Vec<crate::bulletin::Title>,
     l: Live,
     /// What was typed into the form that was refused.
     t: Typed,
@@ -411,6 +413,7 @@ pub fn show_view(
         lead: words(|x| &x.lead),
         neighbours: words(|x| &x.neighbours),
         announces: v.may(Action::WriteBulletin),
+        bulletins: Vec::new(),
         authority: words(|x| &x.authority),
         leads,
         people,

@@ -21,6 +21,53 @@ fn no_key_stands_twice_and_none_in_one_language_only() {
     assert!(odd.is_empty(), "{odd:?}");
 }
 
+/// Every file below a folder that ends so.
+fn files(dir: &std::path::Path, end: &str, out: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, end, out);
+        } else if path.to_string_lossy().ends_with(end) {
+            out.push(path);
+        }
+    }
+}
+
+/// A key that no file has would stand on the page in brackets.
+#[test]
+fn every_text_that_a_page_names_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut all, mut asked) = (Vec::new(), BTreeSet::new());
+    files(&root.join("templates"), ".html", &mut all);
+    files(&root.join("src"), ".rs", &mut all);
+    for file in all.iter().filter(|f| !f.components().any(|c| c.as_os_str() == "tests")) {
+        let text = std::fs::read_to_string(file).unwrap();
+        for call in [
+            ".t(\"",
+            ".t1(\"",
+            ".t2(\"",
+            " t(l, \"",
+            "(t(l, \"",
+            " tx(l, \"",
+            "t(v.locale, \"",
+            "tx(p.locale, \"",
+        ] {
+            for part in text.split(call).skip(1) {
+                let Some((key, after)) = part.split_once('"') else {
+                    continue;
+                };
+                // A key that is put together is looked for where its parts are.
+                if after.starts_with([',', ')']) && !key.contains(['{', '}']) && key.contains('-') {
+                    asked.insert(key.to_owned());
+                }
+            }
+        }
+    }
+    assert!(asked.len() > 500, "{}", asked.len());
+    let missing: Vec<_> = asked.iter().filter(|key| !l10n::has(Locale::Zh, key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// A name that the page does not carry is an empty text on the screen.
 #[test]
 fn the_script_finds_every_text_it_asks_for() {
