@@ -239,10 +239,9 @@ async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, t: Typed) -> Result<Show
             Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?, site, bulletins))
         })
         .await?;
-    Ok(Show {
-        bulletins,
-        ..show_view(web, v, &seen.state, &names, &site, whole, t)
-    })
+    let mut shown = show_view(web, v, &seen.state, &names, &site, whole, t);
+    shown.bulletins = bulletins;
+    Ok(shown)
 }
 
 /// The page, or its live part for the script.

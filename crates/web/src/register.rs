@@ -10,7 +10,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use domain::ids::ContactId;
 use domain::register::{Post, Register};
 use office::sheet::Kind;
