@@ -70,6 +70,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
 
     const head = await at(t, 'lihuimin', where, {locale});
     const before = sent.length;
+    await head.check('form[action$="/publish"] input[name=sure]');
     await head.locator('form[action$="/publish"] button').click();
     await head.waitForSelector('#reach');
     await until('a message', () => sent.length > before, 20000);
@@ -95,11 +96,13 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     // A resident opens the address of the message.
     const link = sent.filter(m => m.template === 'bulletin').at(-1).params.link;
     const resident = await page(t, {base: program.base, locale, viewport: PHONE, phone: true});
+    const counted = resident.waitForResponse(r => r.request().method() === 'POST' && r.url().includes('/n/'));
     await resident.goto(new URL(link).pathname);
     assert.match(await resident.locator('h1').innerText(), new RegExp(title));
     await axe(resident);
     assert.deepEqual(await foreign(resident, lang), []);
     await shot(resident, `bulletin-read-${lang}`);
+    await counted;
     await resident.reload();
 
     await head.reload();

@@ -151,12 +151,28 @@ fn ans_3_nobody_is_put_on_hold_unheard_and_after_twenty_seconds_a_call_back_is_o
     assert!(!early.html.contains("data-due"));
     // Said before, and clocked.
     desk.set("content", "厨房水槽堵了");
+    let before = w.now();
     let page = clerk.sending_form("/desk/hold", &desk.form);
     page.must_say("您方便稍等吗");
-    let due = format!("data-due=\"{}", w.now() / 1000 * 1000 + 20_000);
-    let due = &due[..due.len() - 4];
-    assert!(page.html.contains(due), "{due} in {}", page.html);
+    let due_of = |html: &str| -> i64 {
+        let from = html.split("name=\"hold_due\"").nth(1).expect("the hold's end");
+        let value = from.split("value=\"").nth(1).and_then(|x| x.split('"').next());
+        value.expect("a value").parse().expect("an instant")
+    };
+    let due = due_of(&page.html);
+    assert!((before + 20_000..=w.now() + 20_000).contains(&due), "{due}");
+    assert!(page.html.contains(&format!("data-due=\"{due}\"")));
     assert!(page.html.contains("hx-trigger=\"due:over\""));
+    // A second press does not give the caller's clock another twenty seconds.
+    w.wait(5_000);
+    let mut waiting = desk.form.clone();
+    waiting.put("hold_due", &due.to_string());
+    assert_eq!(due_of(&clerk.sending_form("/desk/hold", &waiting).html), due);
+    w.wait(16_000);
+    clerk
+        .sending_form("/desk/hold", &waiting)
+        .must_say("20 秒")
+        .must_say("改为回电");
     // Over: a call back, in one press.
     let over = clerk.sending_form("/desk/hold?step=over", &desk.form);
     over.must_say("20 秒").must_say("改为回电");

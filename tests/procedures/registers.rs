@@ -115,6 +115,9 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
         .must_say("二楼楼道的灯不亮")
         .must_say("不得涂改、撕毁或带走");
     assert!(paper.html.contains("<del>"));
+    // The number is masked on paper as it is on screen.
+    paper.must_say(&story::PHONE[story::PHONE.len() - 4..]);
+    paper.must_not_say(story::PHONE);
     assert_eq!(clerk.get("/registers/contacts/export").status, 403);
     let head = w.staff("lihuimin");
     let file = head.get(&format!("/registers/contacts/export?q={contact}"));

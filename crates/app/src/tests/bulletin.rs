@@ -431,6 +431,70 @@ fn what_is_withdrawn_or_over_goes_out_no_more() {
 }
 
 #[test]
+fn more_people_are_told_once_each_until_it_is_over() {
+    for_both(|db| {
+        let w = World::new(db);
+        estate(&w, SMS);
+        let one = NewBulletin {
+            buildings: Vec::new(),
+            units: "3-1-101".into(),
+            ..water()
+        };
+        let id = draft(&w, Role::FrontDesk, one.clone()).unwrap();
+        // Two people write at one draft: the second is told so.
+        let edit = |seen: i64| {
+            let (id, n) = (id.clone(), one.clone());
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                bulletin::edit(tx, ctx, &id, seen, &n)
+            })
+        };
+        edit(1).unwrap();
+        assert!(matches!(edit(1), Err(Error::Conflict { .. })));
+        publish(&w, Role::CsHead, &id).unwrap();
+        bulletin::run_due(&w.desk).unwrap();
+        assert_eq!((figures(&w, &id).all.units, take(&w).len()), (1, 1));
+        let widen = |role: Role, n: NewBulletin| {
+            let id = id.clone();
+            w.desk
+                .write_now(&w.ctx(role), move |tx, ctx| bulletin::widen(tx, ctx, &id, &n))
+        };
+        let more = NewBulletin {
+            units: "3-1-101 3-1-102".into(),
+            boards: "3 栋大堂\n北门".into(),
+            ..NewBulletin::default()
+        };
+        assert!(matches!(widen(Role::FrontDesk, more.clone()), Err(Error::Forbidden(_))));
+        widen(Role::CsHead, more.clone()).unwrap();
+        let nothing = widen(Role::CsHead, more).unwrap_err();
+        assert_eq!(rule(nothing), "refuse-nothing-changed");
+        w.wait(1_000);
+        bulletin::run_due(&w.desk).unwrap();
+        // Who had a message gets no second one; what waited in the outbox was taken above.
+        let to: Vec<String> = take(&w).into_iter().map(|o| o.to).collect();
+        assert_eq!(to, ["13800000102"]);
+        let (ctx, asked) = (w.ctx(Role::Guard), id.clone());
+        let now = w.desk.read_now(move |c| bulletin::get(c, &ctx, &asked)).unwrap().state;
+        let boards: Vec<&str> = now.ways.boards.iter().map(|b| b.place.as_str()).collect();
+        assert_eq!((figures(&w, &id).all.units, boards), (2, vec!["3 栋大堂", "北门"]));
+        // Over: nothing is added or sent any more.
+        let asked = id.clone();
+        w.desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| bulletin::finish(tx, ctx, &asked))
+            .unwrap();
+        let late = NewBulletin {
+            all: true,
+            ..NewBulletin::default()
+        };
+        assert_eq!(rule(widen(Role::CsHead, late).unwrap_err()), "refuse-bulletin-over");
+        let asked = id.clone();
+        let again = w
+            .desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| bulletin::again(tx, ctx, &asked));
+        assert_eq!(rule(again.unwrap_err()), "refuse-bulletin-over");
+    });
+}
+
+#[test]
 fn bad_input_is_said_beside_its_field() {
     for_both(|db| {
         let w = World::new(db);

@@ -1,7 +1,7 @@
 //! Promises from the desk, consultation while somebody waits, more time and excuses.
 
 use domain::access::Role;
-use domain::case::{Channel, ExtensionState, PromiseKind, ToldHow};
+use domain::case::{Channel, Consent, ExtensionState, PromiseKind, ToldHow};
 use domain::clock::{ClockCode, ExcuseReason};
 use domain::ids::{CaseId, ConsultId, ContactId};
 use serde_json::json;
@@ -388,6 +388,41 @@ fn more_time_is_agreed_on_by_the_customers_own_link_and_approved_by_the_head() {
         assert_eq!(granted[0].state, ExtensionState::Granted.as_str());
         let f = facts(&w, &id, ClockCode::Finish);
         assert_eq!((f.extended_from, f.due_at), (Some(was), Some(was + HOUR)));
+    });
+}
+
+#[test]
+fn the_head_hears_of_a_word_that_staff_noted_after_the_approval() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = complaint(&w);
+        let was = due(&w, &id);
+        let row = asked_for(&w, &id, was + HOUR);
+        let told = || {
+            let ctx = w.ctx(Role::CsHead);
+            let list = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
+            let of = |n: &&crate::notice::Seen| n.row.kind == crate::notice::EXTENSION;
+            list.unread.iter().filter(of).count()
+        };
+        let approve = || Step::ApproveExtension {
+            extension: row.id.clone(),
+            approve: true,
+            note: String::new(),
+        };
+        assert_eq!(told(), 1);
+        does(&w, Role::CsHead, &id, approve()).unwrap();
+        assert_eq!((told(), extensions(&w, "pending")[0].approved), (0, Some(true)));
+        let noted = Step::ConsentExtension {
+            extension: row.id.clone(),
+            agree: true,
+            how: Consent::Phone,
+            note: "电话同意".into(),
+        };
+        does(&w, Role::FrontDesk, &id, noted).unwrap();
+        assert_eq!((told(), extensions(&w, "pending")[0].approved), (1, None));
+        assert_eq!(due(&w, &id), was, "a word that staff noted is looked at first");
+        does(&w, Role::CsHead, &id, approve()).unwrap();
+        assert_eq!((told(), due(&w, &id)), (0, was + HOUR));
     });
 }
 
