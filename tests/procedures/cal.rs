@@ -144,7 +144,7 @@ fn ans_3_nobody_is_put_on_hold_unheard_and_after_twenty_seconds_a_call_back_is_o
     let w = World::new();
     let clerk = w.clerk();
     let mut desk = clerk.desk();
-    assert!(clerk.get("/desk").html.contains("data-key=\"Alt+H\""), "one key");
+    assert!(clerk.get("/desk").html.contains("data-key=\"F2\""), "one key");
     // The caller has not spoken yet.
     let early = clerk.sending_form("/desk/hold", &desk.form);
     early.must_say("来电人还没有说话");
