@@ -130,8 +130,9 @@ fn com_5_notices_go_out_four_ways_and_who_was_reached_is_known() {
     let unit = form.control("ids").expect("units to hand it to").options[0].0.clone();
     form.put("ids", &unit);
     worker.send(&form).is(200).must_say("王建国");
-    let list = worker.get(&hand).html;
-    assert_eq!(list.matches("class=\"st grn\"").count(), 1, "{list}");
+    let row = format!("class=\"st grn\">已送达</span><b data-content>{}", "1-1-0101");
+    assert_eq!(worker.get(&hand).html.matches("class=\"st grn\">已送达").count(), 1);
+    assert!(worker.get(&hand).html.contains(&row));
     clerk.get(&path).must_say("书面送达 1 户");
     clerk.get(&format!("{path}/units?of=handed")).must_say("王建国");
     clerk.get(&format!("{path}/print")).is(200).must_say("请提前储水");
@@ -1156,6 +1157,8 @@ fn com_1_talks_before_during_and_after_service_are_collected_and_analysed() {
             .collect()
     };
     let before = figure("before", "来电");
+    let dark_light = "强电 / 楼道灯不亮";
+    let dark_before = figure("about", dark_light).first().copied().unwrap_or(0);
     // Before: a call that becomes a case, one that is answered on the spot.
     let number = story::sent(&w, &clerk);
     let mut desk = clerk.desk();
@@ -1203,8 +1206,12 @@ fn com_1_talks_before_during_and_after_service_are_collected_and_analysed() {
     // Analysed: what it was about, each figure with its list, and as a file.
     let page = head.get("/registers/analysis");
     page.must_say("前一时段");
-    // Twice now, never in the time before.
-    assert_eq!(figure("about", "楼道灯不亮"), [2, 0], "{}", page.part("about"));
+    // Two more now, beside how many there were in the time before.
+    let about = figure("about", dark_light);
+    let [n, before, change] = about[..] else {
+        panic!("{about:?} of {}", page.part("about"));
+    };
+    assert_eq!((n, change), (dark_before + 2, n - before));
     let list = page.link_to("channel=phone&outcome=joined");
     head.get(&list).must_say("1-1-0101");
     let file = head.get(&page.link("导出 Excel").expect("the file"));

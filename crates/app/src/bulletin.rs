@@ -763,9 +763,7 @@ pub fn again(tx: &mut Tx, ctx: &Ctx, id: &BulletinId) -> Res<u64> {
     let s = get(tx, ctx, id)?;
     let b = &s.state;
     need_publish(ctx, b.kind)?;
-    if !b.sends() {
-        return Err(Refusal::new("refuse-bulletin-no-message").into());
-    }
+    b.may_send()?;
     let units = db::forget_unreached(tx, id, b.tell_from)?;
     if units == 0 && !waits(tx, b)? {
         return Err(Refusal::new("refuse-nothing-changed").into());

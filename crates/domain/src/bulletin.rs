@@ -549,9 +549,22 @@ impl Bulletin {
         }
     }
 
+    /// Whether messages can be sent for it.
+    ///
+    /// # Errors
+    /// `refuse-bulletin-draft`, `refuse-bulletin-over`, `refuse-bulletin-no-message`.
+    pub fn may_send(&self) -> Result<(), Refusal> {
+        self.must_be(State::Published)?;
+        if self.ways.message {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-bulletin-no-message"))
+        }
+    }
+
     /// Whether messages go out.
     pub fn sends(&self) -> bool {
-        self.state == State::Published && self.ways.message
+        self.may_send().is_ok()
     }
 
     /// Boards where it still hangs although it is over.

@@ -669,8 +669,9 @@ async fn act(
 /// It goes out.
 pub async fn publish(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     act(&web, &v, (id, "publish"), f, |tx, ctx, id, f| {
-        // It goes to every household that is counted beside the button: asked once more, as the month's sample is.
-        if value(f, "sure") != "1" {
+        // It goes to every household that is counted beside the button: who may publish it is asked once more.
+        let kind = notices::get(tx, ctx, id)?.state.kind;
+        if notices::may_publish(ctx, kind) && value(f, "sure") != "1" {
             return Err(Error::field("sure", "invalid-bulletin-sure"));
         }
         notices::publish(tx, ctx, id, version(&value(f, "version")))

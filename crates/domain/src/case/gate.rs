@@ -96,10 +96,20 @@ fn own(case: &CaseState, id: &StaffId, department: Option<&DepartmentId>, action
         };
         held && serves(order, action)
     });
-    // Whoever owns a measure of a complaint follows it to its end (COM-31).
-    let owns = || case.file().is_some_and(|f| f.measures.iter().any(|m| m.owner == *id));
-    let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id) || owns();
-    on_order || (!action.needs_the_order() && involved())
+    let involved = || case.did.contains(id) || case.first_asked.as_ref() == Some(id);
+    on_order || (!action.needs_the_order() && involved()) || (owners(action) && owns_measure(case, id))
+}
+
+/// What whoever owns a measure of a complaint does with the case until it is carried out (COM-31).
+fn owners(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ViewCase | Action::Note | Action::Attach | Action::FinishMeasure
+    )
+}
+
+fn owns_measure(case: &CaseState, id: &StaffId) -> bool {
+    case.file().is_some_and(|f| f.measures.iter().any(|m| m.owner == *id))
 }
 
 /// Whether an order gives a right to a step. One that went back shows what there was, and no more: nobody waits on it, asks

@@ -299,9 +299,14 @@ fn the_other_forms_keep_what_was_typed_too() {
             );
             let form = "_key=&kind=safety&title=Tor&text=zu&scope=all&boards=Halle&file=1";
             let b = led(&head.post("/bulletins", form).await.0);
+            let (got, text) = head.post(&format!("/bulletins/{b}/publish"), "_key=&version=1").await;
+            assert!(
+                got.code == 422 && text.contains("class=\"alert"),
+                "asked once more: {text}"
+            );
             for _ in 0..2 {
                 let (got, _) = head
-                    .post(&format!("/bulletins/{b}/publish"), "_key=once-only&version=1")
+                    .post(&format!("/bulletins/{b}/publish"), "_key=once-only&version=1&sure=1")
                     .await;
                 assert!(got.code.is_redirection(), "{}", got.code);
             }
