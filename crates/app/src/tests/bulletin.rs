@@ -187,6 +187,8 @@ fn of_each_unit_the_best_that_is_known_counts() {
             .desk
             .write_now(&w.ctx(Role::CsHead), move |tx, ctx| bulletin::again(tx, ctx, &asked));
         assert_eq!(again.unwrap(), 3, "numbers are looked for anew");
+        w.wait(1_000);
+        bulletin::run_due(&w.desk).unwrap();
         let token = take(&w).remove(0).token.unwrap();
         look(&w, &token).unwrap();
         look(&w, &token).unwrap();
