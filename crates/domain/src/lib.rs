@@ -5,6 +5,7 @@ pub mod access;
 pub mod answer;
 pub mod appointment;
 pub mod bulletin;
+pub mod call;
 pub mod call_round;
 pub mod case;
 pub mod clauses;

@@ -1,0 +1,4 @@
+//! Telephone calls (电话): what a telephone system reports of a call in neutral words, and what follows from it. The adapters of the
+//! `phone` room make these events; they are stored as they came and never changed; everything else is folded from them.
+
+pub mod event;
