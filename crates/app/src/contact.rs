@@ -168,6 +168,9 @@ pub struct NewContact {
     /// The standard answer that the answer was taken from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_from: Option<AnswerId>,
+    /// The telephone call that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
 }
 
 impl NewContact {
@@ -193,6 +196,7 @@ impl NewContact {
             join: None,
             answer: None,
             answer_from: None,
+            call: None,
         }
     }
 
@@ -429,6 +433,9 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
     journal::append(tx, ctx, subject, "contact_registered", body, &personal, happened_at);
     index(tx, ctx, &row)?;
 
+    if let Some(call) = &n.call {
+        crate::call::registered(tx, ctx, call, &id)?;
+    }
     if let Some(from) = &n.answer_from {
         crate::answer::used(tx, ctx, from, None)?;
     }

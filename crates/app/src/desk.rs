@@ -9,6 +9,7 @@ use store::db::{Db, Tx};
 use store::seam::Conn;
 
 use crate::book::Book;
+use crate::call::system::Telephone;
 use crate::channel::Gateway;
 use crate::ctx::{Actor, Clock, Ctx, Entropy, Ids, Locale};
 use crate::error::{Error, Res};
@@ -27,6 +28,7 @@ pub struct Desk {
     book: RwLock<Arc<Book>>,
     set_up_code: Mutex<Option<String>>,
     gateway: OnceLock<Arc<dyn Gateway>>,
+    telephone: OnceLock<Arc<dyn Telephone>>,
     /// Tells this process from other replicas.
     mark: String,
 }
@@ -53,6 +55,7 @@ impl Desk {
             book: RwLock::new(book),
             set_up_code: Mutex::new(None),
             gateway: OnceLock::new(),
+            telephone: OnceLock::new(),
         };
         Ok(Arc::new(desk))
     }
@@ -132,7 +135,7 @@ impl Desk {
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
         let known = self.live.roster(site);
-        let (counts, on_duty, held, unread, seq, (roster, alarms, incidents)) = self.read_now(move |c| {
+        let (counts, on_duty, held, unread, seq, (roster, alarms, incidents, calls)) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
@@ -164,7 +167,8 @@ impl Desk {
             let seq = store::site::seq(c, &s)?.unwrap_or(0);
             let alarms = Arc::new(crate::emergency::alarms(c, &s)?);
             let incidents = Arc::new(crate::incident::ongoing(c, &s)?);
-            let now = (roster, alarms, incidents);
+            let calls = Arc::new(crate::call::ongoing(c, &s)?);
+            let now = (roster, alarms, incidents, calls);
             Ok::<_, Error>((counts, duty, held, unread, seq, now))
         })?;
         let standing = crate::live::Standing {
@@ -175,6 +179,7 @@ impl Desk {
             roster,
             alarms,
             incidents,
+            calls,
         };
         Ok(self.live.set(site, seq, standing))
     }
@@ -238,6 +243,22 @@ impl Desk {
             .get()
             .cloned()
             .ok_or(Error::Unavailable("unavailable-gateway"))
+    }
+
+    /// Joins the adapters that speak with telephone systems; the first ones stay.
+    pub fn set_telephone(&self, telephone: Arc<dyn Telephone>) {
+        let _first = self.telephone.set(telephone);
+    }
+
+    /// The adapters that speak with telephone systems.
+    ///
+    /// # Errors
+    /// `Unavailable` where none were joined.
+    pub fn telephone(&self) -> Res<Arc<dyn Telephone>> {
+        self.telephone
+            .get()
+            .cloned()
+            .ok_or(Error::Unavailable("unavailable-telephone"))
     }
 
     /// The code that the first administrator has to give; made on first use.

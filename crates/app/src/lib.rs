@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod book;
 pub mod bulletin;
 pub mod calendar;
+pub mod call;
 pub mod call_round;
 pub mod case;
 pub mod channel;

@@ -78,6 +78,8 @@ pub struct Standing {
     pub alarms: Arc<Vec<Alarm>>,
     /// Mass incidents that are not closed.
     pub incidents: Arc<Vec<Ongoing>>,
+    /// Telephone calls that go on.
+    pub calls: Arc<Vec<crate::call::Ongoing>>,
 }
 
 impl Standing {

@@ -77,6 +77,8 @@ pub const KINDS: &[&str] = &[
     INCIDENT_ENDED,
     // What nobody offers was asked for, and the head decides (REC-12).
     PROPOSAL,
+    // A number was not called back in time (CAL-3).
+    MISSED_CALL,
     // An internal report is looked into (COM-24): the person is to answer; somebody is to decide; the outcome; the last word.
     INVESTIGATION_ASKED,
     INVESTIGATION_WAITS,
@@ -161,6 +163,9 @@ pub const INCIDENT_ENDED: &str = "incident_ended";
 
 /// A request for what nobody offers waits for a decision.
 pub const PROPOSAL: &str = "proposal_new";
+
+/// A number that was not answered was not called back in time.
+pub const MISSED_CALL: &str = "missed_call_late";
 
 /// Somebody's report is looked into, and they are to answer.
 pub const INVESTIGATION_ASKED: &str = "investigation_asked";

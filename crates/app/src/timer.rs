@@ -120,12 +120,22 @@ struct Beside {
     round: fn(&Desk) -> Res<Round>,
 }
 
-const BESIDE: [Beside; 5] = [
+const BESIDE: [Beside; 7] = [
     // A consultation lasts a minute or two. Its limit itself is still in time.
     Beside {
         what: "consultations",
         next: |c| Ok(store::consult::next_due(c)?.map(|due| due + 1)),
         round: crate::consult::round,
+    },
+    Beside {
+        what: "calls",
+        next: |c| Ok(store::call::next_due(c)?),
+        round: crate::call::round,
+    },
+    Beside {
+        what: "missed calls",
+        next: |c| Ok(store::call::missed_next_due(c)?),
+        round: crate::call::missed::round,
     },
     Beside {
         what: "visits",

@@ -225,6 +225,10 @@ codes! {
         PublishBulletin = "publish_bulletin",
         /// Hands them over on paper, puts them up and takes them down.
         DeliverBulletin = "deliver_bulletin",
+        /// Calls of the hotline, their figures, and numbers to be called back.
+        ViewCalls = "view_calls",
+        /// The telephones of the site and what they may dial (TEL-1, TEL-2).
+        ManageTelephones = "manage_telephones",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -464,6 +468,9 @@ const TABLE: &[Row] = &[
     Row(&[Do::WriteBulletin],                               [S,  N,   S,   N,   N,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::PublishBulletin],                             [N,  N,   S,   N,   N,   D,   S,   N,   N,   S,   N,   N,   N,   N]),
     Row(&[Do::DeliverBulletin],                             [S,  S,   S,   S,   S,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
+    // The hotline. Administration keeps the telephones (TEL-8)
+    Row(&[Do::ViewCalls],                                   [S,  O,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::ManageTelephones],                            [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   A,   N,   A]),
     // Oversight
     Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),

@@ -64,6 +64,10 @@ ids! {
     CallRoundId, CallLineId,
     /// A month's round of opinions, and one of them.
     OpinionRoundId, OpinionLineId,
+    /// A telephone system that tells of calls, a telephone of the site, a call, and one report of it.
+    PhoneSystemId, ExtensionLineId, CallId, CallEventId,
+    /// A number that called, was not answered and is to be called back.
+    MissedCallId,
     /// A correction of a register's entry.
     CorrectionId,
     /// A proposal for a new service.

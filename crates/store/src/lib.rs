@@ -10,6 +10,7 @@ pub mod appointment;
 pub mod attachment;
 pub mod bulletin;
 pub mod calendar;
+pub mod call;
 pub mod call_round;
 pub mod case;
 pub mod check;
@@ -66,6 +67,7 @@ const MODULES: &[&[seam::Statement]] = &[
     attachment::STATEMENTS,
     bulletin::STATEMENTS,
     calendar::STATEMENTS,
+    call::STATEMENTS,
     call_round::STATEMENTS,
     case::STATEMENTS,
     consult::STATEMENTS,

@@ -81,6 +81,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(35, "0035_investigation"),
     migration!(36, "0036_complaint_route"),
     migration!(37, "0037_bulletin"),
+    migration!(38, "0038_call"),
 ];
 
 row! {

@@ -1,0 +1,369 @@
+//! Telephone calls (电话): what telephone systems tell is kept as it came, folded into calls, and judged by the rules of the hotline
+//! (COM-10, ANS-1 to ANS-8). Here: calls, who it may be that calls, and what the desk makes of them. Beside it: the systems and
+//! extensions ([`system`]), and numbers that are to be called back ([`missed`]).
+
+pub mod missed;
+mod receive;
+pub mod system;
+
+use domain::access::{Action, Reach};
+use domain::call::event::Direction;
+use domain::call::measure::{Holds, HoldRule, RingRule, Rules, Verdict};
+use domain::call::state::Call;
+use domain::ids::{CallId, ContactId, SiteId, StaffId};
+use domain::refusal::Refusal;
+use domain::standard::LimitCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::call as db;
+pub use store::call::{CallRow, Owner};
+use store::db::Tx;
+use store::seam::Conn;
+
+use crate::ctx::Ctx;
+use crate::error::{Error, Res, saved};
+use crate::journal;
+
+pub use receive::{receive, round};
+
+/// Calls of one page of the list.
+pub const PAGE: i64 = 50;
+/// The longest time that figures are made of, in milliseconds.
+pub const LONGEST: i64 = 92 * 86_400_000;
+/// Calls that figures are made of at most.
+pub const MOST: i64 = 50_000;
+
+/// What is kept of a call beside its reports: the fold, and what was done at the desk.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Doc {
+    pub call: Call,
+    /// When a call back was offered (ANS-3), by our own clock, unix milliseconds.
+    #[serde(default)]
+    pub offers: Vec<i64>,
+    /// Whether the receiving side of a transfer agreed first, as the desk recorded it (TEL-6).
+    #[serde(default)]
+    pub transfers: Vec<Agreed>,
+}
+
+/// A transfer as the desk recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    pub at: i64,
+    pub by: StaffId,
+    /// Who takes the call: a department, a name or an extension, in words.
+    pub to: String,
+    pub agreed: bool,
+    /// The caller was told where to (ANS-6).
+    pub told: bool,
+}
+
+/// A call with the version of its row.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub row: CallRow,
+    pub doc: Doc,
+}
+
+fn read(row: CallRow) -> Res<Seen> {
+    let doc = serde_json::from_str(&row.doc)?;
+    Ok(Seen { row, doc })
+}
+
+/// The rules of the hotline as the standard in force sets them.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn rules(c: &mut Conn, ctx: &Ctx) -> Res<Rules> {
+    let rings = match crate::standard::limit(c, ctx, LimitCode::AnswerCall)? {
+        domain::standard::Span::Ring { n } => n,
+        _ => RingRule::default().rings,
+    };
+    let hold = crate::standard::limit(c, ctx, LimitCode::Hold)?.ms();
+    let hold_ms = hold.unwrap_or(HoldRule::default().limit_ms);
+    Ok(Rules {
+        ring: RingRule {
+            rings,
+            ..RingRule::default()
+        },
+        hold: HoldRule {
+            remind_ms: (hold_ms - 5_000).max(hold_ms / 2),
+            limit_ms: hold_ms,
+        },
+        ..Rules::default()
+    })
+}
+
+/// The code of what is said of a limit, as lists and figures know it.
+#[must_use]
+pub const fn code(v: Verdict) -> &'static str {
+    match v {
+        Verdict::Met => "met",
+        Verdict::Breached => "breached",
+        Verdict::Unknown => "unknown",
+        Verdict::NotYet { .. } => "open",
+        Verdict::GaveUp => "gave_up",
+    }
+}
+
+/// What is said of all holds of a call together: the worst of them; `none` where nobody was put on hold.
+#[must_use]
+pub fn hold_code(h: &Holds) -> &'static str {
+    let all = match h {
+        Holds::Unknown => return "unknown",
+        Holds::Told(all) => all,
+    };
+    let any = |of: fn(&Verdict) -> bool| all.iter().any(|x| of(&x.verdict));
+    if all.is_empty() {
+        "none"
+    } else if any(|v| matches!(v, Verdict::Breached)) {
+        "breached"
+    } else if any(|v| matches!(v, Verdict::Unknown)) {
+        "unknown"
+    } else if any(|v| matches!(v, Verdict::NotYet { .. })) {
+        "open"
+    } else {
+        "met"
+    }
+}
+
+/// A call that goes on, as every page of the site knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ongoing {
+    pub id: CallId,
+    pub inbound: bool,
+    /// `waiting`, `ringing`, `talking` or `held`.
+    pub state: String,
+    pub extension: String,
+    pub staff: Option<StaffId>,
+    pub at: i64,
+    /// By our own clock: when it first rang, was answered, was put on hold.
+    pub ringing_at: Option<i64>,
+    pub answered_at: Option<i64>,
+    pub held_at: Option<i64>,
+    pub registered: bool,
+    /// Extensions that ring now.
+    pub rings: Vec<String>,
+    /// Rings that are heard until the limit is over, and from when it presses.
+    pub rule: RingRule,
+}
+
+/// Calls that go on now.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn ongoing(c: &mut Conn, site: &SiteId) -> Res<Vec<Ongoing>> {
+    db::open(c, site)?.into_iter().map(|row| read(row).map(of)).collect()
+}
+
+fn of(s: Seen) -> Ongoing {
+    let call = &s.doc.call;
+    let rings = call.legs.iter();
+    let rings = rings.filter(|l| l.ringing.is_some() && l.answered.is_none() && l.ended.is_none());
+    Ongoing {
+        inbound: call.direction == Some(Direction::In),
+        rings: rings.filter_map(|l| l.extension.clone()).collect(),
+        ringing_at: call.first_ringing.map(|x| x.received),
+        answered_at: call.answered.as_ref().map(|x| x.when.received),
+        held_at: call.holds.iter().rev().find(|h| h.to.is_none()).map(|h| h.from.received),
+        registered: s.row.contact_id.is_some(),
+        id: s.row.id,
+        state: s.row.state,
+        extension: s.row.extension,
+        staff: s.row.staff_id,
+        at: s.row.at,
+        rule: RingRule::default(),
+    }
+}
+
+/// A call.
+///
+/// # Errors
+/// `NotFound` where it is not there or not this person's to see.
+pub fn get(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Seen> {
+    let reach = ctx.need(Action::ViewCalls)?;
+    let s = read(db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    let mine = ctx.staff().is_some_and(|me| s.row.staff_id.as_ref() == Some(&me.id));
+    if reach >= Reach::Site || mine {
+        Ok(s)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// What a list of calls may be narrowed by, as the page's address says it.
+#[derive(Debug, Clone, Default)]
+pub struct Ask {
+    /// `in`, `out` or empty.
+    pub direction: String,
+    /// `missed`, `late`, `in_time`, `unknown`, `hold`, `unregistered`, or empty for all.
+    pub view: String,
+    pub staff: String,
+    pub extension: String,
+    /// Whole numbers only, in any usual writing.
+    pub number: String,
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    pub after: Option<(i64, String)>,
+}
+
+/// A page of calls, newest first, and where the next begins.
+pub type Page = (Vec<CallRow>, Option<(i64, String)>);
+
+/// Calls that were.
+///
+/// # Errors
+/// `Forbidden`, `Unavailable` while the database is away.
+pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<Page> {
+    let reach = ctx.need(Action::ViewCalls)?;
+    let some = |t: &str| (!t.trim().is_empty()).then(|| t.trim().to_owned());
+    let said = |view: &str, is: &str| (a.view == view).then(|| is.to_owned());
+    let own = (reach < Reach::Site).then(|| ctx.staff().map(|s| s.id.to_string()).unwrap_or_default());
+    let number = some(&a.number).map(|n| domain::phone::normalise(&n).map_or(n, |p| p.canonical()));
+    let f = db::CallFilter {
+        site: ctx.site.to_string(),
+        direction: some(&a.direction),
+        ring: said("late", "breached").or(said("in_time", "met")).or(said("unknown", "unknown")),
+        wait: said("wait", "breached"),
+        hold: said("hold", "breached"),
+        missed: (a.view == "missed").then_some(true),
+        number,
+        staff: own.or(some(&a.staff)),
+        extension: some(&a.extension),
+        unregistered: a.view == "unregistered",
+        from: a.from,
+        until: a.until,
+        after: a.after.clone(),
+        limit: limit + 1,
+    };
+    let mut rows = db::list(c, &f)?;
+    let most = usize::try_from(limit).unwrap_or(0);
+    let next = (rows.len() > most).then(|| rows.get(most - 1).map(|r| (r.at, r.id.to_string()))).flatten();
+    rows.truncate(most);
+    Ok((rows, next))
+}
+
+/// Calls of a time, with what is needed to add them up.
+///
+/// # Errors
+/// `Forbidden` without the right to see those of the whole site, `Invalid` for a time that is too long or has too many.
+pub fn between(c: &mut Conn, ctx: &Ctx, from: i64, until: i64) -> Res<Vec<Seen>> {
+    if ctx.need(Action::ViewCalls)? < Reach::Site {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    if until <= from || until - from > LONGEST {
+        return Err(Error::field("until", "invalid-span"));
+    }
+    let rows = db::between(c, &ctx.site, from, until, MOST + 1)?;
+    if rows.len() > usize::try_from(MOST).unwrap_or(usize::MAX) {
+        return Err(Error::field("until", "invalid-span"));
+    }
+    rows.into_iter().map(read).collect()
+}
+
+/// Everybody whose number it is, the confirmed ones first.
+///
+/// # Errors
+/// `Forbidden` without the directory.
+pub fn owners(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Vec<Owner>> {
+    ctx.need(Action::ViewDirectory)?;
+    if number.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(db::owners(c, &ctx.site, number)?)
+}
+
+fn save(tx: &mut Tx, s: &Seen) -> Res<()> {
+    let row = CallRow {
+        doc: serde_json::to_string(&s.doc)?,
+        ..s.row.clone()
+    };
+    saved(db::save(tx, &row)?, row.version)
+}
+
+fn say(tx: &mut Tx, ctx: &Ctx, row: &CallRow, kind: &str, body: serde_json::Value, personal: &[&str]) {
+    journal::now(tx, ctx, "call", row.id.as_str(), kind, body, personal);
+}
+
+/// What was registered of it belongs to this call. A call has one entry of the register; another one on the same call leaves it.
+///
+/// # Errors
+/// `NotFound` for a call that is not there.
+pub(crate) fn registered(tx: &mut Tx, ctx: &Ctx, id: &CallId, contact: &ContactId) -> Res<()> {
+    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    if s.row.contact_id.is_some() {
+        return Ok(());
+    }
+    s.row.contact_id = Some(contact.clone());
+    if s.row.staff_id.is_none() {
+        s.row.staff_id = ctx.staff().map(|me| me.id.clone());
+    }
+    save(tx, &s)?;
+    say(tx, ctx, &s.row, "call_registered", json!({"contact": contact}), &[]);
+    Ok(())
+}
+
+/// Somebody at the desk takes up a call: who sits at its telephone need not be who talks (TEL-5).
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn take(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<Seen> {
+    ctx.need(Action::RegisterContact)?;
+    let me = ctx.need_staff()?.id.clone();
+    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    if s.row.staff_id.is_none() && s.row.answered_at.is_some() {
+        s.row.staff_id = Some(me);
+        save(tx, &s)?;
+        say(tx, ctx, &s.row, "call_taken", json!({}), &[]);
+        s.row.version += 1;
+    }
+    Ok(s)
+}
+
+/// A call back was offered to a caller on hold (ANS-3).
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `refuse-call-over`.
+pub fn offered(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
+    ctx.need(Action::RegisterContact)?;
+    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    if !s.row.open {
+        return Err(Refusal::new("refuse-call-over").clause("ANS-3").into());
+    }
+    s.doc.offers.push(ctx.now);
+    save(tx, &s)?;
+    say(tx, ctx, &s.row, "call_back_offered", json!({}), &[]);
+    Ok(())
+}
+
+/// A call is handed on: to whom, whether they agreed first, and whether the caller was told (TEL-6, ANS-6).
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `refuse-call-over`, `refuse-incomplete` without a target or without asking first.
+pub fn transferred(tx: &mut Tx, ctx: &Ctx, id: &CallId, to: &str, agreed: bool, told: bool) -> Res<()> {
+    ctx.need(Action::RegisterContact)?;
+    let me = ctx.need_staff()?.id.clone();
+    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    if !s.row.open {
+        return Err(Refusal::new("refuse-call-over").clause("TEL-6").into());
+    }
+    let lacking = [
+        (to.trim().is_empty(), "missing-transfer-to"),
+        (!agreed, "missing-transfer-agreed"),
+        (!told, "missing-transfer-told"),
+    ];
+    let missing: Vec<&'static str> = lacking.iter().filter(|x| x.0).map(|x| x.1).collect();
+    if !missing.is_empty() {
+        return Err(Refusal::new("refuse-incomplete").clause("TEL-6").missing(missing).into());
+    }
+    let to: String = domain::privacy::masked(to.trim()).chars().take(80).collect();
+    s.doc.transfers.push(Agreed {
+        at: ctx.now,
+        by: me,
+        to: to.clone(),
+        agreed,
+        told,
+    });
+    save(tx, &s)?;
+    say(tx, ctx, &s.row, "call_transferred", json!({"to": to}), &["to"]);
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! Numbers that called, were not answered and are to be called back: one a number while it is open, with a clock of its own (CAL-3), and
+//! closed only by a call that was answered.
+
+use domain::access::Action;
+use domain::ids::{CallId, MissedCallId};
+use domain::refusal::Refusal;
+use domain::standard::LimitCode;
+use serde_json::json;
+use store::call as db;
+pub use store::call::MissedRow;
+use store::call::CallRow;
+use store::db::Tx;
+use store::seam::Conn;
+
+use crate::ctx::Ctx;
+use crate::desk::Desk;
+use crate::error::{Error, Res, same_version, saved};
+use crate::notice::{self, Leads, Level, NewNotice};
+use crate::{journal, timer};
+
+/// How long somebody has for a call back where the standard names no time, in milliseconds.
+const OTHERWISE: i64 = 30 * 60_000;
+
+fn say(tx: &mut Tx, ctx: &Ctx, row: &MissedRow, kind: &str, body: serde_json::Value, personal: &[&str]) {
+    journal::now(tx, ctx, "missed_call", row.id.as_str(), kind, body, personal);
+}
+
+fn key(id: &MissedCallId) -> String {
+    format!("missed_call/{id}")
+}
+
+/// Nobody answered a call: its number is to be called back. A number that called before and waits still keeps its clock.
+pub(super) fn add(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
+    if call.number.is_empty() {
+        return Ok(());
+    }
+    let at = call.ended_at.unwrap_or(ctx.now);
+    if let Some(mut row) = db::missed_of(tx, &ctx.site, &call.number)? {
+        row.calls += 1;
+        row.last_at = row.last_at.max(at);
+        saved(db::missed_save(tx, &row)?, row.version)?;
+        say(tx, ctx, &row, "missed_call_again", json!({"call": call.id, "calls": row.calls}), &[]);
+        return Ok(());
+    }
+    let limit = crate::standard::limit(tx, ctx, LimitCode::CallBack)?.ms().unwrap_or(OTHERWISE);
+    let row = MissedRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        number: call.number.clone(),
+        calls: 1,
+        first_at: at,
+        last_at: at,
+        due_at: at + limit,
+        open: true,
+        late_at: None,
+        next_at: Some(at + limit),
+        done_at: None,
+        done_by: None,
+        done_call: None,
+        done_how: String::new(),
+        note: String::new(),
+        version: 1,
+    };
+    db::missed_insert(tx, &row)?;
+    let body = json!({"call": call.id, "number": row.number, "due_at": row.due_at});
+    say(tx, ctx, &row, "missed_call_added", body, &["number"]);
+    Ok(())
+}
+
+/// Somebody talks with the number: it waits no longer, whoever called whom.
+pub(super) fn reached(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
+    if call.number.is_empty() {
+        return Ok(());
+    }
+    let Some(row) = db::missed_of(tx, &ctx.site, &call.number)? else {
+        return Ok(());
+    };
+    // A call that was answered before the number was missed reaches nobody afterwards.
+    if call.answered_at.is_none_or(|at| at < row.first_at) {
+        return Ok(());
+    }
+    let how = if call.direction == "out" { "called" } else { "called_again" };
+    close(tx, ctx, row, how, Some(call), "")
+}
+
+fn close(tx: &mut Tx, ctx: &Ctx, row: MissedRow, how: &str, call: Option<&CallRow>, note: &str) -> Res<()> {
+    let by = call.and_then(|c| c.staff_id.clone()).or_else(|| ctx.staff().map(|s| s.id.clone()));
+    let done = MissedRow {
+        open: false,
+        next_at: None,
+        done_at: Some(call.and_then(|c| c.answered_at).unwrap_or(ctx.now)),
+        done_by: by,
+        done_call: call.map(|c| c.id.clone()),
+        done_how: how.to_owned(),
+        note: note.to_owned(),
+        ..row
+    };
+    saved(db::missed_save(tx, &done)?, done.version)?;
+    notice::settled(tx, ctx, &key(&done.id))?;
+    let body = json!({"how": how, "call": done.done_call, "late": done.done_at > Some(done.due_at), "note": note});
+    say(tx, ctx, &done, "missed_call_done", body, &["note"]);
+    Ok(())
+}
+
+/// What waits, the most urgent first, and what was done lately.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<MissedRow>, Vec<MissedRow>)> {
+    ctx.need(Action::ViewCalls)?;
+    let open = db::missed_open(c, &ctx.site, 200)?;
+    let done = db::missed_done(c, &ctx.site, i64::MAX, "", 50)?;
+    Ok((open, done))
+}
+
+/// One number that waits or waited.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn get(c: &mut Conn, ctx: &Ctx, id: &MissedCallId) -> Res<MissedRow> {
+    ctx.need(Action::ViewCalls)?;
+    db::missed(c, &ctx.site, id)?.ok_or(Error::NotFound)
+}
+
+/// The number was called back on a telephone of which nothing is told, and answered: with a word about it.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `Conflict`, `refuse-missed-done`, `refuse-incomplete` without a word.
+pub fn by_hand(tx: &mut Tx, ctx: &Ctx, id: &MissedCallId, seen: i64, note: &str) -> Res<()> {
+    ctx.need(Action::RegisterContact)?;
+    let row = get(tx, ctx, id)?;
+    if !row.open {
+        return Err(Refusal::new("refuse-missed-done").clause("CAL-3").into());
+    }
+    same_version(seen, row.version)?;
+    let note: String = domain::privacy::masked(note.trim()).chars().take(200).collect();
+    if note.is_empty() {
+        let lacks = Refusal::new("refuse-incomplete").clause("CAL-3");
+        return Err(lacks.missing(["missing-call-note"]).into());
+    }
+    close(tx, ctx, row, "by_hand", None, &note)
+}
+
+/// The whole number, for calling it: each look is on record.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn reveal(tx: &mut Tx, ctx: &Ctx, id: &MissedCallId) -> Res<String> {
+    ctx.need(Action::RevealPhone)?;
+    let row = get(tx, ctx, id)?;
+    say(tx, ctx, &row, "phone_revealed", json!({}), &[]);
+    Ok(row.number)
+}
+
+/// Says once that a number was not called back in time.
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "missed calls", db::missed_due, |tx, ctx, id| {
+        let Some(mut row) = db::missed(tx, &ctx.site, &MissedCallId::from(id))? else {
+            return Ok(false);
+        };
+        if row.next_at.is_none_or(|at| at > ctx.now) || !row.open {
+            return Ok(false);
+        }
+        (row.late_at, row.next_at) = (Some(row.due_at), None);
+        saved(db::missed_save(tx, &row)?, row.version)?;
+        say(tx, ctx, &row, "missed_call_late", json!({"due_at": row.due_at}), &[]);
+        let to = crate::promise::superiors(tx, ctx, None)?;
+        let new = NewNotice {
+            key: key(&row.id),
+            kind: notice::MISSED_CALL,
+            level: Level::Escalation,
+            leads: Leads::Page("/calls/missed"),
+            to,
+            due_at: row.due_at,
+            args: serde_json::Map::from_iter([("at".to_owned(), json!({"at": row.first_at}))]),
+        };
+        notice::raise(tx, ctx, new)?;
+        Ok(true)
+    })
+}
+
+/// Whether the call is one that a number waits for.
+#[must_use]
+pub fn is_of(row: &MissedRow, call: &CallId) -> bool {
+    row.done_call.as_ref() == Some(call)
+}

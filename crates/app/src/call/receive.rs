@@ -1,0 +1,238 @@
+//! What a telephone system told becomes calls. Every report is stored once; a call is folded from all of its reports each time, so that
+//! one that comes twice, late or in another order changes nothing that it should not.
+
+use std::collections::BTreeMap;
+
+use domain::call::event::{CallEvent, CallKind, Direction};
+use domain::call::fold::{fold, has_room};
+use domain::call::measure::{self, Rules};
+use domain::call::state::Call;
+use domain::call::sweep::{sweep, sweep_due};
+use domain::ids::{CallEventId, CallId, StaffId};
+use serde_json::json;
+use store::call as db;
+use store::call::{CallRow, SystemRow};
+use store::db::Tx;
+
+use super::{Doc, code, hold_code, missed, read, rules, say};
+use crate::ctx::Ctx;
+use crate::desk::Desk;
+use crate::error::{Res, saved};
+use crate::timer;
+
+/// What tells one report from another of the same call: its own name, or what it says.
+fn mark(e: &CallEvent) -> String {
+    match &e.event_id {
+        Some(id) => format!("id:{id}"),
+        None => format!(
+            "{}|{}|{}|{}|{}",
+            e.kind,
+            e.leg_key.as_deref().unwrap_or_default(),
+            e.extension.as_deref().unwrap_or_default(),
+            e.at_source.unwrap_or(e.at_received),
+            e.target.as_deref().unwrap_or_default(),
+        ),
+    }
+}
+
+/// Stores what a telephone system told, in the order in which it came, and brings its calls up to date. Returns those that
+/// changed.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn receive(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, events: &[CallEvent]) -> Res<Vec<CallId>> {
+    let mut by_call: BTreeMap<&str, Vec<&CallEvent>> = BTreeMap::new();
+    for e in events {
+        by_call.entry(e.call_key.as_str()).or_default().push(e);
+    }
+    let rules = rules(tx, ctx)?;
+    let mut changed = Vec::new();
+    for (key, new) in by_call {
+        let before = db::by_key(tx, &system.id, key)?;
+        let known = match &before {
+            Some(row) => db::events(tx, &row.id)?,
+            None => Vec::new(),
+        };
+        let marks: Vec<&str> = known.iter().map(|x| x.mark.as_str()).collect();
+        let mut all: Vec<CallEvent> = Vec::with_capacity(known.len() + new.len());
+        for x in &known {
+            all.push(serde_json::from_str(&x.doc)?);
+        }
+        let mut fresh: Vec<(String, &CallEvent)> = Vec::new();
+        for e in new {
+            let m = mark(e);
+            let told = marks.contains(&m.as_str()) || fresh.iter().any(|(x, _)| *x == m);
+            if !told && has_room(all.len(), e.kind) {
+                all.push(e.clone());
+                fresh.push((m, e));
+            }
+        }
+        if fresh.is_empty() {
+            continue;
+        }
+        let id = write(tx, ctx, system, before, fold(&all), rules)?;
+        for (m, e) in fresh {
+            let event: CallEventId = ctx.id();
+            let doc = serde_json::to_string(e)?;
+            db::event_add(tx, &event, &ctx.site, &id, &m, e.kind.as_str(), e.at_received, &doc)?;
+        }
+        changed.push(id);
+    }
+    db::system_heard(tx, &system.id, ctx.now)?;
+    Ok(changed)
+}
+
+/// The outside party's number in the normal form; empty where it was withheld or is none.
+fn number_of(call: &Call) -> String {
+    let written = match call.direction {
+        Some(Direction::Out) => call.called.as_deref(),
+        Some(Direction::Internal) => None,
+        _ => call.caller.as_deref(),
+    };
+    written
+        .and_then(|n| domain::phone::normalise(n).ok())
+        .map_or_else(String::new, |p| p.canonical())
+}
+
+/// The telephone it is at: the one that answered it last, else the one that rings.
+fn extension_of(call: &Call) -> Option<&str> {
+    let at = |f: fn(&domain::call::state::Leg) -> bool| call.legs.iter().rev().find(|l| f(l) && l.extension.is_some());
+    let answered = at(|l| l.answered.is_some());
+    let rings = || at(|l| l.ringing.is_some() && l.ended.is_none());
+    let offered = || at(|_| true);
+    let leg = answered.or_else(rings).or_else(offered)?;
+    leg.extension.as_deref()
+}
+
+fn state_of(call: &Call) -> &'static str {
+    if call.ended.is_some() {
+        "over"
+    } else if call.holds.iter().any(|h| h.to.is_none()) {
+        "held"
+    } else if call.answered.is_some() {
+        "talking"
+    } else if call.first_ringing.is_some() {
+        "ringing"
+    } else {
+        "waiting"
+    }
+}
+
+/// Who sits at a telephone, else whose it is.
+fn sits(tx: &mut Tx, ctx: &Ctx, extension: &str) -> Res<Option<StaffId>> {
+    if extension.is_empty() {
+        return Ok(None);
+    }
+    let row = db::extension_by_number(tx, &ctx.site, extension)?.filter(|x| x.active);
+    Ok(row.and_then(|x| x.seat_id.or(x.owner_id)))
+}
+
+fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, call: Call, rules: Rules) -> Res<CallId> {
+    let mut doc = Doc {
+        call,
+        offers: Vec::new(),
+        transfers: Vec::new(),
+    };
+    if let Some(row) = &before {
+        let was: Doc = serde_json::from_str(&row.doc)?;
+        (doc.offers, doc.transfers) = (was.offers, was.transfers);
+    }
+    let call = &doc.call;
+    let extension = extension_of(call).unwrap_or_default().to_owned();
+    let answered_at = call.answered.as_ref().map(|a| a.when.received);
+    let staff_id = match before.as_ref().and_then(|row| row.staff_id.clone()) {
+        Some(staff) => Some(staff),
+        None if answered_at.is_some() => sits(tx, ctx, &extension)?,
+        None => None,
+    };
+    let tells = super::system::tells_holds(system);
+    let holds = rules.hold.verdicts(call, tells, &doc.offers, ctx.now);
+    let missed = measure::is_missed(call);
+    let row = CallRow {
+        id: before.as_ref().map_or_else(|| ctx.id(), |row| row.id.clone()),
+        site_id: ctx.site.clone(),
+        system_id: system.id.clone(),
+        call_key: call.key.clone(),
+        direction: call.direction.map_or("unknown", Direction::as_str).to_owned(),
+        state: state_of(call).to_owned(),
+        open: call.ended.is_none(),
+        number: number_of(call),
+        extension,
+        staff_id,
+        at: call.first.received,
+        ringing_at: call.first_ringing.map(|x| x.received),
+        answered_at,
+        ended_at: call.ended.map(|x| x.when.received),
+        ring: code(rules.ring.verdict(call, ctx.now)).to_owned(),
+        wait: code(measure::wait(call, rules.wait_ms, ctx.now)).to_owned(),
+        hold: hold_code(&holds).to_owned(),
+        missed,
+        contact_id: before.as_ref().and_then(|row| row.contact_id.clone()),
+        next_at: sweep_due(call),
+        doc: serde_json::to_string(&doc)?,
+        version: before.as_ref().map_or(1, |row| row.version),
+    };
+    match &before {
+        None => db::insert(tx, &row)?,
+        Some(was) => saved(db::save(tx, &row)?, was.version)?,
+    }
+    tell(tx, ctx, before.as_ref(), &row, call)?;
+    Ok(row.id)
+}
+
+/// What changed, in the journal; a caller whom nobody answered is to be called back, and who is reached need not be.
+fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &Call) -> Res<()> {
+    let was = before.map_or("", |b| b.state.as_str());
+    if was == row.state {
+        return Ok(());
+    }
+    let kind = match row.state.as_str() {
+        "waiting" => "call_arrived",
+        "ringing" => "call_ringing",
+        "talking" if was == "held" => "call_unheld",
+        "talking" => "call_answered",
+        "held" => "call_held",
+        _ if row.missed => "call_missed",
+        _ => "call_ended",
+    };
+    let body = json!({
+        "direction": row.direction, "number": row.number, "extension": row.extension, "staff": row.staff_id,
+        "ring": row.ring, "ringing_ms": measure::ringing_ms(call), "hold": row.hold, "swept": call.swept,
+    });
+    say(tx, ctx, row, kind, body, &["number"]);
+    let answered = row.answered_at.is_some();
+    let was_answered = before.is_some_and(|b| b.answered_at.is_some());
+    if answered && !was_answered {
+        missed::reached(tx, ctx, row)?;
+    }
+    if row.missed && !before.is_some_and(|b| b.missed) {
+        missed::add(tx, ctx, row)?;
+    }
+    Ok(())
+}
+
+/// Closes calls whose end was lost.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn round(desk: &Desk) -> Res<timer::Round> {
+    timer::each(desk, "calls", db::due, |tx, ctx, id| {
+        let Some(row) = db::get(tx, &ctx.site, &CallId::from(id))? else {
+            return Ok(false);
+        };
+        let system = db::system(tx, &ctx.site, &row.system_id)?.ok_or(crate::error::Error::NotFound)?;
+        let mut s = read(row)?;
+        if !sweep(&mut s.doc.call, ctx.now) {
+            return Ok(false);
+        }
+        let rules = rules(tx, ctx)?;
+        write(tx, ctx, &system, Some(s.row), s.doc.call, rules)?;
+        Ok(true)
+    })
+}
+
+/// Whether a kind of report is one of the end of a call.
+#[must_use]
+pub const fn is_end(kind: CallKind) -> bool {
+    matches!(kind, CallKind::HungUp)
+}
