@@ -2,3 +2,10 @@
 //! `phone` room make these events; they are stored as they came and never changed; everything else is folded from them.
 
 pub mod event;
+pub mod fold;
+pub mod measure;
+pub mod state;
+pub mod sweep;
+
+#[cfg(test)]
+mod tests;
