@@ -2,8 +2,10 @@
 //! `phone` room make these events; they are stored as they came and never changed; everything else is folded from them.
 
 pub mod event;
+pub mod figures;
 pub mod fold;
 pub mod measure;
+pub mod staffing;
 pub mod state;
 pub mod sweep;
 

@@ -1,6 +1,8 @@
+mod board;
 mod captures;
 mod folding;
 mod measuring;
+mod people;
 mod random;
 
 use super::event::{CallEvent, CallKind, Cause, Direction};
