@@ -4,10 +4,14 @@
 pub mod event;
 pub mod figures;
 pub mod fold;
+pub mod line;
+pub mod long_distance;
 pub mod measure;
+pub mod new_phone;
 pub mod staffing;
 pub mod state;
 pub mod sweep;
+pub mod violation;
 
 #[cfg(test)]
 mod tests;

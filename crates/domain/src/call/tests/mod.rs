@@ -1,9 +1,11 @@
 mod board;
 mod captures;
 mod folding;
+mod lines;
 mod measuring;
 mod people;
 mod random;
+mod requests;
 
 use super::event::{CallEvent, CallKind, Cause, Direction};
 
