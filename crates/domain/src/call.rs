@@ -2,3 +2,16 @@
 //! `phone` room make these events; they are stored as they came and never changed; everything else is folded from them.
 
 pub mod event;
+pub mod figures;
+pub mod fold;
+pub mod line;
+pub mod long_distance;
+pub mod measure;
+pub mod new_phone;
+pub mod staffing;
+pub mod state;
+pub mod sweep;
+pub mod violation;
+
+#[cfg(test)]
+mod tests;

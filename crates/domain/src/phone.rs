@@ -336,7 +336,7 @@ fn domestic(digits: &str, main: &str, extension: &mut Option<String>) -> Result<
     }
 }
 
-fn is_mobile(digits: &str) -> bool {
+pub(crate) fn is_mobile(digits: &str) -> bool {
     digits.len() == 11
         && digits.starts_with('1')
         && digits.chars().all(|c| c.is_ascii_digit())
@@ -349,7 +349,7 @@ fn is_subscriber(digits: &str) -> bool {
 }
 
 /// 010 and 02x have three digits, all others four.
-fn area_code_len(digits: &str) -> Option<usize> {
+pub(crate) fn area_code_len(digits: &str) -> Option<usize> {
     match (digits.as_bytes().get(1)?, digits.as_bytes().get(2)?) {
         (b'1', b'0') | (b'2', b'0'..=b'9') => Some(3),
         (b'3'..=b'9', b'1'..=b'9') => Some(4),
