@@ -190,6 +190,24 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Seen> {
     }
 }
 
+/// The number of a call that the desk shows; none for one that is gone meanwhile.
+///
+/// # Errors
+/// `Forbidden` for who registers nothing.
+pub fn of_desk(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Option<String>> {
+    ctx.need(Action::RegisterContact)?;
+    Ok(db::get(c, &ctx.site, id)?.map(|row| row.number))
+}
+
+/// The call that a form of the desk is about.
+///
+/// # Errors
+/// `Forbidden` for who registers nothing.
+pub fn of_form(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Option<Seen>> {
+    ctx.need(Action::RegisterContact)?;
+    db::get(c, &ctx.site, id)?.map(read).transpose()
+}
+
 /// What a list of calls may be narrowed by, as the page's address says it.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {

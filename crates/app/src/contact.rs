@@ -11,7 +11,7 @@ use domain::case::{
     Urgency, Where,
 };
 use domain::communication::TalkOutcome;
-use domain::ids::{AnswerId, BuildingId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
+use domain::ids::{AnswerId, BuildingId, CallId, CaseId, ContactId, DepartmentId, OrderId, PersonId, StaffId, UnitId};
 use domain::number::Series;
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -245,6 +245,12 @@ impl Live {
             .unwrap_or_default()
     }
 
+    /// Telephone calls of the site that go on.
+    pub fn calls(&self, site: &SiteId) -> Arc<Vec<crate::call::Ongoing>> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        sites.get(site).map(|n| n.standing.calls.clone()).unwrap_or_default()
+    }
+
     /// How many open orders this person has in hand.
     pub fn held(&self, site: &SiteId, staff: &StaffId) -> i64 {
         let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);

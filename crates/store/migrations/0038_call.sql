@@ -64,6 +64,7 @@ CREATE TABLE phone_call (
 );
 CREATE INDEX phone_call_open ON phone_call (site_id, at, id) WHERE open;
 CREATE INDEX phone_call_at ON phone_call (site_id, at, id);
+CREATE INDEX phone_call_system ON phone_call (system_id, at, id);
 CREATE INDEX phone_call_missed ON phone_call (site_id, at, id) WHERE missed;
 CREATE INDEX phone_call_number ON phone_call (site_id, number, at);
 CREATE INDEX phone_call_contact ON phone_call (contact_id) WHERE contact_id IS NOT NULL;

@@ -189,6 +189,10 @@ sql! {
     pub fn by_key(system: &PhoneSystemId, key: &str) -> Option<CallRow> {
         "SELECT ", CallRow::COLS, " FROM phone_call WHERE system_id = $1 AND call_key = $2"
     }
+    /// The last that a system told of.
+    pub fn last_of(system: &PhoneSystemId) -> Vec<CallRow> {
+        "SELECT ", CallRow::COLS, " FROM phone_call WHERE system_id = $1 ORDER BY at DESC, id DESC LIMIT 10"
+    }
     /// What goes on now, the oldest first.
     pub fn open(site: &SiteId) -> Vec<CallRow> {
         "SELECT ", CallRow::COLS, " FROM phone_call WHERE site_id = $1 AND open ORDER BY at, id LIMIT 200"

@@ -1,6 +1,7 @@
 //! The front desk: the queue on the left, registering on the right. The form is one; its lower part, the household and the
 //! words to say are asked for again whenever a choice changes.
 
+mod call;
 mod drafts;
 mod entry;
 mod hold;
@@ -15,7 +16,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::case::{Kind, PromiseKind, Scope};
-use domain::ids::{CaseId, ContactId, IncidentId};
+use domain::ids::{CallId, CaseId, ContactId, IncidentId};
 use serde::Deserialize;
 
 use crate::fail::{Answer, Fail};
@@ -23,6 +24,7 @@ use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
+pub use call::take_call;
 pub use drafts::{put_draft, resume};
 use entry::{Entry, errors_of};
 pub use hold::hold;
@@ -484,9 +486,15 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
         n.cases = vec![k];
     }
     let incident = e.act.strip_prefix("incident:").map(IncidentId::from);
+    n.call = (!e.call.is_empty()).then(|| CallId::from(e.call.as_str()));
     let (key, more, staff) = (e._key.clone(), e.contact.clone(), ctx.need_staff()?.id.clone());
     let done = web
         .write(&ctx, move |tx, ctx| {
+            let mut n = n.clone();
+            // The caller's number is known from the call; it stands in no field.
+            if let Some(call) = n.call.as_ref().filter(|_| n.phone.trim().is_empty()) {
+                n.phone = app::call::of_form(tx, ctx, call)?.map(|s| s.row.number).unwrap_or_default();
+            }
             let done = match (more.as_str(), n.cases.first()) {
                 _ if incident.is_some() => {
                     let id = incident.clone().ok_or(Error::NotFound)?;
@@ -643,7 +651,10 @@ pub async fn promise_form(
     let lacks = [
         (e.name.trim().is_empty() && e.person.is_empty(), "missing-name"),
         (e.address.trim().is_empty() && e.unit.is_empty(), "missing-unit"),
-        (e.phone.trim().is_empty() && e.person.is_empty(), "missing-phone"),
+        (
+            e.phone.trim().is_empty() && e.person.is_empty() && e.call.is_empty(),
+            "missing-phone",
+        ),
     ];
     let lacks: Vec<String> = lacks.iter().filter(|(l, _)| *l).map(|(_, key)| p.t(key)).collect();
     let what = match kind {

@@ -30,6 +30,7 @@ mod form;
 mod gate;
 mod handbook;
 mod health;
+mod hotline;
 mod incident;
 mod investigation;
 mod journal;

@@ -74,6 +74,7 @@ const MENU: Menu = &[
         "nav-desk",
         &[
             ("/desk", "headset", "nav-desk-page", Action::RegisterContact),
+            ("/hotline", "phone-incoming", "nav-hotline", Action::ViewCalls),
             ("/contacts", "phone", "nav-contacts", Action::ViewContacts),
             ("/visits", "id-badge", "nav-visits", Action::ViewVisits),
             ("/cases", "notes", "nav-cases", Action::ViewCase),
@@ -296,6 +297,23 @@ impl Page {
     /// A text with two placeholders.
     pub fn t2(&self, key: &str, a: &str, av: impl std::fmt::Display, b: &str, bv: impl std::fmt::Display) -> String {
         l10n::tx(self.locale, key, &[(a, &av.to_string()), (b, &bv.to_string())])
+    }
+
+    /// A text with three placeholders.
+    pub fn t3(
+        &self,
+        key: &str,
+        a: (&str, impl std::fmt::Display),
+        b: (&str, impl std::fmt::Display),
+        c: (&str, impl std::fmt::Display),
+    ) -> String {
+        let said = [
+            (a.0, a.1.to_string()),
+            (b.0, b.1.to_string()),
+            (c.0, c.1.to_string()),
+        ];
+        let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        l10n::tx(self.locale, key, &said)
     }
 
     /// The text of a code: `code("state", "on_site")` is the text of `state-on_site`.

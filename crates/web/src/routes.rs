@@ -298,6 +298,13 @@ contents! {
     GET  "/desk/start" May(Action::RegisterContact) => crate::desk::start;
     POST "/desk/changed" May(Action::RegisterContact) => crate::desk::changed;
     POST "/desk/hold" May(Action::RegisterContact) => crate::desk::hold;
+    // telephone calls at the desk (COM-10, ANS-1)
+    GET  "/desk/calls" May(Action::RegisterContact) => crate::hotline::calls;
+    POST "/desk/calls/{id}/take" May(Action::RegisterContact) => crate::hotline::take;
+    POST "/desk/calls/{id}/offer" May(Action::RegisterContact) => crate::hotline::offer;
+    GET  "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer_form;
+    POST "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer;
+    POST "/desk/telephone" May(Action::RegisterContact) => crate::hotline::sit;
     POST "/desk/promise" May(Action::RegisterContact) => crate::desk::promise_form;
     POST "/desk/consult" May(Action::Consult) => crate::consult::desk_form;
     POST "/desk/resume/{subject}" May(Action::RegisterContact) => crate::desk::resume;
@@ -509,6 +516,25 @@ contents! {
     POST "/settings/channels/{channel}" May(Action::Settings) => crate::outbox::save_channel;
     POST "/settings/channels/{channel}/test" May(Action::Settings) => crate::outbox::test_channel;
     POST "/hooks/sms/{site}" Secret => crate::outbox::report;
+    // what telephone systems tell of calls
+    POST "/cti" Secret => crate::hotline::by_header;
+    POST "/cti/{token}" Secret => crate::hotline::by_path;
+    // the hotline
+    GET  "/hotline" May(Action::ViewCalls) => crate::hotline::board;
+    GET  "/hotline/calls" May(Action::ViewCalls) => crate::hotline::list;
+    GET  "/hotline/calls/export" May(Action::Export) => crate::hotline::export;
+    GET  "/hotline/calls/{id}" May(Action::ViewCalls) => crate::hotline::show;
+    GET  "/hotline/missed" May(Action::ViewCalls) => crate::hotline::missed_list;
+    POST "/hotline/missed/{id}" May(Action::RegisterContact) => crate::hotline::missed_done;
+    POST "/hotline/missed/{id}/number" May(Action::RevealPhone) => crate::hotline::missed_reveal;
+    GET  "/hotline/telephones" May(Action::RegisterContact) => crate::hotline::telephones;
+    POST "/hotline/telephones" May(Action::ManageTelephones) => crate::hotline::telephone_put;
+    GET  "/settings/phone" May(Action::Settings) => crate::hotline::systems;
+    POST "/settings/phone" May(Action::Settings) => crate::hotline::system_add;
+    GET  "/settings/phone/{id}" May(Action::Settings) => crate::hotline::system_show;
+    POST "/settings/phone/{id}" May(Action::Settings) => crate::hotline::system_change;
+    GET  "/settings/phone/{id}/heard" May(Action::Settings) => crate::hotline::system_heard;
+    POST "/settings/phone/{id}/secret" May(Action::Settings) => crate::hotline::system_secret;
     GET  "/cases/{id}/links" May(Action::ViewCase) => crate::outbox::links;
     POST "/cases/{id}/links" May(Action::SendLink) => crate::outbox::make_link;
     POST "/cases/{id}/links/{link}/withdraw" May(Action::WithdrawLink) => crate::outbox::withdraw_link;

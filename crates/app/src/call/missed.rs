@@ -169,7 +169,7 @@ pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
             key: key(&row.id),
             kind: notice::MISSED_CALL,
             level: Level::Escalation,
-            leads: Leads::Page("/calls/missed"),
+            leads: Leads::Page("/hotline/missed"),
             to,
             due_at: row.due_at,
             args: serde_json::Map::from_iter([("at".to_owned(), json!({"at": row.first_at}))]),

@@ -297,6 +297,15 @@ pub fn by_secret(c: &mut Conn, secret: &str, in_path: bool) -> Res<SystemRow> {
     known.filter(|s| s.active && (s.in_path || !in_path)).ok_or(Error::NotFound)
 }
 
+/// The last calls that a system told of, newest first: what whoever sets it up watches.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`.
+pub fn heard(c: &mut Conn, ctx: &Ctx, id: &PhoneSystemId) -> Res<Vec<db::CallRow>> {
+    get(c, ctx, id)?;
+    Ok(db::last_of(c, id)?)
+}
+
 /// Stores what a system told, as that system.
 ///
 /// # Errors

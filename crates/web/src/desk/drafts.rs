@@ -43,7 +43,7 @@ pub(super) async fn put_away(web: &Web, v: &Viewer, e: Entry, htmx: bool) -> Ans
     .await
 }
 
-async fn fresh_with_queue(web: &Web, v: &Viewer, e: Entry, at: i64, notice: &str) -> Answer {
+pub(super) async fn fresh_with_queue(web: &Web, v: &Viewer, e: Entry, at: i64, notice: &str) -> Answer {
     let view = show(web, v, e, |r| {
         r.draft_at = at;
         r.notice = if notice.is_empty() {

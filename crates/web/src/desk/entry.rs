@@ -17,6 +17,8 @@ pub struct Entry {
     pub _key: String,
     /// A contact that gets one more case.
     pub contact: String,
+    /// The telephone call that it is about.
+    pub call: String,
     pub channel: String,
     pub started_at: String,
     /// By when a caller on hold has to be answered; empty while nobody is.

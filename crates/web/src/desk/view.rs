@@ -108,6 +108,8 @@ pub struct Desk {
     pub incidents: Vec<crate::incident::Told>,
     /// Notices to residents that hold at the caller's address.
     pub bulletins: Vec<crate::bulletin::Title>,
+    /// The telephone call that the form is about.
+    pub call: Option<super::call::Head>,
 }
 
 fn pick<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
@@ -216,7 +218,9 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
     let incidents = crate::incident::for_caller(ctx, &e.address);
     let bulletins = crate::bulletin::for_caller(c, ctx, &e.address)?;
     let known = known(c, ctx, zone, e)?;
+    let call = super::call::head(c, ctx, e)?;
     Ok(Desk {
+        call,
         incidents,
         bulletins,
         known,

@@ -1,0 +1,49 @@
+//! The hotline (服务热线): what telephone systems post to us, calls at the desk, the list of calls, numbers to be called back, the
+//! line board, the telephones of the site and the systems that tell of calls.
+
+mod board;
+mod desk;
+mod hook;
+mod list;
+mod missed;
+mod system;
+mod telephone;
+
+pub use board::board;
+pub use desk::{calls, offer, sit, take, transfer, transfer_form};
+pub use hook::{by_header, by_path};
+pub use list::{export, list, show};
+pub use missed::{list as missed_list, done as missed_done, reveal as missed_reveal};
+pub use system::{add as system_add, change as system_change, heard as system_heard, list as systems, secret as system_secret, show as system_show};
+pub use telephone::{list as telephones, put as telephone_put};
+
+use crate::page::Page;
+
+/// How a number is shown: masked; in words where it was withheld.
+fn number(p: &Page, n: &str) -> String {
+    if n.is_empty() {
+        p.t("call-no-number")
+    } else {
+        p.masked(n)
+    }
+}
+
+/// Seconds in words: `12 秒`, `1 分 05 秒`.
+fn length(p: &Page, ms: i64) -> String {
+    let s = ms.max(0) / 1_000;
+    if s < 60 {
+        p.t1("call-seconds", "n", s)
+    } else {
+        p.t2("call-minutes", "m", s / 60, "s", format!("{:02}", s % 60))
+    }
+}
+
+/// The colour of what is said of a limit.
+fn tone(code: &str) -> &'static str {
+    match code {
+        "met" | "none" => "grn",
+        "breached" => "red",
+        "open" => "blu",
+        _ => "",
+    }
+}

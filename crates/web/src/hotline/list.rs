@@ -1,0 +1,276 @@
+//! The list of calls, one call with all that was told of it, and the Excel file. Numbers stay masked; a figure of the board opens the
+//! calls behind it.
+
+use app::call::{self, Ask, CallRow};
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use domain::call::measure::{HungUpFirst, hung_up_first, ringing_ms, wait_ms};
+use domain::ids::CallId;
+use office::sheet::Kind as Column;
+use serde::Deserialize;
+
+use super::{length, number, tone};
+use crate::case::names::Names;
+use crate::fail::Answer;
+use crate::gate::{Viewer, encode};
+use crate::live::page;
+use crate::page::Page;
+use crate::roster::{cursor, cursor_text};
+use crate::state::Web;
+use crate::table::{self, Heading};
+use crate::when;
+
+/// Ways to look at the list.
+pub const VIEWS: [&str; 9] = [
+    "", "missed", "late", "in_time", "unknown", "wait", "hold", "unregistered", "out",
+];
+
+/// What the address says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub view: String,
+    pub staff: String,
+    pub extension: String,
+    pub number: String,
+    pub from: String,
+    pub until: String,
+    pub after: String,
+}
+
+impl Asked {
+    fn ask(&self, zone: &str) -> Ask {
+        let day = |text: &str| when::day_start(zone, text);
+        Ask {
+            direction: if self.view == "out" { "out" } else { "" }.to_owned(),
+            view: self.view.clone(),
+            staff: self.staff.clone(),
+            extension: self.extension.clone(),
+            number: self.number.clone(),
+            from: day(&self.from),
+            until: when::day_end(zone, &self.until),
+            after: cursor(&self.after),
+        }
+    }
+
+    fn address(&self, view: &str) -> String {
+        let mut all = format!("/hotline/calls?view={view}");
+        for (name, value) in [
+            ("staff", &self.staff),
+            ("extension", &self.extension),
+            ("number", &self.number),
+            ("from", &self.from),
+            ("until", &self.until),
+        ] {
+            if !value.is_empty() {
+                all.push_str(&format!("&{name}={}", encode(value)));
+            }
+        }
+        all
+    }
+}
+
+struct Row {
+    id: String,
+    at: String,
+    direction: String,
+    number: String,
+    extension: String,
+    staff: String,
+    state: String,
+    ring: String,
+    tone: &'static str,
+    missed: bool,
+    contact: String,
+    answered: bool,
+}
+
+fn row(p: &Page, names: &Names, r: CallRow) -> Row {
+    Row {
+        at: p.full_time(r.at),
+        number: number(p, &r.number),
+        staff: r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
+        contact: r.contact_id.map(|c| c.into_string()).unwrap_or_default(),
+        answered: r.answered_at.is_some(),
+        tone: tone(&r.ring),
+        id: r.id.into_string(),
+        direction: r.direction,
+        extension: r.extension,
+        state: r.state,
+        ring: r.ring,
+        missed: r.missed,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "hotline/list.html")]
+struct ListPage {
+    p: Page,
+    a: Asked,
+    rows: Vec<Row>,
+    views: Vec<(&'static str, String)>,
+    next: Option<String>,
+    exports: bool,
+}
+
+/// Calls, newest first.
+pub async fn list(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
+    let ask = a.ask(v.zone());
+    let ((rows, next), names) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            Ok((call::list(c, ctx, &ask, call::PAGE)?, Names::load(c, ctx)?))
+        })
+        .await?;
+    let p = Page::new(&web, &v, "hotline-calls");
+    Ok(page(&ListPage {
+        rows: rows.into_iter().map(|r| row(&p, &names, r)).collect(),
+        views: VIEWS.into_iter().map(|view| (view, a.address(view))).collect(),
+        next: next.map(|n| format!("{}&after={}", a.address(&a.view), encode(&cursor_text(&n)))),
+        exports: v.may(domain::access::Action::Export),
+        a,
+        p,
+    })?)
+}
+
+const COLUMNS: &[Heading] = &[
+    ("call-at", Column::DateTime, 18.0),
+    ("call-direction", Column::Text, 8.0),
+    ("call-number", Column::Text, 16.0),
+    ("call-extension", Column::Text, 10.0),
+    ("call-staff", Column::Text, 14.0),
+    ("call-state", Column::Text, 10.0),
+    ("call-ring", Column::Text, 14.0),
+    ("call-answered-at", Column::DateTime, 18.0),
+    ("call-ended-at", Column::DateTime, 18.0),
+];
+
+/// The same as an Excel file; logged.
+pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
+    let ask = Ask {
+        after: None,
+        ..a.ask(v.zone())
+    };
+    let ((rows, _), names) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            Ok((call::list(c, ctx, &ask, call::MOST)?, Names::load(c, ctx)?))
+        })
+        .await?;
+    let p = Page::new(&web, &v, "hotline-calls");
+    let lines = rows.into_iter().map(|r| {
+        vec![
+            table::at(Some(r.at)),
+            table::text(p.code("call-direction", &r.direction)),
+            table::text(number(&p, &r.number)),
+            table::text(r.extension.clone()),
+            table::text(r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default()),
+            table::text(p.code("call-state", &r.state)),
+            table::text(p.code("call-ring", &r.ring)),
+            table::at(r.answered_at),
+            table::at(r.ended_at),
+        ]
+    });
+    let lines = lines.collect();
+    let what = p.code("call-view", if a.view.is_empty() { "all" } else { &a.view });
+    table::export(&web, &v, "hotline", p.t("hotline-calls"), what, COLUMNS, lines).await
+}
+
+/// A line of what was told.
+struct Told {
+    at: String,
+    what: String,
+    where_: String,
+}
+
+#[derive(Template)]
+#[template(path = "hotline/call.html")]
+struct OnePage {
+    p: Page,
+    r: Row,
+    began: String,
+    wait: String,
+    rang: String,
+    rings: String,
+    talk: String,
+    ended: String,
+    hung_up: &'static str,
+    hold: String,
+    hold_tone: &'static str,
+    wait_code: String,
+    holds: Vec<Told>,
+    legs: Vec<Told>,
+    transfers: Vec<Told>,
+    source_clock: bool,
+    stub: bool,
+    swept: bool,
+    contact: Option<(String, String)>,
+}
+
+/// One call.
+pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let id = CallId::from(id);
+    let (s, names, rules, contact) = web
+        .read(&v.ctx()?, move |c, ctx| {
+            let s = call::get(c, ctx, &id)?;
+            let contact = match &s.row.contact_id {
+                Some(k) => store::contact::get(c, &ctx.site, k)?,
+                None => None,
+            };
+            Ok((s, Names::load(c, ctx)?, call::rules(c, ctx)?, contact))
+        })
+        .await?;
+    let p = Page::titled(&web, &v, crate::l10n::t(v.locale, "hotline-call"));
+    let k = &s.doc.call;
+    let ms = |x: Option<i64>| x.map(|ms| length(&p, ms)).unwrap_or_default();
+    let holds = k.holds.iter().map(|h| Told {
+        at: p.full_time(h.from.received),
+        what: ms(h.to.map(|to| to.since(h.from))),
+        where_: h.who.clone().unwrap_or_default(),
+    });
+    let legs = k.legs.iter().map(|l| Told {
+        at: l.ringing.or(l.offered).or(l.answered).map(|x| p.full_time(x.received)).unwrap_or_default(),
+        what: if l.answered.is_some() {
+            p.t("call-leg-answered")
+        } else {
+            match l.ended.and_then(|e| e.cause) {
+                Some(cause) => p.code("call-cause", cause.as_str()),
+                None => p.t(if l.ringing.is_some() { "call-leg-rang" } else { "call-leg-asked" }),
+            }
+        },
+        where_: l.extension.clone().unwrap_or_default(),
+    });
+    let told = k.transfers.iter().map(|t| Told {
+        at: p.full_time(t.when.received),
+        what: t.mode.map(|m| p.code("call-transfer", m.as_str())).unwrap_or_default(),
+        where_: t.to.clone().unwrap_or_default(),
+    });
+    let by_desk = s.doc.transfers.iter().map(|t| Told {
+        at: p.full_time(t.at),
+        what: p.t1("call-transfer-by", "who", names.staff(&t.by)),
+        where_: t.to.clone(),
+    });
+    let shown = OnePage {
+        began: p.full_time(s.row.at),
+        wait: ms(wait_ms(k)),
+        rang: ms(ringing_ms(k)),
+        rings: ringing_ms(k)
+            .filter(|_| k.answered.is_some())
+            .map(|ms| p.t1("call-rings-heard", "n", rules.ring.heard(ms)))
+            .unwrap_or_default(),
+        talk: ms(k.talk_ms()),
+        ended: s.row.ended_at.map(|at| p.full_time(at)).unwrap_or_default(),
+        hung_up: hung_up_first(k).map_or("", HungUpFirst::as_str),
+        hold: s.row.hold.clone(),
+        hold_tone: tone(&s.row.hold),
+        wait_code: s.row.wait.clone(),
+        holds: holds.collect(),
+        legs: legs.collect(),
+        transfers: told.chain(by_desk).collect(),
+        source_clock: k.clock == domain::call::state::ClockUsed::Source,
+        stub: k.stub,
+        swept: k.swept,
+        contact: contact.map(|c| (c.id.into_string(), c.number)),
+        r: row(&p, &names, s.row.clone()),
+        p,
+    };
+    Ok(page(&shown)?)
+}
