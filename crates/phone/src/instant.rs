@@ -11,7 +11,11 @@ pub(crate) fn seconds(text: &str) -> Option<i64> {
         return None;
     }
     let whole: i64 = whole.parse().ok()?;
-    let thousandths = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+    let thousandths = fraction
+        .bytes()
+        .chain(*b"000")
+        .take(3)
+        .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'));
     (whole < MOST_SECONDS).then(|| whole * 1000 + thousandths)
 }
 
@@ -21,7 +25,10 @@ pub(crate) fn any(text: &str) -> Option<i64> {
         return Some(at);
     }
     if text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().ok().filter(|at| (MOST_SECONDS..MOST_SECONDS * 1000).contains(at));
+        return text
+            .parse()
+            .ok()
+            .filter(|at| (MOST_SECONDS..MOST_SECONDS * 1000).contains(at));
     }
     let at = text.parse::<jiff::Timestamp>().ok()?.as_millisecond();
     (0..MOST_SECONDS * 1000).contains(&at).then_some(at)

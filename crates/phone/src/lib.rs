@@ -113,7 +113,10 @@ fn fits_a_line(text: &str, most: usize) -> bool {
 
 /// Whether a text is an id, an extension or a context: letters, digits and `-_.`.
 fn is_word(text: &str, most: usize) -> bool {
-    fits_a_line(text, most) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    fits_a_line(text, most)
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// Whether a text can be dialled: digits, `*`, `#`, and `+` in front.

@@ -20,11 +20,19 @@ const MOST_ASKS: usize = 32;
 pub enum State {
     Connecting,
     /// Since this instant, by our own clock.
-    SignedIn { since: i64 },
+    SignedIn {
+        since: i64,
+    },
     /// The other side does not let us in. It is not asked again before the settings change.
-    Refused { reason: String },
+    Refused {
+        reason: String,
+    },
     /// Not connected since `since`; the next try is at `next_try`, both by our own clock.
-    Lost { since: i64, why: Why, next_try: i64 },
+    Lost {
+        since: i64,
+        why: Why,
+        next_try: i64,
+    },
 }
 
 /// Why a connection was lost.
@@ -92,7 +100,11 @@ impl Default for Timing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
     /// Ring the extension, then call the number. The call's key will be `id`.
-    Originate { extension: String, number: String, id: String },
+    Originate {
+        extension: String,
+        number: String,
+        id: String,
+    },
     /// Send the outside party of a call on to another extension, without asking there first.
     Transfer { call_key: String, target: String },
 }
@@ -155,7 +167,11 @@ impl Handle {
         if !crate::is_dialable(target) {
             return Err(Refusal::Invalid("target"));
         }
-        self.ask(Ask::Transfer { call_key: call_key.to_owned(), target: target.to_owned() }).await
+        self.ask(Ask::Transfer {
+            call_key: call_key.to_owned(),
+            target: target.to_owned(),
+        })
+        .await
     }
 
     async fn ask(&self, ask: Ask) -> Result<(), Refusal> {
@@ -216,8 +232,20 @@ pub(crate) fn open<P: Protocol>(
 ) -> (Handle, impl Future<Output = ()> + Send + use<P>) {
     let (asks, asked) = mpsc::channel(MOST_ASKS);
     let (state, watched) = watch::channel(State::Connecting);
-    let handle = Handle { asks, state: watched, patience: target.timing.patience };
-    let link = Link { protocol, target, wiring, asked, state, lost_since: None, steady: false };
+    let handle = Handle {
+        asks,
+        state: watched,
+        patience: target.timing.patience,
+    };
+    let link = Link {
+        protocol,
+        target,
+        wiring,
+        asked,
+        state,
+        lost_since: None,
+        steady: false,
+    };
     (handle, link.run())
 }
 
@@ -292,7 +320,9 @@ impl<P: Protocol> Link<P> {
             stream = timeout(timing.connect, connect) => stream,
             () = self.wiring.sink.closed() => return End::Stopped,
         };
-        let Ok(Ok(mut stream)) = stream else { return End::Lost(Why::NotReached) };
+        let Ok(Ok(mut stream)) = stream else {
+            return End::Lost(Why::NotReached);
+        };
         // Requests are short and wait for nothing; a socket that cannot be told so works as well.
         stream.set_nodelay(true).ok();
         let mut out = Outbox::default();
@@ -343,7 +373,6 @@ impl<P: Protocol> Link<P> {
             }
         }
     }
-
 }
 
 /// Passes the events on, then writes: an event is never lost to a connection that breaks.
@@ -381,8 +410,12 @@ impl Due {
 /// The wait before a new try, after `tries` vain ones: doubled each time, and a quarter more or less.
 fn wait(tries: u32, timing: &Timing, jitter: &Jitter) -> Duration {
     let first = u64::try_from(timing.first_wait.as_millis()).unwrap_or(u64::MAX).max(1);
-    let longest = u64::try_from(timing.longest_wait.as_millis()).unwrap_or(u64::MAX).max(first);
-    let doubled = first.saturating_mul(1_u64.checked_shl(tries).unwrap_or(u64::MAX)).min(longest);
+    let longest = u64::try_from(timing.longest_wait.as_millis())
+        .unwrap_or(u64::MAX)
+        .max(first);
+    let doubled = first
+        .saturating_mul(1_u64.checked_shl(tries).unwrap_or(u64::MAX))
+        .min(longest);
     let spread = (doubled / 2).max(1);
     Duration::from_millis(doubled - doubled / 4 + jitter(spread).min(spread))
 }
@@ -391,7 +424,11 @@ fn wait(tries: u32, timing: &Timing, jitter: &Jitter) -> Duration {
 pub(crate) fn own_words(text: &str) -> String {
     let visible = text.chars().filter(|c| !c.is_control()).take(120);
     let hidden: String = visible.map(|c| if c.is_ascii_digit() { '*' } else { c }).collect();
-    if hidden.is_empty() { "refused".to_owned() } else { hidden }
+    if hidden.is_empty() {
+        "refused".to_owned()
+    } else {
+        hidden
+    }
 }
 
 #[cfg(test)]

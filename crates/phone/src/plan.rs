@@ -17,7 +17,11 @@ pub struct Plan {
 impl Default for Plan {
     /// Extensions of two to six digits.
     fn default() -> Self {
-        Plan { shortest: 2, longest: 6, trunks: Vec::new() }
+        Plan {
+            shortest: 2,
+            longest: 6,
+            trunks: Vec::new(),
+        }
     }
 }
 
@@ -52,7 +56,10 @@ mod tests {
 
     #[test]
     fn extensions_and_outside_numbers_are_told_apart() {
-        let plan = Plan { trunks: vec!["95001".to_owned()], ..Plan::default() };
+        let plan = Plan {
+            trunks: vec!["95001".to_owned()],
+            ..Plan::default()
+        };
         for (name, inside) in [
             ("1001", true),
             ("21", true),

@@ -17,7 +17,7 @@ pub(super) fn action(name: &str, fields: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// The answer to a challenge.
-pub(super) fn answer(challenge: &str, secret: &str) -> String {
+pub(crate) fn answer(challenge: &str, secret: &str) -> String {
     let mut md5 = Md5::new();
     md5.update(challenge.as_bytes());
     md5.update(secret.as_bytes());

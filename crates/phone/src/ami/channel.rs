@@ -5,13 +5,25 @@ use crate::track::Side;
 
 /// Technologies whose channels are parts of Asterisk itself: nobody speaks there.
 const INNER: [&str; 12] = [
-    "Message", "Surrogate", "AsyncGoto", "CBAnn", "CBRec", "Recorder", "Announcer", "Snoop", "MulticastRTP", "UnicastRTP", "Bridge",
+    "Message",
+    "Surrogate",
+    "AsyncGoto",
+    "CBAnn",
+    "CBRec",
+    "Recorder",
+    "Announcer",
+    "Snoop",
+    "MulticastRTP",
+    "UnicastRTP",
+    "Bridge",
     "Parked",
 ];
 
 /// Whose channel it is. Its name carries the telephone's or line's name, not the number that calls.
 pub(super) fn side(channel: &str, plan: &Plan) -> Side {
-    let Some((technology, rest)) = channel.split_once('/') else { return Side::Proxy(None) };
+    let Some((technology, rest)) = channel.split_once('/') else {
+        return Side::Proxy(None);
+    };
     if INNER.contains(&technology) {
         return Side::Proxy(None);
     }
@@ -33,7 +45,10 @@ mod tests {
 
     #[test]
     fn a_channels_name_says_whose_it_is() {
-        let plan = Plan { trunks: vec!["95001".to_owned()], ..Plan::default() };
+        let plan = Plan {
+            trunks: vec!["95001".to_owned()],
+            ..Plan::default()
+        };
         let extension = |name: &str| Side::Extension(name.to_owned());
         for (channel, expected) in [
             ("SIP/1001-0000000d", extension("1001")),

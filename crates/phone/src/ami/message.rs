@@ -21,13 +21,17 @@ impl Message {
     /// The first field of this name, whose case does not matter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// The field, unless it is empty or says that it is not known.
     #[must_use]
     pub fn known(&self, name: &str) -> Option<&str> {
-        self.get(name).filter(|value| !value.is_empty() && !matches!(*value, "<unknown>" | "<null>" | "(null)"))
+        self.get(name)
+            .filter(|value| !value.is_empty() && !matches!(*value, "<unknown>" | "<null>" | "(null)"))
     }
 
     /// Reads one message from text, as in a capture.
@@ -36,8 +40,13 @@ impl Message {
         let mut splitter = Splitter::default();
         let mut messages = Vec::new();
         // A text that is too long for one line is no message either.
-        let whole = splitter.push(text.as_bytes(), &mut messages).and_then(|()| splitter.push(b"\n\n", &mut messages));
-        whole.ok().and_then(|()| messages.into_iter().next()).unwrap_or_default()
+        let whole = splitter
+            .push(text.as_bytes(), &mut messages)
+            .and_then(|()| splitter.push(b"\n\n", &mut messages));
+        whole
+            .ok()
+            .and_then(|()| messages.into_iter().next())
+            .unwrap_or_default()
     }
 }
 
@@ -109,7 +118,9 @@ impl Splitter {
         if line.starts_with(BANNER) {
             self.banner = true;
         } else if let Some((name, value)) = line.split_once(':') {
-            self.message.fields.push((name.trim().to_owned(), value.trim().to_owned()));
+            self.message
+                .fields
+                .push((name.trim().to_owned(), value.trim().to_owned()));
         }
     }
 }
@@ -140,7 +151,10 @@ mod tests {
 
     #[test]
     fn a_field_that_is_too_long_is_left_out_and_the_rest_stays() {
-        let text = format!("Event: VarSet\r\nValue: {}\r\nUniqueid: 1.2\r\n\r\n", "x".repeat(LONGEST_LINE));
+        let text = format!(
+            "Event: VarSet\r\nValue: {}\r\nUniqueid: 1.2\r\n\r\n",
+            "x".repeat(LONGEST_LINE)
+        );
         let messages = split(&[text.as_bytes()]);
         assert_eq!(messages[0].get("Value"), None);
         assert_eq!(messages[0].get("Uniqueid"), Some("1.2"));

@@ -11,6 +11,8 @@ mod session;
 mod tests;
 mod translator;
 
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use action::answer;
 pub use message::{Endless, Message, Splitter};
 pub use translator::Translator;
 
@@ -70,7 +72,10 @@ impl Settings {
             ("port", self.port != 0),
             ("user", crate::fits_a_line(&self.user, 128)),
             ("secret", crate::fits_a_line(self.secret.expose(), 256)),
-            ("telephone", pattern != self.telephone && crate::fits_a_line(&pattern, 128) && word(&pattern)),
+            (
+                "telephone",
+                pattern != self.telephone && crate::fits_a_line(&pattern, 128) && word(&pattern),
+            ),
             ("context", crate::is_word(&self.context, 80)),
             ("caller_id", self.caller_id.as_deref().is_none_or(crate::is_dialable)),
         ] {
@@ -86,9 +91,16 @@ impl Settings {
 ///
 /// # Errors
 /// [`BadSetting`].
-pub fn open(settings: Settings, wiring: Wiring) -> Result<(Handle, impl Future<Output = ()> + Send + use<>), BadSetting> {
+pub fn open(
+    settings: Settings,
+    wiring: Wiring,
+) -> Result<(Handle, impl Future<Output = ()> + Send + use<>), BadSetting> {
     settings.check()?;
-    let target = Target { host: settings.host.clone(), port: settings.port, timing: settings.timing };
+    let target = Target {
+        host: settings.host.clone(),
+        port: settings.port,
+        timing: settings.timing,
+    };
     let session = session::Session::new(settings, &wiring.open);
     Ok(link::open(session, target, wiring))
 }

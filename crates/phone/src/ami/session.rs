@@ -32,7 +32,14 @@ impl Session {
     pub fn new(settings: Settings, open: &[OpenCall]) -> Session {
         let translator = Translator::new(&settings.source, settings.plan.clone(), open);
         let splitter = Splitter::default();
-        Session { settings, translator, splitter, greeted: false, waiting: HashMap::new(), count: 0 }
+        Session {
+            settings,
+            translator,
+            splitter,
+            greeted: false,
+            waiting: HashMap::new(),
+            count: 0,
+        }
     }
 
     fn greet(&mut self, out: &mut Outbox) {
@@ -59,7 +66,10 @@ impl Session {
         match message.get("ActionID").unwrap_or_default() {
             CHALLENGE | LOGIN if !good => return Err(End::Refused(words())),
             CHALLENGE => {
-                let key = answer(message.get("Challenge").unwrap_or_default(), self.settings.secret.expose());
+                let key = answer(
+                    message.get("Challenge").unwrap_or_default(),
+                    self.settings.secret.expose(),
+                );
                 out.write.extend(self.login(&[("AuthType", "MD5"), ("Key", &key)]));
             }
             LOGIN => {
@@ -68,7 +78,9 @@ impl Session {
                 // The right to dial and to transfer allows this listing; the other one needs another right.
                 out.write.extend(action("Status", &[("ActionID", LIST)]));
             }
-            LIST if !good => out.write.extend(action("CoreShowChannels", &[("ActionID", LIST_OTHERWISE)])),
+            LIST if !good => out
+                .write
+                .extend(action("CoreShowChannels", &[("ActionID", LIST_OTHERWISE)])),
             // An account that may not ask for a sign of life gives one by saying so.
             PING => out.alive = true,
             id => {

@@ -31,12 +31,18 @@ impl Translator {
     /// `source` is the name under which this telephone system was set up; `open` are its calls that are open in the store.
     #[must_use]
     pub fn new(source: &str, plan: Plan, open: &[OpenCall]) -> Translator {
-        Translator { tracker: Tracker::new(source, plan, open) }
+        Translator {
+            tracker: Tracker::new(source, plan, open),
+        }
     }
 
     /// What a message says, in neutral words; mostly nothing. `at_received` is our own clock, in unix milliseconds.
     pub fn translate(&mut self, message: &Message, at_received: i64) -> Vec<CallEvent> {
-        let at = At { received: at_received, source: message.get("Timestamp").and_then(instant::seconds), ..At::default() };
+        let at = At {
+            received: at_received,
+            source: message.get("Timestamp").and_then(instant::seconds),
+            ..At::default()
+        };
         self.read(message, &at);
         self.tracker.take()
     }
@@ -53,20 +59,33 @@ impl Translator {
 
     /// A call that was asked for was turned down at once.
     pub(super) fn not_made(&mut self, id: &str, at_received: i64) -> Vec<CallEvent> {
-        self.tracker.not_made(id, None, &At { received: at_received, ..At::default() });
+        self.tracker.not_made(
+            id,
+            None,
+            &At {
+                received: at_received,
+                ..At::default()
+            },
+        );
         self.tracker.take()
     }
 
     /// The channel of a call's outside party.
     pub(super) fn outside_leg(&self, call_key: &str) -> Option<String> {
-        self.tracker.outside_leg(call_key).map(|(channel, _)| channel.to_owned())
+        self.tracker
+            .outside_leg(call_key)
+            .map(|(channel, _)| channel.to_owned())
     }
 
     /// We sent the outside party on: Asterisk has no event for that.
     pub(super) fn redirected(&mut self, call_key: &str, target: &str, at_received: i64) -> Vec<CallEvent> {
-        let at = At { received: at_received, ..At::default() };
+        let at = At {
+            received: at_received,
+            ..At::default()
+        };
         let ours = self.tracker.outside_leg(call_key).and_then(|(_, ours)| ours);
-        self.tracker.transferred(call_key, ours.as_ref(), TransferMode::Blind, Some(target), &at);
+        self.tracker
+            .transferred(call_key, ours.as_ref(), TransferMode::Blind, Some(target), &at);
         self.tracker.take()
     }
 
@@ -127,6 +146,8 @@ impl Translator {
                 }
             }
             "Hangup" => self.hangup(message, at),
+            // After an attended transfer the leg's call is another one.
+            "BridgeEnter" => drop(self.leg(message, "", at)),
             "OriginateResponse" => self.originate_response(message, at),
             "Status" | "CoreShowChannel" => self.listed(message),
             "StatusComplete" | "CoreShowChannelsComplete" => self.tracker.gap_over(at),
@@ -161,7 +182,9 @@ impl Translator {
     }
 
     fn new_state(&mut self, message: &Message, at: &At) {
-        let new = message.known("Uniqueid").is_some_and(|uid| self.tracker.call_of(uid).is_none());
+        let new = message
+            .known("Uniqueid")
+            .is_some_and(|uid| self.tracker.call_of(uid).is_none());
         let Some(spot) = self.leg(message, "", at) else { return };
         match message.get("ChannelState").unwrap_or_default() {
             // The first that is heard of the call, where the order is not kept.
@@ -189,7 +212,8 @@ impl Translator {
         let transferer = self.leg(message, "Transferer", at);
         if let Some(call) = transferee.or_else(|| transferer.clone()).map(|spot| spot.call) {
             let target = short(message, "Extension");
-            self.tracker.transferred(&call, transferer.as_ref(), TransferMode::Blind, target, at);
+            self.tracker
+                .transferred(&call, transferer.as_ref(), TransferMode::Blind, target, at);
         }
     }
 
@@ -198,24 +222,39 @@ impl Translator {
         if message.get("Result") != Some("Success") || message.get("DestType") == Some("Fail") {
             return;
         }
-        let transferers = [self.leg(message, "OrigTransferer", at), self.leg(message, "SecondTransferer", at)];
+        let transferers = [
+            self.leg(message, "OrigTransferer", at),
+            self.leg(message, "SecondTransferer", at),
+        ];
         let transferee = self.leg(message, "Transferee", at);
         let target = self.leg(message, "TransferTarget", at);
-        let outside = |spot: &Option<Spot>| spot.as_ref().is_some_and(|spot| self.tracker.is_outside(spot) == Some(true));
+        let outside = |spot: &Option<Spot>| {
+            spot.as_ref()
+                .is_some_and(|spot| self.tracker.is_outside(spot) == Some(true))
+        };
         let swapped = outside(&target) && !outside(&transferee);
-        let (customer, colleague) = if swapped { (target, transferee) } else { (transferee, target) };
-        let call = customer.map(|spot| spot.call).or_else(|| transferers.iter().flatten().next().map(|spot| spot.call.clone()));
+        let (customer, colleague) = if swapped {
+            (target, transferee)
+        } else {
+            (transferee, target)
+        };
+        let call = customer
+            .map(|spot| spot.call)
+            .or_else(|| transferers.iter().flatten().next().map(|spot| spot.call.clone()));
         let Some(call) = call else { return };
         let transferer = transferers.iter().flatten().find(|spot| spot.call == call);
         let prefix = if swapped { "OrigTransferer" } else { "SecondTransferer" };
         let to = colleague.and_then(|spot| self.tracker.extension(&spot).map(str::to_owned));
         let to = to.or_else(|| short(message, &format!("{prefix}ConnectedLineNum")).map(str::to_owned));
         let to = to.or_else(|| short(message, &format!("{prefix}Exten")).map(str::to_owned));
-        self.tracker.transferred(&call, transferer, TransferMode::Attended, to.as_deref(), at);
+        self.tracker
+            .transferred(&call, transferer, TransferMode::Attended, to.as_deref(), at);
     }
 
     fn pickup(&mut self, message: &Message, at: &At) {
-        let Some(target) = self.leg(message, "Target", at) else { return };
+        let Some(target) = self.leg(message, "Target", at) else {
+            return;
+        };
         if let Some((uid, _, side)) = self.names(message, "") {
             self.tracker.picked_up(&target, &uid, &side, at);
         }
@@ -224,7 +263,10 @@ impl Translator {
     fn hangup(&mut self, message: &Message, at: &At) {
         self.leg(message, "", at);
         if let Some(uid) = message.known("Uniqueid") {
-            let cause = message.get("Cause").and_then(|cause| cause.parse().ok()).and_then(of_hangup);
+            let cause = message
+                .get("Cause")
+                .and_then(|cause| cause.parse().ok())
+                .and_then(of_hangup);
             self.tracker.gone(uid, cause, at);
         }
     }
@@ -248,7 +290,14 @@ impl Translator {
             let own = |name: &str| short(message, name).map(str::to_owned);
             let (caller, dialled) = (own("CallerIDNum"), own("Exten"));
             let up = message.get("ChannelState") == Some("6");
-            self.tracker.gap_seen(Listed { uid, call, side, up, caller, dialled });
+            self.tracker.gap_seen(Listed {
+                uid,
+                call,
+                side,
+                up,
+                caller,
+                dialled,
+            });
         }
     }
 }

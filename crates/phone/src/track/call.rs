@@ -179,7 +179,11 @@ impl Call {
         if party.legs.len() >= MOST_LEGS {
             return None;
         }
-        party.legs.push(Leg { uid: uid.to_owned(), over: false, gone: false });
+        party.legs.push(Leg {
+            uid: uid.to_owned(),
+            over: false,
+            gone: false,
+        });
         Some(index)
     }
 
@@ -205,7 +209,9 @@ impl Call {
     }
 
     pub fn offer(&mut self, index: usize, at: &At, ink: &mut Ink) {
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index) else {
+            return;
+        };
         // A line to the outside is no extension that is asked.
         if party.outside || party.offered || party.over {
             return;
@@ -221,7 +227,9 @@ impl Call {
     pub fn ring(&mut self, index: usize, at: &At, ink: &mut Ink) {
         // The one who calls hears it ring. Only where we asked for the call the own telephone rings first.
         let calls = self.origin == Some(index) && self.direction != Some(Direction::Out);
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index) else {
+            return;
+        };
         // After the answer its time would be wrong: unknown is better.
         if calls || party.ringing || party.answered || party.over {
             return;
@@ -232,7 +240,9 @@ impl Call {
 
     pub fn answer(&mut self, index: usize, at: &At, ink: &mut Ink) {
         let origin = self.origin;
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index) else {
+            return;
+        };
         if party.answered {
             return;
         }
@@ -246,7 +256,9 @@ impl Call {
         self.cause = None;
         // Whoever asked to hang up before has left, and the call goes on.
         self.request = self.request.filter(|outside| *outside);
-        let ours = origin.and_then(|origin| self.parties.get(origin)).and_then(|party| party.extension.clone());
+        let ours = origin
+            .and_then(|origin| self.parties.get(origin))
+            .and_then(|party| party.extension.clone());
         let queue = self.queue.clone().filter(|_| self.in_queue);
         let said = self.say(CallKind::Answered, Some(index), at, ink);
         if let Some(event) = Self::add(ink, said) {
@@ -260,7 +272,9 @@ impl Call {
     /// A leg is asked no longer. The telephone is not, once that holds for all of its legs.
     pub fn end_offer(&mut self, index: usize, uid: Option<&str>, cause: Option<Cause>, at: &At, ink: &mut Ink) {
         let elsewhere = self.answered;
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index) else {
+            return;
+        };
         for leg in &mut party.legs {
             leg.over |= uid.is_none_or(|uid| uid == leg.uid);
         }
@@ -286,12 +300,19 @@ impl Call {
 
     /// A hold by the outside party is not ours, and is not said.
     pub fn hold(&mut self, index: usize, held: bool, at: &At, ink: &mut Ink) {
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index).filter(|_| !self.ended) else {
+            return;
+        };
         if party.outside || party.held == Some(held) {
             return;
         }
         party.held = Some(held);
-        self.say(if held { CallKind::Held } else { CallKind::Unheld }, Some(index), at, ink);
+        self.say(
+            if held { CallKind::Held } else { CallKind::Unheld },
+            Some(index),
+            at,
+            ink,
+        );
     }
 
     pub fn transfer(&mut self, index: Option<usize>, mode: TransferMode, target: Option<&str>, at: &At, ink: &mut Ink) {
@@ -321,7 +342,9 @@ impl Call {
 
     /// A leg is gone; the call with it, if it was the last that matters.
     pub fn lose(&mut self, index: usize, uid: &str, cause: Option<Cause>, at: &At, ink: &mut Ink) {
-        let Some(party) = self.parties.get_mut(index) else { return };
+        let Some(party) = self.parties.get_mut(index) else {
+            return;
+        };
         for leg in party.legs.iter_mut().filter(|leg| leg.uid == uid) {
             leg.gone = true;
         }
@@ -355,6 +378,14 @@ impl Call {
             return;
         }
         self.ended = true;
+        // It called an own telephone and nobody else: there was no call to speak of.
+        let ours = self
+            .origin
+            .and_then(|origin| self.parties.get(origin))
+            .is_some_and(|party| !party.outside);
+        if ours && !self.arrived {
+            return;
+        }
         let gave_up = match self.direction {
             Some(Direction::In) => self.abandoned || self.request == Some(true),
             _ => self.request == Some(false) && self.cause.is_none_or(|cause| cause == Cause::Cancelled),
@@ -364,10 +395,14 @@ impl Call {
             cause if self.answered => cause,
             _ if gave_up => Some(Cause::Cancelled),
             // The telephone system put the receiver down itself: nobody answered in the time that it allows.
-            Some(Cause::Normal) => self.cause.or((self.direction == Some(Direction::In)).then_some(Cause::NoAnswer)),
+            Some(Cause::Normal) => self
+                .cause
+                .or((self.direction == Some(Direction::In)).then_some(Cause::NoAnswer)),
             cause => self.cause.or(cause),
         };
-        let by_outside = self.request.filter(|_| !at.after_gap);
+        let by_outside = self
+            .request
+            .filter(|_| !at.after_gap && self.direction != Some(Direction::Internal));
         let said = self.say(CallKind::HungUp, None, at, ink);
         if let Some(event) = Self::add(ink, said) {
             event.cause = cause;

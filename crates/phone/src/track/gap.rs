@@ -34,7 +34,10 @@ impl Tracker {
     /// A listing of all legs is asked for.
     pub fn gap_began(&mut self) {
         let open = || self.calls.values().filter(|call| !call.ended);
-        let legs = open().flat_map(|call| &call.parties).flat_map(|party| &party.legs).filter(|leg| !leg.gone);
+        let legs = open()
+            .flat_map(|call| &call.parties)
+            .flat_map(|party| &party.legs)
+            .filter(|leg| !leg.gone);
         self.gap = Some(Gap {
             calls: open().map(|call| call.key.clone()).collect(),
             legs: legs.map(|leg| leg.uid.clone()).collect(),
@@ -55,7 +58,11 @@ impl Tracker {
     /// The listing is complete.
     pub fn gap_over(&mut self, at: &At) {
         let Some(mut gap) = self.gap.take() else { return };
-        let at = At { id: None, after_gap: true, ..at.clone() };
+        let at = At {
+            id: None,
+            after_gap: true,
+            ..at.clone()
+        };
         // Who called is on the first leg of a call.
         gap.listed.sort_by_key(|leg| leg.uid != leg.call);
         let mut calls = HashSet::new();
@@ -93,7 +100,12 @@ impl Tracker {
         self.name_caller(&spot, leg);
         if leg.up {
             self.answered(&spot, at);
-        } else if !known && self.calls.get(&spot.call).is_some_and(|call| call.origin != Some(spot.index)) {
+        } else if !known
+            && self
+                .calls
+                .get(&spot.call)
+                .is_some_and(|call| call.origin != Some(spot.index))
+        {
             self.asked(&spot, None, at);
         }
         Some(spot.call)
@@ -106,7 +118,13 @@ impl Tracker {
     }
 
     fn name_caller(&mut self, spot: &Spot, leg: &Listed) {
-        let Some(call) = self.calls.get_mut(&spot.call).filter(|call| call.origin == Some(spot.index)) else { return };
+        let Some(call) = self
+            .calls
+            .get_mut(&spot.call)
+            .filter(|call| call.origin == Some(spot.index))
+        else {
+            return;
+        };
         call.arrived = true;
         if call.direction == Some(Direction::In) {
             call.caller = call.caller.take().or_else(|| leg.caller.clone());

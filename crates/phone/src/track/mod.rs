@@ -74,7 +74,10 @@ impl Tracker {
     pub fn new(source: &str, plan: Plan, open: &[OpenCall]) -> Tracker {
         let mut tracker = Tracker {
             plan,
-            ink: Ink { source: source.to_owned(), events: Vec::new() },
+            ink: Ink {
+                source: source.to_owned(),
+                events: Vec::new(),
+            },
             calls: HashMap::new(),
             legs: HashMap::new(),
             order: VecDeque::new(),
@@ -82,7 +85,11 @@ impl Tracker {
             expected: VecDeque::new(),
             gap: None,
         };
-        for known in open.iter().filter(|known| known.call_key.len() <= LONGEST_KEY).take(MOST_CALLS) {
+        for known in open
+            .iter()
+            .filter(|known| known.call_key.len() <= LONGEST_KEY)
+            .take(MOST_CALLS)
+        {
             let call = tracker.call(&known.call_key);
             call.direction = known.direction;
             call.caller.clone_from(&known.caller);
@@ -145,7 +152,11 @@ impl Tracker {
     /// The party of a leg that is known.
     pub fn known(&self, uid: &str) -> Option<Spot> {
         let place = self.legs.get(uid)?;
-        Some(Spot { call: place.call.clone(), index: place.index, proxy: false })
+        Some(Spot {
+            call: place.call.clone(),
+            index: place.index,
+            proxy: false,
+        })
     }
 
     /// Whether the leg is the outside party's; `None` if it is not known.
@@ -154,12 +165,21 @@ impl Tracker {
     }
 
     pub fn extension(&self, spot: &Spot) -> Option<&str> {
-        self.calls.get(&spot.call)?.parties.get(spot.index)?.extension.as_deref()
+        self.calls
+            .get(&spot.call)?
+            .parties
+            .get(spot.index)?
+            .extension
+            .as_deref()
     }
 
     /// Names the leg for requests; the name may change.
     pub fn label(&mut self, uid: &str, label: &str) {
-        if let Some(place) = self.legs.get_mut(uid).filter(|place| place.label.as_deref() != Some(label)) {
+        if let Some(place) = self
+            .legs
+            .get_mut(uid)
+            .filter(|place| place.label.as_deref() != Some(label))
+        {
             place.label = (label.len() <= LONGEST_KEY).then(|| label.to_owned());
         }
     }
@@ -167,17 +187,31 @@ impl Tracker {
     /// A living leg of the outside party of a call, by its label or name, and the telephone that talks with it.
     pub fn outside_leg(&self, key: &str) -> Option<(&str, Option<Spot>)> {
         let call = self.calls.get(key).filter(|call| !call.ended)?;
-        let leg = call.parties.iter().filter(|party| party.outside).flat_map(|party| &party.legs).find(|leg| !leg.gone)?;
+        let leg = call
+            .parties
+            .iter()
+            .filter(|party| party.outside)
+            .flat_map(|party| &party.legs)
+            .find(|leg| !leg.gone)?;
         let talks = |party: &call::Party| !party.outside && party.answered && !party.is_gone();
         let ours = call.parties.iter().rposition(talks);
         let label = self.legs.get(&leg.uid).and_then(|place| place.label.as_deref());
-        Some((label.unwrap_or(&leg.uid), ours.map(|index| Spot { call: key.to_owned(), index, proxy: false })))
+        Some((
+            label.unwrap_or(&leg.uid),
+            ours.map(|index| Spot {
+                call: key.to_owned(),
+                index,
+                proxy: false,
+            }),
+        ))
     }
 
     fn call(&mut self, key: &str) -> &mut Call {
         if !self.calls.contains_key(key) {
             while self.calls.len() >= MOST_CALLS {
-                let Some(oldest) = self.ended.pop_front().or_else(|| self.order.pop_front()) else { break };
+                let Some(oldest) = self.ended.pop_front().or_else(|| self.order.pop_front()) else {
+                    break;
+                };
                 self.forget(&oldest);
             }
             self.order.push_back(key.to_owned());
@@ -218,7 +252,11 @@ impl Tracker {
         if let Some(place) = self.legs.get(uid).cloned() {
             let stays = place.pinned || place.call == key || place.call == uid;
             if stays {
-                return Some(Spot { call: place.call, index: place.index, proxy });
+                return Some(Spot {
+                    call: place.call,
+                    index: place.index,
+                    proxy,
+                });
             }
             return self.move_leg(uid, key, side, at);
         }
@@ -240,8 +278,20 @@ impl Tracker {
                 call.direction = Some(Direction::In);
             }
         }
-        self.legs.insert(uid.to_owned(), Place { call: key.to_owned(), index, pinned: false, label: None });
-        Some(Spot { call: key.to_owned(), index, proxy })
+        self.legs.insert(
+            uid.to_owned(),
+            Place {
+                call: key.to_owned(),
+                index,
+                pinned: false,
+                label: None,
+            },
+        );
+        Some(Spot {
+            call: key.to_owned(),
+            index,
+            proxy,
+        })
     }
 
     /// The leg goes over to another call, as after an attended transfer. One that answered has answered there as well.
@@ -262,8 +312,20 @@ impl Tracker {
         }
         let index = self.call(key).seat(uid, side)?;
         let label = from.and_then(|from| from.label);
-        self.legs.insert(uid.to_owned(), Place { call: key.to_owned(), index, pinned: true, label });
-        let spot = Spot { call: key.to_owned(), index, proxy: matches!(side, Side::Proxy(_)) };
+        self.legs.insert(
+            uid.to_owned(),
+            Place {
+                call: key.to_owned(),
+                index,
+                pinned: true,
+                label,
+            },
+        );
+        let spot = Spot {
+            call: key.to_owned(),
+            index,
+            proxy: matches!(side, Side::Proxy(_)),
+        };
         if answered {
             self.answered(&spot, at);
         }
@@ -272,7 +334,9 @@ impl Tracker {
 
     /// The first leg of a call came up: the call has arrived. `dialled` is what it dialled, where that is known already.
     pub fn arrived(&mut self, spot: &Spot, caller: Option<&str>, dialled: Option<&str>, at: &At) {
-        let Some(call) = self.calls.get_mut(&spot.call) else { return };
+        let Some(call) = self.calls.get_mut(&spot.call) else {
+            return;
+        };
         if call.origin != Some(spot.index) || call.arrived {
             return;
         }
@@ -286,7 +350,10 @@ impl Tracker {
                 // Dialled by the telephone system itself: where to is not known before it dials.
                 let Some(dialled) = dialled else { return };
                 call.called = Some(dialled.to_owned());
-                call.direction = self.plan.leaves(dialled).map(|out| if out { Direction::Out } else { Direction::Internal });
+                call.direction = self
+                    .plan
+                    .leaves(dialled)
+                    .map(|out| if out { Direction::Out } else { Direction::Internal });
             }
         }
         call.arrive(Some(spot.index), at, &mut self.ink);
@@ -294,9 +361,16 @@ impl Tracker {
 
     /// A telephone or line is asked. `dialled` is what the one who asks dialled.
     pub fn asked(&mut self, spot: &Spot, dialled: Option<&str>, at: &At) {
-        let Some(call) = self.calls.get_mut(&spot.call) else { return };
-        let Some(party) = call.parties.get(spot.index) else { return };
-        let ours = call.origin.and_then(|origin| call.parties.get(origin)).and_then(|party| party.extension.clone());
+        let Some(call) = self.calls.get_mut(&spot.call) else {
+            return;
+        };
+        let Some(party) = call.parties.get(spot.index) else {
+            return;
+        };
+        let ours = call
+            .origin
+            .and_then(|origin| call.parties.get(origin))
+            .and_then(|party| party.extension.clone());
         if call.origin.is_some_and(|origin| origin != spot.index) && ours.is_some() {
             // What was dialled may have looked like an extension and be a number outside.
             call.direction = match call.direction {
@@ -308,6 +382,13 @@ impl Tracker {
             call.called = call.called.take().or_else(|| dialled.map(str::to_owned));
             let origin = call.origin;
             call.arrive(origin, at, &mut self.ink);
+        }
+        // Somebody else's program calls an extension first: which way the call goes shows when the next one is asked.
+        if call.origin == Some(spot.index) && !call.arrived {
+            if call.direction.is_none() {
+                return;
+            }
+            call.arrive(Some(spot.index), at, &mut self.ink);
         }
         call.offer(spot.index, at, &mut self.ink);
     }
@@ -323,7 +404,8 @@ impl Tracker {
     /// An extension that has no living leg is asked no longer.
     pub fn refused_to_queue(&mut self, key: &str, extension: &str, cause: Option<Cause>, at: &At) {
         let Some(call) = self.calls.get_mut(key) else { return };
-        let asked = |party: &call::Party| party.extension.as_deref() == Some(extension) && !party.over && !party.answered;
+        let asked =
+            |party: &call::Party| party.extension.as_deref() == Some(extension) && !party.over && !party.answered;
         if let Some(index) = call.parties.iter().position(asked) {
             call.end_offer(index, None, cause, at, &mut self.ink);
         }
@@ -331,7 +413,7 @@ impl Tracker {
 
     pub fn queued(&mut self, key: &str, queue: &str, at: &At) {
         let Some(call) = self.calls.get_mut(key) else { return };
-        if call.in_queue && call.queue.as_deref() == Some(queue) {
+        if call.ended || call.in_queue && call.queue.as_deref() == Some(queue) {
             return;
         }
         call.in_queue = true;
