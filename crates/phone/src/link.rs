@@ -345,7 +345,17 @@ impl<P: Protocol> Link<P> {
             if let Err(end) = deliver(&self.wiring.sink, &mut stream, &mut out, timing.patience).await {
                 return end;
             }
+            let signing_in = matches!(due, Due::SignIn(_));
             tokio::select! {
+                biased;
+                asked = self.asked.recv() => match asked {
+                    None => return End::Stopped,
+                    Some((_, reply)) if signed_in.is_none() => drop(reply.send(Err(Refusal::NotConnected))),
+                    Some((ask, reply)) => self.protocol.ask(ask, reply, &mut out),
+                },
+                // Whoever talks without end and does not let us in is not waited for.
+                () = sleep_until(due.at()), if signing_in => return End::Lost(Why::SignInTooSlow),
+                // Before the times that follow: the answer may be here, and only we were late.
                 read = stream.read(&mut buffer) => {
                     let Some(piece) = read.ok().filter(|read| *read > 0).and_then(|read| buffer.get(..read)) else {
                         return End::Lost(Why::Closed);
@@ -356,19 +366,13 @@ impl<P: Protocol> Link<P> {
                         return if matches!(delivered, Err(End::Stopped)) { End::Stopped } else { end };
                     }
                 }
-                asked = self.asked.recv() => match asked {
-                    None => return End::Stopped,
-                    Some((_, reply)) if signed_in.is_none() => drop(reply.send(Err(Refusal::NotConnected))),
-                    Some((ask, reply)) => self.protocol.ask(ask, reply, &mut out),
-                },
-                () = sleep_until(due.at()) => match due {
-                    Due::SignIn(_) => return End::Lost(Why::SignInTooSlow),
-                    Due::Pong(_) => return End::Lost(Why::Silent),
-                    Due::Ping(_) => {
-                        self.protocol.ping(&mut out);
-                        due = Due::Pong(Instant::now() + timing.patience);
+                () = sleep_until(due.at()) => {
+                    if matches!(due, Due::Pong(_)) {
+                        return End::Lost(Why::Silent);
                     }
-                },
+                    self.protocol.ping(&mut out);
+                    due = Due::Pong(Instant::now() + timing.patience);
+                }
                 () = self.wiring.sink.closed() => return End::Stopped,
             }
         }

@@ -1,8 +1,9 @@
 //! Recorded sessions of Asterisk 20 through the translator, and sessions written by hand for what was not recorded.
 
 use super::{Message, Translator};
+use crate::Plan;
 use crate::testing::{ANSWERED_HOLD_TRANSFER, CLICK_TO_CALL, Capture, MISSED_RINGING, MISSED_UNREACHABLE};
-use crate::{OpenCall, Plan};
+use crate::track::tests::lines;
 use domain::call::event::{CallEvent, CallKind, Direction};
 
 fn translator() -> Translator {
@@ -12,37 +13,6 @@ fn translator() -> Translator {
 fn run(translator: &mut Translator, capture: &Capture) -> Vec<CallEvent> {
     let translate = |step: &crate::testing::Step| translator.translate(&Message::read(&step.text), step.at);
     capture.steps.iter().flat_map(translate).collect()
-}
-
-/// One event in a line: when, what, which way, who, to whom, on which telephone, and the rest as far as there is any.
-fn line(event: &CallEvent) -> String {
-    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-    let mut line = format!(
-        "{:.3} {} {} {}>{} {}",
-        event.at_received as f64 / 1000.0,
-        event.kind,
-        event.direction.map_or("-", |direction| direction.as_str()),
-        text(&event.caller),
-        text(&event.called),
-        text(&event.extension),
-    );
-    for (name, value) in [
-        ("leg", event.leg_key.clone()),
-        ("queue", event.queue.clone()),
-        ("target", event.target.clone()),
-        ("mode", event.transfer_mode.map(|mode| mode.to_string())),
-        ("cause", event.cause.map(|cause| cause.to_string())),
-        ("outside", event.by_outside.map(|by| by.to_string())),
-    ] {
-        if let Some(value) = value {
-            line.push_str(&format!(" {name}={value}"));
-        }
-    }
-    line
-}
-
-fn lines(events: &[CallEvent]) -> Vec<String> {
-    events.iter().map(line).collect()
 }
 
 const ANSWERED: [&str; 12] = [

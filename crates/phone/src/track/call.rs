@@ -260,6 +260,8 @@ impl Call {
             .and_then(|origin| self.parties.get(origin))
             .and_then(|party| party.extension.clone());
         let queue = self.queue.clone().filter(|_| self.in_queue);
+        // Whoever is asked from now on is not asked by the queue.
+        self.in_queue = false;
         let said = self.say(CallKind::Answered, Some(index), at, ink);
         if let Some(event) = Self::add(ink, said) {
             event.queue = queue;

@@ -33,16 +33,24 @@ pub(crate) struct Listed {
 impl Tracker {
     /// A listing of all legs is asked for.
     pub fn gap_began(&mut self) {
-        let open = || self.calls.values().filter(|call| !call.ended);
+        let open = || {
+            self.order
+                .iter()
+                .filter_map(|key| self.calls.get(key))
+                .filter(|call| !call.ended)
+        };
         let legs = open()
             .flat_map(|call| &call.parties)
             .flat_map(|party| &party.legs)
             .filter(|leg| !leg.gone);
-        self.gap = Some(Gap {
+        let mut gap = Gap {
             calls: open().map(|call| call.key.clone()).collect(),
             legs: legs.map(|leg| leg.uid.clone()).collect(),
             listed: Vec::new(),
-        });
+        };
+        // Whoever is asked is asked no longer before the call itself ends.
+        gap.legs.sort_by_key(|uid| self.calls.contains_key(uid));
+        self.gap = Some(gap);
         for party in self.calls.values_mut().flat_map(|call| &mut call.parties) {
             party.held = None;
         }

@@ -5,9 +5,10 @@
 //! ended is remembered for a while, so that a late report does not begin another one.
 
 mod call;
+mod expected;
 mod gap;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -15,6 +16,7 @@ use domain::call::event::{CallEvent, CallKind, Cause, Direction, TransferMode};
 
 pub(crate) use call::{At, Side};
 use call::{Call, Ink};
+use expected::Expected;
 use gap::Gap;
 pub(crate) use gap::Listed;
 
@@ -24,8 +26,6 @@ use crate::{OpenCall, Plan};
 const MOST_CALLS: usize = 2_000;
 /// Most ended calls that are remembered.
 const MOST_ENDED: usize = 256;
-/// Most calls that we asked for and that have not begun.
-const MOST_EXPECTED: usize = 256;
 /// Longest name of a call or leg that is taken.
 const LONGEST_KEY: usize = 160;
 
@@ -47,14 +47,6 @@ struct Place {
     pinned: bool,
     /// What the source calls the leg when it is asked to do something with it.
     label: Option<String>,
-}
-
-/// A call that we asked for.
-#[derive(Debug, Clone)]
-struct Expected {
-    id: String,
-    extension: String,
-    number: String,
 }
 
 #[derive(Debug)]
@@ -107,41 +99,6 @@ impl Tracker {
     /// What was said since it was last taken.
     pub fn take(&mut self) -> Vec<CallEvent> {
         std::mem::take(&mut self.ink.events)
-    }
-
-    /// A call that we asked for will come under this name.
-    pub fn expect(&mut self, id: &str, extension: &str, number: &str) {
-        if self.expected.len() >= MOST_EXPECTED {
-            self.expected.pop_front();
-        }
-        let (id, extension, number) = (id.to_owned(), extension.to_owned(), number.to_owned());
-        self.expected.push_back(Expected { id, extension, number });
-    }
-
-    /// A call that we asked for was not made at all: it is said to have been tried.
-    pub fn not_made(&mut self, id: &str, cause: Option<Cause>, at: &At) {
-        let Some(expected) = self.expected(id) else {
-            if let Some(call) = self.calls.get_mut(id)
-                && !call.answered
-            {
-                call.cause = call.cause.or(cause);
-            }
-            return;
-        };
-        self.call(id);
-        let Some(call) = self.calls.get_mut(id) else { return };
-        call.direction = Some(Direction::Out);
-        call.caller = Some(expected.extension);
-        call.called = Some(expected.number);
-        call.arrive(None, at, &mut self.ink);
-        call.cause = cause;
-        call.end(cause, at, &mut self.ink);
-        self.note_end(id);
-    }
-
-    fn expected(&mut self, id: &str) -> Option<Expected> {
-        let index = self.expected.iter().position(|expected| expected.id == id)?;
-        self.expected.remove(index)
     }
 
     /// The call of a leg that is known.
@@ -294,9 +251,17 @@ impl Tracker {
         })
     }
 
-    /// The leg goes over to another call, as after an attended transfer. One that answered has answered there as well.
+    /// The leg goes over to another call, once, as after an attended transfer. One that answered has answered there as well.
     pub fn move_leg(&mut self, uid: &str, key: &str, side: &Side, at: &At) -> Option<Spot> {
         let from = self.legs.get(uid).cloned();
+        if let Some(place) = from.as_ref().filter(|place| place.pinned) {
+            let proxy = matches!(side, Side::Proxy(_));
+            return Some(Spot {
+                call: place.call.clone(),
+                index: place.index,
+                proxy,
+            });
+        }
         let mut answered = false;
         if let Some(from) = &from
             && let Some(call) = self.calls.get_mut(&from.call)
@@ -480,6 +445,16 @@ impl Tracker {
     pub fn asked_to_end(&mut self, spot: &Spot) {
         if let Some(call) = self.calls.get_mut(&spot.call).filter(|_| !spot.proxy) {
             call.ask_to_end(spot.index);
+        }
+    }
+
+    /// The telephone system took leave of this leg: if it is the outside party's and somebody talked with it, our side ended it.
+    pub fn ended_by_us(&mut self, spot: &Spot) {
+        if let Some(call) = self.calls.get_mut(&spot.call)
+            && call.answered
+            && call.parties.get(spot.index).is_some_and(|party| party.outside)
+        {
+            call.request = call.request.or(Some(false));
         }
     }
 

@@ -1,5 +1,4 @@
 //! What the tests of the connected adapters share.
-#![expect(dead_code, reason = "each test program uses its part")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,10 +1,8 @@
 //! The client for Asterisk against a server that plays recorded sessions, and against ones that behave badly.
 
-mod common;
-
 use std::time::Duration;
 
-use common::{Heard, facts, quick, settings, start};
+use crate::common::{Heard, facts, quick, settings, start};
 use domain::call::event::{CallKind, Cause, Direction, TransferMode};
 use phone::testing::{
     ANSWERED_HOLD_TRANSFER, CLICK_TO_CALL, Capture, Cut, MISSED_RINGING, MISSED_UNREACHABLE, Play, Replay,
@@ -244,10 +242,7 @@ async fn a_connection_that_is_cut_loses_only_what_happens_meanwhile() {
     let answered: Vec<_> = events.iter().filter(|event| event.kind == CallKind::Answered).collect();
     let marked =
         |event: &&domain::call::event::CallEvent| event.event_id.as_deref().is_some_and(|id| id.starts_with(AFTER_GAP));
-    assert_eq!(
-        answered.iter().map(|event| marked(event)).collect::<Vec<_>>(),
-        [true, false]
-    );
+    assert_eq!(answered.iter().map(marked).collect::<Vec<_>>(), [true, false]);
 }
 
 #[tokio::test]
@@ -373,6 +368,18 @@ async fn servers_that_behave_badly_are_left_and_tried_again() {
         against(endless, quick()).await.0,
         Why::NotThisProtocol,
         "an endless line"
+    );
+    let talkative = async |mut stream: tokio::net::TcpStream| {
+        while stream.write_all(b"Event: FullyBooted\r\n\r\n").await.is_ok() {}
+    };
+    let timing = Timing {
+        sign_in: Duration::from_millis(100),
+        ..quick()
+    };
+    assert_eq!(
+        against(talkative, timing).await.0,
+        Why::SignInTooSlow,
+        "talks and does not let in"
     );
     let closed = async |stream: tokio::net::TcpStream| drop(stream);
     assert_eq!(against(closed, quick()).await.0, Why::Closed, "closes at once");
