@@ -16,6 +16,7 @@ mod outbox;
 mod restore;
 mod serve;
 mod standard;
+mod telephone;
 mod user;
 
 use std::io::IsTerminal as _;

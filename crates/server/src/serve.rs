@@ -164,6 +164,8 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
             .spawn(move || crate::outbox::run(&desk, &url, &|| stop.load(Ordering::Relaxed)))
             .map_err(|e| e.to_string())?
     };
+    let telephones = crate::telephone::Adapters::new(desk.clone());
+    desk.set_telephone(telephones.clone());
     let service = web::service(web::Web {
         desk: desk.clone(),
         settings: Arc::new(settings),
@@ -173,6 +175,13 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         .enable_all()
         .build()
         .map_err(|e| e.to_string())?;
+    let telephone = {
+        let (on, stop) = (runtime.handle().clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("telephone".into())
+            .spawn(move || telephones.run(&on, &|| stop.load(Ordering::Relaxed)))
+            .map_err(|e| e.to_string())?
+    };
     let done = runtime.block_on(async {
         let listener = std::net::TcpListener::bind(args.listen)
             .map_err(|e| format!("{} cannot be listened on: {e}", args.listen))?;
@@ -198,7 +207,7 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         answer(listener, tls, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join());
+    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join(), telephone.join());
     done.map(|()| ExitCode::SUCCESS)
 }
 

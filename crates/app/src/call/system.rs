@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::access::Action;
-use domain::call::event::CallEvent;
+use domain::call::event::{CallEvent, Direction};
 use domain::call::line::{Extension, ExtensionUse, ServiceClass};
 use domain::ids::{CallId, DepartmentId, ExtensionLineId, PhoneSystemId, StaffId};
 use domain::refusal::Refusal;
@@ -42,25 +42,48 @@ pub struct Connection {
     pub why: String,
 }
 
+/// Who calls whom in a call that is known: many systems name the parties in their first report only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parties {
+    pub direction: Option<Direction>,
+    /// Personal.
+    pub caller: Option<String>,
+    /// Personal where it is an outside one.
+    pub called: Option<String>,
+}
+
 /// The adapters, as the rooms above and below see them.
 pub trait Telephone: Send + Sync {
-    /// Reads what a telephone system sent to our address. `source` is the system's id.
+    /// Reads what a telephone system sent to our address. `source` is the system's id; `known` finds a call by its key.
     ///
     /// # Errors
     /// What is wrong with it.
-    fn read(&self, source: &str, content_type: &str, body: &[u8], now: i64) -> Result<Vec<CallEvent>, Wrong>;
-    /// Whether settings of a kind can work.
-    ///
-    /// # Errors
-    /// The name of the field that cannot.
-    fn check(&self, kind: Kind, config: &Value) -> Result<(), String>;
+    fn read(
+        &self,
+        source: &str,
+        content_type: &str,
+        body: &[u8],
+        now: i64,
+        known: &mut dyn FnMut(&str) -> Option<Parties>,
+    ) -> Result<Vec<CallEvent>, Wrong>;
     /// How a connected system stands; None for one that is not connected to here.
     fn connection(&self, system: &PhoneSystemId) -> Option<Connection>;
-    /// Has a telephone of the site ring and then call a number. Returns the call's key. Slow: never inside a transaction.
-    ///
-    /// # Errors
-    /// What went wrong, in a few words without secrets.
-    fn dial(&self, system: &PhoneSystemId, extension: &str, number: &str, key: &str) -> Result<(), String>;
+}
+
+/// Who calls whom, of a call that is known.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn parties(c: &mut Conn, system: &PhoneSystemId, key: &str) -> Res<Option<Parties>> {
+    let Some(row) = db::by_key(c, system, key)? else {
+        return Ok(None);
+    };
+    let doc: super::Doc = serde_json::from_str(&row.doc)?;
+    Ok(Some(Parties {
+        direction: doc.call.direction,
+        caller: doc.call.caller,
+        called: doc.call.called,
+    }))
 }
 
 /// How a telephone system tells of calls.

@@ -51,12 +51,21 @@ async fn told(web: &Web, v: &Viewer, secret: String, in_path: bool, headers: &He
         return said(StatusCode::SERVICE_UNAVAILABLE, json!({"error": "try again"}));
     };
     let kind = headers.get(header::CONTENT_TYPE).and_then(|x| x.to_str().ok());
-    let events = match telephone.read(system.id.as_str(), kind.unwrap_or_default(), &body, v.now) {
-        Ok(events) => events,
-        Err(wrong) => {
+    let (kind, id, now) = (kind.unwrap_or_default().to_owned(), system.id.clone(), v.now);
+    let read = web
+        .read(&nowhere, move |c, _| {
+            // What cannot be looked up is not known.
+            let mut known = |key: &str| system::parties(c, &id, key).ok().flatten();
+            Ok(telephone.read(id.as_str(), &kind, &body, now, &mut known))
+        })
+        .await;
+    let events = match read {
+        Ok(Ok(events)) => events,
+        Ok(Err(wrong)) => {
             let body = json!({"error": "invalid", "field": wrong.field, "detail": wrong.why});
             return said(StatusCode::UNPROCESSABLE_ENTITY, body);
         }
+        Err(_) => return said(StatusCode::SERVICE_UNAVAILABLE, json!({"error": "try again"})),
     };
     let ctx = web.desk.system("phone", &system.site_id);
     let done = web

@@ -1,0 +1,257 @@
+//! Joins the adapters of the `phone` room: reads what telephone systems post, keeps a connection to each that is connected to, and hands
+//! what they tell to the use case. A report is handed over until it is stored; the newest settings count within seconds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::call::system::{self, Connection, Kind, Parties, Telephone, Wrong};
+use app::desk::Desk;
+use app::error::Error;
+use domain::call::event::CallEvent;
+use domain::ids::PhoneSystemId;
+use phone::{Handle, Plan, Secret, State, Timing, Wiring};
+use serde_json::Value;
+use store::call::SystemRow;
+
+/// How often it is looked which systems are to be connected to.
+const LOOK: Duration = Duration::from_secs(2);
+/// Reports of one system that wait to be stored.
+const WAITING: usize = 1_000;
+/// After a report could not be stored, it is tried again so much later.
+const AGAIN: Duration = Duration::from_millis(500);
+
+struct Open {
+    version: i64,
+    handle: Handle,
+}
+
+/// The adapters of the `phone` room.
+pub struct Adapters {
+    desk: Arc<Desk>,
+    open: Mutex<HashMap<PhoneSystemId, Open>>,
+}
+
+impl Adapters {
+    /// Over the running product.
+    pub fn new(desk: Arc<Desk>) -> Arc<Adapters> {
+        Arc::new(Adapters {
+            desk,
+            open: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// Keeps the connections as they are set up, until told to stop.
+    pub fn run(self: &Arc<Self>, runtime: &tokio::runtime::Handle, stop: &dyn Fn() -> bool) {
+        while !stop() {
+            match self.desk.read_now(|c| Ok::<_, Error>(store::call::connected(c)?)) {
+                Ok(rows) => self.follow(runtime, &rows),
+                Err(e) => tracing::warn!(error = %e, "telephone systems could not be read"),
+            }
+            std::thread::sleep(LOOK);
+        }
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn follow(self: &Arc<Self>, runtime: &tokio::runtime::Handle, rows: &[SystemRow]) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // A handle that is dropped ends its connection.
+        open.retain(|id, o| rows.iter().any(|r| r.id == *id && same_settings(r, o.version)));
+        for row in rows {
+            if open.contains_key(&row.id) {
+                continue;
+            }
+            match self.connect(runtime, row) {
+                Ok(handle) => {
+                    let version = row.version;
+                    open.insert(row.id.clone(), Open { version, handle });
+                }
+                Err(e) => tracing::warn!(system = %row.id, error = %e, "a telephone system's settings cannot be used"),
+            }
+        }
+    }
+
+    fn connect(&self, runtime: &tokio::runtime::Handle, row: &SystemRow) -> Result<Handle, phone::BadSetting> {
+        let (sink, mut told) = tokio::sync::mpsc::channel::<Vec<CallEvent>>(WAITING);
+        let (clock, ids) = (self.desk.clock.clone(), self.desk.ids.clone());
+        let wiring = Wiring {
+            sink,
+            clock: Arc::new(move || clock.now()),
+            jitter: Arc::new(move |below| u64::from_str_radix(&ids.hex(4), 16).unwrap_or(0) % below.max(1)),
+            open: self.open_calls(row),
+        };
+        let handle = match Kind::parse(&row.kind) {
+            Some(Kind::Ami) => {
+                let (handle, run) = phone::ami::open(ami(row), wiring)?;
+                runtime.spawn(run);
+                handle
+            }
+            _ => {
+                let (handle, run) = phone::esl::open(esl(row), wiring)?;
+                runtime.spawn(run);
+                handle
+            }
+        };
+        let (desk, id, site) = (self.desk.clone(), row.id.clone(), row.site_id.clone());
+        runtime.spawn(async move {
+            while let Some(events) = told.recv().await {
+                while !store_them(&desk, &site, &id, &events).await {
+                    tokio::time::sleep(AGAIN).await;
+                }
+            }
+        });
+        Ok(handle)
+    }
+
+    /// Calls of a system that were open when this process began.
+    fn open_calls(&self, row: &SystemRow) -> Vec<phone::OpenCall> {
+        let (site, id) = (row.site_id.clone(), row.id.clone());
+        let rows = self.desk.read_now(move |c| {
+            let mut rows = store::call::open(c, &site)?;
+            rows.retain(|r| r.system_id == id);
+            Ok::<_, Error>(rows)
+        });
+        let rows = rows.unwrap_or_default().into_iter();
+        let open = rows.filter_map(|r| {
+            let doc: app::call::Doc = serde_json::from_str(&r.doc).ok()?;
+            Some(phone::OpenCall {
+                call_key: doc.call.key,
+                direction: doc.call.direction,
+                caller: doc.call.caller,
+                called: doc.call.called,
+                answered: doc.call.answered.is_some(),
+            })
+        });
+        open.collect()
+    }
+}
+
+/// `heard_at` changes without the version, so the version says whether the settings are the same.
+fn same_settings(row: &SystemRow, version: i64) -> bool {
+    row.version == version
+}
+
+/// Whether the events are stored, or will never be because their system is gone.
+async fn store_them(desk: &Arc<Desk>, site: &domain::ids::SiteId, id: &PhoneSystemId, events: &[CallEvent]) -> bool {
+    let (send, done) = tokio::sync::oneshot::channel();
+    let (id, events) = (id.clone(), events.to_vec());
+    desk.submit_write(
+        desk.system("phone", site),
+        move |tx, ctx| system::told(tx, ctx, &id, &events),
+        move |r| {
+            let stored = match r {
+                Ok(_) | Err(Error::NotFound) => true,
+                Err(e) => {
+                    tracing::warn!(error = %e, "a telephone system's report could not be stored yet");
+                    false
+                }
+            };
+            let _gone = send.send(stored);
+        },
+    );
+    done.await.unwrap_or(true)
+}
+
+fn config(row: &SystemRow) -> Value {
+    serde_json::from_str(&row.config).unwrap_or_default()
+}
+
+fn text(config: &Value, name: &str) -> String {
+    config.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn port(config: &Value) -> u16 {
+    let port = config.get("port").and_then(Value::as_u64).unwrap_or(0);
+    u16::try_from(port).unwrap_or(0)
+}
+
+fn plan(config: &Value) -> Plan {
+    let trunks = text(config, "trunk");
+    Plan {
+        trunks: trunks.split_whitespace().map(str::to_owned).collect(),
+        ..Plan::default()
+    }
+}
+
+fn ami(row: &SystemRow) -> phone::ami::Settings {
+    let c = config(row);
+    phone::ami::Settings {
+        source: row.id.as_str().to_owned(),
+        host: text(&c, "host"),
+        port: port(&c),
+        user: text(&c, "user"),
+        secret: Secret::from(text(&c, "secret")),
+        sign_in: phone::ami::SignIn::default(),
+        plan: plan(&c),
+        telephone: "PJSIP/{}".to_owned(),
+        context: "from-internal".to_owned(),
+        caller_id: None,
+        timing: Timing::default(),
+    }
+}
+
+fn esl(row: &SystemRow) -> phone::esl::Settings {
+    let c = config(row);
+    phone::esl::Settings {
+        source: row.id.as_str().to_owned(),
+        host: text(&c, "host"),
+        port: port(&c),
+        password: Secret::from(text(&c, "secret")),
+        plan: plan(&c),
+        outside_profiles: vec!["external".to_owned()],
+        telephone: "user/{}".to_owned(),
+        context: "default".to_owned(),
+        caller_id: None,
+        timing: Timing::default(),
+    }
+}
+
+impl Telephone for Adapters {
+    fn read(
+        &self,
+        source: &str,
+        content_type: &str,
+        body: &[u8],
+        now: i64,
+        known: &mut dyn FnMut(&str) -> Option<Parties>,
+    ) -> Result<Vec<CallEvent>, Wrong> {
+        let found = phone::webhook::parse_knowing(content_type, body, now, source, |key| {
+            known(key).map(|p| phone::webhook::Parties {
+                direction: p.direction,
+                caller: p.caller,
+                called: p.called,
+            })
+        });
+        found.map_err(|w| Wrong {
+            field: w.field.to_owned(),
+            why: w.why.as_str().to_owned(),
+        })
+    }
+
+    fn connection(&self, id: &PhoneSystemId) -> Option<Connection> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = open.get(id)?.handle.state().borrow().clone();
+        Some(match state {
+            State::Connecting => Connection {
+                state: "connecting",
+                since: None,
+                why: String::new(),
+            },
+            State::SignedIn { since } => Connection {
+                state: "signed_in",
+                since: Some(since),
+                why: String::new(),
+            },
+            State::Refused { reason } => Connection {
+                state: "refused",
+                since: None,
+                why: reason,
+            },
+            State::Lost { since, why, .. } => Connection {
+                state: "lost",
+                since: Some(since),
+                why: why.as_str().to_owned(),
+            },
+        })
+    }
+}
