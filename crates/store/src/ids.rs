@@ -6,6 +6,11 @@ use crate::seam::col_id;
 
 col_id!(
     SiteId,
+    PhoneSystemId,
+    ExtensionLineId,
+    CallId,
+    CallEventId,
+    MissedCallId,
     CompanyId,
     StaffId,
     DepartmentId,

@@ -79,6 +79,7 @@ impl Life {
             join: None,
             answer: None,
             answer_from: None,
+            call: None,
         };
         match self.dice.weighted(&[30, 50, 9, 4, 3, 3]) {
             0 => self.inquiry(tx, &ctx, n),
