@@ -94,3 +94,66 @@ fn a_call_that_ended_is_not_begun_again_by_a_late_report() {
     let kinds: Vec<_> = tracker.take().iter().map(|event| event.kind).collect();
     assert_eq!(kinds, [CallKind::Arrived, CallKind::HungUp]);
 }
+
+/// A call that 1001 was asked for, and the spots of the caller and of 1001.
+fn asked(tracker: &mut Tracker) -> (Spot, Spot) {
+    let caller = tracker.leg("a", "a", &Side::Outside, &at(0)).unwrap();
+    tracker.arrived(&caller, Some("13800000001"), Some("95001"), &at(0));
+    let agent = tracker
+        .leg("b", "a", &Side::Extension("1001".to_owned()), &at(0))
+        .unwrap();
+    tracker.asked(&agent, None, &at(0));
+    (caller, agent)
+}
+
+#[test]
+fn how_a_call_ended_in_a_gap_nobody_saw() {
+    let mut tracker = tracker();
+    let (caller, agent) = asked(&mut tracker);
+    // What was seen before the gap says nothing of what came after.
+    tracker.offer_ended(&agent, "b", Some(Cause::Busy), &at(1));
+    tracker.asked_to_end(&caller);
+    tracker.take();
+    tracker.gap_began();
+    tracker.gap_over(&at(2));
+    assert_eq!(lines(&tracker.take()), ["0.002 hung_up in 13800000001>95001 -"]);
+}
+
+#[test]
+fn a_hold_that_began_in_a_gap_ends_and_one_that_ended_in_it_begins_again() {
+    for held_before in [false, true] {
+        let mut tracker = tracker();
+        let (_, agent) = asked(&mut tracker);
+        tracker.answered(&agent, &at(1));
+        if held_before {
+            tracker.held(&agent, true, &at(2));
+        }
+        tracker.take();
+        tracker.gap_began();
+        for uid in ["a", "b"] {
+            let side = if uid == "a" {
+                Side::Outside
+            } else {
+                Side::Extension("1001".to_owned())
+            };
+            let (uid, call) = (uid.to_owned(), "a".to_owned());
+            tracker.gap_seen(Listed {
+                uid,
+                call,
+                side,
+                up: true,
+                caller: None,
+                dialled: None,
+            });
+        }
+        tracker.gap_over(&at(3));
+        assert_eq!(tracker.take(), []);
+        tracker.held(&agent, held_before, &at(4));
+        tracker.held(&agent, held_before, &at(5));
+        let kind = if held_before { "held" } else { "unheld" };
+        assert_eq!(
+            lines(&tracker.take()),
+            [format!("0.004 {kind} in 13800000001>95001 1001 leg=b")]
+        );
+    }
+}
