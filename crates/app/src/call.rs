@@ -8,7 +8,7 @@ pub mod system;
 
 use domain::access::{Action, Reach};
 use domain::call::event::Direction;
-use domain::call::measure::{Holds, HoldRule, RingRule, Rules, Verdict};
+use domain::call::measure::{HoldRule, Holds, RingRule, Rules, Verdict};
 use domain::call::state::Call;
 use domain::ids::{CallId, ContactId, SiteId, StaffId};
 use domain::refusal::Refusal;
@@ -24,7 +24,8 @@ use crate::ctx::Ctx;
 use crate::error::{Error, Res, saved};
 use crate::journal;
 
-pub use receive::{receive, round};
+pub use receive::receive;
+pub(crate) use receive::round;
 
 /// Calls of one page of the list.
 pub const PAGE: i64 = 50;
@@ -164,7 +165,12 @@ fn of(s: Seen) -> Ongoing {
         rings: rings.filter_map(|l| l.extension.clone()).collect(),
         ringing_at: call.first_ringing.map(|x| x.received),
         answered_at: call.answered.as_ref().map(|x| x.when.received),
-        held_at: call.holds.iter().rev().find(|h| h.to.is_none()).map(|h| h.from.received),
+        held_at: call
+            .holds
+            .iter()
+            .rev()
+            .find(|h| h.to.is_none())
+            .map(|h| h.from.received),
         registered: s.row.contact_id.is_some(),
         id: s.row.id,
         state: s.row.state,
@@ -240,7 +246,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<Page> {
     let f = db::CallFilter {
         site: ctx.site.to_string(),
         direction: some(&a.direction),
-        ring: said("late", "breached").or(said("in_time", "met")).or(said("unknown", "unknown")),
+        ring: said("late", "breached")
+            .or(said("in_time", "met"))
+            .or(said("unknown", "unknown")),
         wait: said("wait", "breached"),
         hold: said("hold", "breached"),
         missed: (a.view == "missed").then_some(true),
@@ -255,7 +263,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<Page> {
     };
     let mut rows = db::list(c, &f)?;
     let most = usize::try_from(limit).unwrap_or(0);
-    let next = (rows.len() > most).then(|| rows.get(most - 1).map(|r| (r.at, r.id.to_string()))).flatten();
+    let next = (rows.len() > most)
+        .then(|| rows.get(most - 1).map(|r| (r.at, r.id.to_string())))
+        .flatten();
     rows.truncate(most);
     Ok((rows, next))
 }
@@ -371,7 +381,10 @@ pub fn transferred(tx: &mut Tx, ctx: &Ctx, id: &CallId, to: &str, agreed: bool, 
     ];
     let missing: Vec<&'static str> = lacking.iter().filter(|x| x.0).map(|x| x.1).collect();
     if !missing.is_empty() {
-        return Err(Refusal::new("refuse-incomplete").clause("TEL-6").missing(missing).into());
+        return Err(Refusal::new("refuse-incomplete")
+            .clause("TEL-6")
+            .missing(missing)
+            .into());
     }
     let to: String = domain::privacy::masked(to.trim()).chars().take(80).collect();
     s.doc.transfers.push(Agreed {

@@ -166,6 +166,8 @@ pub fn parse_knowing(
         CallKind::Arrived => return new_call(&fields, report),
         CallKind::HungUp => {
             report.cause = cause(&fields)?;
+            // This contract tells of the end of a call, never of that of one telephone's part in it.
+            report.extension = None;
             if let Some(by) = fields.text("by", LONGEST_NUMBER)? {
                 let known = known(call_key).unwrap_or_default();
                 report.by_outside = by_outside(by, &report, &known);

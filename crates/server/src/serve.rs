@@ -207,7 +207,13 @@ pub fn run(args: Args) -> Result<ExitCode, String> {
         answer(listener, tls, service).await
     });
     stop.store(true, Ordering::Relaxed);
-    let _joined = (follower.join(), timer.join(), deliverer.join(), house.join(), telephone.join());
+    let _joined = (
+        follower.join(),
+        timer.join(),
+        deliverer.join(),
+        house.join(),
+        telephone.join(),
+    );
     done.map(|()| ExitCode::SUCCESS)
 }
 

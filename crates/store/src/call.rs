@@ -129,7 +129,10 @@ pub(crate) fn list_q(f: &CallFilter) -> Q<'_> {
         .opt("AND staff_id = ?", f.staff.as_ref())
         .opt("AND extension = ?", f.extension.as_ref());
     let q = if f.unregistered {
-        q.push("AND contact_id IS NULL AND answered_at IS NOT NULL AND direction = 'in'", &[])
+        q.push(
+            "AND contact_id IS NULL AND answered_at IS NOT NULL AND direction = 'in'",
+            &[],
+        )
     } else {
         q
     };

@@ -493,7 +493,9 @@ async fn register(web: &Web, v: &Viewer, e: &Entry) -> Result<Registered, Fail> 
             let mut n = n.clone();
             // The caller's number is known from the call; it stands in no field.
             if let Some(call) = n.call.as_ref().filter(|_| n.phone.trim().is_empty()) {
-                n.phone = app::call::of_form(tx, ctx, call)?.map(|s| s.row.number).unwrap_or_default();
+                n.phone = app::call::of_form(tx, ctx, call)?
+                    .map(|s| s.row.number)
+                    .unwrap_or_default();
             }
             let done = match (more.as_str(), n.cases.first()) {
                 _ if incident.is_some() => {

@@ -13,8 +13,11 @@ pub use board::board;
 pub use desk::{calls, offer, sit, take, transfer, transfer_form};
 pub use hook::{by_header, by_path};
 pub use list::{export, list, show};
-pub use missed::{list as missed_list, done as missed_done, reveal as missed_reveal};
-pub use system::{add as system_add, change as system_change, heard as system_heard, list as systems, secret as system_secret, show as system_show};
+pub use missed::{done as missed_done, list as missed_list, reveal as missed_reveal};
+pub use system::{
+    add as system_add, change as system_change, heard as system_heard, list as systems, secret as system_secret,
+    show as system_show,
+};
 pub use telephone::{list as telephones, put as telephone_put};
 
 use crate::page::Page;

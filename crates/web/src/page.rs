@@ -299,23 +299,6 @@ impl Page {
         l10n::tx(self.locale, key, &[(a, &av.to_string()), (b, &bv.to_string())])
     }
 
-    /// A text with three placeholders.
-    pub fn t3(
-        &self,
-        key: &str,
-        a: (&str, impl std::fmt::Display),
-        b: (&str, impl std::fmt::Display),
-        c: (&str, impl std::fmt::Display),
-    ) -> String {
-        let said = [
-            (a.0, a.1.to_string()),
-            (b.0, b.1.to_string()),
-            (c.0, c.1.to_string()),
-        ];
-        let said: Vec<(&str, &str)> = said.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        l10n::tx(self.locale, key, &said)
-    }
-
     /// The text of a code: `code("state", "on_site")` is the text of `state-on_site`.
     pub fn code(&self, family: &str, code: &str) -> String {
         l10n::t(self.locale, &format!("{family}-{code}"))

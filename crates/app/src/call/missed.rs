@@ -2,13 +2,13 @@
 //! closed only by a call that was answered.
 
 use domain::access::Action;
-use domain::ids::{CallId, MissedCallId};
+use domain::ids::MissedCallId;
 use domain::refusal::Refusal;
 use domain::standard::LimitCode;
 use serde_json::json;
 use store::call as db;
-pub use store::call::MissedRow;
 use store::call::CallRow;
+pub use store::call::MissedRow;
 use store::db::Tx;
 use store::seam::Conn;
 
@@ -39,10 +39,19 @@ pub(super) fn add(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
         row.calls += 1;
         row.last_at = row.last_at.max(at);
         saved(db::missed_save(tx, &row)?, row.version)?;
-        say(tx, ctx, &row, "missed_call_again", json!({"call": call.id, "calls": row.calls}), &[]);
+        say(
+            tx,
+            ctx,
+            &row,
+            "missed_call_again",
+            json!({"call": call.id, "calls": row.calls}),
+            &[],
+        );
         return Ok(());
     }
-    let limit = crate::standard::limit(tx, ctx, LimitCode::CallBack)?.ms().unwrap_or(OTHERWISE);
+    let limit = crate::standard::limit(tx, ctx, LimitCode::CallBack)?
+        .ms()
+        .unwrap_or(OTHERWISE);
     let row = MissedRow {
         id: ctx.id(),
         site_id: ctx.site.clone(),
@@ -79,12 +88,18 @@ pub(super) fn reached(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
     if call.answered_at.is_none_or(|at| at < row.first_at) {
         return Ok(());
     }
-    let how = if call.direction == "out" { "called" } else { "called_again" };
+    let how = if call.direction == "out" {
+        "called"
+    } else {
+        "called_again"
+    };
     close(tx, ctx, row, how, Some(call), "")
 }
 
 fn close(tx: &mut Tx, ctx: &Ctx, row: MissedRow, how: &str, call: Option<&CallRow>, note: &str) -> Res<()> {
-    let by = call.and_then(|c| c.staff_id.clone()).or_else(|| ctx.staff().map(|s| s.id.clone()));
+    let by = call
+        .and_then(|c| c.staff_id.clone())
+        .or_else(|| ctx.staff().map(|s| s.id.clone()));
     let done = MissedRow {
         open: false,
         next_at: None,
@@ -177,10 +192,4 @@ pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
         notice::raise(tx, ctx, new)?;
         Ok(true)
     })
-}
-
-/// Whether the call is one that a number waits for.
-#[must_use]
-pub fn is_of(row: &MissedRow, call: &CallId) -> bool {
-    row.done_call.as_ref() == Some(call)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::call::event::{CallEvent, CallKind, Direction};
 use domain::call::fold::{fold, has_room};
-use domain::call::measure::{self, Rules};
+use domain::call::measure::{self, Rules, Verdict};
 use domain::call::state::Call;
 use domain::call::sweep::{sweep, sweep_due};
 use domain::ids::{CallEventId, CallId, StaffId};
@@ -19,6 +19,17 @@ use crate::ctx::Ctx;
 use crate::desk::Desk;
 use crate::error::{Res, saved};
 use crate::timer;
+
+/// How the name of a report begins that was not sent but follows from what was found after the connection was lost: it happened, but
+/// earlier than its time says.
+const AFTER_GAP: &str = "after-gap:";
+
+/// Whether it is not known when a call was answered or ended.
+fn lost_the_time(events: &[CallEvent]) -> bool {
+    let late = |e: &CallEvent| e.event_id.as_ref().is_some_and(|id| id.starts_with(AFTER_GAP));
+    let told = |e: &CallEvent| matches!(e.kind, CallKind::Answered | CallKind::HungUp);
+    events.iter().any(|e| late(e) && told(e))
+}
 
 /// What tells one report from another of the same call: its own name, or what it says.
 fn mark(e: &CallEvent) -> String {
@@ -70,7 +81,7 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, events: &[CallEvent])
         if fresh.is_empty() {
             continue;
         }
-        let id = write(tx, ctx, system, before, fold(&all), rules)?;
+        let id = write(tx, ctx, system, before, (fold(&all), lost_the_time(&all)), rules)?;
         for (m, e) in fresh {
             let event: CallEventId = ctx.id();
             let doc = serde_json::to_string(e)?;
@@ -127,7 +138,15 @@ fn sits(tx: &mut Tx, ctx: &Ctx, extension: &str) -> Res<Option<StaffId>> {
     Ok(row.and_then(|x| x.seat_id.or(x.owner_id)))
 }
 
-fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, call: Call, rules: Rules) -> Res<CallId> {
+/// The row of a call as it stands now. `guessed`: when it was answered or ended is not known, and no limit is said to be met or passed.
+fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    system: &SystemRow,
+    before: Option<CallRow>,
+    (call, guessed): (Call, bool),
+    rules: Rules,
+) -> Res<CallId> {
     let mut doc = Doc {
         call,
         offers: Vec::new(),
@@ -148,6 +167,10 @@ fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, ca
     let tells = super::system::tells_holds(system);
     let holds = rules.hold.verdicts(call, tells, &doc.offers, ctx.now);
     let missed = measure::is_missed(call);
+    let known = |v: Verdict| match v {
+        Verdict::Met | Verdict::Breached if guessed => "unknown",
+        v => code(v),
+    };
     let row = CallRow {
         id: before.as_ref().map_or_else(|| ctx.id(), |row| row.id.clone()),
         site_id: ctx.site.clone(),
@@ -163,8 +186,8 @@ fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, ca
         ringing_at: call.first_ringing.map(|x| x.received),
         answered_at,
         ended_at: call.ended.map(|x| x.when.received),
-        ring: code(rules.ring.verdict(call, ctx.now)).to_owned(),
-        wait: code(measure::wait(call, rules.wait_ms, ctx.now)).to_owned(),
+        ring: known(rules.ring.verdict(call, ctx.now)).to_owned(),
+        wait: known(measure::wait(call, rules.wait_ms, ctx.now)).to_owned(),
         hold: hold_code(&holds).to_owned(),
         missed,
         contact_id: before.as_ref().and_then(|row| row.contact_id.clone()),
@@ -215,7 +238,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &
 ///
 /// # Errors
 /// `Unavailable` while the database is away.
-pub fn round(desk: &Desk) -> Res<timer::Round> {
+pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
     timer::each(desk, "calls", db::due, |tx, ctx, id| {
         let Some(row) = db::get(tx, &ctx.site, &CallId::from(id))? else {
             return Ok(false);
@@ -226,13 +249,7 @@ pub fn round(desk: &Desk) -> Res<timer::Round> {
             return Ok(false);
         }
         let rules = rules(tx, ctx)?;
-        write(tx, ctx, &system, Some(s.row), s.doc.call, rules)?;
+        write(tx, ctx, &system, Some(s.row), (s.doc.call, true), rules)?;
         Ok(true)
     })
-}
-
-/// Whether a kind of report is one of the end of a call.
-#[must_use]
-pub const fn is_end(kind: CallKind) -> bool {
-    matches!(kind, CallKind::HungUp)
 }

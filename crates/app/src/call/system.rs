@@ -317,7 +317,9 @@ pub fn by_secret(c: &mut Conn, secret: &str, in_path: bool) -> Res<SystemRow> {
         .then(|| db::system_by_hash(c, &secret_hash(secret)))
         .transpose()?
         .flatten();
-    known.filter(|s| s.active && (s.in_path || !in_path)).ok_or(Error::NotFound)
+    known
+        .filter(|s| s.active && (s.in_path || !in_path))
+        .ok_or(Error::NotFound)
 }
 
 /// The last calls that a system told of, newest first: what whoever sets it up watches.
@@ -334,7 +336,9 @@ pub fn heard(c: &mut Conn, ctx: &Ctx, id: &PhoneSystemId) -> Res<Vec<db::CallRow
 /// # Errors
 /// `NotFound` for a system that is gone or off, `Unavailable` while the database is away.
 pub fn told(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId, events: &[CallEvent]) -> Res<Vec<CallId>> {
-    let row = db::system(tx, &ctx.site, id)?.filter(|s| s.active).ok_or(Error::NotFound)?;
+    let row = db::system(tx, &ctx.site, id)?
+        .filter(|s| s.active)
+        .ok_or(Error::NotFound)?;
     receive(tx, ctx, &row, events)
 }
 

@@ -33,6 +33,7 @@ fn leak(w: &World) -> NewContact {
         join: None,
         answer: None,
         answer_from: None,
+        call: None,
         started_at: None,
         kind: None,
     }

@@ -5,8 +5,9 @@
 //!
 //! - A `HungUp` that names a telephone of the estate, by extension or by a leg that another report ties to one, ends that leg
 //!   and not the call, unless it says who put the receiver down (`by_outside`): that is said of calls only.
-//! - Of an outgoing call, `Ringing` and `Answered` of the outside party name no extension. Those that do are of the telephone of the
-//!   member of staff, which rings first when a number was clicked; they answer nothing.
+//! - Of an outgoing call, `Ringing` of the outside party names no extension: one that does is of the telephone of the member of
+//!   staff, which rings first when a number was clicked. `Answered` is always of the outside party; the extension that it names is the
+//!   telephone from which it was called. Lifting the own receiver is no answer.
 
 use std::collections::BTreeMap;
 
@@ -295,7 +296,7 @@ impl Folding<'_> {
         event.extension.as_deref().or_else(by_leg).map(str::to_owned)
     }
 
-    /// Whether an answer or a ringing telephone is that of the side that is called.
+    /// Whether a ringing telephone is that of the side that is called.
     fn is_called_side(&self, extension: Option<&str>) -> bool {
         self.call.direction != Some(Direction::Out) || extension.is_none()
     }
@@ -312,7 +313,7 @@ impl Folding<'_> {
     }
 
     fn answered(&mut self, event: &CallEvent, extension: Option<String>, when: Stamp) {
-        if self.call.answered.is_none() && self.is_called_side(extension.as_deref()) {
+        if self.call.answered.is_none() {
             self.call.answered = Some(Answer {
                 when,
                 extension: extension.clone(),

@@ -51,7 +51,7 @@ pub struct LegEnd {
 pub struct Leg {
     /// The source's name of it.
     pub key: Option<String>,
-    /// None where the source does not say, and for the outside party of an outgoing call.
+    /// None where the source does not say. Of an outgoing call it is the telephone from which it was made.
     pub extension: Option<String>,
     pub offered: Option<Stamp>,
     pub ringing: Option<Stamp>,
@@ -63,7 +63,7 @@ pub struct Leg {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub when: Stamp,
-    /// None where the source does not say, and for the outside party of an outgoing call.
+    /// None where the source does not say. Of an outgoing call it is the telephone from which it was made.
     pub extension: Option<String>,
 }
 

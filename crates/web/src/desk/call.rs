@@ -17,7 +17,6 @@ use crate::state::Web;
 
 /// What the head of the form says of the call that it is about.
 pub struct Head {
-    pub id: String,
     pub number: String,
     /// Rings until the answer; none where no ringing was told.
     pub rings: Option<i64>,
@@ -43,7 +42,6 @@ pub fn head(c: &mut Conn, ctx: &Ctx, e: &Entry) -> Res<Option<Head>> {
         answered,
         over: !s.row.open,
         number: s.row.number,
-        id: s.row.id.into_string(),
     }))
 }
 
@@ -58,7 +56,11 @@ pub async fn take_call(
 ) -> Answer {
     let now = Entry::of(pairs);
     let same = now.call == seen.row.id.as_str();
-    let fresh = if same { now.clone() } else { Entry::fresh(web.desk.ids.secret()) };
+    let fresh = if same {
+        now.clone()
+    } else {
+        Entry::fresh(web.desk.ids.secret())
+    };
     let mut e = Entry {
         call: seen.row.id.as_str().to_owned(),
         channel: "phone".to_owned(),

@@ -37,9 +37,9 @@ struct Line {
     wait: String,
     p90: String,
     missed: u32,
-    called_back: u32,
-    abandoned: u32,
-    short: u32,
+    /// What the share is of, and what became of missed calls, in words.
+    share_of: String,
+    missed_of: String,
     hold: String,
     hold_breaches: u32,
     screened: u32,
@@ -51,7 +51,24 @@ struct Line {
 
 fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
     let width = |n: u32| n * 160 / most.max(1);
+    let in_words = |key: &str, said: [(&str, u32); 3]| {
+        let said = said.map(|(name, n)| (name, n.to_string()));
+        let said: Vec<(&str, &str)> = said.iter().map(|(name, n)| (*name, n.as_str())).collect();
+        crate::l10n::tx(p.locale, key, &said)
+    };
     Line {
+        share_of: in_words(
+            "hotline-share-of",
+            [("met", s.met), ("late", s.breached), ("unknown", s.unknown)],
+        ),
+        missed_of: in_words(
+            "hotline-missed-of",
+            [
+                ("back", s.called_back),
+                ("gave", s.abandoned),
+                ("short", s.abandoned_short),
+            ],
+        ),
         name,
         id,
         calls: s.calls,
@@ -62,9 +79,6 @@ fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
         wait: s.mean_wait_ms().map(|ms| length(p, ms)).unwrap_or_default(),
         p90: s.p90_wait_ms().map(|ms| length(p, ms)).unwrap_or_default(),
         missed: s.missed,
-        called_back: s.called_back,
-        abandoned: s.abandoned,
-        short: s.abandoned_short,
         hold: if s.longest_hold_ms > 0 {
             length(p, s.longest_hold_ms)
         } else {
@@ -126,7 +140,11 @@ pub async fn board(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
     let whole = v.reach(domain::access::Action::ViewCalls) >= domain::access::Reach::Site;
     let (seen, ongoing, rows, names, rules, waiting, systems) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let seen = if whole { call::between(c, ctx, from, until)? } else { Vec::new() };
+            let seen = if whole {
+                call::between(c, ctx, from, until)?
+            } else {
+                Vec::new()
+            };
             let waiting = call::missed::list(c, ctx)?.0.len();
             let systems = store::call::systems(c, &ctx.site)?;
             Ok((
@@ -146,12 +164,10 @@ pub async fn board(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
         .filter(|s| call::system::tells_holds(s))
         .map(|s| s.id.as_str())
         .collect();
-    let reached: HashSet<(&str, i64)> = HashSet::new();
     let answered_later = |n: &str, at: i64| {
         let later = |x: &&call::Seen| x.row.number == n && x.row.answered_at.is_some_and(|t| t > at);
         !n.is_empty() && seen.iter().any(|x| later(&x))
     };
-    let _ = reached;
     let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let mut board = Board::new(rules, &tz);
     for s in &seen {
@@ -210,7 +226,11 @@ pub async fn board(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
     Ok(page(&BoardPage {
         all: line(&p, String::new(), String::new(), &board.all, board.all.calls),
         before: when::date(&zone, from - 1),
-        after: if until <= v.now { when::date(&zone, until) } else { String::new() },
+        after: if until <= v.now {
+            when::date(&zone, until)
+        } else {
+            String::new()
+        },
         systems: !systems.is_empty(),
         day,
         now,

@@ -2,8 +2,8 @@
 //! number, household, time and rings. What stood in the form is parked.
 
 use app::call::{self as calls_of, Ongoing, Owner};
-use app::error::{Error, Res};
 use app::contact;
+use app::error::Error;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -12,7 +12,7 @@ use domain::ids::CallId;
 
 use super::number;
 use crate::case::names::Names;
-use crate::fail::{Answer, status};
+use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, once};
 use crate::gate::Viewer;
 use crate::live::page;
@@ -66,7 +66,11 @@ struct CallsPart {
 
 fn whom(owners: Vec<Owner>) -> Vec<Who> {
     let one = |o: Owner| Who {
-        pick: format!("{}:{}", o.unit_id.map(|u| u.into_string()).unwrap_or_default(), o.person_id),
+        pick: format!(
+            "{}:{}",
+            o.unit_id.map(|u| u.into_string()).unwrap_or_default(),
+            o.person_id
+        ),
         name: o.name,
         unit: o.unit,
         relation: o.relation,
@@ -103,7 +107,11 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
                 rows.push((o.clone(), number, owners, open, notes, told));
             }
             let telephones = calls_of::system::extensions(c, ctx)?;
-            let telephones: Vec<_> = telephones.into_iter().filter(|x| x.active).map(|x| (x.number, x.place)).collect();
+            let telephones: Vec<_> = telephones
+                .into_iter()
+                .filter(|x| x.active)
+                .map(|x| (x.number, x.place))
+                .collect();
             let seat = calls_of::system::seat(c, ctx)?;
             Ok((rows, seat, telephones, Names::load(c, ctx)?, calls_of::rules(c, ctx)?))
         })
@@ -170,7 +178,9 @@ pub async fn take(
 ) -> Answer {
     let id = CallId::from(id);
     let pick = value(&pairs, "pick_caller");
-    let seen = web.write(&v.ctx()?, move |tx, ctx| calls_of::take(tx, ctx, &id)).await?;
+    let seen = web
+        .write(&v.ctx()?, move |tx, ctx| calls_of::take(tx, ctx, &id))
+        .await?;
     crate::desk::take_call(&web, &v, &headers, pairs, seen, &pick).await
 }
 
@@ -199,7 +209,14 @@ struct TransferPart {
     done: bool,
 }
 
-async fn transfer_view(web: &Web, v: &Viewer, id: &str, to: String, e: Errors, done: bool) -> Res<TransferPart> {
+async fn transfer_view(
+    web: &Web,
+    v: &Viewer,
+    id: &str,
+    to: String,
+    e: Errors,
+    done: bool,
+) -> Result<TransferPart, Fail> {
     let targets = web
         .read(&v.ctx()?, |c, ctx| {
             let en = ctx.locale == app::ctx::Locale::En;
@@ -231,7 +248,11 @@ pub async fn transfer_form(State(web): State<Web>, v: Viewer, Path(id): Path<Str
 
 /// A call is handed on.
 pub async fn transfer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (call, at, sent) = (CallId::from(id.as_str()), format!("hotline/calls/{id}/transfer"), f.clone());
+    let (call, at, sent) = (
+        CallId::from(id.as_str()),
+        format!("hotline/calls/{id}/transfer"),
+        f.clone(),
+    );
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
             once(tx, ctx, &sent, &at, |tx, ctx| {

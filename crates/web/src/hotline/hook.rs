@@ -18,7 +18,11 @@ use crate::state::Web;
 pub async fn by_header(State(web): State<Web>, v: Viewer, headers: HeaderMap, body: Bytes) -> Answer {
     let of = |name: &str| headers.get(name).and_then(|x| x.to_str().ok());
     let bearer = of("authorization").and_then(|x| x.strip_prefix("Bearer "));
-    let secret = bearer.or_else(|| of("x-sansheng-token")).unwrap_or_default().trim().to_owned();
+    let secret = bearer
+        .or_else(|| of("x-sansheng-token"))
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
     Ok(told(&web, &v, secret, false, &headers, body).await)
 }
 

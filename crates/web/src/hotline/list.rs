@@ -22,7 +22,15 @@ use crate::when;
 
 /// Ways to look at the list.
 pub const VIEWS: [&str; 9] = [
-    "", "missed", "late", "in_time", "unknown", "wait", "hold", "unregistered", "out",
+    "",
+    "missed",
+    "late",
+    "in_time",
+    "unknown",
+    "wait",
+    "hold",
+    "unregistered",
+    "out",
 ];
 
 /// What the address says.
@@ -227,13 +235,22 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
         where_: h.who.clone().unwrap_or_default(),
     });
     let legs = k.legs.iter().map(|l| Told {
-        at: l.ringing.or(l.offered).or(l.answered).map(|x| p.full_time(x.received)).unwrap_or_default(),
+        at: l
+            .ringing
+            .or(l.offered)
+            .or(l.answered)
+            .map(|x| p.full_time(x.received))
+            .unwrap_or_default(),
         what: if l.answered.is_some() {
             p.t("call-leg-answered")
         } else {
             match l.ended.and_then(|e| e.cause) {
                 Some(cause) => p.code("call-cause", cause.as_str()),
-                None => p.t(if l.ringing.is_some() { "call-leg-rang" } else { "call-leg-asked" }),
+                None => p.t(if l.ringing.is_some() {
+                    "call-leg-rang"
+                } else {
+                    "call-leg-asked"
+                }),
             }
         },
         where_: l.extension.clone().unwrap_or_default(),

@@ -49,7 +49,13 @@ struct MissedPage {
     above: Vec<String>,
 }
 
-async fn view(web: &Web, v: &Viewer, shown: Option<(String, String)>, t: Typed, above: Vec<String>) -> Result<MissedPage, Fail> {
+async fn view(
+    web: &Web,
+    v: &Viewer,
+    shown: Option<(String, String)>,
+    t: Typed,
+    above: Vec<String>,
+) -> Result<MissedPage, Fail> {
     let (open, done, names, owners) = web
         .read(&v.ctx()?, |c, ctx| {
             let (open, done) = missed::list(c, ctx)?;
@@ -107,17 +113,29 @@ pub async fn reveal(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
     let number = web
         .write(&v.ctx()?, move |tx, ctx| missed::reveal(tx, ctx, &missed))
         .await?;
-    Ok(page(&view(&web, &v, Some((id, number)), Typed::default(), Vec::new()).await?)?)
+    Ok(page(
+        &view(&web, &v, Some((id, number)), Typed::default(), Vec::new()).await?,
+    )?)
 }
 
 /// It was called back on a telephone of which nothing is told.
 pub async fn done(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (missed, at, sent) = (MissedCallId::from(id.as_str()), format!("hotline/missed/{id}"), f.clone());
+    let (missed, at, sent) = (
+        MissedCallId::from(id.as_str()),
+        format!("hotline/missed/{id}"),
+        f.clone(),
+    );
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
             missed::get(tx, ctx, &missed)?;
             once(tx, ctx, &sent, &at, |tx, ctx| {
-                missed::by_hand(tx, ctx, &missed, version(&value(&sent, "version")), &value(&sent, "note"))
+                missed::by_hand(
+                    tx,
+                    ctx,
+                    &missed,
+                    version(&value(&sent, "version")),
+                    &value(&sent, "note"),
+                )
             })
         })
         .await;

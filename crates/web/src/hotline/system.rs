@@ -52,8 +52,8 @@ struct SystemsPage {
 }
 
 impl SystemsPage {
-    fn kinds(&self) -> [Kind; 3] {
-        Kind::ALL
+    fn kinds(&self) -> &'static [Kind] {
+        &Kind::ALL
     }
 }
 
@@ -106,6 +106,7 @@ struct Heard {
 #[template(path = "hotline/system.html")]
 struct SystemPage {
     p: Page,
+    id: String,
     r: Row,
     version: i64,
     f: NewSystem,
@@ -127,9 +128,7 @@ struct HeardPart {
 
 async fn heard_of(web: &Web, v: &Viewer, p: &Page, id: &PhoneSystemId) -> Result<Vec<Heard>, Fail> {
     let id = id.clone();
-    let rows = web
-        .read(&v.ctx()?, move |c, ctx| system::heard(c, ctx, &id))
-        .await?;
+    let rows = web.read(&v.ctx()?, move |c, ctx| system::heard(c, ctx, &id)).await?;
     Ok(rows
         .into_iter()
         .map(|r| Heard {
@@ -173,6 +172,7 @@ async fn one_view(
     Ok(SystemPage {
         heard: heard_of(web, v, &p, id).await?,
         address: format!("{}/cti", web.settings.public_url),
+        id: id.as_str().to_owned(),
         r: row(web, &p, &s),
         version: s.version,
         key: p.key(web),
@@ -211,7 +211,9 @@ pub async fn add(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
     match done {
         Ok(made) => {
             settle(&web, &v).await?;
-            Ok(page(&one_view(&web, &v, &made.id, None, made.secret, Errors::default()).await?)?)
+            Ok(page(
+                &one_view(&web, &v, &made.id, None, made.secret, Errors::default()).await?,
+            )?)
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {
@@ -256,5 +258,7 @@ pub async fn secret(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -
     let secret = web
         .write(&v.ctx()?, move |tx, ctx| system::new_secret(tx, ctx, &asked))
         .await?;
-    Ok(page(&one_view(&web, &v, &id, None, Some(secret), Errors::default()).await?)?)
+    Ok(page(
+        &one_view(&web, &v, &id, None, Some(secret), Errors::default()).await?,
+    )?)
 }

@@ -324,12 +324,7 @@ fn an_outgoing_call_is_answered_by_the_outside_party() {
         direction: None,
         ..at(Ringing, 100, "1001")
     };
-    let call = fold(&[
-        late,
-        out(at(Answered, 900, "1001")),
-        out(told(Ringing, 1_000)),
-        out(told(Answered, 4_000)),
-    ]);
+    let call = fold(&[late, out(told(Ringing, 1_000)), out(at(Answered, 4_000, "1001"))]);
     assert_eq!(since_start(call.first_ringing.unwrap()), 1_000);
     assert_eq!(since_start(call.answered.unwrap().when), 4_000);
 }
