@@ -19,4 +19,5 @@ mod etq;
 mod rec;
 #[path = "std.rs"]
 mod standard;
+mod tel;
 mod vis;

@@ -350,12 +350,12 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<Seen> {
 /// A call back was offered to a caller on hold (ANS-3).
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `refuse-call-over`.
+/// `Forbidden`, `NotFound`, `refuse-call-ended`.
 pub fn offered(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
     ctx.need(Action::RegisterContact)?;
     let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
     if !s.row.open {
-        return Err(Refusal::new("refuse-call-over").clause("ANS-3").into());
+        return Err(Refusal::new("refuse-call-ended").clause("ANS-3").into());
     }
     s.doc.offers.push(ctx.now);
     save(tx, &s)?;
@@ -366,13 +366,13 @@ pub fn offered(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
 /// A call is handed on: to whom, whether they agreed first, and whether the caller was told (TEL-6, ANS-6).
 ///
 /// # Errors
-/// `Forbidden`, `NotFound`, `refuse-call-over`, `refuse-incomplete` without a target or without asking first.
+/// `Forbidden`, `NotFound`, `refuse-call-ended`, `refuse-incomplete` without a target or without asking first.
 pub fn transferred(tx: &mut Tx, ctx: &Ctx, id: &CallId, to: &str, agreed: bool, told: bool) -> Res<()> {
     ctx.need(Action::RegisterContact)?;
     let me = ctx.need_staff()?.id.clone();
     let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
     if !s.row.open {
-        return Err(Refusal::new("refuse-call-over").clause("TEL-6").into());
+        return Err(Refusal::new("refuse-call-ended").clause("TEL-6").into());
     }
     let lacking = [
         (to.trim().is_empty(), "missing-transfer-to"),

@@ -386,6 +386,36 @@ function tick() {
 setInterval(tick, 1000);
 on('visibilitychange', () => { tick(); idle(); });
 
+// ---------- a ringing telephone ----------
+// What rings is seen in the page and in its title; it sounds once a person has touched the page, as browsers ask for. The
+// focus stays where somebody types.
+let audio = null;
+const wake = () => { audio ??= new AudioContext(); if (audio.state === 'suspended') audio.resume(); };
+for (const act of ['pointerdown', 'keydown']) on(act, wake);
+function tone() {
+  if (audio?.state !== 'running') return;
+  const from = audio.currentTime, volume = audio.createGain();
+  volume.connect(audio.destination);
+  volume.gain.setValueAtTime(0.08, from);
+  volume.gain.setTargetAtTime(0, from + 0.9, 0.05);
+  for (const hertz of [440, 480]) {
+    const voice = audio.createOscillator();
+    voice.frequency.value = hertz;
+    voice.connect(volume);
+    voice.start(from);
+    voice.stop(from + 1.1);
+  }
+}
+const quiet = doc.title;
+function rings() {
+  const ringing = $$('[data-ring]');
+  const sign = '\u260e ';
+  doc.title = ringing.length ? sign + quiet : quiet;
+  if ($('[data-ring-mine]')) tone();
+}
+setInterval(rings, 5000);
+on('htmx:after:swap', e => { if (e.target?.id === 'calls' || $('[data-ring]')) rings(); });
+
 // ---------- drafts ----------
 // Saved on the server soon after typing and kept on this machine until the server has it. The server renders the saved
 // values again; only what never reached it is put back from here.

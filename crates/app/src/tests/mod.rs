@@ -3,6 +3,7 @@
 mod answer;
 mod bulletin;
 mod calendar;
+mod call;
 mod case;
 mod complaint;
 mod desk;

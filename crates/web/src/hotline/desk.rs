@@ -217,8 +217,10 @@ async fn transfer_view(
     e: Errors,
     done: bool,
 ) -> Result<TransferPart, Fail> {
+    let call = CallId::from(id);
     let targets = web
-        .read(&v.ctx()?, |c, ctx| {
+        .read(&v.ctx()?, move |c, ctx| {
+            calls_of::of_form(c, ctx, &call)?.ok_or(Error::NotFound)?;
             let en = ctx.locale == app::ctx::Locale::En;
             let departments = store::site::departments(c, &ctx.site)?.into_iter();
             let mut all: Vec<String> = departments.map(|d| if en { d.name_en } else { d.name }).collect();

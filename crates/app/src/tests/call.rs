@@ -1,0 +1,270 @@
+//! Telephone calls on both engines: stored once whatever comes twice, judged, called back, and tied to what was registered.
+
+use domain::access::Role;
+use domain::call::event::{CallEvent, CallKind, Direction};
+use domain::call::measure::Verdict;
+use domain::case::Channel;
+use domain::ids::{CallId, PhoneSystemId};
+use store::testing::for_both;
+
+use crate::call::system::{self, NewExtension, NewSystem};
+use crate::call::{self, missed};
+use crate::contact::{NewContact, register};
+use crate::ctx::Ctx;
+use crate::error::{Error, Res};
+use crate::testing::World;
+
+const NUMBER: &str = "13800000001";
+
+/// A webhook that tells holds, and the telephone 1001 at which the clerk sits.
+fn hotline(w: &World) -> (PhoneSystemId, String) {
+    let new = NewSystem {
+        name: "总机".into(),
+        kind: "webhook".into(),
+        holds: true,
+        ..NewSystem::default()
+    };
+    let made = w
+        .desk
+        .write_now(&w.ctx(Role::SystemAdmin), move |tx, ctx| system::add(tx, ctx, "", &new))
+        .unwrap();
+    let owner = w.staff(Role::FrontDesk).to_string();
+    w.desk
+        .write_now(&w.ctx(Role::Administration), move |tx, ctx| {
+            let x = NewExtension {
+                number: "1001".into(),
+                owner: owner.clone(),
+                active: true,
+                ..NewExtension::default()
+            };
+            system::put_extension(tx, ctx, None, &x).map(drop)
+        })
+        .unwrap();
+    w.desk
+        .write_now(&w.ctx(Role::FrontDesk), |tx, ctx| system::sit(tx, ctx, "1001"))
+        .unwrap();
+    (made.id, made.secret.unwrap())
+}
+
+struct Told<'a> {
+    w: &'a World,
+    system: PhoneSystemId,
+    key: &'static str,
+    from: i64,
+    direction: Direction,
+}
+
+impl Told<'_> {
+    fn event(&self, kind: CallKind, ms: i64) -> CallEvent {
+        let outside = Some(NUMBER.to_owned());
+        let hotline = Some("95001".to_owned());
+        let (caller, called) = match self.direction {
+            Direction::Out => (hotline, outside),
+            _ => (outside, hotline),
+        };
+        let inside = matches!(
+            kind,
+            CallKind::Ringing | CallKind::Answered | CallKind::Held | CallKind::Unheld
+        );
+        CallEvent {
+            at_source: Some(self.from + ms),
+            direction: Some(self.direction),
+            caller,
+            called,
+            extension: inside.then(|| "1001".to_owned()),
+            by_outside: (kind == CallKind::HungUp).then_some(true),
+            ..CallEvent::new(self.system.as_str(), self.key, kind, self.from + ms)
+        }
+    }
+
+    fn tell(&self, events: &[(CallKind, i64)]) -> Vec<CallId> {
+        let events: Vec<_> = events.iter().map(|(kind, ms)| self.event(*kind, *ms)).collect();
+        self.store(events).unwrap()
+    }
+
+    fn store(&self, events: Vec<CallEvent>) -> Res<Vec<CallId>> {
+        let (ctx, id) = (self.w.desk.system("phone", &self.w.site), self.system.clone());
+        self.w
+            .desk
+            .write_now(&ctx, move |tx, ctx| system::told(tx, ctx, &id, &events))
+    }
+}
+
+fn told<'a>(w: &'a World, system: &PhoneSystemId, key: &'static str) -> Told<'a> {
+    Told {
+        w,
+        system: system.clone(),
+        key,
+        from: w.system().now,
+        direction: Direction::In,
+    }
+}
+
+fn seen(w: &World, id: &CallId) -> call::Seen {
+    let (ctx, id) = (w.ctx(Role::CsHead), id.clone());
+    w.desk.read_now(move |c| call::get(c, &ctx, &id)).unwrap()
+}
+
+fn waits(w: &World) -> Vec<missed::MissedRow> {
+    let ctx = w.ctx(Role::FrontDesk);
+    w.desk.read_now(move |c| missed::list(c, &ctx)).unwrap().0
+}
+
+#[test]
+fn a_call_is_what_was_told_of_it_whatever_comes_twice_or_late() {
+    use CallKind::{Answered, Arrived, Held, HungUp, Ringing, Unheld};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        let t = told(&w, &system, "a");
+        let first = t.tell(&[(Arrived, 0), (Ringing, 40)]);
+        let id = first[0].clone();
+        assert_eq!(
+            (seen(&w, &id).row.state.as_str(), seen(&w, &id).row.open),
+            ("ringing", true)
+        );
+        let ongoing = |w: &World| {
+            let site = w.site.clone();
+            w.desk.read_now(move |c| call::ongoing(c, &site)).unwrap()
+        };
+        assert_eq!(ongoing(&w)[0].rings, ["1001"]);
+        // The hold comes before the answer that it follows, and everything comes twice.
+        for _ in 0..2 {
+            t.tell(&[(Held, 9_000), (Answered, 6_040)]);
+            t.tell(&[(Unheld, 31_000), (HungUp, 40_000)]);
+        }
+        let s = seen(&w, &id);
+        assert_eq!((s.row.state.as_str(), s.row.ring.as_str()), ("over", "met"));
+        assert_eq!((s.row.hold.as_str(), s.row.missed), ("breached", false), "22 s on hold");
+        assert_eq!(s.row.staff_id, Some(w.staff(Role::FrontDesk)), "who sits at 1001");
+        assert_eq!(s.row.number, NUMBER);
+        assert!(ongoing(&w).is_empty() && waits(&w).is_empty());
+        let rules = {
+            let ctx = w.system();
+            w.desk.read_now(move |c| call::rules(c, &ctx)).unwrap()
+        };
+        assert_eq!(rules.ring.verdict(&s.doc.call, 0), Verdict::Met);
+        let stored = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>(store::call::events(c, &id)?))
+            .unwrap();
+        assert_eq!(stored.len(), 6, "each report once");
+    });
+}
+
+#[test]
+fn a_missed_number_waits_once_until_somebody_talks_with_it() {
+    use CallKind::{Answered, Arrived, HungUp, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        for key in ["m1", "m2"] {
+            let id = told(&w, &system, key).tell(&[(Arrived, 0), (Ringing, 50), (HungUp, 9_000)]);
+            assert!(seen(&w, &id[0]).row.missed);
+            w.wait(60_000);
+        }
+        let rows = waits(&w);
+        assert_eq!((rows.len(), rows[0].calls), (1, 2), "one a number");
+        assert_eq!(rows[0].due_at - rows[0].first_at, 30 * 60_000);
+        // Late, it is said once to the head.
+        w.wait(31 * 60_000);
+        for _ in 0..2 {
+            crate::timer::run_due(&w.desk).unwrap();
+        }
+        let late = || {
+            let ctx = w.ctx(Role::CsHead);
+            let list = w.desk.read_now(move |c| crate::notice::mine(c, &ctx, None)).unwrap();
+            let of = |n: &&crate::notice::Seen| n.row.kind == crate::notice::MISSED_CALL;
+            list.unread.iter().filter(of).count()
+        };
+        assert_eq!(late(), 1);
+        // A try that nobody answers leaves it; talking ends it.
+        let out = |key: &'static str| Told {
+            direction: Direction::Out,
+            ..told(&w, &system, key)
+        };
+        out("o1").tell(&[(Arrived, 0), (HungUp, 20_000)]);
+        assert_eq!(waits(&w).len(), 1);
+        out("o2").tell(&[(Arrived, 0), (Answered, 4_000)]);
+        assert_eq!((waits(&w).len(), late()), (0, 0));
+        let ctx = w.ctx(Role::FrontDesk);
+        let done = w.desk.read_now(move |c| missed::list(c, &ctx)).unwrap().1;
+        assert_eq!((done[0].done_how.as_str(), done[0].late_at.is_some()), ("called", true));
+        assert_eq!(done[0].done_by, Some(w.staff(Role::FrontDesk)));
+    });
+}
+
+#[test]
+fn an_end_that_was_lost_is_never_met_and_a_call_back_needs_a_word() {
+    use CallKind::{Arrived, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        let id = told(&w, &system, "lost").tell(&[(Arrived, 0), (Ringing, 10)]).remove(0);
+        w.wait(11 * 60_000);
+        crate::timer::run_due(&w.desk).unwrap();
+        let s = seen(&w, &id);
+        assert_eq!((s.row.state.as_str(), s.row.ring.as_str()), ("over", "unknown"));
+        assert!(s.doc.call.swept && s.row.missed);
+        let row = waits(&w).remove(0);
+        let by_hand = |note: &'static str| {
+            let row = row.clone();
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                missed::by_hand(tx, ctx, &row.id, row.version, note)
+            })
+        };
+        assert!(matches!(by_hand(" "), Err(Error::Refused(_))));
+        by_hand("用值班手机打通").unwrap();
+        assert!(matches!(by_hand("再来"), Err(Error::Refused(_))));
+        assert!(waits(&w).is_empty());
+    });
+}
+
+#[test]
+fn what_is_registered_belongs_to_its_call_and_to_one_site() {
+    use CallKind::{Answered, Arrived, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, secret) = hotline(&w);
+        let id = told(&w, &system, "r")
+            .tell(&[(Arrived, 0), (Ringing, 20), (Answered, 16_000)])
+            .remove(0);
+        assert_eq!(seen(&w, &id).row.ring, "breached", "16 s are more than three rings");
+        let call = id.clone();
+        let made = w
+            .desk
+            .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                let n = NewContact {
+                    name: "周敏".into(),
+                    phone: NUMBER.into(),
+                    summary: "问停车月卡".into(),
+                    answer: Some("到前台办理".into()),
+                    call: Some(call.clone()),
+                    ..NewContact::of(Channel::Phone)
+                };
+                register(tx, ctx, "", &n)
+            })
+            .unwrap();
+        assert_eq!(seen(&w, &id).row.contact_id, Some(made.contact));
+        // Neither the call nor the system's reports reach another site, and a secret that was never given is none.
+        let there = Ctx {
+            site: w.second_site(),
+            ..w.ctx(Role::CsHead)
+        };
+        let asked = id.clone();
+        assert!(matches!(
+            w.desk.read_now(move |c| call::get(c, &there, &asked)),
+            Err(Error::NotFound)
+        ));
+        let by = |secret: &str, in_path: bool| {
+            let secret = secret.to_owned();
+            w.desk.read_now(move |c| system::by_secret(c, &secret, in_path))
+        };
+        assert_eq!(by(&secret, false).unwrap().id, system);
+        assert!(matches!(by(&secret, true), Err(Error::NotFound)), "not in the address");
+        assert!(matches!(
+            by("a-secret-that-was-never-given", false),
+            Err(Error::NotFound)
+        ));
+    });
+}
