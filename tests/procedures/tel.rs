@@ -188,6 +188,7 @@ fn tel_6_ans_6_a_transfer_is_agreed_on_first_and_the_caller_told() {
     let clerk = w.clerk();
     pbx.rings("x1");
     pbx.answers("x1");
+    assert!(w.until(|| clerk.fragment("/desk/calls").html.contains("/transfer\"")));
     let card = clerk.fragment("/desk/calls");
     let at = card
         .html

@@ -303,9 +303,10 @@ pub fn owners(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<Vec<Owner>> {
 fn save(tx: &mut Tx, s: &Seen) -> Res<()> {
     let row = CallRow {
         doc: serde_json::to_string(&s.doc)?,
+        version: s.row.version + 1,
         ..s.row.clone()
     };
-    saved(db::save(tx, &row)?, row.version)
+    saved(db::save(tx, &row)?, s.row.version)
 }
 
 fn say(tx: &mut Tx, ctx: &Ctx, row: &CallRow, kind: &str, body: serde_json::Value, personal: &[&str]) {

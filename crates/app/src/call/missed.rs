@@ -25,6 +25,11 @@ fn say(tx: &mut Tx, ctx: &Ctx, row: &MissedRow, kind: &str, body: serde_json::Va
     journal::now(tx, ctx, "missed_call", row.id.as_str(), kind, body, personal);
 }
 
+fn save(tx: &mut Tx, row: &mut MissedRow) -> Res<()> {
+    row.version += 1;
+    saved(db::missed_save(tx, row)?, row.version - 1)
+}
+
 fn key(id: &MissedCallId) -> String {
     format!("missed_call/{id}")
 }
@@ -38,7 +43,7 @@ pub(super) fn add(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
     if let Some(mut row) = db::missed_of(tx, &ctx.site, &call.number)? {
         row.calls += 1;
         row.last_at = row.last_at.max(at);
-        saved(db::missed_save(tx, &row)?, row.version)?;
+        save(tx, &mut row)?;
         say(
             tx,
             ctx,
@@ -100,7 +105,7 @@ fn close(tx: &mut Tx, ctx: &Ctx, row: MissedRow, how: &str, call: Option<&CallRo
     let by = call
         .and_then(|c| c.staff_id.clone())
         .or_else(|| ctx.staff().map(|s| s.id.clone()));
-    let done = MissedRow {
+    let mut done = MissedRow {
         open: false,
         next_at: None,
         done_at: Some(call.and_then(|c| c.answered_at).unwrap_or(ctx.now)),
@@ -110,7 +115,7 @@ fn close(tx: &mut Tx, ctx: &Ctx, row: MissedRow, how: &str, call: Option<&CallRo
         note: note.to_owned(),
         ..row
     };
-    saved(db::missed_save(tx, &done)?, done.version)?;
+    save(tx, &mut done)?;
     notice::settled(tx, ctx, &key(&done.id))?;
     let body = json!({"how": how, "call": done.done_call, "late": done.done_at > Some(done.due_at), "note": note});
     say(tx, ctx, &done, "missed_call_done", body, &["note"]);
@@ -177,7 +182,7 @@ pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
             return Ok(false);
         }
         (row.late_at, row.next_at) = (Some(row.due_at), None);
-        saved(db::missed_save(tx, &row)?, row.version)?;
+        save(tx, &mut row)?;
         say(tx, ctx, &row, "missed_call_late", json!({"due_at": row.due_at}), &[]);
         let to = crate::promise::superiors(tx, ctx, None)?;
         let new = NewNotice {

@@ -193,7 +193,7 @@ fn write(
         contact_id: before.as_ref().and_then(|row| row.contact_id.clone()),
         next_at: sweep_due(call),
         doc: serde_json::to_string(&doc)?,
-        version: before.as_ref().map_or(1, |row| row.version),
+        version: before.as_ref().map_or(1, |row| row.version + 1),
     };
     match &before {
         None => db::insert(tx, &row)?,

@@ -281,9 +281,10 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId, seen: i64, n: &NewSyst
         in_path: n.in_path && kind == Kind::Webhook,
         config: config.to_string(),
         active: n.active,
+        version: row.version + 1,
         ..row
     };
-    saved(db::system_save(tx, &new)?, new.version)?;
+    saved(db::system_save(tx, &new)?, seen)?;
     say(tx, ctx, &new, "phone_system_changed");
     Ok(())
 }
@@ -300,9 +301,10 @@ pub fn new_secret(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId) -> Res<String> {
     let secret = ctx.ids.secret();
     let new = SystemRow {
         token_hash: Some(secret_hash(&secret)),
+        version: row.version + 1,
         ..row
     };
-    saved(db::system_save(tx, &new)?, new.version)?;
+    saved(db::system_save(tx, &new)?, new.version - 1)?;
     say(tx, ctx, &new, "phone_system_secret");
     Ok(secret)
 }
@@ -420,7 +422,7 @@ pub fn put_extension(tx: &mut Tx, ctx: &Ctx, seen: Option<i64>, n: &NewExtension
         seat_id: before.as_ref().and_then(|b| b.seat_id.clone()).filter(|_| n.active),
         seat_at: before.as_ref().and_then(|b| b.seat_at).filter(|_| n.active),
         active: n.active || before.is_none(),
-        version: before.as_ref().map_or(1, |b| b.version),
+        version: before.as_ref().map_or(1, |b| b.version + 1),
     };
     let kind = match &before {
         None => {
@@ -428,7 +430,7 @@ pub fn put_extension(tx: &mut Tx, ctx: &Ctx, seen: Option<i64>, n: &NewExtension
             "extension_added"
         }
         Some(_) => {
-            saved(db::extension_save(tx, &row)?, row.version)?;
+            saved(db::extension_save(tx, &row)?, row.version - 1)?;
             "extension_changed"
         }
     };
@@ -458,9 +460,10 @@ pub fn sit(tx: &mut Tx, ctx: &Ctx, number: &str) -> Res<()> {
     let new = ExtensionRow {
         seat_id: Some(me.clone()),
         seat_at: Some(ctx.now),
+        version: row.version + 1,
         ..row
     };
-    saved(db::extension_save(tx, &new)?, new.version)?;
+    saved(db::extension_save(tx, &new)?, new.version - 1)?;
     let body = json!({"extension": new.number});
     journal::now(tx, ctx, "staff", me.as_str(), "telephone_taken", body, &[]);
     Ok(())

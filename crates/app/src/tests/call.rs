@@ -26,7 +26,7 @@ fn hotline(w: &World) -> (PhoneSystemId, String) {
     };
     let made = w
         .desk
-        .write_now(&w.ctx(Role::SystemAdmin), move |tx, ctx| system::add(tx, ctx, "", &new))
+        .write_now(&w.ctx(Role::Sysadmin), move |tx, ctx| system::add(tx, ctx, "", &new))
         .unwrap();
     let owner = w.staff(Role::FrontDesk).to_string();
     w.desk
@@ -169,7 +169,7 @@ fn a_missed_number_waits_once_until_somebody_talks_with_it() {
         // Late, it is said once to the head.
         w.wait(31 * 60_000);
         for _ in 0..2 {
-            crate::timer::run_due(&w.desk).unwrap();
+            missed::round(&w.desk).unwrap();
         }
         let late = || {
             let ctx = w.ctx(Role::CsHead);
@@ -202,7 +202,7 @@ fn an_end_that_was_lost_is_never_met_and_a_call_back_needs_a_word() {
         let (system, _) = hotline(&w);
         let id = told(&w, &system, "lost").tell(&[(Arrived, 0), (Ringing, 10)]).remove(0);
         w.wait(11 * 60_000);
-        crate::timer::run_due(&w.desk).unwrap();
+        call::round(&w.desk).unwrap();
         let s = seen(&w, &id);
         assert_eq!((s.row.state.as_str(), s.row.ring.as_str()), ("over", "unknown"));
         assert!(s.doc.call.swept && s.row.missed);

@@ -92,10 +92,13 @@ fn of_one(source: &str, key: &str, events: &[&CallEvent]) -> Call {
         at: a.at.max(b.at),
         received: a.received.max(b.received),
     });
+    let is_out = timed.iter().find_map(|(_, event)| event.direction) == Some(Direction::Out);
     let mut folding = Folding {
         inside: timed
             .iter()
             .rev()
+            // The answer of an outgoing call names the telephone that called, not the one that answered.
+            .filter(|(_, event)| !(is_out && event.kind == CallKind::Answered))
             .filter_map(|(_, event)| Some((event.leg_key.as_deref()?, event.extension.as_deref()?)))
             .collect(),
         call: Call {

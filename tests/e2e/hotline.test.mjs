@@ -1,0 +1,114 @@
+// The hotline in the browser: a telephone system posts, the call stands at the desk within a second without taking the focus,
+// it is taken up by one key, registered, and the board shows it; in both languages, with axe.
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until} from './lib.mjs';
+
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-hotline-'));
+execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '3'], {stdio: 'ignore'});
+const program = await startProgram({data: dir, args: ['--lock-after', '0']});
+closing('hotline', async () => { await program.stop(); fs.rmSync(dir, {recursive: true, force: true}); });
+
+async function at(t, login, where, more = {}) {
+  const tab = await page(t, {base: program.base, ...more});
+  await signIn(tab, login, 'sansheng-demo');
+  await tab.request.post('/locale', {form: {lang: more.locale?.startsWith('en') ? 'en' : 'zh', next: '/'}});
+  await tab.goto(where);
+  return tab;
+}
+const english = async tab => (await englishIn(tab, ['wsjls', 'zxm', 'Webhook', 'Asterisk', 'FreeSWITCH', 'AMI', 'ESL', 'POST', 'Authorization: Bearer'])).filter(text => !/^[A-Z]{3}-\d+$/.test(text));
+const foreign = (tab, lang) => lang === 'zh' ? english(tab) : chineseIn(tab);
+
+let secret;
+async function setUp(t) {
+  const admin = await at(t, 'admin', '/settings/phone');
+  await axe(admin);
+  await admin.fill('#name', 'PBX');
+  await admin.check('input[name=holds]');
+  await admin.locator('form[action="/settings/phone"] button.pri').click();
+  await admin.waitForSelector('code');
+  await axe(admin);
+  await shot(admin, 'hotline-system-zh', {fullPage: true});
+  secret = (await admin.locator('code', {hasText: 'Bearer'}).innerText()).replace(/.*Bearer /, '').trim();
+  const keeper = await at(t, 'xingzheng', '/hotline/telephones');
+  await keeper.fill('#number', '1001');
+  await keeper.selectOption('#owner', {label: '陈晓雯'});
+  await keeper.fill('#place', '前台');
+  await keeper.locator('form[action="/hotline/telephones"] button.pri').click();
+  await keeper.waitForSelector('a[href*="number=1001"]');
+  await axe(keeper);
+  await shot(keeper, 'hotline-telephones-zh');
+}
+async function tell(event, call, more = {}) {
+  const answer = await fetch(`${program.base}/cti`, {
+    method: 'POST', headers: {'content-type': 'application/json', authorization: `Bearer ${secret}`},
+    body: JSON.stringify({event, callId: call, direction: 'in', from: '13857126688', to: '95001', ts: String(Date.now()), ...more}),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+let ready;
+for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
+  check(`a call stands at the desk at once and is registered (${lang})`, async t => {
+    ready ??= setUp(t);
+    await ready;
+    const clerk = await at(t, 'chenxiaowen', '/desk', {locale});
+    await clerk.waitForSelector('#telephone');
+    const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+    await clerk.selectOption('#telephone', '1001');
+    await sat;
+    // Somebody types: the call takes neither focus nor text.
+    await clerk.fill('#content', lang === 'zh' ? '楼道灯不亮' : 'dark stairs');
+    await clerk.focus('#content');
+    const began = Date.now();
+    await tell('newCall', `call-${lang}`);
+    await tell('ringing', `call-${lang}`, {extension: '1001'});
+    await clerk.waitForSelector('[data-ring-mine]', {timeout: 5000});
+    const took = Date.now() - began;
+    assert.ok(took < 1500, `the card came after ${took} ms`);
+    assert.equal(await clerk.evaluate(() => document.activeElement.id), 'content');
+    assert.match(await clerk.title(), /☎/u);
+    assert.match(await clerk.locator('#calls').innerText(), /138 \*{4} 6688/);
+    await axe(clerk);
+    assert.deepEqual(await foreign(clerk, lang), []);
+    await shot(clerk, `desk-call-${lang}`);
+    await tell('answer', `call-${lang}`, {answeringNumber: '1001'});
+    await clerk.waitForSelector('#calls [data-key="Alt+R"]');
+    // One key: the form of the call; what was typed is parked.
+    await clerk.keyboard.press('Alt+t');
+    await until('the form of the call', async () => (await clerk.inputValue('#content')) === '' && await clerk.locator('#reg input[name=call]').inputValue() !== '');
+    assert.match(await clerk.locator('#head').innerText(), lang === 'zh' ? /第 1 声接听/ : /Answered at ring 1/);
+    await clerk.waitForSelector('#queue .line2');
+    // Transfer asks first.
+    await clerk.keyboard.press('Alt+r');
+    await clerk.waitForSelector('#transfer-to');
+    await axe(clerk);
+    assert.deepEqual(await foreign(clerk, lang), []);
+    await shot(clerk, `desk-transfer-${lang}`);
+    await clerk.keyboard.press('Escape');
+    await tell('hold', `call-${lang}`, {extension: '1001'});
+    await until('held', async () => (await clerk.locator('#calls').innerText()).includes(lang === 'zh' ? '保持' : 'On hold'));
+    await tell('unhold', `call-${lang}`, {extension: '1001'});
+    await tell('hangup', `call-${lang}`, {cause: 'normalClearing', by: '13857126688'});
+    await until('over', async () => await clerk.locator('#calls .ringcard').count() === 0);
+    await tell('newCall', `missed-${lang}`, {from: '13900001234'});
+    await tell('ringing', `missed-${lang}`, {from: '13900001234', extension: '1001'});
+    await tell('hangup', `missed-${lang}`, {from: '13900001234', cause: 'cancel'});
+    const head = await at(t, 'lihuimin', '/hotline', {locale});
+    for (const where of ['/hotline', '/hotline/calls', '/hotline/calls?view=missed', '/hotline/missed', '/hotline/telephones']) {
+      await head.goto(where);
+      await axe(head);
+      assert.deepEqual(await foreign(head, lang), [], where);
+      await shot(head, `hotline${where.replace(/[^a-z]+/g, '-')}-${lang}`, {fullPage: true});
+    }
+    await head.goto('/hotline/calls');
+    await head.locator('tbody a').first().click();
+    await head.waitForSelector('dl.dl');
+    await axe(head);
+    assert.deepEqual(await foreign(head, lang), []);
+    await shot(head, `hotline-call-${lang}`);
+  });
+}
