@@ -287,8 +287,8 @@ fn the_texts_are_read_as_they_are() {
     assert!(readable(&told).unwrap_err().contains("at"));
     assert_eq!(readable(&told.clone().arg("at", 1)), Ok(()));
     assert!(readable(&told.clone().arg("at", 1).clause("VIS-99")).is_err());
-    assert!(readable(&Refusal::new("refuse-x")).is_err());
-    assert!(readable(&Refusal::new("refuse-incomplete").missing(["missing-x"])).is_err());
+    assert!(readable(&Refusal::new("no-such-rule")).is_err());
+    assert!(readable(&Refusal::new("refuse-incomplete").missing(["no-such-thing"])).is_err());
     assert!(readable(&Refusal::new("refuse-role").arg("action", "fly")).is_err());
     assert_eq!(
         readable(&Refusal::new("refuse-incomplete").missing(["missing-reason"])),
