@@ -89,18 +89,11 @@ pub fn end(state: AppointmentState, at: i64, outcome: &Outcome, now: i64) -> Res
             number,
             note,
         } => {
-            if number.trim().is_empty() {
-                return Err(lacks("missing-visit-document"));
-            }
-            let short = crate::fold::fold_code(number);
+            let tail = crate::visit::kept(number).ok_or_else(|| lacks("missing-visit-document"))?;
             Ok(Ended {
                 verified: Some(*verified),
                 document: Some(*document),
-                tail: if short.chars().count() <= 4 {
-                    short
-                } else {
-                    crate::visit::tail(&short)
-                },
+                tail,
                 ..ended(AppointmentState::Kept, note)
             })
         }
@@ -128,6 +121,9 @@ pub fn verification(all: impl IntoIterator<Item = (AppointmentState, Option<bool
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -153,7 +149,10 @@ mod tests {
             rule(end(done.state, 100, &kept(true, "1234"), 200)),
             "refuse-appointment-over"
         );
-        assert_eq!(rule(end(planned, 100, &kept(true, " "), 200)), "refuse-incomplete");
+        for nothing in [" ", "——", "-----"] {
+            let end = end(planned, 100, &kept(true, nothing), 200);
+            assert_eq!(rule(end), "refuse-incomplete", "{nothing}");
+        }
         let away = Outcome::NoShow { note: String::new() };
         assert_eq!(rule(end(planned, 100, &away, 99)), "refuse-appointment-ahead");
         assert!(end(planned, 100, &away, 100).is_ok());

@@ -399,11 +399,12 @@ impl Bulletin {
         if (&title, &text) == (&self.title, &self.text) {
             return Err(Refusal::new("refuse-nothing-changed"));
         }
+        let reason = reason(why)?;
         self.before.push(Before {
             title: std::mem::replace(&mut self.title, title),
             text: std::mem::replace(&mut self.text, text),
             mark: by,
-            reason: reason(why)?,
+            reason,
         });
         self.version += 1;
         if again {
@@ -579,6 +580,9 @@ impl Bulletin {
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -738,6 +742,10 @@ mod tests {
                 .rule,
             "refuse-nothing-changed"
         );
+        // A reason that is too long is refused, and the text that stands is still the published one.
+        let long = "长".repeat(LONGEST_NOTE + 1);
+        assert!(b.correct("停水通知", "改到周四", &long, false, by(3)).is_err());
+        assert_eq!(b, published());
         b.correct("停水通知", "改到周四", "日期有误", false, by(3)).unwrap();
         assert_eq!((b.version, b.tell_from), (2, 1));
         b.correct("停水通知", "改到周五", "又改期", true, by(4)).unwrap();

@@ -87,6 +87,9 @@ pub fn after(result: AttemptResult, enough: bool) -> CallState {
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

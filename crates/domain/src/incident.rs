@@ -232,6 +232,9 @@ pub fn tell(incident: &Incident, caller: &mut Caller, told: Told, note: &str, no
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -260,6 +260,9 @@ impl Investigation {
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

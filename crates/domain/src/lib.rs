@@ -38,6 +38,8 @@ pub mod price_list;
 pub mod privacy;
 pub mod process;
 pub mod proposal;
+#[cfg(test)]
+mod random;
 pub mod refusal;
 pub mod register;
 pub mod room;

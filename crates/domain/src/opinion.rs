@@ -265,6 +265,9 @@ pub fn may_close(closed: bool, over: bool, lacking: usize) -> Result<(), Refusal
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -102,6 +102,9 @@ impl Proposal {
 }
 
 #[cfg(test)]
+mod random;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -196,12 +196,26 @@ pub struct Document {
 
 /// A document's number as it is kept: its last four characters, and of a short one fewer, so that the most of it is gone.
 pub fn tail(number: &str) -> String {
-    let code: Vec<char> = crate::fold::fold_code(number)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
+    let code = letters(number);
     let keep = 4.min(code.len() / 2);
     code.iter().skip(code.len() - keep).collect()
+}
+
+/// What is kept of a number as somebody typed it: whoever types no more than four characters has typed its tail. None without
+/// any letter or digit: nothing was read off a document.
+pub fn kept(number: &str) -> Option<String> {
+    let code = letters(number);
+    match code.len() {
+        0 => None,
+        1..=4 => Some(code.into_iter().collect()),
+        _ => Some(tail(number)),
+    }
+}
+
+/// The letters and digits of a number.
+fn letters(number: &str) -> Vec<char> {
+    let code = crate::fold::fold_code(number);
+    code.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// One asking of the host.

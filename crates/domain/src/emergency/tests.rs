@@ -1,5 +1,7 @@
 //! The rules of an emergency, as a story and as tables.
 
+mod random;
+
 use super::play::{Filled, fill, parse, shipped_plays};
 use super::*;
 use crate::access::{Role, Who};

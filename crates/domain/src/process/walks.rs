@@ -140,8 +140,12 @@ pub fn of_visit(now: i64) -> Process {
             if host || desk {
                 out.push(("announce", announced(host)));
             }
-            if desk {
-                let particulars = Box::new(particulars.clone());
+            // With all that is known, and with one key by mistake.
+            for known in [particulars.clone(), Particulars::default()]
+                .into_iter()
+                .filter(|_| desk)
+            {
+                let particulars = Box::new(known);
                 out.push(("receive", begun(visit::Fact::Registered { particulars, erase_at })));
             }
             return out;
@@ -178,7 +182,13 @@ pub fn of_visit(now: i64) -> Process {
             let late = v.answer.as_ref().is_some_and(|a| a.at < d.at);
             (d.as_expected, late)
         });
-        let flags = (v.alarmed(), v.alarms.is_empty(), v.badge_out, v.help.is_some());
+        let flags = (
+            v.alarmed(),
+            v.alarms.is_empty(),
+            v.badge_out,
+            v.help.is_some(),
+            v.incomplete(),
+        );
         format!("{:?}", (v.state, answer, document, v.asks.is_empty(), flags))
     };
     explore(
@@ -571,7 +581,7 @@ pub fn of_proposal(now: i64) -> Process {
 }
 
 /// Where a suggestion stands in its month's round.
-fn stands(o: &Opinion) -> &'static str {
+pub(crate) fn stands(o: &Opinion) -> &'static str {
     match (o.check, o.is_handled(), o.outcome) {
         (Some(false), ..) => "again",
         (Some(true), true, _) => "checked",
@@ -655,6 +665,7 @@ mod tests {
         let p = of_visit(1_795_228_920_000);
         assert_eq!(p.states, codes!(VisitState));
         assert!(has(&p, "arrived", "enter", "inside") && has(&p, "inside", "leave", "left"));
+        assert!(has(&p, "arrived", "withdraw", "withdrawn"), "begun by mistake");
         assert!(!has(&p, "expected", "enter", "inside") && !has(&p, "inside", "turn_away", "turned_away"));
         let enter = p.moves.iter().find(|m| m.act == "enter").unwrap();
         assert!(enter.who.contains(&"guard") && !enter.who.contains(&"host") && !enter.who.contains(&"quality"));

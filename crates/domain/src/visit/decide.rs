@@ -1,7 +1,7 @@
 //! What may be done with a visit now, what comes of it, and what changes by itself.
 
 use super::state::{Fact, Visit};
-use super::{Answer, Command, Document, DocumentKind, HostWay, Need, VisitAct, VisitState, tail};
+use super::{Answer, Command, Document, DocumentKind, HostWay, Need, Particulars, VisitAct, VisitState, kept};
 use crate::id_number::IdNumber;
 use crate::ids::StaffId;
 use crate::refusal::Refusal;
@@ -38,10 +38,12 @@ pub fn gate(v: &Visit, act: VisitAct) -> Result<(), Refusal> {
         VisitAct::Arrive => v.state == S::Expected,
         VisitAct::Describe => v.state != S::Withdrawn,
         VisitAct::AskHost | VisitAct::HostAnswer => matches!(v.state, S::Expected | S::Arrived),
-        VisitAct::CheckDocument | VisitAct::Enter | VisitAct::TurnAway => v.state == S::Arrived,
+        VisitAct::CheckDocument | VisitAct::Enter | VisitAct::TurnAway | VisitAct::RefuseReception => {
+            v.state == S::Arrived
+        }
         VisitAct::Accompany | VisitAct::Leave => v.state == S::Inside,
-        VisitAct::BadgeBack => v.badge_out,
-        VisitAct::RefuseReception => here,
+        // Inside it is worn; it comes back with the leaving.
+        VisitAct::BadgeBack => v.badge_out && v.state != S::Inside,
         VisitAct::Alarm | VisitAct::Police | VisitAct::Help => v.arrived_at.is_some(),
         VisitAct::Instruct => v.alarmed(),
         VisitAct::Withdraw => v.state == S::Expected || (v.state == S::Arrived && v.particulars.name.is_empty()),
@@ -50,13 +52,16 @@ pub fn gate(v: &Visit, act: VisitAct) -> Result<(), Refusal> {
         (true, VisitAct::AskHost) if v.refused() => Err(Refusal::new("refuse-visit-host-said-no").clause("VIS-5")),
         (true, VisitAct::Help) if v.help.is_some() => Err(Refusal::new("refuse-visit-help-open").clause("VIS-9")),
         (true, _) => Ok(()),
-        (false, VisitAct::BadgeBack) => Err(Refusal::new("refuse-visit-no-badge-out").clause("VIS-3")),
+        (false, VisitAct::BadgeBack) if !v.badge_out => Err(Refusal::new("refuse-visit-no-badge-out").clause("VIS-3")),
         (false, VisitAct::Instruct) => Err(Refusal::new("refuse-visit-no-alarm").clause("VIS-7")),
         (false, VisitAct::Leave | VisitAct::Accompany) if !v.state.is_over() => {
             Err(Refusal::new("refuse-visit-not-inside"))
         }
         (false, VisitAct::Arrive | VisitAct::Withdraw) if here => Err(Refusal::new("refuse-visit-pass-used")),
         (false, _) if v.state == S::Expected => Err(Refusal::new("refuse-visit-not-here")),
+        (false, VisitAct::RefuseReception) if v.state == S::Inside => {
+            Err(Refusal::new("refuse-visit-inside").clause("VIS-8"))
+        }
         (false, _) if v.state == S::Inside => Err(Refusal::new("refuse-visit-inside")),
         (false, _) => Err(over()),
     }
@@ -104,9 +109,22 @@ pub fn needs(v: &Visit) -> Vec<Need> {
     out
 }
 
-/// The host's yes is not yet one to the person who is here.
+/// The host's yes is not yet one to the person who is here. Of one instant nobody knows which was first.
 fn before(answer: &Answer, document: &Document) -> bool {
-    answer.how == HostWay::Announced || answer.at < document.at
+    answer.how == HostWay::Announced || answer.at <= document.at
+}
+
+/// Name, reason, host and unit are there.
+fn complete(p: &Particulars) -> Result<(), Refusal> {
+    words(
+        "VIS-3",
+        &[
+            (&p.name, "missing-visit-name"),
+            (&p.reason, "missing-visit-reason"),
+            (&p.host, "missing-visit-host"),
+            (&p.place, "missing-visit-unit"),
+        ],
+    )
 }
 
 fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal> {
@@ -116,16 +134,7 @@ fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal
     if v.refused() {
         return Err(Refusal::new("refuse-visit-host-said-no").clause("VIS-5"));
     }
-    let p = &v.particulars;
-    words(
-        "VIS-3",
-        &[
-            (&p.name, "missing-visit-name"),
-            (&p.reason, "missing-visit-reason"),
-            (&p.host, "missing-visit-host"),
-            (&p.place, "missing-visit-unit"),
-        ],
-    )?;
+    complete(&v.particulars)?;
     let Some(document) = &v.document else {
         return Err(Refusal::new("refuse-visit-document").clause("VIS-4"));
     };
@@ -143,7 +152,11 @@ fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal
 }
 
 fn document(kind: DocumentKind, number: &str, as_expected: bool) -> Result<Fact, Refusal> {
-    words("VIS-4", &[(number, "missing-visit-document")])?;
+    let Some(tail) = kept(number) else {
+        return Err(Refusal::new("refuse-incomplete")
+            .clause("VIS-4")
+            .missing(["missing-visit-document"]));
+    };
     let code = crate::fold::fold_code(number);
     // Whoever types the whole number is told when it cannot be one; the last digits alone are enough.
     if kind == DocumentKind::IdCard && code.len() > 8 && IdNumber::parse(&code).is_err() {
@@ -151,7 +164,7 @@ fn document(kind: DocumentKind, number: &str, as_expected: bool) -> Result<Fact,
     }
     Ok(Fact::DocumentChecked {
         kind,
-        tail: if code.len() <= 4 { code } else { tail(&code) },
+        tail,
         as_expected,
     })
 }
@@ -178,13 +191,17 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
             Fact::Arrived { erase_at }
         }
         Command::Describe { particulars } => {
-            let changes = v.particulars.changes(particulars);
-            if changes.is_empty() {
+            // Another of the same name is another, although no field reads otherwise.
+            if v.particulars == **particulars {
                 return Ok(Vec::new());
+            }
+            // Of whoever was let in the register stays whole.
+            if v.in_at.is_some() {
+                complete(particulars)?;
             }
             Fact::Described {
                 particulars: particulars.clone(),
-                changes,
+                changes: v.particulars.changes(particulars),
             }
         }
         Command::AskHost { how } => Fact::HostAsked {
@@ -217,7 +234,7 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
             may_enter(v, badge, accompanied_by)?;
             let planned = v.expected_until.filter(|until| *until > env.now);
             Fact::Entered {
-                badge: badge.trim().to_uppercase(),
+                badge: clean(badge).to_uppercase(),
                 accompanied_by: clean(accompanied_by),
                 until: planned.unwrap_or(env.now + env.inside_ms),
             }
@@ -251,9 +268,6 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
                 "VIS-8",
                 &[(reason, "missing-reason"), (reported_to, "missing-visit-reported")],
             )?;
-            if v.state == VisitState::Inside {
-                return Err(Refusal::new("refuse-visit-inside").clause("VIS-8"));
-            }
             Fact::ReceptionRefused {
                 reason: clean(reason),
                 reported_to: clean(reported_to),

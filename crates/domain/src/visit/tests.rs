@@ -1,3 +1,5 @@
+mod random;
+
 use proptest::prelude::*;
 
 use super::state::{Fact, Visit, apply};
@@ -83,6 +85,21 @@ fn of_a_document_the_last_characters_stay() {
     ] {
         assert_eq!(tail(number), kept, "{number}");
     }
+    for (number, want) in [
+        ("11010519491231002X", Some("002X")),
+        ("１２３４", Some("1234")),
+        ("沪A-1", Some("A1")),
+        ("——", None),
+        ("证件", None),
+    ] {
+        assert_eq!(kept(number).as_deref(), want, "{number}");
+    }
+    let nothing = Command::CheckDocument {
+        kind: DocumentKind::Passport,
+        number: "-----".into(),
+        as_expected: true,
+    };
+    assert_eq!(rule(&arrived(), &nothing, AT), "refuse-incomplete");
     let mut v = arrived();
     does(&mut v, &shows(true), AT);
     assert!(!serde_json::to_string(&v).unwrap().contains("19491231"));
@@ -134,8 +151,101 @@ fn somebody_else_than_announced_needs_the_hosts_yes_to_this_one() {
     does(&mut v, &says(true, HostWay::Phone), AT);
     does(&mut v, &shows(false), AT + MINUTE);
     assert_eq!(rule(&v, &enters(), AT + MINUTE), "refuse-visit-not-expected");
+    // Nobody knows whether a yes of the very same instant was given before.
+    let mut at_once = v.clone();
+    does(&mut at_once, &says(true, HostWay::Phone), AT + MINUTE);
+    assert_eq!(rule(&at_once, &enters(), AT + MINUTE), "refuse-visit-not-expected");
     does(&mut v, &says(true, HostWay::Phone), AT + 2 * MINUTE);
     does(&mut v, &enters(), AT + 2 * MINUTE);
+}
+
+fn inside() -> Visit {
+    let mut v = arrived();
+    does(&mut v, &shows(true), AT);
+    does(&mut v, &says(true, HostWay::Phone), AT);
+    does(&mut v, &enters(), AT);
+    v
+}
+
+#[test]
+fn whoever_is_inside_wears_the_badge_and_is_not_refused_reception() {
+    let v = inside();
+    let refuse = Command::RefuseReception {
+        reason: "辱骂".into(),
+        reported_to: "赵立新".into(),
+    };
+    for (act, cmd) in [
+        (VisitAct::BadgeBack, &Command::BadgeBack),
+        (VisitAct::RefuseReception, &refuse),
+    ] {
+        // What only ever says no is not offered.
+        assert!(gate(&v, act).is_err(), "{act}");
+        assert_eq!(rule(&v, cmd, AT), "refuse-visit-inside", "{act}");
+    }
+    let mut v = v;
+    let lost = Command::Leave {
+        badge_back: false,
+        note: "证掉在车里".into(),
+    };
+    does(&mut v, &lost, AT + MINUTE);
+    does(&mut v, &Command::BadgeBack, AT + 2 * MINUTE);
+    assert_eq!(
+        rule(&v, &Command::BadgeBack, AT + 3 * MINUTE),
+        "refuse-visit-no-badge-out"
+    );
+    assert_eq!(v.badge_back_at, Some(AT + 2 * MINUTE));
+}
+
+#[test]
+fn a_correction_is_kept_and_leaves_no_hole_in_the_register() {
+    let describe = |p: Particulars| Command::Describe {
+        particulars: Box::new(p),
+    };
+    let mut v = inside();
+    // Another of the same name, and the unit that a typed place turns out to be.
+    for p in [
+        Particulars {
+            person: Some("zhou2".into()),
+            ..known()
+        },
+        Particulars {
+            unit: Some("u".into()),
+            ..known()
+        },
+    ] {
+        does(&mut v, &describe(p.clone()), AT);
+        assert_eq!(v.particulars, p);
+    }
+    let bare = Particulars {
+        people: 1,
+        ..Particulars::default()
+    };
+    let refusal = decide(&v, &describe(bare.clone()), &env(AT)).unwrap_err();
+    let keys: Vec<_> = refusal.missing.iter().map(|m| m.key).collect();
+    assert_eq!(
+        keys,
+        [
+            "missing-visit-name",
+            "missing-visit-reason",
+            "missing-visit-host",
+            "missing-visit-unit"
+        ]
+    );
+    // Who waits is described bit by bit.
+    does(&mut arrived(), &describe(bare), AT);
+}
+
+#[test]
+fn a_badge_holds_no_identity_number() {
+    let mut v = arrived();
+    does(&mut v, &shows(true), AT);
+    does(&mut v, &says(true, HostWay::Phone), AT);
+    let typed = Command::Enter {
+        badge: "11010519491231002x".into(),
+        accompanied_by: String::new(),
+    };
+    does(&mut v, &typed, AT);
+    assert!(!v.badge.contains("19491231"), "{}", v.badge);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::complaint::{leader, quality};
 use super::*;
 use crate::access::Action;
 use crate::clock::WaitReason;
+use crate::random::readable;
 
 fn person() -> impl Strategy<Value = Who> {
     let link = |order: u8| Who::VendorLink {
@@ -519,8 +520,9 @@ proptest! {
                 let offer = offers.iter().find(|offer| offer.action == command.action());
                 prop_assert!(offer.is_none_or(Offer::allowed), "done but not offered: {:?}", command);
             }
-            if outcome.is_err() {
+            if let Err(refusal) = &outcome {
                 prop_assert_eq!(&before, &desk.state);
+                prop_assert_eq!(readable(refusal), Ok(()));
             }
             let Some(case) = &desk.state else { continue };
             if let Err(what) = sound(case) {
