@@ -499,6 +499,14 @@ pub fn by_code(c: &mut Conn, ctx: &Ctx, code: &str) -> Res<Option<Seen>> {
 pub fn act(tx: &mut Tx, ctx: &Ctx, id: &VisitId, version: Option<i64>, cmd: &Command) -> Res<Seen> {
     ctx.need(Action::ReceiveVisitor)?;
     ctx.need_staff()?;
+    // By the own link, or announced beforehand: that is the host's own word, which staff cannot give in their name (VIS-5).
+    if let Command::HostAnswer {
+        how: HostWay::Link | HostWay::Announced,
+        ..
+    } = cmd
+    {
+        return Err(Error::field("how", "invalid-choose"));
+    }
     step(tx, ctx, id, version, cmd)
 }
 
