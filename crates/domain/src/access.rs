@@ -470,7 +470,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::DeliverBulletin],                             [S,  S,   S,   S,   S,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
     // The hotline. Administration keeps the telephones (TEL-8)
     Row(&[Do::ViewCalls],                                   [S,  O,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
-    Row(&[Do::ManageTelephones],                            [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   A,   N,   A]),
+    Row(&[Do::ManageTelephones],                            [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   A,   N,   N]),
     // Oversight
     Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
