@@ -76,14 +76,14 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     assert.deepEqual(await foreign(clerk, lang), []);
     await shot(clerk, `desk-call-${lang}`);
     await tell('answer', `call-${lang}`, {answeringNumber: '1001'});
-    await clerk.waitForSelector('#calls [data-key=F8]');
+    await clerk.waitForSelector('#calls [data-key="Alt+H"]');
     // One key: the form of the call; what was typed is parked.
     await clerk.keyboard.press('Alt+i');
     await until('the form of the call', async () => (await clerk.inputValue('#content')) === '' && await clerk.locator('#reg input[name=call]').inputValue() !== '');
     assert.match(await clerk.locator('#head').innerText(), lang === 'zh' ? /第 1 声接听/ : /Answered at ring 1/);
     await clerk.waitForSelector('#queue .line2');
     // Transfer asks first.
-    await clerk.keyboard.press('F8');
+    await clerk.keyboard.press('Alt+h');
     await clerk.waitForSelector('#transfer-to');
     await axe(clerk);
     assert.deepEqual(await foreign(clerk, lang), []);
