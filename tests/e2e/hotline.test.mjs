@@ -76,9 +76,12 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     assert.deepEqual(await foreign(clerk, lang), []);
     await shot(clerk, `desk-call-${lang}`);
     await tell('answer', `call-${lang}`, {answeringNumber: '1001'});
-    await clerk.waitForSelector('#calls [data-key="Alt+H"]');
+    // The card was drawn anew and its buttons are awake.
+    for (const key of ['Alt+H', 'Alt+I']) await clerk.waitForSelector(`#calls [data-key="${key}"][data-htmx-powered]`);
     // One key: the form of the call; what was typed is parked.
+    const taken = clerk.waitForResponse(r => r.url().endsWith('/take'));
     await clerk.keyboard.press('Alt+i');
+    await taken;
     await until('the form of the call', async () => (await clerk.inputValue('#content')) === '' && await clerk.locator('#reg input[name=call]').inputValue() !== '');
     assert.match(await clerk.locator('#head').innerText(), lang === 'zh' ? /第 1 声接听/ : /Answered at ring 1/);
     await clerk.waitForSelector('#queue .line2');
