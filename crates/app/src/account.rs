@@ -285,6 +285,7 @@ pub fn sign_in(desk: &Arc<Desk>, login: &str, pass: &str, ip: &str, agent: &str)
 /// `Forbidden` when nobody is signed in.
 pub fn sign_out(tx: &mut Tx, ctx: &Ctx) -> Res<()> {
     let s = ctx.need_staff()?;
+    store::call::stand_up_everywhere(tx, &s.id)?;
     if let Some(id) = &s.session {
         db::session_revoke(tx, id, ctx.now)?;
         journal::company(
@@ -500,6 +501,8 @@ pub fn set_duty(tx: &mut Tx, ctx: &Ctx, on: bool) -> Res<bool> {
     } else {
         crate::emergency::may_leave(tx, ctx, &s.id)?;
         db::duty_off(tx, &s.id, &ctx.site)?;
+        // Whoever goes home answers no telephone any more.
+        store::call::stand_up(tx, &ctx.site, &s.id)?;
     }
     let kind = if on { "on_duty" } else { "off_duty" };
     journal::now(

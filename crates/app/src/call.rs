@@ -2,37 +2,44 @@
 //! (COM-10, ANS-1 to ANS-8). Here: calls, who it may be that calls, and what the desk makes of them. Beside it: the systems and
 //! extensions ([`system`]), and numbers that are to be called back ([`missed`]).
 
+mod board;
+pub mod card;
 pub mod missed;
 mod receive;
 pub mod system;
 
+use std::collections::BTreeMap;
+
 use domain::access::{Action, Reach};
-use domain::call::event::Direction;
+
 use domain::call::measure::{HoldRule, Holds, RingRule, Rules, Verdict};
 use domain::call::state::Call;
-use domain::ids::{CallId, ContactId, SiteId, StaffId};
+use domain::ids::{CallId, ContactId, StaffId};
 use domain::refusal::Refusal;
 use domain::standard::LimitCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::call as db;
-pub use store::call::{CallRow, Owner};
+pub use store::call::{CallLine, CallRow, Owner};
 use store::db::Tx;
 use store::seam::Conn;
 
 use crate::ctx::Ctx;
 use crate::error::{Error, Res, saved};
+use crate::hidden::Hidden;
 use crate::journal;
+use crate::list::cut;
 
+pub use board::board;
 pub use receive::receive;
 pub(crate) use receive::round;
 
 /// Calls of one page of the list.
-pub const PAGE: i64 = 50;
+pub const PAGE: usize = 50;
 /// The longest time that figures are made of, in milliseconds.
 pub const LONGEST: i64 = 92 * 86_400_000;
 /// Calls that figures are made of at most.
-pub const MOST: i64 = 50_000;
+pub const MOST: usize = 50_000;
 
 /// What is kept of a call beside its reports: the fold, and what was done at the desk.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +48,9 @@ pub struct Doc {
     /// When a call back was offered (ANS-3), by our own clock, unix milliseconds.
     #[serde(default)]
     pub offers: Vec<i64>,
+    /// Who sat at its telephones when they first rang or answered.
+    #[serde(default)]
+    pub seats: BTreeMap<String, StaffId>,
     /// Whether the receiving side of a transfer agreed first, as the desk recorded it (TEL-6).
     #[serde(default)]
     pub transfers: Vec<Agreed>,
@@ -80,16 +90,12 @@ pub fn rules(c: &mut Conn, ctx: &Ctx) -> Res<Rules> {
         _ => RingRule::default().rings,
     };
     let hold = crate::standard::limit(c, ctx, LimitCode::Hold)?.ms();
-    let hold_ms = hold.unwrap_or(HoldRule::default().limit_ms);
     Ok(Rules {
         ring: RingRule {
             rings,
             ..RingRule::default()
         },
-        hold: HoldRule {
-            remind_ms: (hold_ms - 5_000).max(hold_ms / 2),
-            limit_ms: hold_ms,
-        },
+        hold: hold.map_or_else(HoldRule::default, HoldRule::of),
         ..Rules::default()
     })
 }
@@ -127,60 +133,6 @@ pub fn hold_code(h: &Holds) -> &'static str {
     }
 }
 
-/// A call that goes on, as every page of the site knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ongoing {
-    pub id: CallId,
-    pub inbound: bool,
-    /// `waiting`, `ringing`, `talking` or `held`.
-    pub state: String,
-    pub extension: String,
-    pub staff: Option<StaffId>,
-    pub at: i64,
-    /// By our own clock: when it first rang, was answered, was put on hold.
-    pub ringing_at: Option<i64>,
-    pub answered_at: Option<i64>,
-    pub held_at: Option<i64>,
-    pub registered: bool,
-    /// Extensions that ring now.
-    pub rings: Vec<String>,
-    /// Rings that are heard until the limit is over, and from when it presses.
-    pub rule: RingRule,
-}
-
-/// Calls that go on now.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn ongoing(c: &mut Conn, site: &SiteId) -> Res<Vec<Ongoing>> {
-    db::open(c, site)?.into_iter().map(|row| read(row).map(of)).collect()
-}
-
-fn of(s: Seen) -> Ongoing {
-    let call = &s.doc.call;
-    let rings = call.legs.iter();
-    let rings = rings.filter(|l| l.ringing.is_some() && l.answered.is_none() && l.ended.is_none());
-    Ongoing {
-        inbound: call.direction == Some(Direction::In),
-        rings: rings.filter_map(|l| l.extension.clone()).collect(),
-        ringing_at: call.first_ringing.map(|x| x.received),
-        answered_at: call.answered.as_ref().map(|x| x.when.received),
-        held_at: call
-            .holds
-            .iter()
-            .rev()
-            .find(|h| h.to.is_none())
-            .map(|h| h.from.received),
-        registered: s.row.contact_id.is_some(),
-        id: s.row.id,
-        state: s.row.state,
-        extension: s.row.extension,
-        staff: s.row.staff_id,
-        at: s.row.at,
-        rule: RingRule::default(),
-    }
-}
-
 /// A call.
 ///
 /// # Errors
@@ -189,10 +141,103 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Seen> {
     let reach = ctx.need(Action::ViewCalls)?;
     let s = read(db::get(c, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
     let mine = ctx.staff().is_some_and(|me| s.row.staff_id.as_ref() == Some(&me.id));
-    if reach >= Reach::Site || mine {
+    // What led to a complaint about somebody is hidden from them with it.
+    let shown = match &s.row.contact_id {
+        Some(contact) => Hidden::from(c, ctx)?.shows_contact(contact.as_str()),
+        None => true,
+    };
+    if shown && (reach >= Reach::Site || mine) {
         Ok(s)
     } else {
         Err(Error::NotFound)
+    }
+}
+
+/// The entry of the register that belongs to a call, where the viewer sees it.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn entry(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<Option<store::contact::Contact>> {
+    let Some(id) = &s.row.contact_id else { return Ok(None) };
+    match crate::contact::get(c, ctx, id) {
+        Ok(entry) => Ok(Some(entry)),
+        Err(Error::NotFound | Error::Forbidden(_)) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// A way to look at the list of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    #[default]
+    All,
+    In,
+    Missed,
+    /// Not within three rings, within them, and not known.
+    Late,
+    InTime,
+    Unknown,
+    /// Waited for a person longer than the limit.
+    Wait,
+    /// On hold longer than the limit, without an offer to call back.
+    Hold,
+    /// Answered, and nothing was registered.
+    Unregistered,
+    Out,
+}
+
+impl View {
+    /// Every view, in the order of the page.
+    pub const ALL: [View; 10] = [
+        View::All,
+        View::In,
+        View::Missed,
+        View::Late,
+        View::InTime,
+        View::Unknown,
+        View::Wait,
+        View::Hold,
+        View::Unregistered,
+        View::Out,
+    ];
+
+    /// As it stands in addresses and text keys.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            View::All => "all",
+            View::In => "in",
+            View::Missed => "missed",
+            View::Late => "late",
+            View::InTime => "in_time",
+            View::Unknown => "unknown",
+            View::Wait => "wait",
+            View::Hold => "hold",
+            View::Unregistered => "unregistered",
+            View::Out => "out",
+        }
+    }
+
+    /// Of its code; all for what is none.
+    #[must_use]
+    pub fn parse(code: &str) -> View {
+        View::ALL.into_iter().find(|v| v.code() == code).unwrap_or_default()
+    }
+
+    fn narrow(self, f: &mut db::CallFilter) {
+        let is = |code: &str| Some(code.to_owned());
+        match self {
+            View::All => {}
+            View::In => f.direction = is("in"),
+            View::Out => f.direction = is("out"),
+            View::Missed => f.missed = true,
+            View::Late => f.ring = is("breached"),
+            View::InTime => f.ring = is("met"),
+            View::Unknown => f.ring = is("unknown"),
+            View::Wait => f.wait = is("breached"),
+            View::Hold => f.hold = is("breached"),
+            View::Unregistered => f.unregistered = true,
+        }
     }
 }
 
@@ -217,10 +262,7 @@ pub fn of_form(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Option<Seen>> {
 /// What a list of calls may be narrowed by, as the page's address says it.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
-    /// `in`, `out` or empty.
-    pub direction: String,
-    /// `missed`, `late`, `in_time`, `unknown`, `hold`, `unregistered`, or empty for all.
-    pub view: String,
+    pub view: View,
     pub staff: String,
     pub extension: String,
     /// Whole numbers only, in any usual writing.
@@ -231,42 +273,34 @@ pub struct Ask {
 }
 
 /// A page of calls, newest first, and where the next begins.
-pub type Page = (Vec<CallRow>, Option<(i64, String)>);
+pub type Page = (Vec<CallLine>, Option<(i64, String)>);
 
 /// Calls that were.
 ///
 /// # Errors
 /// `Forbidden`, `Unavailable` while the database is away.
-pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: i64) -> Res<Page> {
+pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: usize) -> Res<Page> {
     let reach = ctx.need(Action::ViewCalls)?;
     let some = |t: &str| (!t.trim().is_empty()).then(|| t.trim().to_owned());
-    let said = |view: &str, is: &str| (a.view == view).then(|| is.to_owned());
     let own = (reach < Reach::Site).then(|| ctx.staff().map(|s| s.id.to_string()).unwrap_or_default());
     let number = some(&a.number).map(|n| domain::phone::normalise(&n).map_or(n, |p| p.canonical()));
-    let f = db::CallFilter {
+    let mut f = db::CallFilter {
         site: ctx.site.to_string(),
-        direction: some(&a.direction),
-        ring: said("late", "breached")
-            .or(said("in_time", "met"))
-            .or(said("unknown", "unknown")),
-        wait: said("wait", "breached"),
-        hold: said("hold", "breached"),
-        missed: (a.view == "missed").then_some(true),
         number,
         staff: own.or(some(&a.staff)),
         extension: some(&a.extension),
-        unregistered: a.view == "unregistered",
         from: a.from,
         until: a.until,
         after: a.after.clone(),
-        limit: limit + 1,
+        limit: i64::try_from(limit).unwrap_or(50) + 1,
+        ..db::CallFilter::default()
     };
+    a.view.narrow(&mut f);
     let mut rows = db::list(c, &f)?;
-    let most = usize::try_from(limit).unwrap_or(0);
-    let next = (rows.len() > most)
-        .then(|| rows.get(most - 1).map(|r| (r.at, r.id.to_string())))
-        .flatten();
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
+    let next = rows.last().filter(|_| more).map(|r| (r.at, r.id.to_string()));
+    let hidden = Hidden::from(c, ctx)?;
+    rows.retain(|r| r.contact_id.as_ref().is_none_or(|k| hidden.shows_contact(k.as_str())));
     Ok((rows, next))
 }
 
@@ -281,8 +315,8 @@ pub fn between(c: &mut Conn, ctx: &Ctx, from: i64, until: i64) -> Res<Vec<Seen>>
     if until <= from || until - from > LONGEST {
         return Err(Error::field("until", "invalid-span"));
     }
-    let rows = db::between(c, &ctx.site, from, until, MOST + 1)?;
-    if rows.len() > usize::try_from(MOST).unwrap_or(usize::MAX) {
+    let rows = db::between(c, &ctx.site, from, until, i64::try_from(MOST).unwrap_or(0) + 1)?;
+    if rows.len() > MOST {
         return Err(Error::field("until", "invalid-span"));
     }
     rows.into_iter().map(read).collect()
@@ -318,32 +352,26 @@ fn say(tx: &mut Tx, ctx: &Ctx, row: &CallRow, kind: &str, body: serde_json::Valu
 /// # Errors
 /// `NotFound` for a call that is not there.
 pub(crate) fn registered(tx: &mut Tx, ctx: &Ctx, id: &CallId, contact: &ContactId) -> Res<()> {
-    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
-    if s.row.contact_id.is_some() {
-        return Ok(());
+    let row = db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?;
+    let me = ctx.staff().map(|me| me.id.clone());
+    if db::registered(tx, &ctx.site, id, contact, me.as_ref())? == 1 {
+        say(tx, ctx, &row, "call_registered", json!({"contact": contact}), &[]);
     }
-    s.row.contact_id = Some(contact.clone());
-    if s.row.staff_id.is_none() {
-        s.row.staff_id = ctx.staff().map(|me| me.id.clone());
-    }
-    save(tx, &s)?;
-    say(tx, ctx, &s.row, "call_registered", json!({"contact": contact}), &[]);
     Ok(())
 }
 
-/// Somebody at the desk takes up a call: who sits at its telephone need not be who talks (TEL-5).
+/// Somebody at the desk takes up a call: whose telephone it is need not be who talks (TEL-5), but who sat there when it rang does.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn take(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<Seen> {
     ctx.need(Action::RegisterContact)?;
     let me = ctx.need_staff()?.id.clone();
-    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
-    if s.row.staff_id.is_none() && s.row.answered_at.is_some() {
-        s.row.staff_id = Some(me);
-        save(tx, &s)?;
+    let s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    let sat = s.doc.seats.contains_key(&s.row.extension);
+    if s.row.answered_at.is_some() && !sat && s.row.staff_id.as_ref() != Some(&me) {
+        db::taken(tx, &ctx.site, id, &me)?;
         say(tx, ctx, &s.row, "call_taken", json!({}), &[]);
-        s.row.version += 1;
     }
     Ok(s)
 }
@@ -354,12 +382,30 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<Seen> {
 /// `Forbidden`, `NotFound`, `refuse-call-ended`.
 pub fn offered(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
     ctx.need(Action::RegisterContact)?;
-    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    let s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
     if !s.row.open {
         return Err(Refusal::new("refuse-call-ended").clause("ANS-3").into());
     }
-    s.doc.offers.push(ctx.now);
-    save(tx, &s)?;
+    note_offer(tx, ctx, s)
+}
+
+/// A call back was promised to the caller: that is an offer too.
+///
+/// # Errors
+/// `NotFound` for a call that is not there.
+pub(crate) fn promised(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
+    let s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    note_offer(tx, ctx, s)
+}
+
+/// Offers of one call that are kept.
+const MOST_OFFERS: usize = 100;
+
+fn note_offer(tx: &mut Tx, ctx: &Ctx, mut s: Seen) -> Res<()> {
+    if s.doc.offers.len() < MOST_OFFERS {
+        s.doc.offers.push(ctx.now);
+        save(tx, &s)?;
+    }
     say(tx, ctx, &s.row, "call_back_offered", json!({}), &[]);
     Ok(())
 }

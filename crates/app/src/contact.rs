@@ -435,6 +435,10 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
 
     if let Some(call) = &n.call {
         crate::call::registered(tx, ctx, call, &id)?;
+        let calls_back = |k: &NewCase| k.promise.as_ref().is_some_and(|p| p.kind == PromiseKind::CallBack);
+        if n.cases.iter().any(calls_back) {
+            crate::call::promised(tx, ctx, call)?;
+        }
     }
     if let Some(from) = &n.answer_from {
         crate::answer::used(tx, ctx, from, None)?;

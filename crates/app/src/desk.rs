@@ -135,7 +135,7 @@ impl Desk {
     pub fn recount(&self, site: &SiteId) -> Res<bool> {
         let (s, now) = (site.clone(), self.clock.now());
         let known = self.live.roster(site);
-        let (counts, on_duty, held, unread, seq, (roster, alarms, incidents, calls)) = self.read_now(move |c| {
+        let (counts, on_duty, held, unread, seq, (roster, alarms, incidents)) = self.read_now(move |c| {
             let counts = Counts {
                 queue: store::site::count_open(c, &s)?,
                 overdue: store::site::count_overdue(c, &s, now)?,
@@ -167,8 +167,7 @@ impl Desk {
             let seq = store::site::seq(c, &s)?.unwrap_or(0);
             let alarms = Arc::new(crate::emergency::alarms(c, &s)?);
             let incidents = Arc::new(crate::incident::ongoing(c, &s)?);
-            let calls = Arc::new(crate::call::ongoing(c, &s)?);
-            let now = (roster, alarms, incidents, calls);
+            let now = (roster, alarms, incidents);
             Ok::<_, Error>((counts, duty, held, unread, seq, now))
         })?;
         let standing = crate::live::Standing {
@@ -179,7 +178,6 @@ impl Desk {
             roster,
             alarms,
             incidents,
-            calls,
         };
         Ok(self.live.set(site, seq, standing))
     }

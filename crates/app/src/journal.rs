@@ -172,6 +172,7 @@ pub const KINDS: &[&str] = &[
     "bulletin_seen",
     "call_arrived",
     "call_ringing",
+    "call_moved",
     "call_answered",
     "call_held",
     "call_unheld",

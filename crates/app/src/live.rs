@@ -78,8 +78,6 @@ pub struct Standing {
     pub alarms: Arc<Vec<Alarm>>,
     /// Mass incidents that are not closed.
     pub incidents: Arc<Vec<Ongoing>>,
-    /// Telephone calls that go on.
-    pub calls: Arc<Vec<crate::call::Ongoing>>,
 }
 
 impl Standing {
@@ -243,12 +241,6 @@ impl Live {
             .get(site)
             .map(|n| n.standing.incidents.clone())
             .unwrap_or_default()
-    }
-
-    /// Telephone calls of the site that go on.
-    pub fn calls(&self, site: &SiteId) -> Arc<Vec<crate::call::Ongoing>> {
-        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
-        sites.get(site).map(|n| n.standing.calls.clone()).unwrap_or_default()
     }
 
     /// How many open orders this person has in hand.

@@ -40,9 +40,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// A random number below its argument, which is at least 1; it spreads the reconnects of several replicas.
 pub type Jitter = Arc<dyn Fn(u64) -> u64 + Send + Sync>;
 
-/// How the `event_id` of a report begins that was not sent but follows from what is found after the connection was lost: it
-/// happened, but earlier than its time says, by up to the length of the gap.
-pub const AFTER_GAP: &str = "after-gap:";
+pub use domain::call::event::AFTER_GAP;
 
 /// What an adapter's source tells, and what it can be asked to do. Buttons appear only for what is `true` here, and a
 /// measure that needs what is `false` is *unknown*, never *met*.

@@ -161,17 +161,19 @@ pub fn parse_knowing(
     report.queue = fields.text("queue", LONGEST_NAME)?.map(str::to_owned);
     let extension = fields.text("extension", LONGEST_NUMBER)?;
     let extension = extension.or(fields.text("answeringNumber", LONGEST_NUMBER)?);
-    report.extension = extension.map(str::to_owned);
+    // Anything else is somebody's number: an agent's mobile, or the outside party that was called.
+    let inside = Plan::default();
+    report.extension = extension.filter(|x| inside.is_extension(x)).map(str::to_owned);
     match kind {
         CallKind::Arrived => return new_call(&fields, report),
         CallKind::HungUp => {
             report.cause = cause(&fields)?;
-            // This contract tells of the end of a call, never of that of one telephone's part in it.
-            report.extension = None;
             if let Some(by) = fields.text("by", LONGEST_NUMBER)? {
                 let known = known(call_key).unwrap_or_default();
                 report.by_outside = by_outside(by, &report, &known);
             }
+            // This contract tells of the end of a call, never of that of one telephone's part in it.
+            report.extension = None;
         }
         CallKind::Transferred => {
             report.target = Some(of_sip(fields.need("target", LONGEST_ADDRESS)?).to_owned());

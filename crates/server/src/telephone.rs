@@ -1,7 +1,7 @@
 //! Joins the adapters of the `phone` room: reads what telephone systems post, keeps a connection to each that is connected to, and hands
 //! what they tell to the use case. A report is handed over until it is stored; the newest settings count within seconds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ struct Open {
 pub struct Adapters {
     desk: Arc<Desk>,
     open: Mutex<HashMap<PhoneSystemId, Open>>,
+    /// Settings that were found to be of no use, and said so once.
+    unusable: Mutex<HashSet<(PhoneSystemId, i64)>>,
 }
 
 impl Adapters {
@@ -38,6 +40,7 @@ impl Adapters {
         Arc::new(Adapters {
             desk,
             open: Mutex::new(HashMap::new()),
+            unusable: Mutex::new(HashSet::new()),
         })
     }
 
@@ -56,7 +59,8 @@ impl Adapters {
     fn follow(self: &Arc<Self>, runtime: &tokio::runtime::Handle, rows: &[SystemRow]) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // A handle that is dropped ends its connection.
-        open.retain(|id, o| rows.iter().any(|r| r.id == *id && same_settings(r, o.version)));
+        open.retain(|id, o| rows.iter().any(|r| r.id == *id && r.version == o.version));
+        let mut unusable = self.unusable.lock().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             if open.contains_key(&row.id) {
                 continue;
@@ -66,7 +70,11 @@ impl Adapters {
                     let version = row.version;
                     open.insert(row.id.clone(), Open { version, handle });
                 }
-                Err(e) => tracing::warn!(system = %row.id, error = %e, "a telephone system's settings cannot be used"),
+                Err(e) => {
+                    if unusable.insert((row.id.clone(), row.version)) {
+                        tracing::warn!(system = %row.id, error = %e, "a telephone system's settings cannot be used");
+                    }
+                }
             }
         }
     }
@@ -95,7 +103,9 @@ impl Adapters {
         let (desk, id, site) = (self.desk.clone(), row.id.clone(), row.site_id.clone());
         runtime.spawn(async move {
             while let Some(events) = told.recv().await {
-                while !store_them(&desk, &site, &id, &events).await {
+                let mut tries = 0;
+                while !store_them(&desk, &site, &id, &events, tries).await {
+                    tries += 1;
                     tokio::time::sleep(AGAIN).await;
                 }
             }
@@ -126,30 +136,35 @@ impl Adapters {
     }
 }
 
-/// `heard_at` changes without the version, so the version says whether the settings are the same.
-fn same_settings(row: &SystemRow, version: i64) -> bool {
-    row.version == version
-}
+/// What cannot be stored although the database is there is given up after so many tries: what comes after it counts more.
+const TRIES: u32 = 3;
 
-/// Whether the events are stored, or will never be because their system is gone.
-async fn store_them(desk: &Arc<Desk>, site: &domain::ids::SiteId, id: &PhoneSystemId, events: &[CallEvent]) -> bool {
+/// Whether the events are stored, or will never be: their system is gone, or the product cannot take them.
+async fn store_them(
+    desk: &Arc<Desk>,
+    site: &domain::ids::SiteId,
+    id: &PhoneSystemId,
+    events: &[CallEvent],
+    tries: u32,
+) -> bool {
     let (send, done) = tokio::sync::oneshot::channel();
     let (id, events) = (id.clone(), events.to_vec());
     desk.submit_write(
         desk.system("phone", site),
         move |tx, ctx| system::told(tx, ctx, &id, &events),
         move |r| {
-            let stored = match r {
+            let over = match r {
                 Ok(_) | Err(Error::NotFound) => true,
+                Err(Error::Unavailable(_) | Error::Conflict { .. }) => false,
                 Err(e) => {
-                    tracing::warn!(error = %e, "a telephone system's report could not be stored yet");
-                    false
+                    tracing::error!(error = %e, tries, "a telephone system's report could not be stored");
+                    tries + 1 >= TRIES
                 }
             };
-            let _gone = send.send(stored);
+            let _gone = send.send(over);
         },
     );
-    done.await.unwrap_or(true)
+    done.await.unwrap_or(false)
 }
 
 fn config(row: &SystemRow) -> Value {

@@ -68,6 +68,16 @@ row! {
     }
 }
 
+row! {
+    /// A call as lists show it. `number` is personal.
+    #[derive(Debug, Clone)]
+    pub struct CallLine {
+        pub id: CallId, pub direction: String, pub state: String, pub number: String, pub extension: String,
+        pub staff_id: Option<StaffId>, pub at: i64, pub answered_at: Option<i64>, pub ended_at: Option<i64>,
+        pub ring: String, pub missed: bool, pub contact_id: Option<ContactId>,
+    }
+}
+
 /// What a list of calls is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct CallFilter {
@@ -76,7 +86,7 @@ pub struct CallFilter {
     pub ring: Option<String>,
     pub wait: Option<String>,
     pub hold: Option<String>,
-    pub missed: Option<bool>,
+    pub missed: bool,
     pub number: Option<String>,
     pub staff: Option<String>,
     pub extension: Option<String>,
@@ -98,7 +108,7 @@ impl CallFilter {
             ring: some(),
             wait: some(),
             hold: some(),
-            missed: Some(true),
+            missed: true,
             number: some(),
             staff: some(),
             extension: some(),
@@ -118,16 +128,16 @@ impl CallFilter {
 
 pub(crate) fn list_q(f: &CallFilter) -> Q<'_> {
     let q = Q::new("SELECT", &[])
-        .push(CallRow::COLS, &[])
+        .push(CallLine::COLS, &[])
         .push("FROM phone_call WHERE site_id = ?", &[&f.site])
         .opt("AND direction = ?", f.direction.as_ref())
         .opt("AND ring = ?", f.ring.as_ref())
         .opt("AND wait = ?", f.wait.as_ref())
         .opt("AND hold = ?", f.hold.as_ref())
-        .opt("AND missed = ?", f.missed.as_ref())
         .opt("AND number = ?", f.number.as_ref())
         .opt("AND staff_id = ?", f.staff.as_ref())
         .opt("AND extension = ?", f.extension.as_ref());
+    let q = if f.missed { q.push("AND missed", &[]) } else { q };
     let q = if f.unregistered {
         q.push(
             "AND contact_id IS NULL AND answered_at IS NOT NULL AND direction = 'in'",
@@ -143,7 +153,7 @@ pub(crate) fn list_q(f: &CallFilter) -> Q<'_> {
 }
 
 sql! {
-    pub fn list(f: &CallFilter) -> Vec<CallRow> { dynamic list_q, CallFilter::variants }
+    pub fn list(f: &CallFilter) -> Vec<CallLine> { dynamic list_q, CallFilter::variants }
 
     pub fn system_insert(row: &SystemRow) { insert "phone_system" }
     pub fn system_save(row: &SystemRow) -> u64 { save "phone_system" }
@@ -160,16 +170,14 @@ sql! {
     pub fn connected() -> Vec<SystemRow> {
         "SELECT ", SystemRow::COLS, " FROM phone_system WHERE active AND kind <> 'webhook' ORDER BY id LIMIT 1000"
     }
-    /// It told of something; nobody's version changes by that.
+    /// It told of something; nobody's version changes by that. Whoever stores its reports asks this first, so that they take turns:
+    /// two reports of one call do not meet.
     pub fn system_heard(id: &PhoneSystemId, at: i64) {
-        "UPDATE phone_system SET heard_at = $2 WHERE id = $1 AND (heard_at IS NULL OR heard_at < $2)"
+        "UPDATE phone_system SET heard_at = CASE WHEN heard_at > $2 THEN heard_at ELSE $2 END WHERE id = $1"
     }
 
     pub fn extension_insert(row: &ExtensionRow) { insert "call_extension" }
     pub fn extension_save(row: &ExtensionRow) -> u64 { save "call_extension" }
-    pub fn extension(site: &SiteId, id: &ExtensionLineId) -> Option<ExtensionRow> {
-        "SELECT ", ExtensionRow::COLS, " FROM call_extension WHERE site_id = $1 AND id = $2"
-    }
     pub fn extension_by_number(site: &SiteId, number: &str) -> Option<ExtensionRow> {
         "SELECT ", ExtensionRow::COLS, " FROM call_extension WHERE site_id = $1 AND number = $2"
     }
@@ -180,8 +188,9 @@ sql! {
     pub fn stand_up(site: &SiteId, staff: &StaffId) -> u64 {
         "UPDATE call_extension SET seat_id = NULL, seat_at = NULL, version = version + 1 WHERE site_id = $1 AND seat_id = $2"
     }
-    pub fn seat_of(site: &SiteId, staff: &StaffId) -> Option<ExtensionRow> {
-        "SELECT ", ExtensionRow::COLS, " FROM call_extension WHERE site_id = $1 AND seat_id = $2 AND active"
+    /// Whoever signs out or goes off duty sits nowhere.
+    pub fn stand_up_everywhere(staff: &StaffId) -> u64 {
+        "UPDATE call_extension SET seat_id = NULL, seat_at = NULL, version = version + 1 WHERE seat_id = $1"
     }
 
     pub fn insert(row: &CallRow) { insert "phone_call" }
@@ -196,12 +205,22 @@ sql! {
     pub fn last_of(system: &PhoneSystemId) -> Vec<CallRow> {
         "SELECT ", CallRow::COLS, " FROM phone_call WHERE system_id = $1 ORDER BY at DESC, id DESC LIMIT 10"
     }
-    /// What goes on now, the oldest first.
+    /// What goes on now, the newest first.
     pub fn open(site: &SiteId) -> Vec<CallRow> {
-        "SELECT ", CallRow::COLS, " FROM phone_call WHERE site_id = $1 AND open ORDER BY at, id LIMIT 200"
+        "SELECT ", CallRow::COLS, " FROM phone_call WHERE site_id = $1 AND open ORDER BY at DESC, id DESC LIMIT 200"
     }
-    pub fn of_contact(site: &SiteId, contact: &ContactId) -> Option<CallRow> {
-        "SELECT ", CallRow::COLS, " FROM phone_call WHERE site_id = $1 AND contact_id = $2"
+    /// An entry of the register belongs to it, the first that does: 1, or 0 where there is one. Its reports may come in meanwhile.
+    pub fn registered(site: &SiteId, id: &CallId, contact: &ContactId, staff: Option<&StaffId>) -> u64 {
+        "UPDATE phone_call SET contact_id = $3, staff_id = COALESCE(staff_id, $4), version = version + 1 \
+         WHERE site_id = $1 AND id = $2 AND contact_id IS NULL"
+    }
+    /// Somebody takes it up. Its reports may come in meanwhile.
+    pub fn taken(site: &SiteId, id: &CallId, staff: &StaffId) -> u64 {
+        "UPDATE phone_call SET staff_id = $3, version = version + 1 WHERE site_id = $1 AND id = $2"
+    }
+    /// Whether somebody talked with a number after an instant.
+    pub fn talked_since(site: &SiteId, number: &str, after: i64) -> Option<i64> {
+        "SELECT at FROM phone_call WHERE site_id = $1 AND number = $2 AND answered_at > $3 ORDER BY at DESC LIMIT 1"
     }
     /// Calls that began in a time, for its figures.
     pub fn between(site: &SiteId, from: i64, until: i64, limit: i64) -> Vec<CallRow> {
@@ -239,6 +258,9 @@ sql! {
     /// The most urgent first.
     pub fn missed_open(site: &SiteId, limit: i64) -> Vec<MissedRow> {
         "SELECT ", MissedRow::COLS, " FROM missed_call WHERE site_id = $1 AND open ORDER BY due_at, id LIMIT $2"
+    }
+    pub fn missed_waiting(site: &SiteId) -> i64 {
+        "SELECT count(*) AS n FROM missed_call WHERE site_id = $1 AND open"
     }
     /// What was done, before an instant and id, newest first.
     pub fn missed_done(site: &SiteId, before: i64, id: &str, limit: i64) -> Vec<MissedRow> {

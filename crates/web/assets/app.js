@@ -407,14 +407,17 @@ function tone() {
   }
 }
 const quiet = doc.title;
-function rings() {
+const heard = new Set();
+function rings(again) {
   const ringing = $$('[data-ring]');
-  const sign = '\u260e ';
-  doc.title = ringing.length ? sign + quiet : quiet;
-  if ($('[data-ring-mine]')) tone();
+  doc.title = ringing.length ? '\u260e ' + quiet : quiet;
+  const here = ringing.filter(el => el.matches('[data-ring-mine]')).map(el => el.id);
+  if (here.some(id => again || !heard.has(id))) tone();
+  heard.clear();
+  here.forEach(id => heard.add(id));
 }
-setInterval(rings, 5000);
-on('htmx:after:swap', e => { if (e.target?.id === 'calls' || $('[data-ring]')) rings(); });
+setInterval(() => rings(true), 5000);
+on('htmx:after:swap', () => rings(false));
 
 // ---------- drafts ----------
 // Saved on the server soon after typing and kept on this machine until the server has it. The server renders the saved

@@ -9,7 +9,7 @@ mod missed;
 mod system;
 mod telephone;
 
-pub use board::board;
+pub use board::{board, now};
 pub use desk::{calls, offer, sit, take, transfer, transfer_form};
 pub use hook::{by_header, by_path};
 pub use list::{export, list, show};
@@ -38,6 +38,14 @@ fn length(p: &Page, ms: i64) -> String {
         p.t1("call-seconds", "n", s)
     } else {
         p.t2("call-minutes", "m", s / 60, "s", format!("{:02}", s % 60))
+    }
+}
+
+/// A telephone of the house as it stands; where a source names an outside number in its place, that is masked.
+fn extension(p: &Page, text: &str) -> String {
+    match domain::phone::normalise(text) {
+        Ok(phone) if text.len() > 6 => p.masked(&phone.canonical()),
+        _ => text.to_owned(),
     }
 }
 

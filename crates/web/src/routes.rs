@@ -32,6 +32,8 @@ pub struct Entry {
 /// The largest body that a route takes, in bytes.
 fn body_limit(path: &str) -> usize {
     match path {
+        // A report is a line or two.
+        "/cti" | "/cti/{token}" => 32 * 1024,
         "/attachments" | "/tasks/{number}/photos" | "/r/{token}/photos" | "/v/{token}/photos" => 16 * 1024 * 1024,
         // The file and the form around it.
         "/import" | "/api/v1/imports" => app::import::MOST_BYTES + 1024 * 1024,
@@ -521,6 +523,7 @@ contents! {
     POST "/cti/{token}" Secret => crate::hotline::by_path;
     // the hotline
     GET  "/hotline" May(Action::ViewCalls) => crate::hotline::board;
+    GET  "/hotline/now" May(Action::ViewCalls) => crate::hotline::now;
     GET  "/hotline/calls" May(Action::ViewCalls) => crate::hotline::list;
     GET  "/hotline/calls/export" May(Action::Export) => crate::hotline::export;
     GET  "/hotline/calls/{id}" May(Action::ViewCalls) => crate::hotline::show;

@@ -1,7 +1,7 @@
 //! Numbers that called, were not answered and are to be called back: one a number while it is open, with a clock of its own (CAL-3), and
 //! closed only by a call that was answered.
 
-use domain::access::Action;
+use domain::access::{Action, Reach};
 use domain::ids::MissedCallId;
 use domain::refusal::Refusal;
 use domain::standard::LimitCode;
@@ -40,6 +40,10 @@ pub(super) fn add(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
         return Ok(());
     }
     let at = call.ended_at.unwrap_or(ctx.now);
+    // Told late: somebody has talked with the number since.
+    if db::talked_since(tx, &ctx.site, &call.number, at)?.is_some() {
+        return Ok(());
+    }
     if let Some(mut row) = db::missed_of(tx, &ctx.site, &call.number)? {
         row.calls += 1;
         row.last_at = row.last_at.max(at);
@@ -81,14 +85,18 @@ pub(super) fn add(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
     Ok(())
 }
 
-/// Somebody talks with the number: it waits no longer, whoever called whom.
-pub(super) fn reached(tx: &mut Tx, ctx: &Ctx, call: &CallRow) -> Res<()> {
+/// Somebody talks with the number: it waits no longer, whoever called whom. `itself`: it is the call that was taken for missed, of
+/// which the answer was told late.
+pub(super) fn reached(tx: &mut Tx, ctx: &Ctx, call: &CallRow, itself: bool) -> Res<()> {
     if call.number.is_empty() {
         return Ok(());
     }
     let Some(row) = db::missed_of(tx, &ctx.site, &call.number)? else {
         return Ok(());
     };
+    if itself && row.calls == 1 {
+        return close(tx, ctx, row, "told_late", Some(call), "");
+    }
     // A call that was answered before the number was missed reaches nobody afterwards.
     if call.answered_at.is_none_or(|at| at < row.first_at) {
         return Ok(());
@@ -122,12 +130,28 @@ fn close(tx: &mut Tx, ctx: &Ctx, row: MissedRow, how: &str, call: Option<&CallRo
     Ok(())
 }
 
+/// Numbers that wait belong to no one person: who answers for the site's calls sees them.
+fn of_site(ctx: &Ctx) -> Res<()> {
+    if ctx.need(Action::ViewCalls)? < Reach::Site {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
+    Ok(())
+}
+
+/// How many wait.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn waiting(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
+    Ok(db::missed_waiting(c, &ctx.site)?)
+}
+
 /// What waits, the most urgent first, and what was done lately.
 ///
 /// # Errors
 /// `Forbidden`.
 pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<MissedRow>, Vec<MissedRow>)> {
-    ctx.need(Action::ViewCalls)?;
+    of_site(ctx)?;
     let open = db::missed_open(c, &ctx.site, 200)?;
     let done = db::missed_done(c, &ctx.site, i64::MAX, "", 50)?;
     Ok((open, done))
@@ -138,7 +162,7 @@ pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<MissedRow>, Vec<MissedRow>)> {
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &MissedCallId) -> Res<MissedRow> {
-    ctx.need(Action::ViewCalls)?;
+    of_site(ctx)?;
     db::missed(c, &ctx.site, id)?.ok_or(Error::NotFound)
 }
 
@@ -166,7 +190,9 @@ pub fn by_hand(tx: &mut Tx, ctx: &Ctx, id: &MissedCallId, seen: i64, note: &str)
 /// # Errors
 /// `Forbidden`, `NotFound`.
 pub fn reveal(tx: &mut Tx, ctx: &Ctx, id: &MissedCallId) -> Res<String> {
-    ctx.need(Action::RevealPhone)?;
+    if ctx.need(Action::RevealPhone)? < Reach::Site {
+        return Err(Error::Forbidden("forbidden-role"));
+    }
     let row = get(tx, ctx, id)?;
     say(tx, ctx, &row, "phone_revealed", json!({}), &[]);
     Ok(row.number)

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::call::event::{CallEvent, CallKind, Direction};
+use domain::call::event::{CallEvent, Direction};
 use domain::call::fold::{fold, has_room};
 use domain::call::measure::{self, Rules, Verdict};
-use domain::call::state::Call;
+use domain::call::state::{Call, Leg};
 use domain::call::sweep::{sweep, sweep_due};
 use domain::ids::{CallEventId, CallId, StaffId};
 use serde_json::json;
@@ -20,17 +20,6 @@ use crate::desk::Desk;
 use crate::error::{Res, saved};
 use crate::timer;
 
-/// How the name of a report begins that was not sent but follows from what was found after the connection was lost: it happened, but
-/// earlier than its time says.
-const AFTER_GAP: &str = "after-gap:";
-
-/// Whether it is not known when a call was answered or ended.
-fn lost_the_time(events: &[CallEvent]) -> bool {
-    let late = |e: &CallEvent| e.event_id.as_ref().is_some_and(|id| id.starts_with(AFTER_GAP));
-    let told = |e: &CallEvent| matches!(e.kind, CallKind::Answered | CallKind::HungUp);
-    events.iter().any(|e| late(e) && told(e))
-}
-
 /// What tells one report from another of the same call: its own name, or what it says.
 fn mark(e: &CallEvent) -> String {
     match &e.event_id {
@@ -41,7 +30,7 @@ fn mark(e: &CallEvent) -> String {
             e.leg_key.as_deref().unwrap_or_default(),
             e.extension.as_deref().unwrap_or_default(),
             e.at_source.unwrap_or(e.at_received),
-            e.target.as_deref().unwrap_or_default(),
+            e.target.as_deref().or(e.recording.as_deref()).unwrap_or_default(),
         ),
     }
 }
@@ -52,6 +41,8 @@ fn mark(e: &CallEvent) -> String {
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn receive(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, events: &[CallEvent]) -> Res<Vec<CallId>> {
+    // First of all: reports of one system take turns.
+    db::system_heard(tx, &system.id, ctx.now)?;
     let mut by_call: BTreeMap<&str, Vec<&CallEvent>> = BTreeMap::new();
     for e in events {
         by_call.entry(e.call_key.as_str()).or_default().push(e);
@@ -81,7 +72,7 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, events: &[CallEvent])
         if fresh.is_empty() {
             continue;
         }
-        let id = write(tx, ctx, system, before, (fold(&all), lost_the_time(&all)), rules)?;
+        let id = write(tx, ctx, system, before, fold(&all), rules)?;
         for (m, e) in fresh {
             let event: CallEventId = ctx.id();
             let doc = serde_json::to_string(e)?;
@@ -89,7 +80,6 @@ pub fn receive(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, events: &[CallEvent])
         }
         changed.push(id);
     }
-    db::system_heard(tx, &system.id, ctx.now)?;
     Ok(changed)
 }
 
@@ -122,6 +112,8 @@ fn state_of(call: &Call) -> &'static str {
         "held"
     } else if call.answered.is_some() {
         "talking"
+    } else if !measure::is_judged(call) {
+        "calling"
     } else if call.first_ringing.is_some() {
         "ringing"
     } else {
@@ -129,47 +121,52 @@ fn state_of(call: &Call) -> &'static str {
     }
 }
 
-/// Who sits at a telephone, else whose it is.
+/// How long somebody who sat down at a telephone counts as sitting there, in milliseconds (habit: a shift and what follows it). Who signs
+/// out or goes off duty does not sit any more.
+const SEAT_LASTS: i64 = 12 * 3_600_000;
+
+/// Who sits at a telephone. Whose it is does not say who talks (TEL-5).
 fn sits(tx: &mut Tx, ctx: &Ctx, extension: &str) -> Res<Option<StaffId>> {
-    if extension.is_empty() {
-        return Ok(None);
-    }
     let row = db::extension_by_number(tx, &ctx.site, extension)?.filter(|x| x.active);
-    Ok(row.and_then(|x| x.seat_id.or(x.owner_id)))
+    let sits = |x: &db::ExtensionRow| x.seat_at.is_some_and(|at| ctx.now - at < SEAT_LASTS);
+    Ok(row.filter(sits).and_then(|x| x.seat_id))
 }
 
-/// The row of a call as it stands now. `guessed`: when it was answered or ended is not known, and no limit is said to be met or passed.
-fn write(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    system: &SystemRow,
-    before: Option<CallRow>,
-    (call, guessed): (Call, bool),
-    rules: Rules,
-) -> Res<CallId> {
+/// The row of a call as it stands now.
+fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, call: Call, rules: Rules) -> Res<CallId> {
     let mut doc = Doc {
         call,
         offers: Vec::new(),
+        seats: BTreeMap::new(),
         transfers: Vec::new(),
     };
+    let mut rang = Vec::new();
     if let Some(row) = &before {
         let was: Doc = serde_json::from_str(&row.doc)?;
-        (doc.offers, doc.transfers) = (was.offers, was.transfers);
+        (doc.offers, doc.seats, doc.transfers) = (was.offers, was.seats, was.transfers);
+        rang = ringing(&was.call);
     }
     let call = &doc.call;
     let extension = extension_of(call).unwrap_or_default().to_owned();
     let answered_at = call.answered.as_ref().map(|a| a.when.received);
+    // Who sits at each of its telephones is written down while it is known.
+    let touched = call.legs.iter().filter(|l| l.ringing.is_some() || l.answered.is_some());
+    for at in touched.filter_map(|l| l.extension.as_deref()) {
+        if !doc.seats.contains_key(at)
+            && let Some(who) = sits(tx, ctx, at)?
+        {
+            doc.seats.insert(at.to_owned(), who);
+        }
+    }
     let staff_id = match before.as_ref().and_then(|row| row.staff_id.clone()) {
         Some(staff) => Some(staff),
-        None if answered_at.is_some() => sits(tx, ctx, &extension)?,
+        None if answered_at.is_some() => doc.seats.get(&extension).cloned(),
         None => None,
     };
     let tells = super::system::tells_holds(system);
     let holds = rules.hold.verdicts(call, tells, &doc.offers, ctx.now);
-    let missed = measure::is_missed(call);
-    let known = |v: Verdict| match v {
-        Verdict::Met | Verdict::Breached if guessed => "unknown",
-        v => code(v),
+    let judged = |v: Verdict| {
+        if measure::is_judged(call) { code(v) } else { "none" }
     };
     let row = CallRow {
         id: before.as_ref().map_or_else(|| ctx.id(), |row| row.id.clone()),
@@ -186,10 +183,10 @@ fn write(
         ringing_at: call.first_ringing.map(|x| x.received),
         answered_at,
         ended_at: call.ended.map(|x| x.when.received),
-        ring: known(rules.ring.verdict(call, ctx.now)).to_owned(),
-        wait: known(measure::wait(call, rules.wait_ms, ctx.now)).to_owned(),
+        ring: judged(rules.ring.verdict(call, ctx.now)).to_owned(),
+        wait: judged(measure::wait(call, rules.wait_ms, ctx.now)).to_owned(),
         hold: hold_code(&holds).to_owned(),
-        missed,
+        missed: measure::is_missed(call),
         contact_id: before.as_ref().and_then(|row| row.contact_id.clone()),
         next_at: sweep_due(call),
         doc: serde_json::to_string(&doc)?,
@@ -199,18 +196,26 @@ fn write(
         None => db::insert(tx, &row)?,
         Some(was) => saved(db::save(tx, &row)?, was.version)?,
     }
-    tell(tx, ctx, before.as_ref(), &row, call)?;
+    let moved = ringing(call) != rang || before.as_ref().is_some_and(|b| b.extension != row.extension);
+    tell(tx, ctx, before.as_ref(), &row, call, moved);
+    to_call_back(tx, ctx, before.as_ref(), &row)?;
     Ok(row.id)
 }
 
-/// What changed, in the journal; a caller whom nobody answered is to be called back, and who is reached need not be.
-fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &Call) -> Res<()> {
+/// Telephones that ring now.
+fn ringing(call: &Call) -> Vec<String> {
+    let rings = |l: &&Leg| l.ringing.is_some() && l.answered.is_none() && l.ended.is_none();
+    let legs = call.legs.iter().filter(rings);
+    legs.filter_map(|l| l.extension.clone()).collect()
+}
+
+/// What changed, in the journal; by it every desk looks again. `moved`: other telephones ring, or it is at another one.
+fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &Call, moved: bool) {
     let was = before.map_or("", |b| b.state.as_str());
-    if was == row.state {
-        return Ok(());
-    }
     let kind = match row.state.as_str() {
-        "waiting" => "call_arrived",
+        state if was == state && !moved => return,
+        state if was == state => "call_moved",
+        "waiting" | "calling" => "call_arrived",
         "ringing" => "call_ringing",
         "talking" if was == "held" => "call_unheld",
         "talking" => "call_answered",
@@ -223,13 +228,18 @@ fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &
         "ring": row.ring, "ringing_ms": measure::ringing_ms(call), "hold": row.hold, "swept": call.swept,
     });
     say(tx, ctx, row, kind, body, &["number"]);
-    let answered = row.answered_at.is_some();
-    let was_answered = before.is_some_and(|b| b.answered_at.is_some());
-    if answered && !was_answered {
-        missed::reached(tx, ctx, row)?;
-    }
-    if row.missed && !before.is_some_and(|b| b.missed) {
+}
+
+/// A caller whom nobody answered is to be called back, and who is talked with need not be, in whatever order that was told.
+fn to_call_back(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow) -> Res<()> {
+    let was_missed = before.is_some_and(|b| b.missed);
+    let same_number = before.is_some_and(|b| b.number == row.number);
+    if row.missed && !(was_missed && same_number) {
         missed::add(tx, ctx, row)?;
+    }
+    let was_answered = before.is_some_and(|b| b.answered_at == row.answered_at);
+    if row.answered_at.is_some() && !(was_answered && same_number) {
+        missed::reached(tx, ctx, row, was_missed)?;
     }
     Ok(())
 }
@@ -249,7 +259,7 @@ pub(crate) fn round(desk: &Desk) -> Res<timer::Round> {
             return Ok(false);
         }
         let rules = rules(tx, ctx)?;
-        write(tx, ctx, &system, Some(s.row), (s.doc.call, true), rules)?;
+        write(tx, ctx, &system, Some(s.row), s.doc.call, rules)?;
         Ok(true)
     })
 }

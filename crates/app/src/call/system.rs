@@ -1,8 +1,6 @@
 //! Telephone systems (电话系统) that tell of calls, set up on a page; the telephones of the site (分机, TEL-1) and who sits at which. How a
 //! system speaks is known in the `phone` room only: the server joins it as a [`Telephone`].
 
-use std::collections::BTreeMap;
-
 use domain::access::Action;
 use domain::call::event::{CallEvent, Direction};
 use domain::call::line::{Extension, ExtensionUse, ServiceClass};
@@ -174,7 +172,10 @@ fn config(n: &NewSystem, kind: Kind, before: &Value, f: &mut Fields) -> Value {
     if kind == Kind::Ami && n.user.trim().is_empty() {
         f.add("user", "required");
     }
+    // A password goes to the host that it was given for, and to no other.
+    let same_host = before.get("host").and_then(Value::as_str) == Some(n.host.trim());
     let secret = match n.secret.as_str() {
+        "" if !same_host => "",
         "" => before.get("secret").and_then(Value::as_str).unwrap_or_default(),
         new => new,
     };
@@ -211,17 +212,21 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewSystem) -> Res<MadeSystem> 
     ctx.need(Action::Settings)?;
     let kind = Kind::parse(&n.kind).ok_or_else(|| Error::field("kind", "invalid-choose"))?;
     let mut f = Fields::default();
-    named(tx, ctx, None, n, &mut f)?;
     let config = config(n, kind, &Value::Null, &mut f);
     f.done()?;
-    // Not the secret itself: what is kept of a repeated request would hold it.
-    let made = once(tx, ctx, key, &n.name, |tx, ctx| {
+    let mut secret = None;
+    // Not the secret itself: what is kept of a repeated request would hold it. A form that comes twice shows it once.
+    let id = once(tx, ctx, key, &n.name, |tx, ctx| {
+        let mut f = Fields::default();
+        named(tx, ctx, None, n, &mut f)?;
+        f.done()?;
+        let new = (kind == Kind::Webhook).then(|| ctx.ids.secret());
         let row = SystemRow {
             id: ctx.id(),
             site_id: ctx.site.clone(),
             name: n.name.trim().to_owned(),
             kind: kind.as_str().to_owned(),
-            token_hash: None,
+            token_hash: new.as_deref().map(secret_hash),
             in_path: n.in_path && kind == Kind::Webhook,
             config: config.to_string(),
             active: true,
@@ -231,13 +236,10 @@ pub fn add(tx: &mut Tx, ctx: &Ctx, key: &str, n: &NewSystem) -> Res<MadeSystem> 
         };
         db::system_insert(tx, &row)?;
         say(tx, ctx, &row, "phone_system_added");
+        secret = new;
         Ok(row.id)
     })?;
-    let secret = match kind {
-        Kind::Webhook => Some(new_secret(tx, ctx, &made)?),
-        _ => None,
-    };
-    Ok(MadeSystem { id: made, secret })
+    Ok(MadeSystem { id, secret })
 }
 
 fn say(tx: &mut Tx, ctx: &Ctx, row: &SystemRow, kind: &str) {
@@ -252,6 +254,14 @@ fn say(tx: &mut Tx, ctx: &Ctx, row: &SystemRow, kind: &str) {
 pub fn get(c: &mut Conn, ctx: &Ctx, id: &PhoneSystemId) -> Res<SystemRow> {
     ctx.need(Action::Settings)?;
     db::system(c, &ctx.site, id)?.ok_or(Error::NotFound)
+}
+
+/// Whether a telephone system tells of calls here.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn is_there(c: &mut Conn, ctx: &Ctx) -> Res<bool> {
+    Ok(db::systems(c, &ctx.site)?.iter().any(|s| s.active))
 }
 
 /// Every telephone system of the site.
@@ -292,9 +302,10 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId, seen: i64, n: &NewSyst
 /// A new secret for a webhook; the one before is worth nothing from now on. It is shown once.
 ///
 /// # Errors
-/// `Forbidden`, `NotFound` for a system that is connected to.
-pub fn new_secret(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId) -> Res<String> {
+/// `Forbidden`, `Conflict` for a page that was sent before, `NotFound` for a system that is connected to.
+pub fn new_secret(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId, seen: i64) -> Res<String> {
     let row = get(tx, ctx, id)?;
+    same_version(seen, row.version)?;
     if row.kind != Kind::Webhook.as_str() {
         return Err(Error::NotFound);
     }
@@ -373,6 +384,11 @@ fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension> {
         f.add("owner", "invalid-choose");
     }
     let department = some(&n.department).map(DepartmentId::from);
+    if let Some(id) = &department
+        && !store::site::departments(tx, &ctx.site)?.iter().any(|d| d.id == *id)
+    {
+        f.add("department", "invalid-choose");
+    }
     f.done()?;
     let extension = Extension {
         number: n.number.trim().to_owned(),
@@ -467,22 +483,4 @@ pub fn sit(tx: &mut Tx, ctx: &Ctx, number: &str) -> Res<()> {
     let body = json!({"extension": new.number});
     journal::now(tx, ctx, "staff", me.as_str(), "telephone_taken", body, &[]);
     Ok(())
-}
-
-/// The telephone at which somebody sits.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn seat(c: &mut Conn, ctx: &Ctx) -> Res<Option<String>> {
-    let Some(me) = ctx.staff() else { return Ok(None) };
-    Ok(db::seat_of(c, &ctx.site, &me.id)?.map(|x| x.number))
-}
-
-/// Who sits at which telephone, by its number.
-///
-/// # Errors
-/// `Unavailable` while the database is away.
-pub fn seats(c: &mut Conn, ctx: &Ctx) -> Res<BTreeMap<String, StaffId>> {
-    let rows = db::extensions(c, &ctx.site)?.into_iter();
-    Ok(rows.filter_map(|x| Some((x.number, x.seat_id?))).collect())
 }

@@ -19,11 +19,15 @@ codes! {
         OfferEnded = "offer_ended",
         /// A person answered.
         Answered = "answered",
+        /// The outside party was put on hold.
         Held = "held",
+        /// Taken back from hold.
         Unheld = "unheld",
+        /// Handed on to somebody else.
         Transferred = "transferred",
         /// The call ended: the leg of the outside party is gone.
         HungUp = "hung_up",
+        /// A recording can be fetched.
         RecordingReady = "recording_ready",
     }
 }
@@ -58,6 +62,10 @@ codes! {
         ElsewhereAnswered = "elsewhere_answered",
     }
 }
+
+/// How the name of a report begins that was not sent but follows from what was found after a connection was lost: it happened, but
+/// earlier than its time says, by up to the length of the gap.
+pub const AFTER_GAP: &str = "after-gap:";
 
 /// One report of a telephone system about one call. What a source does not say is `None`, never a guess.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +102,12 @@ pub struct CallEvent {
 }
 
 impl CallEvent {
+    /// Whether its time is only the latest at which it can have happened.
+    #[must_use]
+    pub fn is_after_gap(&self) -> bool {
+        self.event_id.as_ref().is_some_and(|id| id.starts_with(AFTER_GAP))
+    }
+
     /// A report that says nothing but what happened to which call.
     #[must_use]
     pub fn new(source: &str, call_key: &str, kind: CallKind, at_received: i64) -> CallEvent {

@@ -128,6 +128,7 @@ pub struct Board {
 }
 
 impl Board {
+    /// An empty board by these rules; the zone says which hour on the wall an instant is.
     #[must_use]
     pub fn new(rules: Rules, zone: &TimeZone) -> Board {
         Board {

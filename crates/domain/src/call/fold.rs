@@ -92,7 +92,7 @@ fn of_one(source: &str, key: &str, events: &[&CallEvent]) -> Call {
         at: a.at.max(b.at),
         received: a.received.max(b.received),
     });
-    let is_out = timed.iter().find_map(|(_, event)| event.direction) == Some(Direction::Out);
+    let is_out = timed.iter().rev().find_map(|(_, event)| event.direction) == Some(Direction::Out);
     let mut folding = Folding {
         inside: timed
             .iter()
@@ -105,7 +105,8 @@ fn of_one(source: &str, key: &str, events: &[&CallEvent]) -> Call {
             source: source.to_owned(),
             key: key.to_owned(),
             clock,
-            direction: timed.iter().find_map(|(_, event)| event.direction),
+            // What is told later knows better: a call inside the house may turn out to leave it.
+            direction: timed.iter().rev().find_map(|(_, event)| event.direction),
             caller: timed.iter().find_map(|(_, event)| event.caller.clone()),
             called: timed.iter().find_map(|(_, event)| event.called.clone()),
             queue: timed.iter().find_map(|(_, event)| event.queue.clone()),
@@ -122,6 +123,7 @@ fn of_one(source: &str, key: &str, events: &[&CallEvent]) -> Call {
             ended: None,
             recordings: Vec::new(),
             stub: !timed.iter().any(|(_, event)| event.kind == CallKind::Arrived),
+            time_lost: false,
             swept: false,
         },
     };
@@ -249,6 +251,7 @@ impl Folding<'_> {
         match event.kind {
             CallKind::HungUp if is_leg => self.leg_ended(event, extension, when),
             CallKind::HungUp => {
+                self.call.time_lost |= self.call.ended.is_none() && event.is_after_gap();
                 self.call.ended.get_or_insert(CallEnd {
                     when,
                     cause: event.cause,
@@ -317,6 +320,7 @@ impl Folding<'_> {
 
     fn answered(&mut self, event: &CallEvent, extension: Option<String>, when: Stamp) {
         if self.call.answered.is_none() {
+            self.call.time_lost |= event.is_after_gap();
             self.call.answered = Some(Answer {
                 when,
                 extension: extension.clone(),
@@ -325,8 +329,10 @@ impl Folding<'_> {
         let again = (self.find(event, extension.as_deref()))
             .and_then(|place| self.call.legs.get(place))
             .is_some_and(|leg| leg.answered.is_some());
-        if !again && let Some(leg) = self.open_leg(event, extension) {
+        if !again && let Some(leg) = self.open_leg(event, extension.clone()) {
             leg.answered = Some(when);
+            // Of an outgoing call it is known only now from which telephone it was made.
+            leg.extension = leg.extension.take().or(extension);
         }
     }
 

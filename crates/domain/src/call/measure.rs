@@ -122,7 +122,54 @@ pub fn wait(call: &Call, limit_ms: i64, now: i64) -> Verdict {
     answered_within(call, call.waits_from(), limit_ms, now)
 }
 
+/// Whether three rings and the wait are asked of a call: not of one that we make, nor of one inside the house.
+#[must_use]
+pub fn is_judged(call: &Call) -> bool {
+    !matches!(call.direction, Some(Direction::Out | Direction::Internal))
+}
+
+/// By when somebody has to act on a call that goes on, by our own clock, unix milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pressing {
+    pub due: i64,
+    /// So long before that it presses, in milliseconds.
+    pub near_ms: i64,
+}
+
+/// What is asked of a call that goes on: to be answered within three rings, its caller to be back from hold, a person to be found. None
+/// while somebody talks, of a call that is not judged, and of one that has ended.
+#[must_use]
+pub fn pressing(call: &Call, rules: &Rules) -> Option<Pressing> {
+    if call.ended.is_some() {
+        return None;
+    }
+    let after = |from: Stamp, limit_ms: i64, near_ms: i64| Pressing {
+        due: from.received.saturating_add(limit_ms),
+        near_ms,
+    };
+    if let Some(hold) = call.holds.iter().rev().find(|hold| hold.to.is_none()) {
+        let limit = rules.hold.limit_ms;
+        return Some(after(hold.from, limit, limit - rules.hold.remind_ms));
+    }
+    if call.answered.is_some() || !is_judged(call) {
+        return None;
+    }
+    if let Some(ringing) = call.first_ringing {
+        let limit = rules.ring.limit_ms();
+        return Some(after(ringing, limit, limit - rules.ring.amber_ms()));
+    }
+    // Of the wait a quarter is left when it presses.
+    Some(after(call.waits_from()?, rules.wait_ms, rules.wait_ms / 4))
+}
+
 fn answered_within(call: &Call, from: Option<Stamp>, limit_ms: i64, now: i64) -> Verdict {
+    match reckoned(call, from, limit_ms, now) {
+        Verdict::Met | Verdict::Breached if call.time_lost => Verdict::Unknown,
+        verdict => verdict,
+    }
+}
+
+fn reckoned(call: &Call, from: Option<Stamp>, limit_ms: i64, now: i64) -> Verdict {
     let Some(from) = from else { return Verdict::Unknown };
     if let Some(answer) = &call.answered {
         return if answer.when.since(from) > limit_ms {
@@ -207,6 +254,15 @@ pub enum Holds {
 }
 
 impl HoldRule {
+    /// With this limit: reminded five seconds before, of a short one at half of it.
+    #[must_use]
+    pub fn of(limit_ms: i64) -> HoldRule {
+        HoldRule {
+            remind_ms: (limit_ms - 5_000).max(limit_ms / 2),
+            limit_ms,
+        }
+    }
+
     /// Judges each stretch by itself. `tells` is whether the source declares that it tells holds; `offers` are the instants at which a
     /// call back was offered, by our own clock. A consultation while the caller holds has its own clock (REC-7); both run.
     #[must_use]
@@ -223,6 +279,8 @@ impl HoldRule {
         let until = hold.to.map_or(now, |to| to.received);
         let offered = offers.iter().any(|at| (began..=until).contains(at));
         let length_ms = match hold.to {
+            // It was on hold when the call ended while nothing was heard: when the caller left is not known.
+            Some(to) if call.time_lost && call.ended.is_some_and(|end| end.when == to) => None,
             Some(to) => Some(to.since(hold.from)),
             None if call.swept => None,
             None => Some(now.saturating_sub(began).max(0)),
@@ -272,7 +330,8 @@ pub fn hung_up_first(call: &Call) -> Option<HungUpFirst> {
 /// lost is among them.
 #[must_use]
 pub fn is_missed(call: &Call) -> bool {
-    call.direction == Some(Direction::In) && call.ended.is_some() && call.answered.is_none()
+    let elsewhere = |end: CallEnd| end.cause == Some(Cause::ElsewhereAnswered);
+    call.direction == Some(Direction::In) && call.answered.is_none() && call.ended.is_some_and(|end| !elsewhere(end))
 }
 
 codes! {

@@ -133,6 +133,10 @@ pub struct Call {
     pub recordings: Vec<String>,
     /// Its arrival was never reported: it was known only in the middle.
     pub stub: bool,
+    /// When it was answered or ended is not known, only that it was before the instants that stand here: no limit is said to be met
+    /// or passed by them.
+    #[serde(default)]
+    pub time_lost: bool,
     /// Closed by [`super::sweep`] because its end was never reported. It is never counted as met.
     pub swept: bool,
 }

@@ -377,3 +377,18 @@ Hangup Channel=PJSIP/trunk-1#1.1@1.1 Cause=16
         ]
     );
 }
+
+#[test]
+fn a_recorded_session_folds_to_the_call_that_it_was() {
+    use domain::call::fold::fold;
+    use domain::call::measure::{HungUpFirst, hung_up_first, ringing_ms, wait_ms};
+    let call = fold(&run(&mut translator(), &Capture::read(ANSWERED_HOLD_TRANSFER)));
+    assert_eq!((ringing_ms(&call), wait_ms(&call)), (Some(6_019), Some(6_030)));
+    assert_eq!(
+        (call.talk_ms(), call.hold_ms(), call.legs.len()),
+        (Some(14_027), 3_003, 2)
+    );
+    assert_eq!(call.answered.as_ref().unwrap().extension.as_deref(), Some("1001"));
+    assert_eq!(call.transfers[0].to.as_deref(), Some("1003"));
+    assert_eq!(hung_up_first(&call), Some(HungUpFirst::Outside));
+}

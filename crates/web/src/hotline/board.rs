@@ -1,18 +1,16 @@
 //! The line board (话务看板): what goes on now, and of a day the share answered within three rings, waits, who gave up, what was missed and
 //! called back; by hour and by person. Each figure opens the calls behind it.
 
-use std::collections::HashSet;
-
-use app::call;
+use app::call::{self, card};
 use askama::Template;
 use axum::extract::{Query, State};
-use domain::call::figures::{Around, Board, Sums};
-use domain::ids::StaffId;
+use domain::access::{Action, Reach};
+use domain::call::figures::Sums;
 use serde::Deserialize;
 
-use super::{length, number};
+use super::{extension, length, number};
 use crate::case::names::Names;
-use crate::fail::Answer;
+use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
@@ -51,6 +49,7 @@ struct Line {
 
 fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
     let width = |n: u32| n * 160 / most.max(1);
+    let or_none = |ms: Option<i64>| ms.map_or_else(|| "—".to_owned(), |ms| length(p, ms));
     let in_words = |key: &str, said: [(&str, u32); 3]| {
         let said = said.map(|(name, n)| (name, n.to_string()));
         let said: Vec<(&str, &str)> = said.iter().map(|(name, n)| (*name, n.as_str())).collect();
@@ -76,19 +75,22 @@ fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
         breached: s.breached,
         unknown: s.unknown,
         share: crate::call_round::share(p, s.in_rings()),
-        wait: s.mean_wait_ms().map(|ms| length(p, ms)).unwrap_or_default(),
-        p90: s.p90_wait_ms().map(|ms| length(p, ms)).unwrap_or_default(),
+        wait: or_none(s.mean_wait_ms()),
+        p90: or_none(s.p90_wait_ms()),
         missed: s.missed,
-        hold: if s.longest_hold_ms > 0 {
-            length(p, s.longest_hold_ms)
-        } else {
-            String::new()
-        },
+        hold: or_none(Some(s.longest_hold_ms).filter(|ms| *ms > 0)),
         hold_breaches: s.hold_breaches,
         screened: s.screened,
         bar: width(s.calls),
         bar_met: width(s.met),
     }
+}
+
+/// Figures of a day: of all calls, by hour, by person.
+struct Figures {
+    all: Line,
+    hours: Vec<Line>,
+    people: Vec<Line>,
 }
 
 struct Now {
@@ -115,130 +117,102 @@ struct BoardPage {
     p: Page,
     day: String,
     before: String,
-    after: String,
+    after: Option<String>,
     now: Vec<Now>,
     telephones: Vec<Telephone>,
-    all: Line,
-    hours: Vec<Line>,
-    people: Vec<Line>,
-    waiting: usize,
+    figures: Option<Figures>,
+    waiting: i64,
     systems: bool,
-    whole: bool,
 }
 
-/// The board of a day; today with what goes on now.
+/// What goes on now, which is asked for again by itself.
+async fn now_of(web: &Web, v: &Viewer, p: &Page) -> Result<(Vec<Now>, Vec<Telephone>), Fail> {
+    let ((lines, going), names) = web
+        .read(&v.ctx()?, |c, ctx| Ok((card::lines(c, ctx)?, Names::load(c, ctx)?)))
+        .await?;
+    let telephones = lines.into_iter().map(|l| Telephone {
+        state: l.state,
+        staff: l.row.seat_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
+        number: l.row.number,
+        place: l.row.place,
+    });
+    let now = going.into_iter().map(|g| Now {
+        number: number(p, &g.row.number),
+        extension: extension(p, &g.row.extension),
+        staff: g.row.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
+        since: g.since,
+        due: g.due.map(|d| d.due),
+        state: g.row.state,
+        id: g.row.id.into_string(),
+    });
+    Ok((now.collect(), telephones.collect()))
+}
+
+#[derive(Template)]
+#[template(path = "hotline/now.html")]
+struct NowPart {
+    p: Page,
+    now: Vec<Now>,
+    telephones: Vec<Telephone>,
+}
+
+/// What goes on now, for the script.
+pub async fn now(State(web): State<Web>, v: Viewer) -> Answer {
+    let p = Page::bare(&web, Some(&v), v.locale, "");
+    let (now, telephones) = now_of(&web, &v, &p).await?;
+    Ok(page(&NowPart { p, now, telephones })?)
+}
+
+/// The board of a day; what goes on now stands above it.
 pub async fn board(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> Answer {
     let zone = v.zone().to_owned();
-    let today = when::date(&zone, v.now);
-    let day = if when::day_start(&zone, &a.day).is_some() {
-        a.day.clone()
-    } else {
-        today.clone()
+    let day = match when::day_start(&zone, &a.day) {
+        Some(_) => a.day,
+        None => when::date(&zone, v.now),
     };
     let from = when::day_start(&zone, &day).unwrap_or(v.now);
     let until = when::day_end(&zone, &day).unwrap_or(v.now);
-    let whole = v.reach(domain::access::Action::ViewCalls) >= domain::access::Reach::Site;
-    let (seen, ongoing, rows, names, rules, waiting, systems) = web
+    let whole = v.reach(Action::ViewCalls) >= Reach::Site;
+    let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let (board, names, waiting, systems) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let seen = if whole {
-                call::between(c, ctx, from, until)?
+            let board = if whole {
+                Some(call::board(c, ctx, &tz, from, until)?)
             } else {
-                Vec::new()
+                None
             };
-            let waiting = call::missed::list(c, ctx)?.0.len();
-            let systems = store::call::systems(c, &ctx.site)?;
             Ok((
-                seen,
-                store::call::open(c, &ctx.site)?,
-                store::call::extensions(c, &ctx.site)?,
+                board,
                 Names::load(c, ctx)?,
-                call::rules(c, ctx)?,
-                waiting,
-                systems,
+                call::missed::waiting(c, ctx)?,
+                call::system::is_there(c, ctx)?,
             ))
         })
         .await?;
     let p = Page::new(&web, &v, "hotline-title");
-    let tells: HashSet<&str> = systems
-        .iter()
-        .filter(|s| call::system::tells_holds(s))
-        .map(|s| s.id.as_str())
-        .collect();
-    let answered_later = |n: &str, at: i64| {
-        let later = |x: &&call::Seen| x.row.number == n && x.row.answered_at.is_some_and(|t| t > at);
-        !n.is_empty() && seen.iter().any(|x| later(&x))
-    };
-    let tz = jiff::tz::TimeZone::get(&zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let mut board = Board::new(rules, &tz);
-    for s in &seen {
-        let around = Around {
-            tells_holds: tells.contains(s.row.system_id.as_str()),
-            offers: &s.doc.offers,
-            called_back: s.row.missed && answered_later(&s.row.number, s.row.at),
-        };
-        let who = s.row.staff_id.clone();
-        board.add(&s.doc.call, around, |_, _| who.clone(), v.now);
-    }
-    let most = board.hours.iter().map(|h| h.calls).max().unwrap_or(0);
-    let hours = board.hours.iter().enumerate();
-    let hours = hours
-        .filter(|(_, s)| s.calls > 0)
-        .map(|(h, s)| line(&p, format!("{h:02}:00"), String::new(), s, most))
-        .collect();
-    let busiest = board.people.values().map(|s| s.calls).max().unwrap_or(0);
-    let people = board.people.iter();
-    let people = people
-        .map(|(who, s): (&StaffId, &Sums)| line(&p, names.staff(who), who.to_string(), s, busiest))
-        .collect();
-    let state_of = |x: &store::call::ExtensionRow| {
-        let at = |state: &str| ongoing.iter().any(|c| c.extension == x.number && c.state == state);
-        if at("talking") || at("held") {
-            "talking"
-        } else if at("ringing") {
-            "ringing"
-        } else if x.seat_id.is_some() {
-            "free"
-        } else {
-            "away"
+    let (now, telephones) = now_of(&web, &v, &p).await?;
+    let figures = board.map(|board| {
+        let most = board.hours.iter().map(|h| h.calls).max().unwrap_or(0);
+        let hours = board.hours.iter().enumerate().filter(|(_, s)| s.calls > 0);
+        let hours = hours.map(|(h, s)| line(&p, format!("{h:02}:00"), String::new(), s, most));
+        let busiest = board.people.values().map(|s| s.calls).max().unwrap_or(0);
+        let people = board.people.iter();
+        let people = people.map(|(who, s)| line(&p, names.staff(who), who.to_string(), s, busiest));
+        Figures {
+            all: line(&p, String::new(), String::new(), &board.all, board.all.calls),
+            hours: hours.collect(),
+            people: people.collect(),
         }
-    };
-    let telephones = rows.iter().filter(|x| x.active).map(|x| Telephone {
-        state: state_of(x),
-        number: x.number.clone(),
-        place: x.place.clone(),
-        staff: x.seat_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
     });
-    let telephones = telephones.collect();
-    let now = ongoing.iter().map(|c| Now {
-        id: c.id.as_str().to_owned(),
-        state: c.state.clone(),
-        number: number(&p, &c.number),
-        extension: c.extension.clone(),
-        staff: c.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
-        since: match c.state.as_str() {
-            "ringing" => c.ringing_at.unwrap_or(c.at),
-            "talking" | "held" => c.answered_at.unwrap_or(c.at),
-            _ => c.at,
-        },
-        due: (c.state == "ringing").then(|| c.ringing_at.unwrap_or(c.at) + rules.ring.limit_ms()),
-    });
-    let now = now.collect();
     Ok(page(&BoardPage {
-        all: line(&p, String::new(), String::new(), &board.all, board.all.calls),
         before: when::date(&zone, from - 1),
-        after: if until <= v.now {
-            when::date(&zone, until)
-        } else {
-            String::new()
-        },
-        systems: !systems.is_empty(),
+        after: (until <= v.now).then(|| when::date(&zone, until)),
+        systems,
         day,
         now,
         telephones,
-        hours,
-        people,
         waiting,
-        whole,
+        figures,
         p,
     })?)
 }

@@ -1,8 +1,8 @@
 //! Calls at the desk: what rings stands on every clerk's screen at once and takes no focus; whoever takes a call up finds the form with
 //! number, household, time and rings. What stood in the form is parked.
 
-use app::call::{self as calls_of, Ongoing, Owner};
-use app::contact;
+use app::call::card::{self, Card, Shown};
+use app::call::{self as calls_of, Owner};
 use app::error::Error;
 use askama::Template;
 use axum::Form;
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::CallId;
 
-use super::number;
+use super::{extension, length, number};
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, once};
@@ -20,147 +20,70 @@ use crate::page::Page;
 use crate::roster::{Pairs, settle, value};
 use crate::state::Web;
 
-/// Somebody who may be calling.
-struct Who {
-    name: String,
-    unit: String,
-    relation: String,
-    confirmed: bool,
-    /// `unit:person`, as the form's candidates have it.
-    pick: String,
-}
-
-/// A call that goes on, as the desk shows it.
-struct Card {
-    id: String,
-    state: String,
-    inbound: bool,
-    /// It rings at the viewer's telephone, or the viewer talks.
-    mine: bool,
+/// A call that goes on, in words.
+struct Row {
+    card: Card,
     number: String,
-    who: Vec<Who>,
-    /// Open cases of the households, and what holds at their address.
-    open: i64,
-    notes: Vec<String>,
-    told: Vec<String>,
-    /// Since when it rings, is talked, is on hold.
-    since: Option<i64>,
-    /// By when it is to be answered, or the caller to be back.
-    due: Option<i64>,
-    near: i64,
     extension: String,
     staff: String,
-    registered: bool,
-    taken: bool,
+    /// Mass incidents at the household's address.
+    told: Vec<String>,
+}
+
+impl Row {
+    /// `unit:person`, as the form's candidates have it.
+    fn pick(&self, w: &Owner) -> String {
+        format!("{}:{}", w.unit_id.as_ref().map_or("", |u| u.as_str()), w.person_id)
+    }
 }
 
 #[derive(Template)]
 #[template(path = "hotline/calls.html")]
 struct CallsPart {
     p: Page,
-    cards: Vec<Card>,
+    rows: Vec<Row>,
     seat: Option<String>,
     telephones: Vec<(String, String)>,
+    hold: String,
     key: String,
-}
-
-fn whom(owners: Vec<Owner>) -> Vec<Who> {
-    let one = |o: Owner| Who {
-        pick: format!(
-            "{}:{}",
-            o.unit_id.map(|u| u.into_string()).unwrap_or_default(),
-            o.person_id
-        ),
-        name: o.name,
-        unit: o.unit,
-        relation: o.relation,
-        confirmed: o.confirmed,
-    };
-    owners.into_iter().map(one).collect()
 }
 
 /// Calls that go on now, those of the viewer first.
 pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
-    let ongoing = web.desk.live.calls(&v.ctx()?.site);
-    let (rows, seat, telephones, names, rules) = web
+    let (shown, names) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let mut rows = Vec::new();
-            for o in ongoing.iter().take(20) {
-                let seen = calls_of::of_desk(c, ctx, &o.id)?;
-                let Some(number) = seen else { continue };
-                let owners = calls_of::owners(c, ctx, &number).or_else(|e| match e {
-                    Error::Forbidden(_) => Ok(Vec::new()),
-                    e => Err(e),
-                })?;
-                let mut open = 0;
-                let (mut notes, mut told) = (Vec::new(), Vec::new());
-                for unit in owners.iter().filter_map(|w| w.unit_id.as_ref()).take(3) {
-                    let card = contact::look::card(c, ctx, None, Some(unit))?;
-                    let closed = |l: &&store::case::CaseLine| matches!(l.state.as_str(), "closed" | "cancelled");
-                    open += i64::try_from(card.recent.iter().filter(|l| !closed(l)).count()).unwrap_or(0);
-                    let unit = card.unit.as_ref();
-                    notes.extend(unit.map(|u| u.care_note.clone()).filter(|n| !n.is_empty()));
-                    if let Some(u) = unit {
-                        told.extend(crate::incident::for_caller(ctx, &u.code).into_iter().map(|t| t.title));
-                    }
-                }
-                rows.push((o.clone(), number, owners, open, notes, told));
-            }
-            let telephones = calls_of::system::extensions(c, ctx)?;
-            let telephones: Vec<_> = telephones
-                .into_iter()
-                .filter(|x| x.active)
-                .map(|x| (x.number, x.place))
-                .collect();
-            let seat = calls_of::system::seat(c, ctx)?;
-            Ok((rows, seat, telephones, Names::load(c, ctx)?, calls_of::rules(c, ctx)?))
+            let shown = card::shown(c, ctx)?;
+            let names = (!shown.cards.is_empty()).then(|| Names::load(c, ctx)).transpose()?;
+            Ok((shown, names))
         })
         .await?;
     let p = Page::bare(&web, Some(&v), v.locale, "");
-    let me = v.ctx()?.need_staff()?.id.clone();
-    let card = |(o, n, owners, open, notes, told): (Ongoing, String, Vec<Owner>, i64, Vec<String>, Vec<String>)| {
-        let rings_here = seat.as_ref().is_some_and(|s| o.rings.contains(s));
-        let since = match o.state.as_str() {
-            "ringing" => o.ringing_at,
-            "talking" => o.answered_at,
-            "held" => o.held_at,
-            _ => Some(o.at),
-        };
-        let (due, near) = match o.state.as_str() {
-            "ringing" => (
-                o.ringing_at.map(|at| at + rules.ring.limit_ms()),
-                rules.ring.limit_ms() - rules.ring.amber_ms(),
-            ),
-            "held" => (
-                o.held_at.map(|at| at + rules.hold.limit_ms),
-                rules.hold.limit_ms - rules.hold.remind_ms,
-            ),
-            "waiting" => (Some(o.at + rules.wait_ms), 15_000),
-            _ => (None, 0),
-        };
-        Card {
-            mine: rings_here || o.staff.as_ref() == Some(&me),
-            taken: o.staff.as_ref().is_some_and(|s| *s != me),
-            staff: o.staff.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
-            id: o.id.into_string(),
-            inbound: o.inbound,
-            number: number(&p, &n),
-            who: whom(owners),
-            open,
-            notes,
-            told,
-            since,
-            due,
-            near,
-            extension: o.extension,
-            registered: o.registered,
-            state: o.state,
-        }
-    };
-    let mut cards: Vec<Card> = rows.into_iter().map(card).collect();
-    cards.sort_by_key(|c| (!c.mine, c.state == "talking", c.since));
-    Ok(page(&CallsPart {
+    let ctx = v.ctx()?;
+    let Shown {
         cards,
+        telephones,
+        seat,
+        hold_ms,
+    } = shown;
+    let row = |card: Card| Row {
+        number: number(&p, &card.row.number),
+        extension: extension(&p, &card.row.extension),
+        staff: (names.as_ref().zip(card.row.staff_id.as_ref()))
+            .map(|(names, staff)| names.staff(staff))
+            .unwrap_or_default(),
+        told: (card.who.iter().find(|w| !w.unit.is_empty()))
+            .map(|w| {
+                crate::incident::for_caller(&ctx, &w.unit)
+                    .into_iter()
+                    .map(|t| t.title)
+                    .collect()
+            })
+            .unwrap_or_default(),
+        card,
+    };
+    Ok(page(&CallsPart {
+        rows: cards.into_iter().map(row).collect(),
+        hold: length(&p, hold_ms),
         seat,
         telephones,
         key: p.key(&web),

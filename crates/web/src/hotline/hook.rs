@@ -37,6 +37,9 @@ pub async fn by_path(
     Ok(told(&web, &v, secret, true, &headers, body).await)
 }
 
+/// How often a report is stored again when somebody was faster.
+const TRIES: usize = 5;
+
 fn said(code: StatusCode, body: serde_json::Value) -> Response {
     (code, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
@@ -72,9 +75,17 @@ async fn told(web: &Web, v: &Viewer, secret: String, in_path: bool, headers: &He
         Err(_) => return said(StatusCode::SERVICE_UNAVAILABLE, json!({"error": "try again"})),
     };
     let ctx = web.desk.system("phone", &system.site_id);
-    let done = web
-        .write(&ctx, move |tx, ctx| system::told(tx, ctx, &system.id, &events))
-        .await;
+    let mut done = Err(Error::Unavailable("unavailable-busy"));
+    // Somebody at the desk was at the call in the same instant: what was told is not lost for that.
+    for _ in 0..TRIES {
+        let (id, events) = (system.id.clone(), events.clone());
+        done = web
+            .write(&ctx, move |tx, ctx| system::told(tx, ctx, &id, &events))
+            .await;
+        if !matches!(done, Err(Error::Conflict { .. })) {
+            break;
+        }
+    }
     match done {
         Ok(_) => said(StatusCode::OK, json!({})),
         Err(Error::NotFound) => said(StatusCode::UNAUTHORIZED, json!({"error": "unknown token"})),

@@ -1,7 +1,7 @@
 //! The list of calls, one call with all that was told of it, and the Excel file. Numbers stay masked; a figure of the board opens the
 //! calls behind it.
 
-use app::call::{self, Ask, CallRow};
+use app::call::{self, Ask, CallLine, CallRow, View};
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use domain::call::measure::{HungUpFirst, hung_up_first, ringing_ms, wait_ms};
@@ -9,7 +9,7 @@ use domain::ids::CallId;
 use office::sheet::Kind as Column;
 use serde::Deserialize;
 
-use super::{length, number, tone};
+use super::{extension, length, number, tone};
 use crate::case::names::Names;
 use crate::fail::Answer;
 use crate::gate::{Viewer, encode};
@@ -19,19 +19,6 @@ use crate::roster::{cursor, cursor_text};
 use crate::state::Web;
 use crate::table::{self, Heading};
 use crate::when;
-
-/// Ways to look at the list.
-pub const VIEWS: [&str; 9] = [
-    "",
-    "missed",
-    "late",
-    "in_time",
-    "unknown",
-    "wait",
-    "hold",
-    "unregistered",
-    "out",
-];
 
 /// What the address says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -48,21 +35,20 @@ pub struct Asked {
 
 impl Asked {
     fn ask(&self, zone: &str) -> Ask {
-        let day = |text: &str| when::day_start(zone, text);
         Ask {
-            direction: if self.view == "out" { "out" } else { "" }.to_owned(),
-            view: self.view.clone(),
+            view: View::parse(&self.view),
             staff: self.staff.clone(),
             extension: self.extension.clone(),
             number: self.number.clone(),
-            from: day(&self.from),
+            from: when::day_start(zone, &self.from),
             until: when::day_end(zone, &self.until),
             after: cursor(&self.after),
         }
     }
 
-    fn address(&self, view: &str) -> String {
-        let mut all = format!("/hotline/calls?view={view}");
+    /// The same question with another view, as an address says it.
+    fn with(&self, view: &str) -> String {
+        let mut all = format!("view={view}");
         for (name, value) in [
             ("staff", &self.staff),
             ("extension", &self.extension),
@@ -93,7 +79,7 @@ struct Row {
     answered: bool,
 }
 
-fn row(p: &Page, names: &Names, r: CallRow) -> Row {
+fn row(p: &Page, names: &Names, r: CallLine) -> Row {
     Row {
         at: p.full_time(r.at),
         number: number(p, &r.number),
@@ -101,12 +87,30 @@ fn row(p: &Page, names: &Names, r: CallRow) -> Row {
         contact: r.contact_id.map(|c| c.into_string()).unwrap_or_default(),
         answered: r.answered_at.is_some(),
         tone: tone(&r.ring),
+        extension: extension(p, &r.extension),
         id: r.id.into_string(),
         direction: r.direction,
-        extension: r.extension,
         state: r.state,
         ring: r.ring,
         missed: r.missed,
+    }
+}
+
+/// What a list shows of a call that was read as a whole.
+fn line_of(r: &CallRow) -> CallLine {
+    CallLine {
+        id: r.id.clone(),
+        direction: r.direction.clone(),
+        state: r.state.clone(),
+        number: r.number.clone(),
+        extension: r.extension.clone(),
+        staff_id: r.staff_id.clone(),
+        at: r.at,
+        answered_at: r.answered_at,
+        ended_at: r.ended_at,
+        ring: r.ring.clone(),
+        missed: r.missed,
+        contact_id: r.contact_id.clone(),
     }
 }
 
@@ -117,6 +121,9 @@ struct ListPage {
     a: Asked,
     rows: Vec<Row>,
     views: Vec<(&'static str, String)>,
+    view: &'static str,
+    /// What is asked, as addresses say it.
+    asked: String,
     next: Option<String>,
     exports: bool,
 }
@@ -132,8 +139,19 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
     let p = Page::new(&web, &v, "hotline-calls");
     Ok(page(&ListPage {
         rows: rows.into_iter().map(|r| row(&p, &names, r)).collect(),
-        views: VIEWS.into_iter().map(|view| (view, a.address(view))).collect(),
-        next: next.map(|n| format!("{}&after={}", a.address(&a.view), encode(&cursor_text(&n)))),
+        views: View::ALL
+            .into_iter()
+            .map(|view| (view.code(), a.with(view.code())))
+            .collect(),
+        view: View::parse(&a.view).code(),
+        asked: a.with(View::parse(&a.view).code()),
+        next: next.map(|n| {
+            format!(
+                "{}&after={}",
+                a.with(View::parse(&a.view).code()),
+                encode(&cursor_text(&n))
+            )
+        }),
         exports: v.may(domain::access::Action::Export),
         a,
         p,
@@ -169,7 +187,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             table::at(Some(r.at)),
             table::text(p.code("call-direction", &r.direction)),
             table::text(number(&p, &r.number)),
-            table::text(r.extension.clone()),
+            table::text(extension(&p, &r.extension)),
             table::text(r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default()),
             table::text(p.code("call-state", &r.state)),
             table::text(p.code("call-ring", &r.ring)),
@@ -178,7 +196,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
         ]
     });
     let lines = lines.collect();
-    let what = p.code("call-view", if a.view.is_empty() { "all" } else { &a.view });
+    let what = p.code("call-view", View::parse(&a.view).code());
     table::export(&web, &v, "hotline", p.t("hotline-calls"), what, COLUMNS, lines).await
 }
 
@@ -219,10 +237,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     let (s, names, rules, contact) = web
         .read(&v.ctx()?, move |c, ctx| {
             let s = call::get(c, ctx, &id)?;
-            let contact = match &s.row.contact_id {
-                Some(k) => store::contact::get(c, &ctx.site, k)?,
-                None => None,
-            };
+            let contact = call::entry(c, ctx, &s)?;
             Ok((s, Names::load(c, ctx)?, call::rules(c, ctx)?, contact))
         })
         .await?;
@@ -232,7 +247,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     let holds = k.holds.iter().map(|h| Told {
         at: p.full_time(h.from.received),
         what: ms(h.to.map(|to| to.since(h.from))),
-        where_: h.who.clone().unwrap_or_default(),
+        where_: h.who.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
     });
     let legs = k.legs.iter().map(|l| Told {
         at: l
@@ -253,12 +268,12 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
                 }),
             }
         },
-        where_: l.extension.clone().unwrap_or_default(),
+        where_: l.extension.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
     });
     let told = k.transfers.iter().map(|t| Told {
         at: p.full_time(t.when.received),
         what: t.mode.map(|m| p.code("call-transfer", m.as_str())).unwrap_or_default(),
-        where_: t.to.clone().unwrap_or_default(),
+        where_: t.to.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
     });
     let by_desk = s.doc.transfers.iter().map(|t| Told {
         at: p.full_time(t.at),
@@ -286,7 +301,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
         stub: k.stub,
         swept: k.swept,
         contact: contact.map(|c| (c.id.into_string(), c.number)),
-        r: row(&p, &names, s.row.clone()),
+        r: row(&p, &names, line_of(&s.row)),
         p,
     };
     Ok(page(&shown)?)

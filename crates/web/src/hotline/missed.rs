@@ -6,6 +6,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
+use domain::access::{Action, Reach};
 use domain::ids::MissedCallId;
 
 use super::number;
@@ -93,8 +94,8 @@ async fn view(
         open: open.into_iter().map(row).collect(),
         done: done.into_iter().map(row).collect(),
         key: p.key(web),
-        calls: v.may(domain::access::Action::RegisterContact),
-        reveals: v.may(domain::access::Action::RevealPhone),
+        calls: v.may(Action::RegisterContact),
+        reveals: v.reach(Action::RevealPhone) >= Reach::Site,
         shown,
         t,
         above,

@@ -251,12 +251,12 @@ pub async fn change(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
     }
 }
 
-/// A new secret, shown once.
-pub async fn secret(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+/// A new secret, shown once; a page that was sent before changes nothing any more.
+pub async fn secret(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let id = PhoneSystemId::from(id);
-    let asked = id.clone();
+    let (asked, seen) = (id.clone(), version(&value(&f, "version")));
     let secret = web
-        .write(&v.ctx()?, move |tx, ctx| system::new_secret(tx, ctx, &asked))
+        .write(&v.ctx()?, move |tx, ctx| system::new_secret(tx, ctx, &asked, seen))
         .await?;
     Ok(page(
         &one_view(&web, &v, &id, None, Some(secret), Errors::default()).await?,

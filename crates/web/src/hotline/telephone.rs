@@ -76,7 +76,10 @@ async fn view(
             let departments: Vec<_> = departments
                 .map(|d| (d.id.into_string(), if en { d.name_en } else { d.name }))
                 .collect();
-            let people: Vec<String> = people.into_iter().map(|w| w.id.into_string()).collect();
+            // Whoever has several posts stands there once.
+            let mut known = std::collections::HashSet::new();
+            let people = people.into_iter().map(|w| w.id.into_string());
+            let people: Vec<String> = people.filter(|id| known.insert(id.clone())).collect();
             Ok((system::extensions(c, ctx)?, Names::load(c, ctx)?, people, departments))
         })
         .await?;

@@ -328,3 +328,34 @@ fn an_outgoing_call_is_answered_by_the_outside_party() {
     assert_eq!(since_start(call.first_ringing.unwrap()), 1_000);
     assert_eq!(since_start(call.answered.unwrap().when), 4_000);
 }
+
+#[test]
+fn the_leg_that_answered_an_outgoing_call_names_the_telephone_that_called() {
+    let of = |leg: &str, event: CallEvent| CallEvent {
+        direction: Some(Direction::Out),
+        leg_key: Some(leg.to_owned()),
+        ..event
+    };
+    let call = fold(&[
+        of("own", at(Arrived, 0, "1001")),
+        of("far", told(Ringing, 2_000)),
+        of("far", at(Answered, 6_000, "1001")),
+    ]);
+    let leg = call.legs.iter().find(|leg| leg.answered.is_some()).unwrap();
+    assert_eq!(leg.extension.as_deref(), Some("1001"));
+}
+
+#[test]
+fn what_is_said_again_after_a_gap_takes_back_nothing() {
+    let again = CallEvent {
+        event_id: Some("after-gap:1".to_owned()),
+        ..at(Answered, 90_000, "1001")
+    };
+    let call = fold(&[
+        told(Arrived, 0),
+        at(Ringing, 10, "1001"),
+        at(Answered, 6_000, "1001"),
+        again,
+    ]);
+    assert!(!call.time_lost);
+}

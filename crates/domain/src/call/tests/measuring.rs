@@ -1,8 +1,8 @@
 use super::super::event::{CallEvent, CallKind, Cause, Direction};
 use super::super::fold::fold;
 use super::super::measure::{
-    Abandoned, HoldRule, Holds, HungUpFirst, RingRule, SHORT_MS, Screened, ScreenedHow, Verdict, WAIT_MS, abandoned,
-    hung_up_first, is_long, is_missed, screened, wait, wait_ms,
+    Abandoned, HoldRule, Holds, HungUpFirst, Pressing, RingRule, Rules, SHORT_MS, Screened, ScreenedHow, Verdict,
+    WAIT_MS, abandoned, hung_up_first, is_long, is_missed, pressing, screened, wait, wait_ms,
 };
 use super::super::state::Call;
 use super::super::sweep::sweep;
@@ -333,4 +333,43 @@ fn long_calls() {
     let mut lost = talk(None);
     assert!(sweep(&mut lost, i64::MAX));
     assert_eq!(is_long(&lost, limit, i64::MAX), None, "how long it was is not known");
+}
+
+#[test]
+fn what_presses_is_the_hold_then_the_rings_then_the_wait() {
+    let rules = Rules::default();
+    let due = |events: &[CallEvent]| pressing(&fold(events), &rules);
+    let at_ms = |ms: i64, near_ms: i64| Some(Pressing { due: now(ms), near_ms });
+    let arrived = told(Arrived, 0);
+    let rings = at(Ringing, 400, "1001");
+    let answered = at(Answered, 6_400, "1001");
+    assert_eq!(due(std::slice::from_ref(&arrived)), at_ms(60_000, 15_000));
+    assert_eq!(due(&[arrived.clone(), rings.clone()]), at_ms(15_400, 5_000));
+    let talks = [arrived.clone(), rings.clone(), answered.clone()];
+    assert_eq!(due(&talks), None);
+    let held = [arrived, rings.clone(), answered, at(Held, 9_000, "1001")];
+    assert_eq!(due(&held), at_ms(29_000, 5_000));
+    // Of a call that we make nobody is asked for anything.
+    let out = CallEvent {
+        direction: Some(Direction::Out),
+        extension: None,
+        ..rings
+    };
+    assert_eq!(due(&[out]), None);
+}
+
+#[test]
+fn what_happened_in_a_gap_is_neither_met_nor_passed() {
+    for (answer, verdict) in [(6_000, Verdict::Met), (20_000, Verdict::Breached)] {
+        let events = [told(Arrived, 0), at(Ringing, 0, "1001"), at(Answered, answer, "1001")];
+        assert_eq!(RingRule::default().verdict(&fold(&events), 0), verdict);
+        let [arrived, rings, answered] = events;
+        let late = CallEvent {
+            event_id: Some("after-gap:1".to_owned()),
+            ..answered
+        };
+        let call = fold(&[arrived, rings, late]);
+        assert!(call.time_lost);
+        assert_eq!(RingRule::default().verdict(&call, 0), Verdict::Unknown);
+    }
 }
