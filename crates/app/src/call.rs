@@ -5,7 +5,9 @@
 mod board;
 pub mod card;
 pub mod missed;
+pub(crate) mod picked_up;
 mod receive;
+pub mod staffing;
 pub mod system;
 
 use std::collections::BTreeMap;

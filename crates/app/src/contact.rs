@@ -464,6 +464,7 @@ fn write(tx: &mut Tx, ctx: &Ctx, n: &NewContact) -> Res<Registered> {
         made.cases.push(seen.state.id);
         made.case_numbers.push(seen.state.number);
     }
+    crate::call::picked_up::tell(tx, ctx, n, &made)?;
     Ok(made)
 }
 
@@ -720,6 +721,7 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &ContactId) -> Res<db::Contact> {
         }
         Reach::Site | Reach::All => true,
     };
+    let visible = visible || crate::call::picked_up::was_told(c, ctx, &row.id)?;
     let visible = visible && crate::hidden::Hidden::from(c, ctx)?.shows_contact(row.id.as_str());
     if visible { Ok(row) } else { Err(Error::NotFound) }
 }

@@ -79,6 +79,8 @@ pub const KINDS: &[&str] = &[
     PROPOSAL,
     // A number was not called back in time (CAL-3).
     MISSED_CALL,
+    // Somebody else answered a telephone of the department and took down what was said (TEL-5).
+    PICKED_UP,
     // An internal report is looked into (COM-24): the person is to answer; somebody is to decide; the outcome; the last word.
     INVESTIGATION_ASKED,
     INVESTIGATION_WAITS,
@@ -166,6 +168,9 @@ pub const PROPOSAL: &str = "proposal_new";
 
 /// A number that was not answered was not called back in time.
 pub const MISSED_CALL: &str = "missed_call_late";
+
+/// A telephone of another department was answered and the call taken down.
+pub const PICKED_UP: &str = "picked_up";
 
 /// Somebody's report is looked into, and they are to answer.
 pub const INVESTIGATION_ASKED: &str = "investigation_asked";

@@ -7,6 +7,7 @@
 //! | `answer` | `answeringNumber`; `from`, `to`, `direction` as in all that follow | Answered |
 //! | `hangup` | `cause`, `by` | HungUp |
 //! | `ringing` | `extension` | Ringing |
+//! | `ringEnd` | `extension`, `cause` (`rejected`, `noAnswer`, …): one telephone stopped, the call goes on | OfferEnded |
 //! | `hold`, `unhold` | `extension` | Held, Unheld |
 //! | `transfer` | `target`, `mode` (blind, attended), `extension` | Transferred |
 //! | `recording` | `recording`: an address or a file name | RecordingReady |
@@ -133,6 +134,7 @@ pub fn parse_knowing(
     let kind = match event {
         "newCall" => CallKind::Arrived,
         "ringing" => CallKind::Ringing,
+        "ringEnd" => CallKind::OfferEnded,
         "answer" => CallKind::Answered,
         "hold" => CallKind::Held,
         "unhold" => CallKind::Unheld,
@@ -175,6 +177,8 @@ pub fn parse_knowing(
             // This contract tells of the end of a call, never of that of one telephone's part in it.
             report.extension = None;
         }
+        // One telephone stopped ringing, the call goes on: pressed away, or left to the next (ANS-5).
+        CallKind::OfferEnded => report.cause = cause(&fields)?,
         CallKind::Transferred => {
             report.target = Some(of_sip(fields.need("target", LONGEST_ADDRESS)?).to_owned());
             report.transfer_mode = match fields.text("mode", LONGEST_NAME)? {
@@ -265,6 +269,7 @@ fn cause(fields: &Fields) -> Result<Option<Cause>, Wrong> {
         Some("noAnswer") => Cause::NoAnswer,
         Some("congestion") => Cause::Congestion,
         Some("notFound") => Cause::Unreachable,
+        Some("rejected") => Cause::Rejected,
         Some("forwarded") => Cause::Forwarded,
         Some(_) => {
             return Err(Wrong {

@@ -188,6 +188,11 @@ sql! {
     pub fn unread_again(site: &SiteId, staff: &StaffId, id: &NoticeId) -> u64 {
         "UPDATE notice_to SET read_at = NULL WHERE site_id = $1 AND staff_id = $2 AND notice_id = $3 AND read_at IS NOT NULL"
     }
+    /// Whether somebody was told of the thing with this key.
+    pub fn was_told(site: &SiteId, staff: &StaffId, key: &str) -> bool {
+        "SELECT EXISTS (SELECT 1 FROM notice n JOIN notice_to t ON t.notice_id = n.id \
+         WHERE n.site_id = $1 AND t.staff_id = $2 AND n.unique_key = $3)"
+    }
     /// Who was told of a notice of the site.
     pub fn told(site: &SiteId, id: &NoticeId) -> Vec<StaffId> {
         "SELECT staff_id FROM notice_to WHERE site_id = $1 AND notice_id = $2 ORDER BY staff_id"

@@ -530,6 +530,8 @@ contents! {
     GET  "/hotline/missed" May(Action::ViewCalls) => crate::hotline::missed_list;
     POST "/hotline/missed/{id}" May(Action::RegisterContact) => crate::hotline::missed_done;
     POST "/hotline/missed/{id}/number" May(Action::RevealPhone) => crate::hotline::missed_reveal;
+    GET  "/hotline/staffing" May(Action::ViewCalls) => crate::hotline::staffing;
+    GET  "/hotline/staffing/export" May(Action::Export) => crate::hotline::staffing_export;
     GET  "/hotline/telephones" May(Action::RegisterContact) => crate::hotline::telephones;
     POST "/hotline/telephones" May(Action::ManageTelephones) => crate::hotline::telephone_put;
     GET  "/settings/phone" May(Action::Settings) => crate::hotline::systems;

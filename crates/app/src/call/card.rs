@@ -1,14 +1,16 @@
 //! Calls that go on, as the desk and the line board show them: who it may be, what the household is about, and by when somebody has to
 //! act.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::access::{Action, Reach};
 use domain::call::event::Direction;
 use domain::call::measure::{Pressing, is_judged, pressing};
 use domain::call::state::{Call, Leg};
+use domain::ids::DepartmentId;
 use store::call as db;
 use store::call::{CallRow, ExtensionRow, Owner};
+use store::case::CaseLine;
 use store::seam::Conn;
 
 use super::{owners, read, rules, system};
@@ -20,6 +22,9 @@ use crate::error::{Error, Res};
 const MOST: usize = 20;
 /// Households of one number whose cases and notes are looked up.
 const MOST_UNITS: usize = 3;
+
+/// Cases that a card names.
+const LATEST: usize = 2;
 
 /// A call that goes on.
 #[derive(Debug, Clone)]
@@ -36,8 +41,12 @@ pub struct Card {
     pub who: Vec<Owner>,
     /// Open cases among the latest of their households, as far as the viewer sees them.
     pub open: usize,
+    /// Their latest cases, newest first, at most [`LATEST`].
+    pub recent: Vec<CaseLine>,
     /// What to mind with them.
     pub care: Vec<String>,
+    /// Whose telephone it is where that is another department than the viewer's (TEL-5).
+    pub elsewhere: Option<DepartmentId>,
 }
 
 /// What the desk shows of the telephone.
@@ -87,8 +96,11 @@ fn is_asked(call: &Call, number: &str) -> bool {
 /// `Forbidden` for who registers nothing.
 pub fn shown(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
     ctx.need(Action::RegisterContact)?;
-    let me = ctx.need_staff()?.id.clone();
+    let staff = ctx.need_staff()?;
+    let (me, department) = (staff.id.clone(), staff.department.clone());
     let lines = system::extensions(c, ctx)?;
+    let owned = |x: &ExtensionRow| Some((x.number.clone(), x.department_id.clone()?));
+    let owned: HashMap<String, DepartmentId> = lines.iter().filter(|x| x.active).filter_map(owned).collect();
     let seat = lines.iter().find(|x| x.active && x.seat_id.as_ref() == Some(&me));
     let seat = seat.map(|x| x.number.clone());
     let rows = db::open(c, &ctx.site)?;
@@ -123,7 +135,12 @@ pub fn shown(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
             due: pressing(call, &rules),
             who: Vec::new(),
             open: 0,
+            recent: Vec::new(),
             care: Vec::new(),
+            elsewhere: owned
+                .get(&s.row.extension)
+                .filter(|d| Some(*d) != department.as_ref())
+                .cloned(),
             row: s.row,
         });
     }
@@ -155,9 +172,12 @@ fn about(c: &mut Conn, ctx: &Ctx, card: &mut Card) -> Res<()> {
         }
         let home = contact::look::card(c, ctx, None, Some(unit))?;
         card.open += home.recent.iter().filter(|l| l.open).count();
+        card.recent.extend(home.recent.into_iter().take(LATEST));
         card.care
             .extend(home.unit.map(|u| u.care_note).filter(|n| !n.is_empty()));
     }
+    card.recent.sort_by_key(|l| std::cmp::Reverse(l.registered_at));
+    card.recent.truncate(LATEST);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use crate::fail::{Answer, Fail};
 use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
+use crate::standard::chart::{self, Entry};
 use crate::state::Web;
 use crate::when;
 
@@ -35,8 +36,7 @@ struct Line {
     wait: String,
     p90: String,
     missed: u32,
-    /// What the share is of, and what became of missed calls, in words.
-    share_of: String,
+    /// What became of missed calls, in words.
     missed_of: String,
     hold: String,
     hold_breaches: u32,
@@ -44,10 +44,11 @@ struct Line {
     /// Width of its bar among the others, 0 to 160, and how much of it was in time.
     bar: u32,
     bar_met: u32,
-    id: String,
+    /// What opens the calls behind its figures, as the list's address says it.
+    of: String,
 }
 
-fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
+fn line(p: &Page, name: String, of: String, s: &Sums, most: u32) -> Line {
     let width = |n: u32| n * 160 / most.max(1);
     let or_none = |ms: Option<i64>| ms.map_or_else(|| "—".to_owned(), |ms| length(p, ms));
     let in_words = |key: &str, said: [(&str, u32); 3]| {
@@ -56,10 +57,6 @@ fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
         crate::l10n::tx(p.locale, key, &said)
     };
     Line {
-        share_of: in_words(
-            "hotline-share-of",
-            [("met", s.met), ("late", s.breached), ("unknown", s.unknown)],
-        ),
         missed_of: in_words(
             "hotline-missed-of",
             [
@@ -69,7 +66,7 @@ fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
             ],
         ),
         name,
-        id,
+        of,
         calls: s.calls,
         met: s.met,
         breached: s.breached,
@@ -86,9 +83,30 @@ fn line(p: &Page, name: String, id: String, s: &Sums, most: u32) -> Line {
     }
 }
 
+/// The hours of a day from the first to the last with calls.
+fn plot(p: &Page, hours: &[Sums; 24]) -> String {
+    let busy = |s: &Sums| s.calls > 0;
+    let (Some(first), Some(last)) = (hours.iter().position(busy), hours.iter().rposition(busy)) else {
+        return String::new();
+    };
+    let entries: Vec<Entry> = (hours.iter().enumerate().take(last + 1).skip(first))
+        .map(|(h, s)| Entry {
+            label: format!("{h:02}"),
+            values: [f64::from(s.calls), f64::from(s.met)],
+            titles: [
+                p.t2("hotline-plot-calls", "hour", format!("{h:02}"), "n", s.calls),
+                p.t2("hotline-plot-met", "hour", format!("{h:02}"), "n", s.met),
+            ],
+        })
+        .collect();
+    chart::bars(&p.t("hotline-plot"), &entries, ["k1", "k4"])
+}
+
 /// Figures of a day: of all calls, by hour, by person.
 struct Figures {
     all: Line,
+    /// The day drawn: calls, and those answered in time.
+    plot: String,
     hours: Vec<Line>,
     people: Vec<Line>,
 }
@@ -194,11 +212,13 @@ pub async fn board(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) ->
     let figures = board.map(|board| {
         let most = board.hours.iter().map(|h| h.calls).max().unwrap_or(0);
         let hours = board.hours.iter().enumerate().filter(|(_, s)| s.calls > 0);
-        let hours = hours.map(|(h, s)| line(&p, format!("{h:02}:00"), String::new(), s, most));
+        let hours = hours.map(|(h, s)| line(&p, format!("{h:02}:00"), format!("hour={h:02}"), s, most));
         let busiest = board.people.values().map(|s| s.calls).max().unwrap_or(0);
         let people = board.people.iter();
-        let people = people.map(|(who, s)| line(&p, names.staff(who), who.to_string(), s, busiest));
+        let people = people.map(|(who, s)| line(&p, names.staff(who), format!("staff={who}"), s, busiest));
+        let plot = plot(&p, &board.hours);
         Figures {
+            plot,
             all: line(&p, String::new(), String::new(), &board.all, board.all.calls),
             hours: hours.collect(),
             people: people.collect(),

@@ -26,6 +26,8 @@ struct Row {
     number: String,
     extension: String,
     staff: String,
+    /// Whose telephone it is, where that is another department.
+    elsewhere: String,
     /// Mass incidents at the household's address.
     told: Vec<String>,
 }
@@ -70,6 +72,9 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
         extension: extension(&p, &card.row.extension),
         staff: (names.as_ref().zip(card.row.staff_id.as_ref()))
             .map(|(names, staff)| names.staff(staff))
+            .unwrap_or_default(),
+        elsewhere: (names.as_ref().zip(card.elsewhere.as_ref()))
+            .map(|(names, department)| names.department(department))
             .unwrap_or_default(),
         told: (card.who.iter().find(|w| !w.unit.is_empty()))
             .map(|w| {

@@ -20,6 +20,8 @@ use crate::state::Web;
 use crate::table::{self, Heading};
 use crate::when;
 
+const HOUR: i64 = 3_600_000;
+
 /// What the address says.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -30,11 +32,29 @@ pub struct Asked {
     pub number: String,
     pub from: String,
     pub until: String,
+    /// An hour of the day `from`, 0 to 23: what a figure of the line board opens.
+    pub hour: String,
     pub after: String,
 }
 
 impl Asked {
     fn ask(&self, zone: &str) -> Ask {
+        let hour = (self.hour.parse().ok()).filter(|h: &i64| (0..24).contains(h));
+        if let Some((from, hour)) = when::day_start(zone, &self.from).zip(hour) {
+            // The hour that the wall shows, also on a day that has one twice.
+            let within = |at: i64| when::clock(zone, at).get(..2).and_then(|h| h.parse().ok()) == Some(hour);
+            let mut hours = (0..26).map(|n| from + n * HOUR).filter(|at| within(*at));
+            let first = hours.next().unwrap_or(from);
+            return Ask {
+                from: Some(first),
+                until: Some(hours.next().unwrap_or(first) + HOUR),
+                ..self.days(zone)
+            };
+        }
+        self.days(zone)
+    }
+
+    fn days(&self, zone: &str) -> Ask {
         Ask {
             view: View::parse(&self.view),
             staff: self.staff.clone(),
@@ -55,6 +75,7 @@ impl Asked {
             ("number", &self.number),
             ("from", &self.from),
             ("until", &self.until),
+            ("hour", &self.hour),
         ] {
             if !value.is_empty() {
                 all.push_str(&format!("&{name}={}", encode(value)));
