@@ -472,14 +472,21 @@ fn ans_8_an_answered_call_ends_with_the_last_question() {
 }
 
 #[test]
-fn etq_1_the_greeting_stands_at_the_desk_while_it_rings_with_the_callers_name_after() {
+fn etq_1_the_greeting_stands_on_the_card_while_it_rings_whatever_is_being_typed() {
     let w = World::new();
     let pbx = Pbx::new(&w);
     let clerk = w.clerk();
     pbx.rings("g1");
-    clerk
-        .get("/desk")
-        .must_say("早上好，滨江翠园客服中心陈晓雯为您服务，请问有什么可以帮您？");
+    let card = crate::html::text(&cards(&clerk)[0]);
+    let greetings = [
+        "早上好，滨江翠园客服中心陈晓雯为您服务，请问有什么可以帮您？",
+        "Good morning, Riverside Court property office, Chen Xiaowen speaking. How may I help you?",
+    ];
+    for greeting in greetings {
+        assert!(card.contains(greeting), "{card}");
+    }
+    pbx.answers("g1");
+    assert!(!crate::html::text(&cards(&clerk)[0]).contains(greetings[0]));
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub struct Hour {
     /// People needed where callers wait without end, and with the measured patience; None where nobody could be enough.
     pub endless: Option<u32>,
     pub patient: Option<u32>,
-    /// People whom the roster plans at the front desk all this hour of the coming seven days.
+    /// Whole people whom the roster plans at the front desk in this hour of the coming seven days.
     pub planned: u32,
 }
 
@@ -186,8 +186,9 @@ fn planned(c: &mut Conn, ctx: &Ctx, zone: &TimeZone, today: Date) -> Res<([[u32;
             continue;
         };
         let wall = instant.to_zoned(zone.clone());
-        let all_of_it = |s: &&roster_db::Shift| s.from_at <= begins && s.to_at >= begins + HOUR;
-        let n = u32::try_from(shifts.iter().filter(all_of_it).count()).unwrap_or(u32::MAX);
+        // Shifts that follow each other within the hour are one person.
+        let part = |s: &roster_db::Shift| (s.to_at.min(begins + HOUR) - s.from_at.max(begins)).max(0);
+        let n = u32::try_from(shifts.iter().map(part).sum::<i64>() / HOUR).unwrap_or(u32::MAX);
         let day = usize::try_from(wall.weekday().to_monday_zero_offset()).unwrap_or(0);
         let hour = usize::try_from(wall.hour()).unwrap_or(0);
         if let Some(slot) = people.get_mut(day).and_then(|hours| hours.get_mut(hour)) {

@@ -574,6 +574,27 @@ pub const CHANNELS: &[(Channel, &str, &str)] = &[
     (Channel::Round, "Alt+R", "eye"),
 ];
 
+/// The first words of a call that is coming in, in both languages: who calls is not known yet (ETQ-1, ANS-2).
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn greetings(c: &mut Conn, ctx: &Ctx, zone: &str) -> Res<Vec<Say>> {
+    let hour: i8 = crate::when::clock(zone, ctx.now)
+        .get(..2)
+        .and_then(|h| h.parse().ok())
+        .unwrap_or(9);
+    let of = |locale: &str| Entry {
+        locale: locale.to_owned(),
+        ..Entry::default()
+    };
+    let mut said = Vec::new();
+    for locale in ["zh", "en"] {
+        let part = DayPart::of_hour(hour);
+        said.push(script(c, ctx, &of(locale), &Card::default(), Moment::Greeting, part)?);
+    }
+    Ok(said)
+}
+
 /// The last words of a conversation (ANS-8).
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use domain::ids::CallId;
 
 use super::{extension, length, number};
 use crate::case::names::Names;
+use crate::desk::Say;
 use crate::fail::{Answer, Fail, status};
 use crate::form::{Errors, once};
 use crate::gate::Viewer;
@@ -47,16 +48,24 @@ struct CallsPart {
     seat: Option<String>,
     telephones: Vec<(String, String)>,
     hold: String,
+    /// What to say first, while something rings.
+    greetings: Vec<Say>,
     key: String,
 }
 
 /// Calls that go on now, those of the viewer first.
 pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
-    let (shown, names) = web
+    let zone = v.zone().to_owned();
+    let (shown, names, greetings) = web
         .read(&v.ctx()?, move |c, ctx| {
             let shown = card::shown(c, ctx)?;
+            let rings = |card: &Card| card.inbound && matches!(card.row.state.as_str(), "ringing" | "waiting");
+            let greetings = match shown.cards.iter().any(rings) {
+                true => crate::desk::greetings(c, ctx, &zone)?,
+                false => Vec::new(),
+            };
             let names = (!shown.cards.is_empty()).then(|| Names::load(c, ctx)).transpose()?;
-            Ok((shown, names))
+            Ok((shown, names, greetings))
         })
         .await?;
     let p = Page::bare(&web, Some(&v), v.locale, "");
@@ -89,6 +98,7 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
     Ok(page(&CallsPart {
         rows: cards.into_iter().map(row).collect(),
         hold: length(&p, hold_ms),
+        greetings,
         seat,
         telephones,
         key: p.key(&web),
