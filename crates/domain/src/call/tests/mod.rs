@@ -1,5 +1,6 @@
 mod board;
 mod captures;
+mod found;
 mod folding;
 mod lines;
 mod measuring;
