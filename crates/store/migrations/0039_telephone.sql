@@ -1,3 +1,6 @@
+-- The post at which a telephone stands (TEL-1).
+ALTER TABLE call_extension ADD COLUMN post_id TEXT REFERENCES roster_post (id);
+
 -- How telephones are used at a site (TEL-1 to TEL-10): `home` is its area code, `outside` what is dialled first to get a line, `paid` more
 -- beginnings of paid information lines, `long_ms` how long a talk may be. `check_due_at`: when lines are checked next; `next_at`: when
 -- the timer says so.
