@@ -151,10 +151,13 @@ pub fn put_rules(tx: &mut Tx, ctx: &Ctx, seen: i64, n: &NewRules) -> Res<()> {
     let version = before.version.max(1);
     let paid = paid.join(" ");
     saved(
-        db::rules_save(tx, &ctx.site, version, home, outside, &paid, long_ms, days, due, next_at)?,
+        db::rules_save(
+            tx, &ctx.site, version, home, outside, &paid, long_ms, days, due, next_at,
+        )?,
         version,
     )?;
-    let body = json!({"home": home, "outside": outside, "paid": paid, "long_ms": long_ms, "check_days": days, "due_at": due});
+    let body =
+        json!({"home": home, "outside": outside, "paid": paid, "long_ms": long_ms, "check_days": days, "due_at": due});
     journal::now(tx, ctx, "site", ctx.site.as_str(), "telephone_rules_set", body, &[]);
     Ok(())
 }
@@ -164,7 +167,9 @@ fn narrowed(ctx: &Ctx, action: Action, after: Option<(i64, String)>) -> Res<db::
     let reach = ctx.need(action)?;
     let me = ctx.need_staff()?;
     let (id, department) = (me.id.to_string(), me.department.as_ref().map(ToString::to_string));
-    let department = department.filter(|_| reach == Reach::Department).map(|d| (id.clone(), d));
+    let department = department
+        .filter(|_| reach == Reach::Department)
+        .map(|d| (id.clone(), d));
     Ok(db::Filter {
         site: ctx.site.to_string(),
         own: (reach < Reach::Site && department.is_none()).then_some(id),

@@ -38,8 +38,16 @@ impl Tabs {
         let whole = v.reach(Action::ViewCalls) >= Reach::Site;
         let all = [
             ("/hotline/telephones", "telephone-title", v.may(Action::RegisterContact)),
-            ("/hotline/long-distance", "long-distance-title", v.may(Action::AskTelephone)),
-            ("/hotline/new-telephones", "new-phone-title", v.may(Action::AskTelephone)),
+            (
+                "/hotline/long-distance",
+                "long-distance-title",
+                v.may(Action::AskTelephone),
+            ),
+            (
+                "/hotline/new-telephones",
+                "new-phone-title",
+                v.may(Action::AskTelephone),
+            ),
             ("/hotline/violations", "violation-title", v.may(Action::ViewViolations)),
             ("/hotline/findings", "finding-title", v.may(Action::RecordViolation)),
             ("/hotline/checks", "line-check-title", v.may(Action::RegisterContact)),

@@ -387,7 +387,9 @@ pub(crate) fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension
     }
     let post = some(&n.post).map(PostId::from);
     if let Some(id) = &post
-        && !store::roster::posts(tx, &ctx.site)?.iter().any(|p| p.active && p.id == *id)
+        && !store::roster::posts(tx, &ctx.site)?
+            .iter()
+            .any(|p| p.active && p.id == *id)
     {
         f.add("post", "invalid-choose");
     }

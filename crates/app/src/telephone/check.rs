@@ -127,7 +127,15 @@ fn fault_key(f: &FaultRow, kind: &str) -> String {
     format!("line_fault/{}/{kind}", f.id)
 }
 
-fn hear(tx: &mut Tx, ctx: &Ctx, f: &FaultRow, kind: &'static str, level: Level, to: Vec<StaffId>, due_at: i64) -> Res<()> {
+fn hear(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    f: &FaultRow,
+    kind: &'static str,
+    level: Level,
+    to: Vec<StaffId>,
+    due_at: i64,
+) -> Res<()> {
     let new = Tell {
         key: fault_key(f, kind),
         kind,
@@ -200,7 +208,10 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, once_key: &str, n: &NewCheck) -> Res<LineC
         let looked = fine.len() + faults.len();
         if looked == 0 {
             let missing = ["missing-check-lines"];
-            return Err(Refusal::new("refuse-incomplete").clause("TEL-3").missing(missing).into());
+            return Err(Refusal::new("refuse-incomplete")
+                .clause("TEL-3")
+                .missing(missing)
+                .into());
         }
         begin(tx, ctx)?;
         let site = site_rules(tx, ctx)?;
@@ -219,7 +230,15 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, once_key: &str, n: &NewCheck) -> Res<LineC
         db::check_insert(tx, &row)?;
         for f in &faults {
             db::fault_insert(tx, f)?;
-            hear(tx, ctx, f, notice::LINE_FAULT, Level::Note, vec![f.mender.clone()], ctx.now)?;
+            hear(
+                tx,
+                ctx,
+                f,
+                notice::LINE_FAULT,
+                Level::Note,
+                vec![f.mender.clone()],
+                ctx.now,
+            )?;
         }
         settle(tx, ctx, site.check_due_at)?;
         let due = next_check(ctx.now, site.check_days);
@@ -237,7 +256,18 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, once_key: &str, n: &NewCheck) -> Res<LineC
 fn schedule(tx: &mut Tx, site: &RulesRow, due: i64, next_at: Option<i64>) -> Res<()> {
     let (home, outside, paid) = (site.home.as_str(), site.outside.as_str(), site.paid.as_str());
     let (long, days) = (site.long_ms, site.check_days);
-    let rows = db::rules_save(tx, &site.site_id, site.version, home, outside, paid, long, days, due, next_at)?;
+    let rows = db::rules_save(
+        tx,
+        &site.site_id,
+        site.version,
+        home,
+        outside,
+        paid,
+        long,
+        days,
+        due,
+        next_at,
+    )?;
     saved(rows, site.version)
 }
 

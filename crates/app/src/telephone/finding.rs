@@ -2,7 +2,7 @@
 //! was a violation. How often telephones were out of reach or held a line for long is counted from the same.
 
 use domain::access::{Action, Reach};
-use domain::call::finding::{self, FindingKind};
+use domain::call::finding::{self, Beside, FindingKind};
 use domain::call::line::{Reach as Dialled, ServiceClass, class_needed};
 use domain::ids::{FindingId, StaffId, ViolationId};
 use domain::refusal::Refusal;
@@ -43,7 +43,12 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, row: &CallRow, doc: &Doc, again: bool
             covered = long_distance::cover(tx, ctx, &row.id, dialled, telephone, at, talked)?;
         }
     }
-    let found = finding::found(call, class, &site, covered, ctx.now);
+    let beside = Beside {
+        class,
+        covered,
+        tells_ringing: !finding::unreached(call, true).is_empty() && tells_ringing(tx, row)?,
+    };
+    let found = finding::found(call, beside, &site, ctx.now);
     if again {
         // What was told since may show otherwise.
         for old in db::findings_of(tx, &row.id)?.into_iter().filter(|f| f.open) {
@@ -83,6 +88,13 @@ pub(crate) fn look(tx: &mut Tx, ctx: &Ctx, row: &CallRow, doc: &Doc, again: bool
     Ok(())
 }
 
+/// Whether a telephone system tells when telephones ring: it has of one of its last calls. Connectors that speak the contract of three
+/// events only do not.
+fn tells_ringing(tx: &mut Tx, row: &CallRow) -> Res<bool> {
+    let last = store::call::last_of(tx, &row.system_id)?;
+    Ok(last.iter().any(|call| call.ringing_at.is_some()))
+}
+
 fn owner_of(tx: &mut Tx, ctx: &Ctx, telephone: &str) -> Res<Option<StaffId>> {
     let x = store::call::extension_by_number(tx, &ctx.site, telephone)?;
     Ok(x.and_then(|x| x.owner_id))
@@ -103,7 +115,10 @@ fn keep(c: &mut Conn, ctx: &Ctx, rows: &mut Vec<FindingRow>) -> Res<()> {
     }
     let mine = ctx.need_staff()?.department.clone();
     let held = store::site::holders(c, &ctx.site)?;
-    let ours = |s: &StaffId| held.iter().any(|h| h.id == *s && h.department_id.is_some() && h.department_id == mine);
+    let ours = |s: &StaffId| {
+        held.iter()
+            .any(|h| h.id == *s && h.department_id.is_some() && h.department_id == mine)
+    };
     rows.retain(|r| r.staff_id.as_ref().is_some_and(ours));
     Ok(())
 }
@@ -170,7 +185,10 @@ pub fn dismiss(tx: &mut Tx, ctx: &Ctx, id: &FindingId, version: i64, reason: &st
     let reason = text("reason", reason)?;
     if reason.is_empty() {
         let missing = ["missing-finding-reason"];
-        return Err(Refusal::new("refuse-incomplete").clause("TEL-4").missing(missing).into());
+        return Err(Refusal::new("refuse-incomplete")
+            .clause("TEL-4")
+            .missing(missing)
+            .into());
     }
     let body = json!({"call": row.call_id, "what_kind": row.kind, "reason": reason});
     journal::now(tx, ctx, "finding", id.as_str(), "finding_dismissed", body, &["reason"]);

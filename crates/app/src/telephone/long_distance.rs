@@ -277,7 +277,14 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, id: &LongDistanceId, version: i64, decisio
     let body = json!({"line": r.line, "as": post, "reason": r.reason});
     say(tx, ctx, &r, kind, body, &["reason"]);
     notice::settled(tx, ctx, &key(&r, "asked"))?;
-    hear(tx, ctx, &r, notice::LONG_DISTANCE_DECIDED, "decided", vec![r.by_id.clone()])
+    hear(
+        tx,
+        ctx,
+        &r,
+        notice::LONG_DISTANCE_DECIDED,
+        "decided",
+        vec![r.by_id.clone()],
+    )
 }
 
 /// Whoever asked does not need it any more.
@@ -309,12 +316,34 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, id: &LongDistanceId, version: i64, reason: &s
     (r.ended_at, r.ended_by) = (Some(ctx.now), Some(ctx.need_staff()?.id.clone()));
     r.reason = reason;
     save(tx, &mut r, &x)?;
-    say(tx, ctx, &r, "long_distance_ended", json!({"reason": r.reason}), &["reason"]);
-    hear(tx, ctx, &r, notice::LONG_DISTANCE_DECIDED, "ended", vec![r.by_id.clone()])
+    say(
+        tx,
+        ctx,
+        &r,
+        "long_distance_ended",
+        json!({"reason": r.reason}),
+        &["reason"],
+    );
+    hear(
+        tx,
+        ctx,
+        &r,
+        notice::LONG_DISTANCE_DECIDED,
+        "ended",
+        vec![r.by_id.clone()],
+    )
 }
 
 /// Whether an approved request covers a call; one for a single call is used up by one that was answered.
-pub(super) fn cover(tx: &mut Tx, ctx: &Ctx, call: &CallId, dialled: &str, line: &str, at: i64, talked: bool) -> Res<bool> {
+pub(super) fn cover(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    call: &CallId,
+    dialled: &str,
+    line: &str,
+    at: i64,
+    talked: bool,
+) -> Res<bool> {
     for mut r in db::long_distance_of(tx, &ctx.site, dialled, line)? {
         if r.used_call.as_ref() == Some(call) {
             return Ok(true);

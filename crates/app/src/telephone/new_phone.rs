@@ -252,7 +252,14 @@ pub fn install(tx: &mut Tx, ctx: &Ctx, id: &NewPhoneId, version: i64, n: &NewExt
     (r.installed_by, r.installed_at) = (Some(me.id), Some(ctx.now));
     r.extension.clone_from(&x.extension);
     save(tx, &mut r, &x)?;
-    say(tx, ctx, &r, "new_phone_installed", json!({"extension": r.extension}), &[]);
+    say(
+        tx,
+        ctx,
+        &r,
+        "new_phone_installed",
+        json!({"extension": r.extension}),
+        &[],
+    );
     notice::settled(tx, ctx, &key(&r, notice::NEW_PHONE_APPROVED))?;
     hear(tx, ctx, &r, notice::NEW_PHONE_OVER, vec![r.by_id.clone()])
 }

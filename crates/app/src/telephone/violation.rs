@@ -274,7 +274,10 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, once_key: &str, n: &Recorded) -> Res<Viola
         }
         if kind.needs_case() && on.is_none() {
             let missing = ["missing-violation-case"];
-            return Err(Refusal::new("refuse-incomplete").clause("TEL-4").missing(missing).into());
+            return Err(Refusal::new("refuse-incomplete")
+                .clause("TEL-4")
+                .missing(missing)
+                .into());
         }
         let found = match n.finding.trim() {
             "" => None,
@@ -342,7 +345,14 @@ pub fn answer(tx: &mut Tx, ctx: &Ctx, id: &ViolationId, version: i64, said: &str
     change(&mut r, &x);
     (r.answer, r.answered_at) = (said, Some(ctx.now));
     save(tx, &mut r)?;
-    say(tx, ctx, &r, "violation_answered", json!({"answer": r.answer}), &["answer"]);
+    say(
+        tx,
+        ctx,
+        &r,
+        "violation_answered",
+        json!({"answer": r.answer}),
+        &["answer"],
+    );
     notice::settled(tx, ctx, &key(&r, notice::VIOLATION_ASKED))?;
     if first {
         let to = deciders(tx, ctx, &r)?;
@@ -369,7 +379,9 @@ pub fn decide(
     if !decides(ctx, &r) {
         return Err(Error::Forbidden("forbidden-role"));
     }
-    let severity: Severity = severity.parse().map_err(|_| Error::field("severity", "invalid-choose"))?;
+    let severity: Severity = severity
+        .parse()
+        .map_err(|_| Error::field("severity", "invalid-choose"))?;
     let measure = match (measure, severity.measures()) {
         // Only one fits.
         ("", [only]) => *only,

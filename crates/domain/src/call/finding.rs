@@ -93,9 +93,10 @@ pub fn telephone(call: &Call) -> Option<&str> {
 }
 
 /// Legs whose telephone was asked and did not ring in [`RINGS_WITHIN_MS`]: it is off or cannot be reached. One that was busy or pressed
-/// the call away could be reached; one that was asked no longer because somebody else answered is not blamed.
+/// the call away could be reached; one that was asked no longer because somebody else answered is not blamed. Where the source does not
+/// tell ringing (`tells_ringing`), silence says nothing, and only what it says itself counts.
 #[must_use]
-pub fn unreached(call: &Call) -> Vec<&Leg> {
+pub fn unreached(call: &Call, tells_ringing: bool) -> Vec<&Leg> {
     let silent = |leg: &&Leg| {
         let (Some(offered), Some(end)) = (leg.offered, leg.ended) else {
             return false;
@@ -107,7 +108,9 @@ pub fn unreached(call: &Call) -> Vec<&Leg> {
         let until = answered.filter(|at| at.at < end.when.at).unwrap_or(end.when);
         match end.cause {
             Some(Cause::Unreachable) => true,
-            None | Some(Cause::NoAnswer | Cause::Cancelled | Cause::Normal) => until.since(offered) >= RINGS_WITHIN_MS,
+            None | Some(Cause::NoAnswer | Cause::Cancelled | Cause::Normal) => {
+                tells_ringing && until.since(offered) >= RINGS_WITHIN_MS
+            }
             Some(_) => false,
         }
     };
@@ -118,10 +121,20 @@ pub fn unreached(call: &Call) -> Vec<&Leg> {
     call.legs.iter().filter(silent).collect()
 }
 
-/// What a call shows once it is over. `class` is that of the telephone from which it was made, None where it is in no register; then
-/// only paid information lines are looked for. `covered` says whether an approved request covers the number that was dialled.
+/// What is known beside a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// Class of the telephone from which it was made; None where it is in no register: then only paid information lines are looked for.
+    pub class: Option<ServiceClass>,
+    /// An approved request covers the number that was dialled.
+    pub covered: bool,
+    /// The source tells when a telephone rings.
+    pub tells_ringing: bool,
+}
+
+/// What a call shows once it is over.
 #[must_use]
-pub fn found(call: &Call, class: Option<ServiceClass>, habits: &Habits, covered: bool, now: i64) -> Vec<Finding> {
+pub fn found(call: &Call, beside: Beside, habits: &Habits, now: i64) -> Vec<Finding> {
     if call.ended.is_none() {
         return Vec::new();
     }
@@ -139,18 +152,24 @@ pub fn found(call: &Call, class: Option<ServiceClass>, habits: &Habits, covered:
     };
     if let Some(dialled) = habits.dialled(call) {
         let reach = class_needed(&dialled, &habits.numbering).ok();
-        let allowed = class.is_none_or(|class| may_call(class, &dialled, &habits.numbering).is_ok());
+        let allowed = beside
+            .class
+            .is_none_or(|class| may_call(class, &dialled, &habits.numbering).is_ok());
         if reach == Some(Reach::Paid) {
             add(FindingKind::PaidLine, made_from, reach);
-        } else if !allowed && !covered && call.answered.is_some() {
+        } else if !allowed && !beside.covered && call.answered.is_some() {
             add(FindingKind::LongDistance, made_from, reach);
         }
     }
     if is_long(call, habits.long_ms, now) == Some(true) {
         add(FindingKind::LongCall, made_from, None);
     }
-    for leg in unreached(call) {
-        add(FindingKind::Unreachable, leg.extension.as_deref().unwrap_or_default(), None);
+    for leg in unreached(call, beside.tells_ringing) {
+        add(
+            FindingKind::Unreachable,
+            leg.extension.as_deref().unwrap_or_default(),
+            None,
+        );
     }
     found
 }

@@ -678,7 +678,11 @@ pub fn of_long_distance(now: i64) -> Process {
             step("long_distance_withdraw", &|r| r.withdraw(&asker).is_ok());
             step("long_distance_call", &|r| r.call("01066668888", "8001", now).is_ok());
         }
-        if let Some(post) = who.parse::<Role>().ok().filter(|_| may(who, Action::DecideLongDistance)) {
+        if let Some(post) = who
+            .parse::<Role>()
+            .ok()
+            .filter(|_| may(who, Action::DecideLongDistance))
+        {
             let me = StaffId::from(who);
             step("long_distance_approve", &|r| r.approve(&me, post, "8001").is_ok());
             step("long_distance_refuse", &|r| r.refuse(&me, post, "-").is_ok());
@@ -880,7 +884,10 @@ mod tests {
         assert_eq!(p.states, codes!(NewPhoneState));
         assert!(!has(&p, "asked", "new_phone_decide", "approved"));
         let of = |act| p.moves.iter().find(|m| m.act == act).unwrap().who.clone();
-        assert_eq!((of("new_phone_handle"), of("new_phone_decide")), (vec!["administration"], vec!["general_manager"]));
+        assert_eq!(
+            (of("new_phone_handle"), of("new_phone_decide")),
+            (vec!["administration"], vec!["general_manager"])
+        );
         let p = of_violation(1);
         assert_eq!(p.states, codes!(ViolationStage));
         let answer = p.moves.iter().find(|m| m.act == "violation_answer").unwrap();

@@ -256,9 +256,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     let id = LineCheckId::from(id);
     let ctx = v.ctx()?;
     let ((r, faults), names) = web
-        .read(&ctx, move |c, ctx| {
-            Ok((check::get(c, ctx, &id)?, Names::load(c, ctx)?))
-        })
+        .read(&ctx, move |c, ctx| Ok((check::get(c, ctx, &id)?, Names::load(c, ctx)?)))
         .await?;
     let p = Page::new(&web, &v, "line-check-one");
     Ok(page(&ShowPage {

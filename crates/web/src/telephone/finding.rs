@@ -54,6 +54,10 @@ impl ListPage {
     fn len(&self, ms: &i64) -> String {
         length(&self.p, *ms)
     }
+    /// Whether the one that was refused is on this page, with its reasons beside it.
+    fn has_wrong(&self) -> bool {
+        self.l.open.iter().any(|r| r.id.as_str() == self.wrong)
+    }
 }
 
 async fn view(web: &Web, v: &Viewer, after: &str, wrong: &str, reason: String, e: Errors) -> Result<ListPage, Fail> {

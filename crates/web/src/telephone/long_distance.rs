@@ -23,7 +23,11 @@ const HERE: &str = "/hotline/long-distance";
 
 /// How a request stands, as its text key says it: an approved one whose time has passed is over.
 fn state(row: &long_distance::LongDistanceRow, now: impl std::borrow::Borrow<i64>) -> &str {
-    if is_over(row, *now.borrow()) { "over" } else { &row.state }
+    if is_over(row, *now.borrow()) {
+        "over"
+    } else {
+        &row.state
+    }
 }
 
 /// Tone of a state's mark.
@@ -122,9 +126,7 @@ async fn new_view(web: &Web, v: &Viewer, mut f: AskForm, e: Errors) -> Result<Ne
 
 /// The form.
 pub async fn new_page(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(
-        &new_view(&web, &v, AskForm::default(), Errors::default()).await?,
-    )?)
+    Ok(page(&new_view(&web, &v, AskForm::default(), Errors::default()).await?)?)
 }
 
 /// Asks for one.

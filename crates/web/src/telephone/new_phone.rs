@@ -136,9 +136,7 @@ async fn new_view(web: &Web, v: &Viewer, mut f: AskForm, e: Errors) -> Result<Ne
 
 /// The form.
 pub async fn new_page(State(web): State<Web>, v: Viewer) -> Answer {
-    Ok(page(
-        &new_view(&web, &v, AskForm::default(), Errors::default()).await?,
-    )?)
+    Ok(page(&new_view(&web, &v, AskForm::default(), Errors::default()).await?)?)
 }
 
 /// Asks for one.

@@ -1,5 +1,5 @@
 use super::super::event::{CallEvent, CallKind, Cause, Direction};
-use super::super::finding::{FindingKind, Habits, found, telephone, unreached};
+use super::super::finding::{Beside, FindingKind, Habits, found, telephone, unreached};
 use super::super::fold::fold;
 use super::super::line::ServiceClass;
 use super::super::line_check::{CheckResult, FaultCause, LONGEST_MS, LineFault, check_interval, next_check};
@@ -23,6 +23,14 @@ fn out(to: &str, talk_ms: Option<i64>) -> Call {
         events.push(dialled(hung_up(9_000, Cause::NoAnswer)));
     }
     fold(&events)
+}
+
+fn beside(class: Option<ServiceClass>, covered: bool) -> Beside {
+    Beside {
+        class,
+        covered,
+        tells_ringing: true,
+    }
 }
 
 #[test]
@@ -53,7 +61,10 @@ fn what_an_outgoing_call_shows() {
     for (to, talk, class, covered, want) in table {
         let call = out(to, *talk);
         assert_eq!(telephone(&call), Some("8001"), "{to}");
-        let kinds: Vec<_> = found(&call, *class, &habits, *covered, 0).iter().map(|f| f.kind).collect();
+        let kinds: Vec<_> = found(&call, beside(*class, *covered), &habits, 0)
+            .iter()
+            .map(|f| f.kind)
+            .collect();
         assert_eq!(&kinds[..], *want, "{to} {talk:?}");
     }
     let goes_on = fold(&[CallEvent {
@@ -61,7 +72,10 @@ fn what_an_outgoing_call_shows() {
         called: Some("16812345".into()),
         ..at(CallKind::Answered, 0, "8001")
     }]);
-    assert!(found(&goes_on, local, &habits, false, i64::MAX).is_empty(), "not before its end");
+    assert!(
+        found(&goes_on, beside(local, false), &habits, i64::MAX).is_empty(),
+        "not before its end"
+    );
 }
 
 #[test]
@@ -73,14 +87,47 @@ fn a_telephone_that_does_not_ring_when_it_is_asked() {
     let base = || vec![told(CallKind::Arrived, 0), at(CallKind::Offered, 100, "8001")];
     let with = |more: Vec<CallEvent>| {
         let call = fold(&base().into_iter().chain(more).collect::<Vec<_>>());
-        unreached(&call).len()
+        unreached(&call, true).len()
     };
-    assert_eq!(with(vec![ended(300, "8001", Cause::Unreachable), hung_up(9_000, Cause::Cancelled)]), 1);
-    assert_eq!(with(vec![ended(9_000, "8001", Cause::NoAnswer), hung_up(9_000, Cause::NoAnswer)]), 1);
-    assert_eq!(with(vec![hung_up(20_000, Cause::Cancelled)]), 1, "asked for 20 s and silent");
-    assert_eq!(with(vec![hung_up(2_000, Cause::Cancelled)]), 0, "the caller had hardly called");
+    assert_eq!(
+        with(vec![
+            ended(300, "8001", Cause::Unreachable),
+            hung_up(9_000, Cause::Cancelled)
+        ]),
+        1
+    );
+    assert_eq!(
+        with(vec![
+            ended(9_000, "8001", Cause::NoAnswer),
+            hung_up(9_000, Cause::NoAnswer)
+        ]),
+        1
+    );
+    assert_eq!(
+        with(vec![hung_up(20_000, Cause::Cancelled)]),
+        1,
+        "asked for 20 s and silent"
+    );
+    assert_eq!(
+        with(vec![hung_up(2_000, Cause::Cancelled)]),
+        0,
+        "the caller had hardly called"
+    );
+    let silent = fold(
+        &base()
+            .into_iter()
+            .chain([hung_up(20_000, Cause::Cancelled)])
+            .collect::<Vec<_>>(),
+    );
+    assert!(
+        unreached(&silent, false).is_empty(),
+        "a source that does not tell ringing"
+    );
     for cause in [Cause::Busy, Cause::Rejected] {
-        assert_eq!(with(vec![ended(9_000, "8001", cause), hung_up(9_000, Cause::NoAnswer)]), 0);
+        assert_eq!(
+            with(vec![ended(9_000, "8001", cause), hung_up(9_000, Cause::NoAnswer)]),
+            0
+        );
     }
     let rang = vec![at(CallKind::Ringing, 200, "8001"), hung_up(30_000, Cause::Cancelled)];
     assert_eq!(with(rang), 0);
@@ -104,18 +151,33 @@ fn a_fault_is_mended_by_somebody_and_damage_is_charged() {
     assert_eq!(far.unwrap_err().rule, "refuse-check-mend");
     let find = |cause| LineFault::find("听筒摔坏", cause, &li, Some(1_000), 5).unwrap();
     let mut fault = find(FaultCause::Damage);
-    assert_eq!(fault.mend(&chen, false, "换听筒", 9).unwrap_err().rule, "refuse-fault-not-yours");
-    assert_eq!(missing(fault.mend(&li, false, "", 9).unwrap_err()), ["missing-fault-done"]);
+    assert_eq!(
+        fault.mend(&chen, false, "换听筒", 9).unwrap_err().rule,
+        "refuse-fault-not-yours"
+    );
+    assert_eq!(
+        missing(fault.mend(&li, false, "", 9).unwrap_err()),
+        ["missing-fault-done"]
+    );
     fault.mend(&li, false, "换听筒", 9).unwrap();
-    assert_eq!(fault.mend(&chen, true, "换听筒", 9).unwrap_err().rule, "refuse-fault-mended");
+    assert_eq!(
+        fault.mend(&chen, true, "换听筒", 9).unwrap_err().rule,
+        "refuse-fault-mended"
+    );
     assert_eq!(
         missing(fault.charge(None, Some(0), " ").unwrap_err()),
         ["missing-charge-to", "missing-charge", "missing-reason"]
     );
     fault.charge(Some(&chen), Some(4_500), "本人承认").unwrap();
-    assert_eq!((fault.charged_to.as_ref(), fault.charge_cents), (Some(&chen), Some(4_500)));
+    assert_eq!(
+        (fault.charged_to.as_ref(), fault.charge_cents),
+        (Some(&chen), Some(4_500))
+    );
     assert_eq!(fault.may_charge().unwrap_err().rule, "refuse-fault-charged");
-    assert_eq!(find(FaultCause::Wear).may_charge().unwrap_err().rule, "refuse-fault-no-damage");
+    assert_eq!(
+        find(FaultCause::Wear).may_charge().unwrap_err().rule,
+        "refuse-fault-no-damage"
+    );
     assert_eq!(next_check(1_000, 2), 1_000 + 2 * 86_400_000);
     for (days, fine) in [(0, false), (1, true), (366, true), (367, false)] {
         assert_eq!(check_interval(days).is_ok(), fine, "{days}");

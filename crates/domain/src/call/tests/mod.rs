@@ -1,7 +1,7 @@
 mod board;
 mod captures;
-mod found;
 mod folding;
+mod found;
 mod lines;
 mod measuring;
 mod people;

@@ -130,7 +130,11 @@ fn one_that_is_approved_can_be_ended_with_a_reason() {
     assert_eq!(rule(request.end("-", NOW)), "refuse-nothing-changed", "not decided yet");
     request.approve(&chen, Role::Administration, "8001").unwrap();
     assert_eq!(missing(request.end(" ", NOW)), ["missing-reason"]);
-    assert_eq!(rule(request.end("-", NOW + DAY)), "refuse-nothing-changed", "it was over");
+    assert_eq!(
+        rule(request.end("-", NOW + DAY)),
+        "refuse-nothing-changed",
+        "it was over"
+    );
     request.end("项目结束", NOW).unwrap();
     assert_eq!(
         rule(request.covers("01066668888", "8001", NOW)),
@@ -142,7 +146,13 @@ fn one_that_is_approved_can_be_ended_with_a_reason() {
 #[test]
 fn a_measure_fits_the_severity() {
     use super::super::violation::ViolationMeasure as M;
-    let fits = |severity: Severity| M::ALL.iter().copied().filter(|m| severity.allows(*m).is_ok()).collect::<Vec<_>>();
+    let fits = |severity: Severity| {
+        M::ALL
+            .iter()
+            .copied()
+            .filter(|m| severity.allows(*m).is_ok())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(fits(Severity::None), [M::Nothing]);
     assert_eq!(fits(Severity::Minor), [M::Talk]);
     assert_eq!(fits(Severity::Serious), [M::Warning, M::Discipline]);
