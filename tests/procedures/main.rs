@@ -20,4 +20,5 @@ mod rec;
 #[path = "std.rs"]
 mod standard;
 mod tel;
+mod tel_registers;
 mod vis;

@@ -57,6 +57,7 @@ pub mod standard;
 pub mod step;
 pub mod system;
 pub mod task;
+pub mod telephone;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod timer;

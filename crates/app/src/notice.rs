@@ -81,6 +81,24 @@ pub const KINDS: &[&str] = &[
     MISSED_CALL,
     // Somebody else answered a telephone of the department and took down what was said (TEL-5).
     PICKED_UP,
+    // Long distance is asked for, and decided (TEL-2).
+    LONG_DISTANCE_ASKED,
+    LONG_DISTANCE_DECIDED,
+    // A new telephone goes from post to post (TEL-8).
+    NEW_PHONE_ASKED,
+    NEW_PHONE_HANDLED,
+    NEW_PHONE_APPROVED,
+    NEW_PHONE_OVER,
+    // A violation of the rules for the telephone (TEL-4): the person is to answer, somebody to decide; the outcome.
+    VIOLATION_ASKED,
+    VIOLATION_WAITS,
+    VIOLATION_DECIDED,
+    // Lines are to be checked; a fault is somebody's to mend, and late; damage is charged (TEL-3).
+    LINE_CHECK_DUE,
+    LINE_CHECK_LATE,
+    LINE_FAULT,
+    LINE_FAULT_LATE,
+    LINE_DAMAGE,
     // An internal report is looked into (COM-24): the person is to answer; somebody is to decide; the outcome; the last word.
     INVESTIGATION_ASKED,
     INVESTIGATION_WAITS,
@@ -171,6 +189,34 @@ pub const MISSED_CALL: &str = "missed_call_late";
 
 /// A telephone of another department was answered and the call taken down.
 pub const PICKED_UP: &str = "picked_up";
+/// Somebody asks for long distance.
+pub const LONG_DISTANCE_ASKED: &str = "long_distance_asked";
+/// It was approved, refused or ended.
+pub const LONG_DISTANCE_DECIDED: &str = "long_distance_decided";
+/// Somebody asks for a new telephone, and administration handles it.
+pub const NEW_PHONE_ASKED: &str = "new_phone_asked";
+/// Administration has handled it, and the general manager decides.
+pub const NEW_PHONE_HANDLED: &str = "new_phone_handled";
+/// It is approved and to be put in.
+pub const NEW_PHONE_APPROVED: &str = "new_phone_approved";
+/// It stands, or was refused.
+pub const NEW_PHONE_OVER: &str = "new_phone_over";
+/// A violation is recorded against somebody, and they are to answer.
+pub const VIOLATION_ASKED: &str = "violation_asked";
+/// The person has answered or the time for it is over: somebody decides.
+pub const VIOLATION_WAITS: &str = "violation_waits";
+/// It is decided.
+pub const VIOLATION_DECIDED: &str = "violation_decided";
+/// Lines and telephones are to be checked.
+pub const LINE_CHECK_DUE: &str = "line_check_due";
+/// They were not checked in time.
+pub const LINE_CHECK_LATE: &str = "line_check_late";
+/// A fault is somebody's to mend.
+pub const LINE_FAULT: &str = "line_fault";
+/// It was not mended in time.
+pub const LINE_FAULT_LATE: &str = "line_fault_late";
+/// Damage is charged to somebody.
+pub const LINE_DAMAGE: &str = "line_damage";
 
 /// Somebody's report is looked into, and they are to answer.
 pub const INVESTIGATION_ASKED: &str = "investigation_asked";

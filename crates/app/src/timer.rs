@@ -120,7 +120,7 @@ struct Beside {
     round: fn(&Desk) -> Res<Round>,
 }
 
-const BESIDE: [Beside; 7] = [
+const BESIDE: [Beside; 10] = [
     // A consultation lasts a minute or two. Its limit itself is still in time.
     Beside {
         what: "consultations",
@@ -151,6 +151,21 @@ const BESIDE: [Beside; 7] = [
         what: "investigations",
         next: |c| Ok(store::investigation::next_due(c)?),
         round: crate::investigation::round,
+    },
+    Beside {
+        what: "violations",
+        next: |c| Ok(store::telephone::violation_next_due(c)?),
+        round: crate::telephone::violation::round,
+    },
+    Beside {
+        what: "line checks",
+        next: |c| Ok(store::telephone::rules_next_due(c)?),
+        round: crate::telephone::check::round,
+    },
+    Beside {
+        what: "line faults",
+        next: |c| Ok(store::telephone::fault_next_due(c)?),
+        round: crate::telephone::check::faults_round,
     },
     Beside {
         what: "emergencies",

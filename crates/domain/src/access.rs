@@ -229,6 +229,20 @@ codes! {
         ViewCalls = "view_calls",
         /// The telephones of the site and what they may dial (TEL-1, TEL-2).
         ManageTelephones = "manage_telephones",
+        /// Asks for long distance or a new telephone, and sees what was asked: one's own, or more (TEL-2, TEL-8).
+        AskTelephone = "ask_telephone",
+        /// Decides on a request for long distance and assigns the line.
+        DecideLongDistance = "decide_long_distance",
+        /// Says what a new telephone takes, and puts it in.
+        HandleNewPhone = "handle_new_phone",
+        /// Decides on a new telephone.
+        DecideNewPhone = "decide_new_phone",
+        /// Sees violations of the rules for the telephone and answers the own ones (TEL-4).
+        ViewViolations = "view_violations",
+        /// Records a violation, and says of what was found that it is none.
+        RecordViolation = "record_violation",
+        /// Decides on one with its severity.
+        DecideViolation = "decide_violation",
         Settings = "settings",
         Backup = "backup",
         ApiTokens = "api_tokens",
@@ -471,6 +485,13 @@ const TABLE: &[Row] = &[
     // The hotline. Administration keeps the telephones (TEL-8)
     Row(&[Do::ViewCalls],                                   [S,  O,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
     Row(&[Do::ManageTelephones],                            [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   A,   N,   N]),
+    // Whose head decides: that of the department, or administration. A new telephone goes from post to post
+    Row(&[Do::AskTelephone],                                [O,  O,   D,   D,   O,   D,   S,   A,   O,   S,   A,   A,   N,   N]),
+    Row(&[Do::DecideLongDistance],                          [N,  N,   D,   D,   N,   D,   S,   N,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::HandleNewPhone],                              [N,  N,   N,   N,   N,   N,   N,   N,   N,   S,   N,   N,   N,   N]),
+    Row(&[Do::DecideNewPhone],                              [N,  N,   N,   N,   N,   N,   N,   N,   N,   N,   N,   A,   N,   N]),
+    Row(&[Do::ViewViolations],                              [O,  O,   D,   D,   O,   D,   S,   A,   O,   S,   A,   A,   N,   N]),
+    Row(&[Do::RecordViolation, Do::DecideViolation],        [N,  N,   D,   D,   N,   D,   S,   N,   N,   S,   A,   A,   N,   N]),
     // Oversight
     Row(&[Do::Export],                                      [N,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),
     Row(&[Do::ViewReports],                                 [S,  N,   S,   D,   N,   S,   S,   A,   S,   S,   A,   A,   N,   N]),

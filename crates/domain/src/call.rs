@@ -3,8 +3,10 @@
 
 pub mod event;
 pub mod figures;
+pub mod finding;
 pub mod fold;
 pub mod line;
+pub mod line_check;
 pub mod long_distance;
 pub mod measure;
 pub mod new_phone;

@@ -68,6 +68,12 @@ ids! {
     PhoneSystemId, ExtensionLineId, CallId, CallEventId,
     /// A number that called, was not answered and is to be called back.
     MissedCallId,
+    /// A request for long distance, one for a new telephone, and a violation of the rules for the telephone.
+    LongDistanceId, NewPhoneId, ViolationId,
+    /// What was found by itself about the use of a telephone.
+    FindingId,
+    /// A check of lines and telephones, and a fault that it found.
+    LineCheckId, LineFaultId,
     /// A correction of a register's entry.
     CorrectionId,
     /// A proposal for a new service.

@@ -1,7 +1,7 @@
 //! Telephone systems, extensions, calls with what was told of them, and numbers to be called back.
 
 use domain::ids::{
-    CallEventId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, SiteId, StaffId,
+    CallEventId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, PostId, SiteId, StaffId,
 };
 
 use crate::due::Due;
@@ -24,6 +24,7 @@ row! {
         pub id: ExtensionLineId, pub site_id: SiteId, pub number: String, pub owner_id: Option<StaffId>,
         pub department_id: Option<DepartmentId>, pub purpose: String, pub class: String, pub place: String,
         pub seat_id: Option<StaffId>, pub seat_at: Option<i64>, pub active: bool, pub version: i64,
+        pub post_id: Option<PostId>,
     }
 }
 

@@ -50,6 +50,7 @@ pub mod staff;
 pub mod standard;
 mod statistics;
 pub mod task;
+pub mod telephone;
 pub mod view;
 pub mod visit;
 
@@ -104,6 +105,7 @@ const MODULES: &[&[seam::Statement]] = &[
     search::STATEMENTS,
     site::STATEMENTS,
     task::STATEMENTS,
+    telephone::STATEMENTS,
     staff::STATEMENTS,
     standard::STATEMENTS,
     statistics::STATEMENTS,

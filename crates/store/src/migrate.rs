@@ -82,6 +82,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(36, "0036_complaint_route"),
     migration!(37, "0037_bulletin"),
     migration!(38, "0038_call"),
+    migration!(39, "0039_telephone"),
 ];
 
 row! {

@@ -22,7 +22,21 @@ pub use system::{
 };
 pub use telephone::{list as telephones, put as telephone_put};
 
+use app::ctx::{Ctx, Locale};
+use store::seam::Conn;
+
 use crate::page::Page;
+
+/// Posts of the roster at which a telephone can stand, by name.
+pub(crate) fn posts(c: &mut Conn, ctx: &Ctx) -> app::error::Res<Vec<(String, String)>> {
+    let en = ctx.locale == Locale::En;
+    let all = store::roster::posts(c, &ctx.site)?.into_iter().filter(|p| p.active);
+    let named = |p: store::roster::Post| {
+        let name = if en && !p.name_en.is_empty() { p.name_en } else { p.name };
+        (p.id.into_string(), name)
+    };
+    Ok(all.map(named).collect())
+}
 
 /// How a number is shown: masked; in words where it was withheld.
 fn number(p: &Page, n: &str) -> String {
@@ -34,7 +48,7 @@ fn number(p: &Page, n: &str) -> String {
 }
 
 /// Seconds in words: `12 秒`, `1 分 05 秒`.
-fn length(p: &Page, ms: i64) -> String {
+pub(crate) fn length(p: &Page, ms: i64) -> String {
     let s = ms.max(0) / 1_000;
     if s < 60 {
         p.t1("call-seconds", "n", s)

@@ -56,6 +56,7 @@ mod staff;
 pub mod standard;
 mod table;
 mod task;
+mod telephone;
 mod visit;
 mod when;
 

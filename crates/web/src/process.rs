@@ -72,6 +72,11 @@ pub const PROCESSES: &[Described] = &[
     beside("investigation", "investigation-stage", |env| {
         walks::of_investigation(env.now)
     }),
+    beside("long-distance", "long-distance-state", |env| {
+        walks::of_long_distance(env.now)
+    }),
+    beside("new-phone", "new-phone-state", |env| walks::of_new_phone(env.now)),
+    beside("violation", "violation-stage", |env| walks::of_violation(env.now)),
     beside("proposal", "proposal-state", |env| walks::of_proposal(env.now)),
 ];
 

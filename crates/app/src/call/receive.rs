@@ -199,6 +199,10 @@ fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, ca
     let moved = ringing(call) != rang || before.as_ref().is_some_and(|b| b.extension != row.extension);
     tell(tx, ctx, before.as_ref(), &row, call, moved);
     to_call_back(tx, ctx, before.as_ref(), &row)?;
+    if !row.open {
+        let again = before.as_ref().is_some_and(|b| !b.open);
+        crate::telephone::finding::look(tx, ctx, &row, &doc, again)?;
+    }
     Ok(row.id)
 }
 

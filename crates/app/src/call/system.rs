@@ -4,7 +4,7 @@
 use domain::access::Action;
 use domain::call::event::{CallEvent, Direction};
 use domain::call::line::{Extension, ExtensionUse, ServiceClass};
-use domain::ids::{CallId, DepartmentId, ExtensionLineId, PhoneSystemId, StaffId};
+use domain::ids::{CallId, DepartmentId, ExtensionLineId, PhoneSystemId, PostId, StaffId};
 use domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -361,6 +361,8 @@ pub fn told(tx: &mut Tx, ctx: &Ctx, id: &PhoneSystemId, events: &[CallEvent]) ->
 pub struct NewExtension {
     pub number: String,
     pub owner: String,
+    /// The post at which it stands: an owner or a post is needed (TEL-1).
+    pub post: String,
     pub department: String,
     pub purpose: String,
     pub class: String,
@@ -368,7 +370,7 @@ pub struct NewExtension {
     pub active: bool,
 }
 
-fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension> {
+pub(crate) fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension> {
     let some = |t: &str| (!t.trim().is_empty()).then(|| t.trim().to_owned());
     let mut f = Fields::default();
     f.at_most("place", &n.place, 100);
@@ -383,6 +385,14 @@ fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension> {
     {
         f.add("owner", "invalid-choose");
     }
+    let post = some(&n.post).map(PostId::from);
+    if let Some(id) = &post
+        && !store::roster::posts(tx, &ctx.site)?
+            .iter()
+            .any(|p| p.active && p.id == *id)
+    {
+        f.add("post", "invalid-choose");
+    }
     let department = some(&n.department).map(DepartmentId::from);
     if let Some(id) = &department
         && !store::site::departments(tx, &ctx.site)?.iter().any(|d| d.id == *id)
@@ -393,7 +403,7 @@ fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension> {
     let extension = Extension {
         number: n.number.trim().to_owned(),
         owner,
-        post: None,
+        post,
         department,
         purpose,
         class,
@@ -439,9 +449,11 @@ pub fn put_extension(tx: &mut Tx, ctx: &Ctx, seen: Option<i64>, n: &NewExtension
         seat_at: before.as_ref().and_then(|b| b.seat_at).filter(|_| n.active),
         active: n.active || before.is_none(),
         version: before.as_ref().map_or(1, |b| b.version + 1),
+        post_id: x.post.clone(),
     };
     let kind = match &before {
         None => {
+            crate::telephone::begin(tx, ctx)?;
             db::extension_insert(tx, &row)?;
             "extension_added"
         }
@@ -451,7 +463,7 @@ pub fn put_extension(tx: &mut Tx, ctx: &Ctx, seen: Option<i64>, n: &NewExtension
         }
     };
     let body = json!({
-        "number": row.number, "owner": row.owner_id, "department": row.department_id, "purpose": row.purpose,
+        "number": row.number, "owner": row.owner_id, "post": row.post_id, "department": row.department_id, "purpose": row.purpose,
         "class": row.class, "place": row.place, "active": row.active,
     });
     journal::now(tx, ctx, "extension", row.id.as_str(), kind, body, &[]);

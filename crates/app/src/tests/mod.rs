@@ -27,4 +27,5 @@ mod round;
 mod staff;
 mod standard;
 mod step;
+mod telephone;
 mod visit;

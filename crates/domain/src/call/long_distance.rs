@@ -24,6 +24,8 @@ codes! {
         Used = "used",
         /// Whoever asked does not need it any more.
         Withdrawn = "withdrawn",
+        /// Whoever decides ended it before its time.
+        Ended = "ended",
     }
 }
 
@@ -171,6 +173,27 @@ impl LongDistance {
         }
     }
 
+    /// Ended before its time by whoever decides, with a reason.
+    ///
+    /// # Errors
+    /// `refuse-nothing-changed` where nothing is left of it; `refuse-incomplete` without a reason.
+    pub fn end(&mut self, reason: &str, now: i64) -> Result<(), Refusal> {
+        if self.state != LongDistanceState::Approved || self.is_over(now) {
+            return Err(Refusal::new("refuse-nothing-changed"));
+        }
+        if reason.trim().is_empty() {
+            return Err(refuse("refuse-incomplete").missing(["missing-reason"]));
+        }
+        self.state = LongDistanceState::Ended;
+        Ok(())
+    }
+
+    /// Whether its time has passed, whatever was decided.
+    #[must_use]
+    pub fn is_over(&self, now: i64) -> bool {
+        matches!(self.span, Span::Until { at } if now >= at)
+    }
+
     /// Whether it covers a call to this number on this line.
     ///
     /// # Errors
@@ -182,7 +205,7 @@ impl LongDistance {
             LongDistanceState::Used => return Err(refuse("refuse-long-distance-used")),
             _ => return Err(refuse("refuse-long-distance-open")),
         }
-        if matches!(self.span, Span::Until { at } if now >= at) {
+        if self.is_over(now) {
             return Err(refuse("refuse-long-distance-over"));
         }
         if dialled_digits(dialled)? != self.number {

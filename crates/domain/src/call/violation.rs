@@ -44,6 +44,12 @@ impl ViolationKind {
             ViolationKind::LongCall | ViolationKind::Unreachable => "TEL-10",
         }
     }
+
+    /// Whether it is one only by what it led to: the case is named.
+    #[must_use]
+    pub const fn needs_case(self) -> bool {
+        matches!(self, ViolationKind::Complaint)
+    }
 }
 
 codes! {
@@ -55,6 +61,44 @@ codes! {
         Minor = "minor",
         Serious = "serious",
         Grave = "grave",
+    }
+}
+
+codes! {
+    /// What is done about it.
+    ViolationMeasure {
+        Nothing = "nothing",
+        /// The head talks with the person.
+        Talk = "talk",
+        /// A warning before the department.
+        Warning = "warning",
+        /// As the company's rules for discipline say.
+        Discipline = "discipline",
+    }
+}
+
+impl Severity {
+    /// The measures that fit it (TEL-4: by severity).
+    #[must_use]
+    pub const fn measures(self) -> &'static [ViolationMeasure] {
+        match self {
+            Severity::None => &[ViolationMeasure::Nothing],
+            Severity::Minor => &[ViolationMeasure::Talk],
+            Severity::Serious => &[ViolationMeasure::Warning, ViolationMeasure::Discipline],
+            Severity::Grave => &[ViolationMeasure::Discipline],
+        }
+    }
+
+    /// Whether a measure fits.
+    ///
+    /// # Errors
+    /// `refuse-violation-measure`.
+    pub fn allows(self, measure: ViolationMeasure) -> Result<(), Refusal> {
+        if self.measures().contains(&measure) {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-violation-measure").clause("TEL-4"))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The state diagrams beside those of cases: visits, emergencies, mass incidents, report checks, opinions, proposals. Each is
+//! The state diagrams beside those of cases: visits, emergencies, mass incidents, report checks, opinions, proposals, requests for telephones. Each is
 //! found by trying every step as everybody whom the rights let try it.
 
 use super::{Process, Walk, explore};
@@ -650,6 +650,163 @@ pub fn of_opinion(now: i64) -> Process {
     )
 }
 
+/// Of a request for long distance (TEL-2).
+pub fn of_long_distance(now: i64) -> Process {
+    use crate::call::line::Numbering;
+    use crate::call::long_distance::{LongDistance, LongDistanceState, Span};
+    let asker = StaffId::from("asker");
+    let steps = |at: Option<&LongDistance>, who: &'static str| -> Vec<(&'static str, LongDistance)> {
+        let Some(r) = at else {
+            let spans = [Span::OneCall, Span::Until { at: now + DAY }];
+            let ask = |span| LongDistance::ask(&asker, "01066668888", "-", span, &Numbering::default(), now).ok();
+            let asks = who == "asker" || may(who, Action::AskTelephone);
+            return spans
+                .into_iter()
+                .filter(|_| asks)
+                .filter_map(ask)
+                .map(|r| ("long_distance_ask", r))
+                .collect();
+        };
+        let mut out = Vec::new();
+        let mut step = |act, done: &dyn Fn(&mut LongDistance) -> bool| {
+            let mut after = r.clone();
+            if done(&mut after) {
+                out.push((act, after));
+            }
+        };
+        if who == "asker" {
+            step("long_distance_withdraw", &|r| r.withdraw(&asker).is_ok());
+            step("long_distance_call", &|r| r.call("01066668888", "8001", now).is_ok());
+        }
+        if let Some(post) = who
+            .parse::<Role>()
+            .ok()
+            .filter(|_| may(who, Action::DecideLongDistance))
+        {
+            let me = StaffId::from(who);
+            step("long_distance_approve", &|r| r.approve(&me, post, "8001").is_ok());
+            step("long_distance_refuse", &|r| r.refuse(&me, post, "-").is_ok());
+            step("long_distance_end", &|r| r.end("-", now).is_ok());
+        }
+        out
+    };
+    explore(
+        "long-distance",
+        &Walk {
+            order: &codes!(LongDistanceState),
+            ends: &["refused", "used", "withdrawn", "ended"],
+            people: &people(&["asker"]),
+            state: &|r: &LongDistance| r.state.as_str(),
+            like: &|r| format!("{:?}", (r.state, r.span)),
+            steps: &steps,
+            most: MOST,
+        },
+    )
+}
+
+/// Of a request for a new telephone (TEL-8).
+pub fn of_new_phone(_now: i64) -> Process {
+    use crate::call::line::{Extension, ExtensionUse, ServiceClass};
+    use crate::call::new_phone::{ForWhom, NewPhone, NewPhoneState};
+    let asker = StaffId::from("asker");
+    let extension = Extension {
+        number: "8010".into(),
+        owner: Some(asker.clone()),
+        post: None,
+        department: None,
+        purpose: ExtensionUse::Staff,
+        class: ServiceClass::Local,
+        place: "-".into(),
+    };
+    let steps = |at: Option<&NewPhone>, who: &'static str| -> Vec<(&'static str, NewPhone)> {
+        let Some(x) = at else {
+            let made = NewPhone::ask(&asker, ForWhom::Person(asker.clone()), ServiceClass::Local, "-", "-").ok();
+            let asks = who == "asker" || may(who, Action::AskTelephone);
+            return made
+                .filter(|_| asks)
+                .map(|x| ("new_phone_ask", x))
+                .into_iter()
+                .collect();
+        };
+        let roles: Vec<Role> = who.parse().into_iter().collect();
+        let me = StaffId::from(who);
+        let mut out = Vec::new();
+        let mut step = |act, done: &dyn Fn(&mut NewPhone) -> bool| {
+            let mut after = x.clone();
+            if done(&mut after) {
+                out.push((act, after));
+            }
+        };
+        step("new_phone_handle", &|x| x.handle(&me, &roles, "-").is_ok());
+        for yes in [true, false] {
+            step("new_phone_decide", &|x| x.decide(&me, &roles, yes, "-").is_ok());
+        }
+        step("new_phone_install", &|x| x.install(&me, &roles, &extension).is_ok());
+        out
+    };
+    explore(
+        "new-phone",
+        &Walk {
+            order: &codes!(NewPhoneState),
+            ends: &["refused", "installed"],
+            people: &people(&["asker"]),
+            state: &|x: &NewPhone| x.state.as_str(),
+            like: &|x| format!("{:?}", x.state),
+            steps: &steps,
+            most: MOST,
+        },
+    )
+}
+
+/// Of a violation of the rules for the telephone (TEL-4, TEL-9).
+pub fn of_violation(now: i64) -> Process {
+    use crate::call::violation::{ANSWER_MS, Severity, Violation, ViolationKind, ViolationStage};
+    let (recorder, about) = (StaffId::from("recorder"), StaffId::from("about"));
+    let steps = |at: Option<&Violation>, who: &'static str| -> Vec<(&'static str, Violation)> {
+        let me = StaffId::from(who);
+        let Some(x) = at else {
+            let kind = ViolationKind::PrivateCall;
+            let made = Violation::record(kind, &about, &recorder, "-", None, now + ANSWER_MS, now).ok();
+            return made
+                .filter(|_| may(who, Action::RecordViolation))
+                .map(|x| ("violation_record", x))
+                .into_iter()
+                .collect();
+        };
+        let mut out = Vec::new();
+        let mut step = |act, done: &dyn Fn(&mut Violation) -> bool| {
+            let mut after = x.clone();
+            if done(&mut after) {
+                out.push((act, after));
+            }
+        };
+        if who == "meant" {
+            step("violation_answer", &|x| x.answer(&about, "-").is_ok());
+        }
+        if may(who, Action::DecideViolation) {
+            for severity in Severity::ALL {
+                // Without an answer only when its time is over.
+                for at in [now, x.answer_by] {
+                    step("violation_decide", &|x| x.decide(&me, *severity, "-", at).is_ok());
+                }
+            }
+        }
+        out
+    };
+    explore(
+        "violation",
+        &Walk {
+            order: &codes!(ViolationStage),
+            ends: &["decided"],
+            people: &people(&["meant"]),
+            state: &|x: &Violation| x.stage.as_str(),
+            like: &|x| format!("{:?}", (x.stage, x.severity)),
+            steps: &steps,
+            most: MOST,
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -714,6 +871,27 @@ mod tests {
         let p = of_proposal(1);
         assert_eq!(p.states, ["open", "decided", "told"]);
         assert!(has(&p, "decided", "proposal_tell", "told") && !has(&p, "open", "proposal_tell", "told"));
+    }
+
+    #[test]
+    fn telephones_are_asked_for_and_nobody_is_judged_unheard() {
+        use crate::call::{long_distance::LongDistanceState, new_phone::NewPhoneState, violation::ViolationStage};
+        let p = of_long_distance(1);
+        assert_eq!(p.states, codes!(LongDistanceState));
+        assert!(has(&p, "asked", "long_distance_approve", "approved"));
+        assert!(has(&p, "approved", "long_distance_call", "used") && !has(&p, "asked", "long_distance_call", "used"));
+        let p = of_new_phone(1);
+        assert_eq!(p.states, codes!(NewPhoneState));
+        assert!(!has(&p, "asked", "new_phone_decide", "approved"));
+        let of = |act| p.moves.iter().find(|m| m.act == act).unwrap().who.clone();
+        assert_eq!(
+            (of("new_phone_handle"), of("new_phone_decide")),
+            (vec!["administration"], vec!["general_manager"])
+        );
+        let p = of_violation(1);
+        assert_eq!(p.states, codes!(ViolationStage));
+        let answer = p.moves.iter().find(|m| m.act == "violation_answer").unwrap();
+        assert_eq!(answer.who, ["meant"]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub(super) struct MinePage {
     may_tokens: bool,
     /// Reports of theirs may be looked into (COM-24).
     may_be_checked: bool,
+    has_telephone: bool,
     key: String,
     /// A token that was just made: shown this one time.
     pub made: Option<String>,
@@ -108,6 +109,7 @@ pub(super) async fn view(web: &Web, v: &Viewer) -> Result<MinePage, Fail> {
         areas: Area::ALL,
         may_tokens: v.may(Action::ApiTokens),
         may_be_checked: v.may(Action::ViewInvestigations),
+        has_telephone: v.may(Action::ViewViolations),
         key,
         made: None,
         token_name: String::new(),

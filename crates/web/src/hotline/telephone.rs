@@ -22,6 +22,7 @@ use crate::state::Web;
 struct Row {
     number: String,
     owner: String,
+    post: String,
     department: String,
     purpose: String,
     class: String,
@@ -41,6 +42,8 @@ struct TelephonesPage {
     f: NewExtension,
     people: Vec<(String, String)>,
     departments: Vec<(String, String)>,
+    posts: Vec<(String, String)>,
+    tabs: crate::telephone::Tabs,
     key: String,
     e: Errors,
 }
@@ -68,7 +71,7 @@ async fn view(
     typed: Option<(NewExtension, Option<i64>)>,
     e: Errors,
 ) -> Result<TelephonesPage, Fail> {
-    let (rows, names, people, departments) = web
+    let (rows, names, people, departments, posts) = web
         .read(&v.ctx()?, |c, ctx| {
             let en = ctx.locale == app::ctx::Locale::En;
             let people = store::site::workers(c, &ctx.site)?;
@@ -80,7 +83,14 @@ async fn view(
             let mut known = std::collections::HashSet::new();
             let people = people.into_iter().map(|w| w.id.into_string());
             let people: Vec<String> = people.filter(|id| known.insert(id.clone())).collect();
-            Ok((system::extensions(c, ctx)?, Names::load(c, ctx)?, people, departments))
+            let posts = super::posts(c, ctx)?;
+            Ok((
+                system::extensions(c, ctx)?,
+                Names::load(c, ctx)?,
+                people,
+                departments,
+                posts,
+            ))
         })
         .await?;
     let p = Page::new(web, v, "telephone-title");
@@ -88,6 +98,7 @@ async fn view(
     let of = |x: &ExtensionRow| NewExtension {
         number: x.number.clone(),
         owner: x.owner_id.as_ref().map(|s| s.to_string()).unwrap_or_default(),
+        post: x.post_id.as_ref().map(|d| d.to_string()).unwrap_or_default(),
         department: x.department_id.as_ref().map(|d| d.to_string()).unwrap_or_default(),
         purpose: x.purpose.clone(),
         class: x.class.clone(),
@@ -110,6 +121,10 @@ async fn view(
     let department = |id: &str| departments.iter().find(|d| d.0 == id).map(|d| d.1.clone());
     let row = |x: &ExtensionRow| Row {
         owner: x.owner_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
+        post: (x.post_id.as_ref())
+            .and_then(|id| posts.iter().find(|t| t.0 == id.as_str()))
+            .map(|t| t.1.clone())
+            .unwrap_or_default(),
         department: x
             .department_id
             .as_ref()
@@ -133,6 +148,8 @@ async fn view(
             })
             .collect(),
         departments,
+        posts,
+        tabs: crate::telephone::Tabs::new(v, "/hotline/telephones"),
         key: p.key(web),
         seen,
         f,
@@ -151,6 +168,7 @@ pub async fn put(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> Ans
     let n = NewExtension {
         number: value(&f, "number"),
         owner: value(&f, "owner"),
+        post: value(&f, "post"),
         department: value(&f, "department"),
         purpose: value(&f, "purpose"),
         class: value(&f, "class"),

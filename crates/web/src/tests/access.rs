@@ -148,6 +148,102 @@ struct More {
     document: String,
     appointment: String,
     link: String,
+    telephone: Telephones,
+}
+
+/// What there is about the telephones of a site: requests, a violation, what a call showed, a check and its fault.
+struct Telephones {
+    long_distance: String,
+    new_phone: String,
+    violation: String,
+    finding: String,
+    check: String,
+    fault: String,
+}
+
+/// Makes them, by somebody who keeps the telephones.
+fn telephones(tx: &mut store::Tx, ctx: &Ctx, staff: &StaffId, word: &str) -> Result<Telephones, app::error::Error> {
+    use app::call::system::{self, NewSystem};
+    use app::telephone::{check, finding, long_distance, new_phone};
+    use domain::call::event::{CallEvent, CallKind, Direction};
+    let asked = long_distance::Asked {
+        number: "01066668888".into(),
+        why: word.to_owned(),
+        one_call: true,
+        ..Default::default()
+    };
+    let long_distance = long_distance::ask(tx, ctx, "", &asked)?;
+    let asked = new_phone::Asked {
+        person: staff.to_string(),
+        place: word.to_owned(),
+        why: word.to_owned(),
+        ..Default::default()
+    };
+    let new_phone = new_phone::ask(tx, ctx, "", &asked)?;
+    let new = NewSystem {
+        name: "总机".into(),
+        kind: "webhook".into(),
+        ..Default::default()
+    };
+    let system = system::add(tx, ctx, "", &new)?.id;
+    let event = |kind| CallEvent {
+        direction: Some(Direction::Out),
+        caller: Some("8001".into()),
+        called: Some("16812345".into()),
+        ..CallEvent::new(system.as_str(), "c", kind, ctx.now)
+    };
+    system::told(tx, ctx, &system, &[event(CallKind::Arrived), event(CallKind::HungUp)])?;
+    let found = finding::list(tx, ctx, None)?.open;
+    let new = check::NewCheck {
+        lines: vec![check::LookedAt {
+            telephone: word.to_owned(),
+            result: "fault".into(),
+            what: word.to_owned(),
+            cause: "damage".into(),
+            mender: staff.to_string(),
+            mend_by: Some(ctx.now + 86_400_000),
+        }],
+        note: word.to_owned(),
+    };
+    let check = check::record(tx, ctx, "", &new)?;
+    let faults = check::get(tx, ctx, &check)?.1;
+    let violation = store::telephone::ViolationRow {
+        id: ctx.id(),
+        site_id: ctx.site.clone(),
+        kind: "private_call".into(),
+        about: staff.clone(),
+        department_id: None,
+        what: word.to_owned(),
+        call_id: None,
+        case_id: None,
+        case_number: String::new(),
+        cost_cents: None,
+        recorded_by: staff.clone(),
+        recorded_at: ctx.now,
+        answer_by: ctx.now + domain::call::violation::ANSWER_MS,
+        stage: "asked".into(),
+        answer: String::new(),
+        answered_at: None,
+        severity: String::new(),
+        measure: String::new(),
+        reason: String::new(),
+        decided_by: None,
+        decided_at: None,
+        charge_cents: None,
+        recorded: false,
+        open: true,
+        next_at: None,
+        version: 1,
+    };
+    store::telephone::violation_insert(tx, &violation)?;
+    Ok(Telephones {
+        long_distance: long_distance.into_string(),
+        new_phone: new_phone.into_string(),
+        violation: violation.id.into_string(),
+        finding: found[0].id.to_string(),
+        check: check.into_string(),
+        fault: faults[0].id.to_string(),
+    })
 }
 
 /// Makes them by the spare account of the site, with the rights of a head.
@@ -224,6 +320,14 @@ fn more(w: &World, t: &Things) -> More {
             bring: "身份证".into(),
             ..Default::default()
         };
+        let keeper = Ctx {
+            actor: Actor::Staff(StaffActor {
+                roles: vec![Role::ProjectManager, Role::Sysadmin],
+                ..ctx.staff().cloned().ok_or(app::error::Error::NotFound)?
+            }),
+            ..ctx.clone()
+        };
+        let telephone = telephones(tx, &keeper, &StaffId::from(t.staff.as_str()), &new.place)?;
         let appointment = app::appointment::make(tx, ctx, "", &ContactId::from(t.contact.as_str()), &new)?;
         Ok::<_, app::error::Error>(More {
             visit: visit.into_string(),
@@ -234,6 +338,7 @@ fn more(w: &World, t: &Things) -> More {
             document: document.into_string(),
             appointment: appointment.into_string(),
             link: links[0].id.as_str().to_owned(),
+            telephone,
         })
     });
     made.unwrap()
@@ -268,6 +373,12 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
                 "emergencies" => &more.emergency,
                 "documents" => &more.document,
                 "appointments" => &more.appointment,
+                "long-distance" => &more.telephone.long_distance,
+                "new-telephones" => &more.telephone.new_phone,
+                "violations" => &more.telephone.violation,
+                "findings" => &more.telephone.finding,
+                "checks" => &more.telephone.check,
+                "faults" => &more.telephone.fault,
                 "opinions" if path.starts_with("/api/") => &t.opinion,
                 "opinions" | "opinion-rounds" => &t.opinion_round,
                 "opinion-lines" => &t.opinion,

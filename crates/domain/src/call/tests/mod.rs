@@ -1,6 +1,7 @@
 mod board;
 mod captures;
 mod folding;
+mod found;
 mod lines;
 mod measuring;
 mod people;

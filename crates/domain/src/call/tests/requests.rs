@@ -124,6 +124,44 @@ fn until_a_day() {
 }
 
 #[test]
+fn one_that_is_approved_can_be_ended_with_a_reason() {
+    let [_, chen, _] = people();
+    let mut request = asked(Span::Until { at: NOW + DAY });
+    assert_eq!(rule(request.end("-", NOW)), "refuse-nothing-changed", "not decided yet");
+    request.approve(&chen, Role::Administration, "8001").unwrap();
+    assert_eq!(missing(request.end(" ", NOW)), ["missing-reason"]);
+    assert_eq!(
+        rule(request.end("-", NOW + DAY)),
+        "refuse-nothing-changed",
+        "it was over"
+    );
+    request.end("项目结束", NOW).unwrap();
+    assert_eq!(
+        rule(request.covers("01066668888", "8001", NOW)),
+        "refuse-long-distance-open"
+    );
+    assert_eq!(rule(request.end("再次", NOW)), "refuse-nothing-changed");
+}
+
+#[test]
+fn a_measure_fits_the_severity() {
+    use super::super::violation::ViolationMeasure as M;
+    let fits = |severity: Severity| {
+        M::ALL
+            .iter()
+            .copied()
+            .filter(|m| severity.allows(*m).is_ok())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(fits(Severity::None), [M::Nothing]);
+    assert_eq!(fits(Severity::Minor), [M::Talk]);
+    assert_eq!(fits(Severity::Serious), [M::Warning, M::Discipline]);
+    assert_eq!(fits(Severity::Grave), [M::Discipline]);
+    assert_eq!(rule(Severity::Grave.allows(M::Talk)), "refuse-violation-measure");
+    assert!(ViolationKind::Complaint.needs_case() && !ViolationKind::Delay.needs_case());
+}
+
+#[test]
 fn a_new_phone_goes_from_post_to_post() {
     let [li, chen, wang] = people();
     let (office, manager) = ([Role::FrontDesk, Role::Administration], [Role::GeneralManager]);
