@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+#[path = "api/calls.rs"]
+mod calls;
 #[path = "api/emergency.rs"]
 mod emergency;
 #[path = "api/known.rs"]

@@ -13,8 +13,8 @@ pub mod system;
 use std::collections::BTreeMap;
 
 use domain::access::{Action, Reach};
-
-use domain::call::measure::{HoldRule, Holds, RingRule, Rules, Verdict};
+use domain::call::event::CallEvent;
+use domain::call::measure::{self, HoldRule, Holds, RingRule, Rules, Verdict};
 use domain::call::state::Call;
 use domain::ids::{CallId, ContactId, StaffId};
 use domain::refusal::Refusal;
@@ -155,6 +155,58 @@ pub fn get(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Seen> {
     }
 }
 
+/// What was told of a call, in the order in which it came; what came in one report in the order in which it happens.
+///
+/// # Errors
+/// As [`get`].
+pub fn told(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Vec<CallEvent>> {
+    get(c, ctx, id)?;
+    let rows = db::events(c, id)?.into_iter();
+    let mut all = rows
+        .map(|e| Ok(serde_json::from_str(&e.doc)?))
+        .collect::<Res<Vec<CallEvent>>>()?;
+    all.sort_by_key(|e| (e.at_received, e.kind));
+    Ok(all)
+}
+
+/// What is said of a call that was seen.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Codes as lists know them; those of a call that goes on as they stand now.
+    pub ring: String,
+    pub wait: String,
+    pub hold: String,
+    /// Of each stretch on hold, by the rules in force.
+    pub holds: Holds,
+    pub rules: Rules,
+}
+
+/// Judges a call. What is said of one that is over was said by the rules that were in force then, and stays.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn judged(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<Judged> {
+    let rules = rules(c, ctx)?;
+    let tells = db::system(c, &ctx.site, &s.row.system_id)?.is_some_and(|x| system::tells_holds(&x));
+    let (call, row) = (&s.doc.call, &s.row);
+    let holds = rules.hold.verdicts(call, tells, &s.doc.offers, ctx.now);
+    let mut all = Judged {
+        ring: row.ring.clone(),
+        wait: row.wait.clone(),
+        hold: row.hold.clone(),
+        holds,
+        rules,
+    };
+    if row.open && measure::is_judged(call) {
+        all.ring = code(rules.ring.verdict(call, ctx.now)).to_owned();
+        all.wait = code(measure::wait(call, rules.wait_ms, ctx.now)).to_owned();
+    }
+    if row.open {
+        all.hold = hold_code(&all.holds).to_owned();
+    }
+    Ok(all)
+}
+
 /// The entry of the register that belongs to a call, where the viewer sees it.
 ///
 /// # Errors
@@ -269,9 +321,35 @@ pub struct Ask {
     pub extension: String,
     /// Whole numbers only, in any usual writing.
     pub number: String,
+    /// Codes, as lists know them; beside what the view asks for.
+    pub direction: String,
+    pub ring: String,
+    pub wait: String,
+    pub hold: String,
+    pub missed: bool,
     pub from: Option<i64>,
     pub until: Option<i64>,
     pub after: Option<(i64, String)>,
+}
+
+impl Ask {
+    /// Narrows further than the view does. False where the two leave nothing.
+    fn narrow(&self, f: &mut db::CallFilter) -> bool {
+        f.missed |= self.missed;
+        let pairs = [
+            (&mut f.direction, &self.direction),
+            (&mut f.ring, &self.ring),
+            (&mut f.wait, &self.wait),
+            (&mut f.hold, &self.hold),
+        ];
+        for (of_view, asked) in pairs.into_iter().filter(|(_, asked)| !asked.is_empty()) {
+            if of_view.as_ref().is_some_and(|code| code != asked) {
+                return false;
+            }
+            *of_view = Some(asked.clone());
+        }
+        true
+    }
 }
 
 /// A page of calls, newest first, and where the next begins.
@@ -298,6 +376,9 @@ pub fn list(c: &mut Conn, ctx: &Ctx, a: &Ask, limit: usize) -> Res<Page> {
         ..db::CallFilter::default()
     };
     a.view.narrow(&mut f);
+    if !a.narrow(&mut f) {
+        return Ok((Vec::new(), None));
+    }
     let mut rows = db::list(c, &f)?;
     let more = cut(&mut rows, limit);
     let next = rows.last().filter(|_| more).map(|r| (r.at, r.id.to_string()));

@@ -610,7 +610,7 @@ impl Action {
     pub const fn area(self) -> (Area, bool) {
         use Action::*;
         match self {
-            ViewContacts | ViewVisits | ViewRegisters => (Area::Contacts, false),
+            ViewContacts | ViewVisits | ViewRegisters | ViewCalls => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor | CorrectRegister => (Area::Contacts, true),
             ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions | ViewEmergency => {
                 (Area::Cases, false)

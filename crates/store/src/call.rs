@@ -74,8 +74,9 @@ row! {
     #[derive(Debug, Clone)]
     pub struct CallLine {
         pub id: CallId, pub direction: String, pub state: String, pub number: String, pub extension: String,
-        pub staff_id: Option<StaffId>, pub at: i64, pub answered_at: Option<i64>, pub ended_at: Option<i64>,
-        pub ring: String, pub missed: bool, pub contact_id: Option<ContactId>,
+        pub staff_id: Option<StaffId>, pub at: i64, pub ringing_at: Option<i64>, pub answered_at: Option<i64>,
+        pub ended_at: Option<i64>, pub ring: String, pub wait: String, pub hold: String, pub missed: bool,
+        pub contact_id: Option<ContactId>,
     }
 }
 
@@ -256,9 +257,10 @@ sql! {
     pub fn missed_of(site: &SiteId, number: &str) -> Option<MissedRow> {
         "SELECT ", MissedRow::COLS, " FROM missed_call WHERE site_id = $1 AND number = $2 AND open"
     }
-    /// The most urgent first.
-    pub fn missed_open(site: &SiteId, limit: i64) -> Vec<MissedRow> {
-        "SELECT ", MissedRow::COLS, " FROM missed_call WHERE site_id = $1 AND open ORDER BY due_at, id LIMIT $2"
+    /// What waits, after an instant and id, the most urgent first.
+    pub fn missed_open(site: &SiteId, after: i64, id: &str, limit: i64) -> Vec<MissedRow> {
+        "SELECT ", MissedRow::COLS, " FROM missed_call WHERE site_id = $1 AND open AND (due_at, id) > ($2, $3) \
+         ORDER BY due_at, id LIMIT $4"
     }
     pub fn missed_waiting(site: &SiteId) -> i64 {
         "SELECT count(*) AS n FROM missed_call WHERE site_id = $1 AND open"

@@ -3,6 +3,7 @@
 
 mod answer;
 mod body;
+mod call;
 mod call_round;
 mod case;
 mod contact;
@@ -30,6 +31,10 @@ mod visit;
 pub use answer::{
     add as answer_add, check as answer_check, edit as answer_edit, get as standard_answer, list as answers,
     set_active as answer_active,
+};
+pub use call::{
+    figures as call_figures, get as call, list as calls, missed_close, missed_get as missed_call,
+    missed_list as missed_calls, missed_reveal,
 };
 pub use call_round::{
     draw as calls_draw, get as call_round, list as call_rounds, make as call_make, sign as call_sign,

@@ -58,9 +58,9 @@ pub(crate) fn length(p: &Page, ms: i64) -> String {
 }
 
 /// A telephone of the house as it stands; where a source names an outside number in its place, that is masked.
-fn extension(p: &Page, text: &str) -> String {
+pub(crate) fn extension(text: &str) -> String {
     match domain::phone::normalise(text) {
-        Ok(phone) if text.len() > 6 => p.masked(&phone.canonical()),
+        Ok(phone) if text.len() > 6 => phone.masked(),
         _ => text.to_owned(),
     }
 }

@@ -667,6 +667,13 @@ contents! {
     GET  "/api/v1/call-rounds/{id}" May(Action::Callback) => crate::api::call_round;
     POST "/api/v1/call-rounds/{id}/calls/{call}" May(Action::Callback) => crate::api::call_make;
     POST "/api/v1/call-rounds/{id}/calls/{call}/sign" May(Action::Callback) => crate::api::call_sign;
+    GET  "/api/v1/calls" May(Action::ViewCalls) => crate::api::calls;
+    GET  "/api/v1/calls/figures" May(Action::ViewCalls) => crate::api::call_figures;
+    GET  "/api/v1/calls/{id}" May(Action::ViewCalls) => crate::api::call;
+    GET  "/api/v1/missed-calls" May(Action::ViewCalls) => crate::api::missed_calls;
+    GET  "/api/v1/missed-calls/{id}" May(Action::ViewCalls) => crate::api::missed_call;
+    POST "/api/v1/missed-calls/{id}/close" May(Action::RegisterContact) => crate::api::missed_close;
+    POST "/api/v1/missed-calls/{id}/reveal" May(Action::RevealPhone) => crate::api::missed_reveal;
     GET  "/api/v1/registers/{register}" May(Action::ViewRegisters) => crate::api::register_of;
     POST "/api/v1/registers/{register}/{id}/corrections" May(Action::CorrectRegister) => crate::api::register_correct;
     GET  "/api/v1/callbacks" May(Action::Callback) => crate::api::callbacks;

@@ -10,10 +10,13 @@ mod texts;
 
 use std::sync::Arc;
 
+use app::call::system::{self, NewSystem};
 use app::testing::World;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use domain::call::event::{CallEvent, CallKind, Direction};
+use domain::ids::{PhoneSystemId, SiteId};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -22,6 +25,39 @@ use crate::state::{Settings, Web};
 /// Every scope there is.
 pub const EVERYTHING: &str =
     "contacts:write cases:write directory:write messages:write reports:write journal:write company:write";
+
+/// A telephone system of the site tells of a call that nobody answered. Returns the call and the number to be called back.
+pub fn missed_call(w: &World, site: &SiteId) -> (String, String) {
+    use CallKind::{Arrived, HungUp};
+    let ctx = w.desk.system("phone", site);
+    let made = w.desk.write_now(&ctx, move |tx, ctx| {
+        let new = NewSystem {
+            name: "总机".into(),
+            kind: "webhook".into(),
+            holds: true,
+            ..NewSystem::default()
+        };
+        let system = system::add(tx, ctx, "", &new)?.id;
+        let told = told(&system, "a", ctx.now, &[(Arrived, 0), (HungUp, 9_000)]);
+        let calls = system::told(tx, ctx, &system, &told)?;
+        let (open, _) = app::call::missed::list(tx, ctx)?;
+        Ok::<_, app::error::Error>((calls[0].to_string(), open[0].id.to_string()))
+    });
+    made.unwrap()
+}
+
+/// Reports of a call that comes in at the telephone 1001, each so many milliseconds after an instant.
+pub fn told(system: &PhoneSystemId, key: &str, from: i64, events: &[(CallKind, i64)]) -> Vec<CallEvent> {
+    let event = |(kind, ms): &(CallKind, i64)| CallEvent {
+        direction: Some(Direction::In),
+        caller: Some("13900002222".into()),
+        extension: (!matches!(kind, CallKind::Arrived | CallKind::HungUp)).then(|| "1001".into()),
+        target: (*kind == CallKind::Transferred).then(|| "13900003333".into()),
+        by_outside: (*kind == CallKind::HungUp).then_some(true),
+        ..CallEvent::new(system.as_str(), key, *kind, from + ms)
+    };
+    events.iter().map(event).collect()
+}
 
 /// The service of a world.
 pub fn service(w: &World) -> Router {

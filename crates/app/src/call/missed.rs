@@ -15,6 +15,7 @@ use store::seam::Conn;
 use crate::ctx::Ctx;
 use crate::desk::Desk;
 use crate::error::{Error, Res, same_version, saved};
+use crate::list::cut;
 use crate::notice::{self, Leads, Level, NewNotice};
 use crate::{journal, timer};
 
@@ -152,9 +153,32 @@ pub fn waiting(c: &mut Conn, ctx: &Ctx) -> Res<i64> {
 /// `Forbidden`.
 pub fn list(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<MissedRow>, Vec<MissedRow>)> {
     of_site(ctx)?;
-    let open = db::missed_open(c, &ctx.site, 200)?;
+    let open = db::missed_open(c, &ctx.site, i64::MIN, "", 200)?;
     let done = db::missed_done(c, &ctx.site, i64::MAX, "", 50)?;
     Ok((open, done))
+}
+
+/// A page of numbers, and where the next begins.
+pub type Page = (Vec<MissedRow>, Option<(i64, String)>);
+
+/// What waits, the most urgent first, or what was done, newest first; from where the page before ended.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn page(c: &mut Conn, ctx: &Ctx, done: bool, after: Option<(i64, String)>, limit: usize) -> Res<Page> {
+    of_site(ctx)?;
+    let most = i64::try_from(limit).unwrap_or(50) + 1;
+    let mut rows = if done {
+        let (at, id) = after.unwrap_or((i64::MAX, String::new()));
+        db::missed_done(c, &ctx.site, at, &id, most)?
+    } else {
+        let (at, id) = after.unwrap_or((i64::MIN, String::new()));
+        db::missed_open(c, &ctx.site, at, &id, most)?
+    };
+    let more = cut(&mut rows, limit);
+    let place = |r: &MissedRow| (r.done_at.unwrap_or(r.due_at), r.id.to_string());
+    let next = rows.last().filter(|_| more).map(place);
+    Ok((rows, next))
 }
 
 /// One number that waits or waited.

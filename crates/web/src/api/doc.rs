@@ -257,6 +257,7 @@ fn schemas() -> Value {
         "IncidentChange",
         "IncidentEnd",
         "IncidentTold",
+        "MissedCallClose",
         "StandardAnswerEdit",
         "StandardAnswerCheck",
         "StandardAnswerActive",

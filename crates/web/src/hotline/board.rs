@@ -156,7 +156,7 @@ async fn now_of(web: &Web, v: &Viewer, p: &Page) -> Result<(Vec<Now>, Vec<Teleph
     });
     let now = going.into_iter().map(|g| Now {
         number: number(p, &g.row.number),
-        extension: extension(p, &g.row.extension),
+        extension: extension(&g.row.extension),
         staff: g.row.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
         since: g.since,
         due: g.due.map(|d| d.due),

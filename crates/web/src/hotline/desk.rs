@@ -78,7 +78,7 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
     } = shown;
     let row = |card: Card| Row {
         number: number(&p, &card.row.number),
-        extension: extension(&p, &card.row.extension),
+        extension: extension(&card.row.extension),
         staff: (names.as_ref().zip(card.row.staff_id.as_ref()))
             .map(|(names, staff)| names.staff(staff))
             .unwrap_or_default(),

@@ -63,6 +63,7 @@ impl Asked {
             from: when::day_start(zone, &self.from),
             until: when::day_end(zone, &self.until),
             after: cursor(&self.after),
+            ..Ask::default()
         }
     }
 
@@ -108,7 +109,7 @@ fn row(p: &Page, names: &Names, r: CallLine) -> Row {
         contact: r.contact_id.map(|c| c.into_string()).unwrap_or_default(),
         answered: r.answered_at.is_some(),
         tone: tone(&r.ring),
-        extension: extension(p, &r.extension),
+        extension: extension(&r.extension),
         id: r.id.into_string(),
         direction: r.direction,
         state: r.state,
@@ -127,9 +128,12 @@ fn line_of(r: &CallRow) -> CallLine {
         extension: r.extension.clone(),
         staff_id: r.staff_id.clone(),
         at: r.at,
+        ringing_at: r.ringing_at,
         answered_at: r.answered_at,
         ended_at: r.ended_at,
         ring: r.ring.clone(),
+        wait: r.wait.clone(),
+        hold: r.hold.clone(),
         missed: r.missed,
         contact_id: r.contact_id.clone(),
     }
@@ -208,7 +212,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             table::at(Some(r.at)),
             table::text(p.code("call-direction", &r.direction)),
             table::text(number(&p, &r.number)),
-            table::text(extension(&p, &r.extension)),
+            table::text(extension(&r.extension)),
             table::text(r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default()),
             table::text(p.code("call-state", &r.state)),
             table::text(p.code("call-ring", &r.ring)),
@@ -268,7 +272,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     let holds = k.holds.iter().map(|h| Told {
         at: p.full_time(h.from.received),
         what: ms(h.to.map(|to| to.since(h.from))),
-        where_: h.who.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
+        where_: h.who.as_deref().map(extension).unwrap_or_default(),
     });
     let legs = k.legs.iter().map(|l| Told {
         at: l
@@ -289,12 +293,12 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
                 }),
             }
         },
-        where_: l.extension.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
+        where_: l.extension.as_deref().map(extension).unwrap_or_default(),
     });
     let told = k.transfers.iter().map(|t| Told {
         at: p.full_time(t.when.received),
         what: t.mode.map(|m| p.code("call-transfer", m.as_str())).unwrap_or_default(),
-        where_: t.to.as_deref().map(|x| extension(&p, x)).unwrap_or_default(),
+        where_: t.to.as_deref().map(extension).unwrap_or_default(),
     });
     let by_desk = s.doc.transfers.iter().map(|t| Told {
         at: p.full_time(t.at),

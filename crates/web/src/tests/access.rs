@@ -12,7 +12,7 @@ use axum::http::Request;
 use domain::access::{Reach, Role, allowed};
 use domain::ids::{ContactId, StaffId, UnitId};
 
-use super::{EVERYTHING, run, send, service};
+use super::{EVERYTHING, missed_call, run, send, service};
 use crate::routes::{Entry, Guard, TABLE};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/access.txt");
@@ -138,7 +138,7 @@ const THERE_IS_FINE: &[(&str, &str)] = &[
 ];
 
 /// What else there is at a site: a visitor who waits, a caller of a mass incident that is over, an emergency, a plan, an
-/// appointment, a notice to residents, and a household's address to announce visitors.
+/// appointment, a notice to residents, a call that was missed, and a household's address to announce visitors.
 struct More {
     visit: String,
     incident: String,
@@ -149,6 +149,9 @@ struct More {
     appointment: String,
     link: String,
     telephone: Telephones,
+    /// A telephone call that nobody answered, and the number that is to be called back for it.
+    call: String,
+    missed: String,
 }
 
 /// What there is about the telephones of a site: requests, a violation, what a call showed, a check and its fault.
@@ -263,6 +266,7 @@ fn more(w: &World, t: &Things) -> More {
         ..w.desk.system("test", &t.site)
     };
     let t = t.clone();
+    let (call, missed) = missed_call(w, &t.site);
     let made = w.desk.write_now(&ctx, move |tx, ctx| {
         let word = format!("漏水{}", t.word);
         let who = app::visit::Who {
@@ -339,6 +343,8 @@ fn more(w: &World, t: &Things) -> More {
             appointment: appointment.into_string(),
             link: links[0].id.as_str().to_owned(),
             telephone,
+            call: call.clone(),
+            missed: missed.clone(),
         })
     });
     made.unwrap()
@@ -382,6 +388,8 @@ fn address(e: &Entry, t: &Things, more: &More) -> String {
                 "opinions" if path.starts_with("/api/") => &t.opinion,
                 "opinions" | "opinion-rounds" => &t.opinion_round,
                 "opinion-lines" => &t.opinion,
+                "calls" if !path.starts_with("/calls") => &more.call,
+                "missed" | "missed-calls" => &more.missed,
                 "calls" | "call-rounds" => &t.call_round,
                 "{register}" => &t.contact,
                 "call-lines" => &t.call_line,

@@ -9,7 +9,7 @@ use domain::access::Role;
 use serde_json::{Value, json};
 use store::testing::for_both;
 
-use super::{EVERYTHING, Got, run, send, service};
+use super::{EVERYTHING, Got, missed_call, run, send, service, told};
 use crate::api::doc::{self, schema};
 
 /// A program with a token.
@@ -628,6 +628,67 @@ fn what_the_desk_keeps_is_answered_as_the_document_says() {
             let made = json!({"result": "no_answer", "version": call["version"]});
             let at = format!("/api/v1/call-rounds/{}/calls/{}", t.call_round, t.call_line);
             manager.post(&at, made).await;
+        });
+    });
+}
+
+#[test]
+fn calls_are_answered_as_the_document_says() {
+    use domain::call::event::CallKind::{Answered, Arrived, Held, HungUp, Ringing, Transferred, Unheld};
+    for_both(|db| {
+        let w = World::new(db);
+        run(async {
+            let app = service(&w);
+            let desk = Program::of(&w, &app, Role::FrontDesk);
+            let (call, missed) = missed_call(&w, &w.site);
+            let ctx = w.desk.system("phone", &w.site);
+            let whole = [
+                (Arrived, 0),
+                (Ringing, 100),
+                (Answered, 6_100),
+                (Held, 8_000),
+                (Unheld, 30_000),
+                (Transferred, 31_000),
+                (HungUp, 40_000),
+            ];
+            let ids = w.desk.write_now(&ctx, move |tx, ctx| {
+                let system = app::call::system::all(tx, ctx)?[0].id.clone();
+                let mut events = told(&system, "b", ctx.now, &whole);
+                events.extend(told(&system, "c", ctx.now, &[(Arrived, 0), (Ringing, 0)]));
+                app::call::system::told(tx, ctx, &system, &events)
+            });
+            let (b, c) = (
+                ids.as_ref().unwrap()[0].to_string(),
+                ids.as_ref().unwrap()[1].to_string(),
+            );
+            let one = desk.get(&format!("/api/v1/calls/{b}")).await;
+            assert_eq!(
+                (&one["number"], &one["transfers"][0]["target"]),
+                (&json!("139 **** 2222"), &json!("139 **** 3333"))
+            );
+            assert_eq!((&one["ring"], &one["hold"]), (&json!("met"), &json!("breached")));
+            assert_eq!(one["holds"][0]["length_ms"], json!(22_000));
+            assert_eq!(one["events"].as_array().map_or(0, Vec::len), whole.len());
+            // What goes on is judged as it stands now.
+            assert_eq!(desk.get(&format!("/api/v1/calls/{c}")).await["ring"], "open");
+            w.wait(16_000);
+            assert_eq!(desk.get(&format!("/api/v1/calls/{c}")).await["ring"], "breached");
+            assert_eq!(desk.get(&format!("/api/v1/calls/{call}")).await["missed"], true);
+            let list = desk.get("/api/v1/calls?view=hold&ring=met").await;
+            assert_eq!(list["items"][0]["id"], json!(b));
+            assert_eq!(desk.get("/api/v1/calls?view=hold&hold=met").await["items"], json!([]));
+            let figures = desk.get("/api/v1/calls/figures").await;
+            assert_eq!(
+                (&figures["all"]["calls"], &figures["to_call_back"]),
+                (&json!(3), &json!(1))
+            );
+            desk.get("/api/v1/missed-calls").await;
+            let at = format!("/api/v1/missed-calls/{missed}");
+            let row = desk.get(&at).await;
+            desk.post(&format!("{at}/reveal"), json!({})).await;
+            let done = json!({"note": "手机回电", "version": row["version"]});
+            assert_eq!(desk.post(&format!("{at}/close"), done).await["how"], "by_hand");
+            desk.get("/api/v1/missed-calls?done=1").await;
         });
     });
 }

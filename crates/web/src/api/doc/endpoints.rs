@@ -168,6 +168,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint { versioned: true, ..post("/api/v1/call-rounds/{id}/calls/{call}", "calls", "What came of a call, by somebody who did none of the work (COM-12)", Some("CallMade"), Json("MonthlyCall")) },
     Endpoint { versioned: true, ..post("/api/v1/call-rounds/{id}/calls/{call}/sign", "calls", "The record was signed on paper (file: one of the case's paper forms), or the customer declined to, with the reason (COM-12)", Some("CallSigned"), Json("MonthlyCall")) },
 
+    get("/api/v1/calls", "hotline", "Telephone calls, newest first (COM-10, ANS-1); what is named beside a view narrows it further. ring, wait and hold are as of the last report", super::super::call::NARROWS, Json("PhoneCalls")),
+    get("/api/v1/calls/figures", "hotline", "A day's figures (today when left out) of all calls, by hour and by who answered: met, breached and unknown side by side, waits, holds, missed and called back", "day:date", Json("CallFigures")),
+    get("/api/v1/calls/{id}", "hotline", "One call: what is known, every telephone's part, holds, transfers, what is said of ring, wait and hold, and each report as it came. Instants are by our clock, lengths by the clock that `clock` names", "", Json("PhoneCall")),
+    get("/api/v1/missed-calls", "hotline", "Numbers to be called back, the most urgent first (CAL-3); done=1: those that were, newest first", "done:text after:text limit:int", Json("MissedCalls")),
+    get("/api/v1/missed-calls/{id}", "hotline", "One number to be called back", "", Json("MissedCall")),
+    Endpoint { versioned: true, ..post("/api/v1/missed-calls/{id}/close", "hotline", "It was called back on a telephone of which nothing is told, and answered; a call that the telephone system tells closes it by itself", Some("MissedCallClose"), Json("MissedCall")) },
+    post("/api/v1/missed-calls/{id}/reveal", "hotline", "The whole number; the look is on the journal. Needs contacts:read too", None, Json("Revealed")),
+
     get("/api/v1/registers/{register}", "registers", "A range of a register as its form has it, newest first (COM-11); that it was taken is on the journal. Registers: contacts, communication (with post), orders, complaints, visitors, callbacks", "post:register_post q:text from:at until:at after:text limit:int", Json("Register")),
     post("/api/v1/registers/{register}/{id}/corrections", "registers", "Correct a field of an entry: what stood there (`was`) stays to be read. Who has read something else is refused (409)", Some("RegisterCorrectionNew"), Made("RegisterEntry")),
 
@@ -277,6 +285,7 @@ pub fn example(schema: &str) -> Option<Value> {
         "CallMade" => json!({
             "result": "reached", "satisfaction": "satisfied", "answers": [{"question": "quality", "answer": "satisfied"}],
         }),
+        "MissedCallClose" => json!({"note": "用手机回电，已说明"}),
         "RegisterCorrectionNew" => json!({
             "number": "LF-20261121-0001", "field": "col-content", "was": "三楼楼道的灯不亮", "text": "二楼楼道的灯不亮", "reason": "住户更正楼层",
         }),

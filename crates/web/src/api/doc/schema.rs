@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use app::error::Field;
 use domain::access::{Action, Role};
+use domain::call::{event, measure, state};
 use domain::{
     answer, appointment, call_round, case as dc, clock, directory, emergency, incident, investigation, opinion,
     proposal, register, visit,
@@ -83,6 +84,8 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "fault" => investigation::Fault, "investigation_stage" => investigation::Stage,
         "investigation_outcome" => investigation::Outcome, "tell_how" => opinion::TellHow, "opinion_outcome" => opinion::Outcome,
         "call_state" => call_round::CallState, "signed_how" => call_round::SignedHow,
+        "call_kind" => event::CallKind, "call_cause" => event::Cause, "transfer_mode" => event::TransferMode,
+        "call_clock" => state::ClockUsed, "abandoned" => measure::Abandoned, "hung_up_first" => measure::HungUpFirst,
         "register" => register::Register, "register_post" => register::Post,
     )
     .or_else(|| match name {
@@ -105,6 +108,12 @@ fn codes(name: &str) -> Option<Vec<&'static str>> {
         "step_kind" => Some(vec!["id_card", "passport", "permit", "license", "work_pass", "danger", "crime"]),
         "import_mode" => Some(vec!["all_or_nothing", "good_rows"]),
         "upsert" => Some(vec!["created", "updated", "unchanged"]),
+        "call_view" => Some(app::call::View::ALL.iter().map(|v| v.code()).collect()),
+        "call_direction" => Some(vec!["in", "out", "internal", "unknown"]),
+        "phone_state" => Some(vec!["waiting", "calling", "ringing", "talking", "held", "over"]),
+        "ring_verdict" => Some(vec!["met", "breached", "unknown", "open", "gave_up", "none"]),
+        "hold_verdict" => Some(vec!["met", "breached", "unknown", "open", "none"]),
+        "missed_how" => Some(vec!["called", "called_again", "told_late", "by_hand"]),
         "by" => Some(vec!["staff", "customer", "vendor_link", "system"]),
         "hit" => Some(vec![
             "unit",
@@ -148,6 +157,13 @@ fn meaning(name: &str) -> Option<&'static str> {
             "The account that saw the secret: who holds the link may be anybody, and a signature by it is of grade C."
         }
         "double" => "The record that is put into this one.",
+        "ring" => "Answered within three rings. `unknown` is never counted as met; `none`: not asked of this call.",
+        "wait" => "Answered by a person in time after it arrived.",
+        "in_rings" => "Of those of which it is known.",
+        "ringing_ms" => "From the first ringing to the answer, or to the end without one.",
+        "wait_ms" => "From the arrival to the answer, or to the end without one.",
+        "rings" => "How often it rang before it was answered.",
+        "handed_on" => "Transfers as the desk recorded them (TEL-6).",
         "seq" => "Consecutive number of the site's journal.",
         "owed_cents" => "Still to be paid or waived.",
         "clause" => "The clause of the procedures behind it.",

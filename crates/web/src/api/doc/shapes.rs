@@ -79,6 +79,7 @@ pub const REQUESTS: &[(&str, &str)] = &[
         external_ref:text locale:text",
     ),
     ("IncidentTold", "told*:caller_told note:text"),
+    ("MissedCallClose", "note*:text"),
     (
         "NewStandardAnswer",
         "item:text question:text question_en:text short:text short_en:text full:text full_en:text valid_from:at? valid_until:at? \
@@ -284,6 +285,51 @@ pub const ANSWERS: &[(&str, &str)] = &[
         thanked_how:tell_how? outcome:opinion_outcome? reason:text doer:id? do_by:at? identified_at:at? identified_by:id? \
         done_at:at? done_by:id? done_note:text told_at:at? told_by:id? told_how:tell_how? told_note:text checked_at:at? \
         checked_by:id? good:bool? check_note:text missing:Missing[] version:int",
+    ),
+    (
+        "PhoneCallLine",
+        "id:id direction:call_direction state:phone_state number:text extension:text staff:id? at:at ringing_at:at? \
+        answered_at:at? ended_at:at? ring:ring_verdict wait:ring_verdict hold:hold_verdict missed:bool contact:id?",
+    ),
+    (
+        "PhoneCall",
+        "id:id direction:call_direction state:phone_state number:text extension:text queue:text? staff:id? at:at ringing_at:at? \
+        answered_at:at? ended_at:at? clock:call_clock ringing_ms:int? wait_ms:int? talk_ms:int? hold_ms:int rings:int? \
+        ring:ring_verdict wait:ring_verdict hold:hold_verdict missed:bool abandoned:abandoned? hung_up_first:hung_up_first? \
+        cause:call_cause? stub:bool swept:bool time_lost:bool contact:id? offered_at:at[] legs:PhoneLeg[] holds:PhoneHold[] \
+        transfers:PhoneTransfer[] handed_on:HandedOn[] events:PhoneEvent[] version:int",
+    ),
+    (
+        "PhoneLeg",
+        "extension:text offered_at:at? ringing_at:at? answered_at:at? ended_at:at? cause:call_cause?",
+    ),
+    (
+        "PhoneHold",
+        "from_at:at to_at:at? extension:text length_ms:int? offered:bool verdict:hold_verdict",
+    ),
+    ("PhoneTransfer", "at:at extension:text target:text mode:transfer_mode?"),
+    ("HandedOn", "at:at by:id to:text agreed:bool told:bool"),
+    (
+        "PhoneEvent",
+        "kind:call_kind at:at at_source:at? extension:text queue:text? target:text mode:transfer_mode? cause:call_cause? \
+        by_outside:bool?",
+    ),
+    (
+        "CallFigures",
+        "day:date from_at:at until_at:at all:CallSums hours:CallHour[] people:CallPerson[] to_call_back:int",
+    ),
+    (
+        "CallSums",
+        "calls:int met:int breached:int unknown:int gave_up:int open:int in_rings:Share mean_wait_ms:int? p90_wait_ms:int? \
+        wait_met:int wait_breached:int missed:int called_back:int abandoned:int abandoned_short:int longest_hold_ms:int \
+        hold_breaches:int holds_unknown:int screened:int swept:int",
+    ),
+    ("CallHour", "hour:int sums:CallSums"),
+    ("CallPerson", "staff:id sums:CallSums"),
+    (
+        "MissedCall",
+        "id:id number:text calls:int first_at:at last_at:at due_at:at open:bool late:bool done_at:at? done_by:id? done_call:id? \
+        how:missed_how? note:text version:int",
     ),
     ("CallRounds", "items:CallRoundLine[] next:text? missing:text? pool:int"),
     (
@@ -610,6 +656,8 @@ pub const LISTS: &[(&str, &str)] = &[
     ("Proposals", "Proposal"),
     ("Investigations", "InvestigationLine"),
     ("Opinions", "OpinionRound"),
+    ("PhoneCalls", "PhoneCallLine"),
+    ("MissedCalls", "MissedCall"),
     ("Register", "RegisterEntry"),
     ("FaceToFaces", "FaceToFace"),
     ("Cases", "CaseLine"),
