@@ -404,8 +404,15 @@ fn tel_5_another_departments_telephone_is_answered_recorded_and_its_head_told() 
     let dept = w.staff("gongcheng");
     let told = dept.get("/notices");
     told.must_say("您部门的电话由别人代接");
-    let notice = told.html.split("您部门的电话由别人代接").next().and_then(|x| x.rsplit("action=\"").next());
-    let notice = notice.and_then(|x| x.split('"').next()).expect("where it leads").to_owned();
+    let notice = told
+        .html
+        .split("您部门的电话由别人代接")
+        .next()
+        .and_then(|x| x.rsplit("action=\"").next());
+    let notice = notice
+        .and_then(|x| x.split('"').next())
+        .expect("where it leads")
+        .to_owned();
     dept.post(&notice, &[]).is(200).must_say("问水表什么时候换");
     // The general manager hears only of what is urgent.
     w.staff("zongjingli").get("/notices").must_not_say("由别人代接");

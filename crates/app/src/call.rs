@@ -4,6 +4,7 @@
 
 mod board;
 pub mod card;
+pub mod dial;
 pub mod missed;
 pub(crate) mod picked_up;
 mod receive;

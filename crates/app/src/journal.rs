@@ -185,6 +185,7 @@ pub const KINDS: &[&str] = &[
     "missed_call_added",
     "missed_call_again",
     "missed_call_late",
+    "missed_call_dialled",
     "missed_call_done",
     "phone_system_added",
     "phone_system_changed",

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use app::call::dial::{Dial, Dialled, NotDialled};
 use app::call::system::{self, Connection, Kind, Parties, Telephone, Wrong};
 use app::desk::Desk;
 use app::error::Error;
@@ -240,6 +241,22 @@ impl Telephone for Adapters {
         found.map_err(|w| Wrong {
             field: w.field.to_owned(),
             why: w.why.as_str().to_owned(),
+        })
+    }
+
+    fn dial<'a>(&'a self, d: &'a Dial) -> Dialled<'a> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let handle = open.get(&d.system).map(|o| o.handle.clone());
+        Box::pin(async move {
+            let handle = handle.ok_or(NotDialled::NotConnected)?;
+            let made = handle.originate(&d.extension, &d.number, &d.key).await;
+            made.map_err(|why| match why {
+                phone::Refusal::NotConnected => NotDialled::NotConnected,
+                phone::Refusal::NoAnswer => NotDialled::NoAnswer,
+                phone::Refusal::Refused(words) => NotDialled::Refused(words),
+                phone::Refusal::Invalid(field) => NotDialled::Refused(field.to_owned()),
+                phone::Refusal::NoSuchCall => NotDialled::Refused(String::new()),
+            })
         })
     }
 

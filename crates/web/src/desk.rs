@@ -28,10 +28,10 @@ pub use call::take_call;
 pub use drafts::{put_draft, resume};
 use entry::{Entry, errors_of};
 pub use hold::hold;
-pub use view::{Say, greetings};
 use parts::{
     ChangedView, DeskPage, ItemsView, LookView, Made, MadeCase, Parked, Queue, QueueView, RegView, StartView, render,
 };
+pub use view::{Say, greetings};
 
 /// Kind of the desk's draft; parked ones have a subject.
 const DRAFT: &str = "contact";

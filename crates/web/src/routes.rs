@@ -529,6 +529,7 @@ contents! {
     GET  "/hotline/calls/{id}" May(Action::ViewCalls) => crate::hotline::show;
     GET  "/hotline/missed" May(Action::ViewCalls) => crate::hotline::missed_list;
     POST "/hotline/missed/{id}" May(Action::RegisterContact) => crate::hotline::missed_done;
+    POST "/hotline/missed/{id}/call" May(Action::RegisterContact) => crate::hotline::missed_call;
     POST "/hotline/missed/{id}/number" May(Action::RevealPhone) => crate::hotline::missed_reveal;
     GET  "/hotline/staffing" May(Action::ViewCalls) => crate::hotline::staffing;
     GET  "/hotline/staffing/export" May(Action::Export) => crate::hotline::staffing_export;

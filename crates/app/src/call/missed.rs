@@ -22,7 +22,7 @@ use crate::{journal, timer};
 /// How long somebody has for a call back where the standard names no time, in milliseconds.
 const OTHERWISE: i64 = 30 * 60_000;
 
-fn say(tx: &mut Tx, ctx: &Ctx, row: &MissedRow, kind: &str, body: serde_json::Value, personal: &[&str]) {
+pub(super) fn say(tx: &mut Tx, ctx: &Ctx, row: &MissedRow, kind: &str, body: serde_json::Value, personal: &[&str]) {
     journal::now(tx, ctx, "missed_call", row.id.as_str(), kind, body, personal);
 }
 

@@ -13,6 +13,7 @@ pub use store::call::{ExtensionRow, SystemRow};
 use store::db::Tx;
 use store::seam::Conn;
 
+use super::dial::{Dial, Dialled, NotDialled};
 use super::receive;
 use crate::account::secret_hash;
 use crate::ctx::Ctx;
@@ -66,6 +67,10 @@ pub trait Telephone: Send + Sync {
     ) -> Result<Vec<CallEvent>, Wrong>;
     /// How a connected system stands; None for one that is not connected to here.
     fn connection(&self, system: &PhoneSystemId) -> Option<Connection>;
+    /// Rings the clerk's telephone, then calls the number. That it was taken does not say that anybody answered.
+    fn dial<'a>(&'a self, _: &'a Dial) -> Dialled<'a> {
+        Box::pin(async { Err(NotDialled::NotConnected) })
+    }
 }
 
 /// Who calls whom, of a call that is known.

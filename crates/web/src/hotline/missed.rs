@@ -1,10 +1,12 @@
 //! Numbers to be called back (未接回拨): the most urgent first, the whole number by one logged act, and how it was done.
 
+use app::call::dial::{self, NotDialled};
 use app::call::missed::{self, MissedRow};
 use app::error::Error;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::access::{Action, Reach};
 use domain::ids::MissedCallId;
@@ -43,11 +45,15 @@ struct MissedPage {
     done: Vec<Row>,
     key: String,
     calls: bool,
+    /// The viewer sits at a telephone, and a telephone system can be asked to call.
+    dials: bool,
     reveals: bool,
     /// The number that was just shown: id and number.
     shown: Option<(String, String)>,
     t: Typed,
     above: Vec<String>,
+    /// What was done just now, in words.
+    said: String,
 }
 
 async fn view(
@@ -57,8 +63,9 @@ async fn view(
     t: Typed,
     above: Vec<String>,
 ) -> Result<MissedPage, Fail> {
-    let (open, done, names, owners) = web
-        .read(&v.ctx()?, |c, ctx| {
+    let telephone = web.desk.telephone().ok();
+    let (open, done, names, owners, dials) = web
+        .read(&v.ctx()?, move |c, ctx| {
             let (open, done) = missed::list(c, ctx)?;
             let mut owners = std::collections::HashMap::new();
             for r in &open {
@@ -71,7 +78,11 @@ async fn view(
                     owners.insert(r.number.clone(), format!("{} {}", o.unit, o.name).trim().to_owned());
                 }
             }
-            Ok((open, done, Names::load(c, ctx)?, owners))
+            let dials = match &telephone {
+                Some(t) => dial::from(c, ctx)?.is_some() && dial::by(c, ctx, t.as_ref())?.is_some(),
+                None => false,
+            };
+            Ok((open, done, Names::load(c, ctx)?, owners, dials))
         })
         .await?;
     let p = Page::new(web, v, "missed-title");
@@ -95,10 +106,12 @@ async fn view(
         done: done.into_iter().map(row).collect(),
         key: p.key(web),
         calls: v.may(Action::RegisterContact),
+        dials,
         reveals: v.reach(Action::RevealPhone) >= Reach::Site,
         shown,
         t,
         above,
+        said: String::new(),
         p,
     })
 }
@@ -154,4 +167,44 @@ pub async fn done(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
             Ok((code, page(&view(&web, &v, None, t, above).await?)?).into_response())
         }
     }
+}
+
+/// It is called back by a click: the clerk's telephone rings first.
+pub async fn call(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let missed = MissedCallId::from(id.as_str());
+    let telephone = web.desk.telephone()?;
+    let adapter = telephone.clone();
+    let asked = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            let system = dial::by(tx, ctx, adapter.as_ref())?;
+            dial::call_back(tx, ctx, &missed, system)
+        })
+        .await;
+    let p = Page::bare(&web, Some(&v), v.locale, "");
+    let (code, said) = match asked {
+        Ok(d) => match telephone.dial(&d).await {
+            Ok(()) => (
+                StatusCode::OK,
+                p.t1("missed-dialled", "extension", d.extension.as_str()),
+            ),
+            Err(NotDialled::NotConnected) => (StatusCode::CONFLICT, p.t("missed-not-connected")),
+            Err(NotDialled::NoAnswer) => (StatusCode::CONFLICT, p.t("missed-no-answer")),
+            Err(NotDialled::Refused(why)) => (StatusCode::CONFLICT, p.t1("missed-refused", "why", why.as_str())),
+        },
+        Err(e @ (Error::NotFound | Error::Forbidden(_))) => return Err(Fail(e)),
+        Err(e) => {
+            let code = status(&e);
+            let errors = Errors::from(v.locale, Fail(e))?;
+            (code, errors.other([]).into_iter().collect::<Vec<_>>().join(" "))
+        }
+    };
+    let fine = code == StatusCode::OK;
+    let (said, above) = if fine {
+        (said, Vec::new())
+    } else {
+        (String::new(), vec![said])
+    };
+    let mut shown = view(&web, &v, None, Typed::default(), above).await?;
+    shown.said = said;
+    Ok((code, page(&shown)?).into_response())
 }

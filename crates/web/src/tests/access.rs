@@ -184,7 +184,7 @@ fn telephones(tx: &mut store::Tx, ctx: &Ctx, staff: &StaffId, word: &str) -> Res
     };
     let new_phone = new_phone::ask(tx, ctx, "", &asked)?;
     let new = NewSystem {
-        name: "总机".into(),
+        name: "备用总机".into(),
         kind: "webhook".into(),
         ..Default::default()
     };
