@@ -173,8 +173,8 @@ fn typed(f: &Pairs, zone: &str, no: usize) -> (LookedAt, String) {
         what: of("what"),
         cause: of("cause"),
         mender: of("mender"),
-        // Until the end of that day.
-        mend_by: crate::when::day_end(zone, &by),
+        // Until the last instant of that day.
+        mend_by: crate::when::day_end(zone, &by).map(|end| end - 1),
     };
     (looked, by)
 }

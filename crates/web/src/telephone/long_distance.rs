@@ -136,8 +136,8 @@ pub async fn ask(State(web): State<Web>, v: Viewer, Form(f): Form<AskForm>) -> A
         why: f.why.clone(),
         line: f.line.clone(),
         one_call: f.span != "until",
-        // Until the end of that day.
-        until: crate::when::day_end(v.zone(), &f.until),
+        // Until the last instant of that day.
+        until: crate::when::day_end(v.zone(), &f.until).map(|end| end - 1),
     };
     let key = f._key.clone();
     let done = web
@@ -232,7 +232,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
             Ok((long_distance::get(c, ctx, &id)?.row, Names::load(c, ctx)?, site))
         })
         .await?;
-    let p = Page::new(&web, &v, "long-distance-one");
+    let p = Page::new(&web, &v, "long-distance-paper");
     Ok(page(&PrintPage {
         printed: crate::table::printed_by(&p, &v),
         center: p.either(&site.center_name, &site.center_name_en).to_owned(),

@@ -219,7 +219,7 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, mut f: StepForm, e: Errors) 
         };
     }
     Ok(ShowPage {
-        p: Page::new(web, v, "new-phone-one"),
+        p: Page::new(web, v, "new-phone-title"),
         tabs: Tabs::new(v, HERE),
         people: names.everybody(),
         departments: names.all_departments(),
@@ -256,7 +256,7 @@ pub async fn print(State(web): State<Web>, v: Viewer, Path(id): Path<String>) ->
             Ok((new_phone::get(c, ctx, &id)?.row, Names::load(c, ctx)?, site))
         })
         .await?;
-    let p = Page::new(&web, &v, "new-phone-one");
+    let p = Page::new(&web, &v, "new-phone-paper");
     Ok(page(&PrintPage {
         printed: crate::table::printed_by(&p, &v),
         center: p.either(&site.center_name, &site.center_name_en).to_owned(),

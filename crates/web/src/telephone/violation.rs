@@ -222,7 +222,7 @@ async fn show_view(web: &Web, v: &Viewer, id: &str, f: StepForm, e: Errors) -> R
         })
         .await?;
     Ok(ShowPage {
-        p: Page::new(web, v, "violation-one"),
+        p: Page::new(web, v, "violation-title"),
         tabs: Tabs::new(v, HERE),
         clause: x.row.kind.parse().map_or("TEL-4", ViolationKind::clause),
         x,
