@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until} from './lib.mjs';
@@ -135,3 +136,62 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await shot(head, `hotline-call-${lang}`);
   });
 }
+
+/// As much of an Asterisk's manager interface as signing in and calling need; what it was asked is kept.
+function asterisk() {
+  const asked = [];
+  const server = net.createServer(socket => {
+    socket.on('error', () => {});
+    socket.write('Asterisk Call Manager/9.0.0\r\n');
+    let rest = '';
+    socket.on('data', piece => {
+      const parts = (rest + piece).split('\r\n\r\n');
+      rest = parts.pop();
+      for (const part of parts) {
+        const fields = Object.fromEntries(part.split('\r\n').map(line => line.split(/: (.*)/s).slice(0, 2)));
+        asked.push(fields);
+        const challenge = fields.Action === 'Challenge' ? 'Challenge: 12345\r\n' : '';
+        socket.write(`Response: Success\r\nActionID: ${fields.ActionID ?? ''}\r\n${challenge}Message: done\r\n\r\n`);
+        if (fields.Action === 'Status') socket.write(`Event: StatusComplete\r\nActionID: ${fields.ActionID}\r\nEventList: Complete\r\nListItems: 0\r\n\r\n`);
+      }
+    });
+  });
+  return new Promise(ready => server.listen(0, '127.0.0.1', () => ready({asked, port: server.address().port, close: () => server.close()})));
+}
+
+check('a number that waits is called by a click, from the clerk\'s own telephone', async t => {
+  ready ??= setUp(t);
+  await ready;
+  const clerk = await at(t, 'chenxiaowen', '/desk');
+  await clerk.waitForSelector('#telephone');
+  const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+  await clerk.selectOption('#telephone', '');
+  await sat;
+  for (const event of ['newCall', 'ringing', 'hangup']) await tell(event, 'wait-1', {from: '13900005678', ...event === 'ringing' && {extension: '1001'}, ...event === 'hangup' && {cause: 'cancel'}});
+  // Without a telephone system that can call there is no button.
+  await clerk.goto('/hotline/missed');
+  assert.equal(await clerk.locator('form[action$="/call"]').count(), 0);
+  const pbx = await asterisk();
+  t.after(() => pbx.close());
+  const admin = await at(t, 'admin', '/settings/phone');
+  await admin.fill('#name', 'Asterisk');
+  await admin.selectOption('#kind', 'ami');
+  for (const [name, value] of [['host', '127.0.0.1'], ['port', String(pbx.port)], ['user', 'desk'], ['secret', 'secret']]) await admin.fill(`#${name}`, value);
+  await admin.locator('form[action="/settings/phone"] button.pri').click();
+  await until('signed in', async () => pbx.asked.some(a => a.Action === 'Status'));
+  await clerk.goto('/desk');
+  await clerk.waitForSelector('#telephone');
+  const again = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+  await clerk.selectOption('#telephone', '1001');
+  await again;
+  await clerk.goto('/hotline/missed');
+  const row = clerk.locator('li[id^="missed-"]', {hasText: '5678'});
+  await axe(clerk);
+  await shot(clerk, 'hotline-dial-zh');
+  await row.locator('form[action$="/call"] button').click();
+  await clerk.locator('[role=status]', {hasText: '请拿起分机 1001'}).waitFor();
+  const dialled = pbx.asked.find(a => a.Action === 'Originate');
+  assert.equal(dialled?.Channel, 'PJSIP/1001');
+  assert.equal(dialled?.Exten, '13900005678');
+  await axe(clerk);
+});
