@@ -4,6 +4,7 @@
 
 mod calls;
 mod complaint;
+mod hotline;
 mod more;
 mod steps;
 
@@ -79,6 +80,9 @@ pub struct Life {
     queue: BinaryHeap<Reverse<(i64, u64, Step)>>,
     todo: std::collections::HashMap<u64, Todo>,
     next: u64,
+    seed: u64,
+    /// The telephone, once it was set up.
+    pbx: Option<hotline::Pbx>,
     /// When somebody calls next, in order.
     pub calls: VecDeque<i64>,
     /// Cases made so far.
@@ -103,6 +107,8 @@ impl Life {
             queue: BinaryHeap::new(),
             todo: std::collections::HashMap::new(),
             next: 0,
+            seed,
+            pbx: None,
             calls: VecDeque::new(),
             cases: 0,
             left_over: 0,

@@ -81,6 +81,10 @@ impl Life {
             answer_from: None,
             call: None,
         };
+        // What is written down later did not come by this call.
+        if channel == Channel::Phone && n.happened_at.is_none() && !n.phone.is_empty() {
+            n.call = self.call_of(tx, &ctx, &n.phone)?;
+        }
         match self.dice.weighted(&[30, 50, 9, 4, 3, 3]) {
             0 => self.inquiry(tx, &ctx, n),
             1 => {

@@ -95,7 +95,7 @@ const ANSWERS: &[(&str, &str, &str, &str, &str, i64)] = &[
 ];
 
 impl Life {
-    fn who(&self, role: Role) -> Res<StaffId> {
+    pub(super) fn who(&self, role: Role) -> Res<StaffId> {
         let first = self.people.first(role);
         first.ok_or_else(|| Error::Internal(format!("the demo has no {}", role.as_str())))
     }
@@ -106,7 +106,7 @@ impl Life {
         found.ok_or_else(|| Error::Internal(format!("the demo has no {name}")))
     }
 
-    fn by(&self, role: Role, at: i64) -> Res<Ctx> {
+    pub(super) fn by(&self, role: Role, at: i64) -> Res<Ctx> {
         Ok(self.ctx(at, &self.who(role)?))
     }
 
@@ -117,15 +117,20 @@ impl Life {
     pub fn more(&mut self, tx: &mut Tx, left: i64, start: i64, now: i64) -> Res<()> {
         let at = |hour: i64, minute: i64| start + hour * HOUR + minute * MINUTE;
         let done = match left {
+            42 => self.telephones(tx, at(9, 0)),
             40 => self.answers(tx, at(9, 10)),
             30 => self.plans(tx, at(10, 0)),
             20 => self.burst_pipe(tx, at(19, 22)),
+            15 => self.lines_checked(tx, at(10, 20)),
             12 => self.drill(tx, at(15, 0)),
             5 => self.power_cut(tx, at(18, 40)),
             3 => self.lessons(tx, at(16, 30)),
             2 => self.invited(tx, at(9, 40)),
             1 => self.doubted(tx, at(11, 0)),
-            0 => self.visitors(tx, now),
+            0 => {
+                self.just_missed(tx, now)?;
+                self.visitors(tx, now)
+            }
             _ => Ok(()),
         };
         match done {
