@@ -515,7 +515,6 @@ fn etq_5_a_callers_number_is_never_shown_as_a_telephone_of_the_house() {
 fn com_10_how_many_people_the_telephone_needs_stands_beside_the_roster() {
     let w = World::new();
     let pbx = Pbx::new(&w);
-    let head = w.staff("lihuimin");
     for n in 0..10 {
         let call = format!("f{n}");
         pbx.rings(&call);
@@ -525,6 +524,7 @@ fn com_10_how_many_people_the_telephone_needs_stands_beside_the_roster() {
         pbx.hangs_up(&call, "normalClearing");
     }
     w.wait(crate::world::DAY);
+    let head = w.staff("lihuimin");
     let page = head.get("/hotline/staffing?weeks=1");
     page.is(200)
         .must_say("共 10 个来电")

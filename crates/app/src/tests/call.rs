@@ -268,3 +268,85 @@ fn what_is_registered_belongs_to_its_call_and_to_one_site() {
         ));
     });
 }
+
+#[test]
+fn a_number_that_waits_is_called_from_the_telephone_of_whoever_asks_and_only_where_it_may() {
+    use CallKind::{Arrived, HungUp, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        told(&w, &system, "a").tell(&[(Arrived, 0), (Ringing, 40), (HungUp, 9_000)]);
+        let id = waits(&w)[0].id.clone();
+        let dial = |system: Option<PhoneSystemId>| {
+            let id = id.clone();
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                call::dial::call_back(tx, ctx, &id, system.clone())
+            })
+        };
+        let rule = |r: Res<call::dial::Dial>| match r {
+            Err(Error::Refused(r)) => r.rule,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(rule(dial(None)), "refuse-cannot-dial");
+        let made = dial(Some(system.clone())).unwrap();
+        assert_eq!((made.extension.as_str(), made.number.as_str()), ("1001", NUMBER));
+        assert_ne!(
+            made.key,
+            dial(Some(system.clone())).unwrap().key,
+            "each is a call of its own"
+        );
+        // Nothing is closed by it: that takes an answered call.
+        assert_eq!(waits(&w).len(), 1);
+        w.desk
+            .write_now(&w.ctx(Role::FrontDesk), |tx, ctx| system::sit(tx, ctx, ""))
+            .unwrap();
+        assert_eq!(rule(dial(Some(system.clone()))), "refuse-no-seat");
+    });
+}
+
+#[test]
+fn how_many_people_are_needed_is_made_from_past_calls_and_bad_questions_are_refused() {
+    use CallKind::{Answered, Arrived, HungUp, Ringing};
+    use call::staffing::{Ask, staffing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        for key in ["a", "b", "c"] {
+            let t = Told {
+                from: w.system().now - 86_400_000,
+                ..told(&w, &system, key)
+            };
+            t.tell(&[(Arrived, 0), (Ringing, 40), (Answered, 5_000), (HungUp, 125_000)]);
+        }
+        let ask = |role: Role, ask: Ask| {
+            let ctx = w.ctx(role);
+            w.desk
+                .read_now(move |c| staffing(c, &ctx, &jiff::tz::TimeZone::UTC, ask))
+        };
+        let s = ask(Role::CsHead, Ask::default()).unwrap();
+        assert_eq!((s.calls, s.talks), (3, 3));
+        assert!((s.talk_s - 120.0).abs() < 0.01 && (s.handling_s - 150.0).abs() < 0.01);
+        let busy: Vec<_> = s.week.iter().flatten().filter(|h| h.calls > 0.0).collect();
+        assert_eq!(busy.len(), 1);
+        // Four weeks have four such days: three quarters of a call each.
+        assert!((busy[0].calls - 0.75).abs() < 0.01 && busy[0].endless == Some(1));
+        assert!(!s.rostered);
+        for wrong in [
+            Ask {
+                weeks: 0,
+                ..Ask::default()
+            },
+            Ask {
+                share: 100,
+                ..Ask::default()
+            },
+            Ask {
+                wrap_up_s: 601,
+                ..Ask::default()
+            },
+        ] {
+            assert!(matches!(ask(Role::CsHead, wrong), Err(Error::Invalid(_))));
+        }
+        assert!(matches!(ask(Role::Worker, Ask::default()), Err(Error::Forbidden(_))));
+    });
+}
