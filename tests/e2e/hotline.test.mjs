@@ -66,7 +66,9 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await clerk.focus('#content');
     const began = Date.now();
     await tell('newCall', `call-${lang}`);
-    await tell('ringing', `call-${lang}`, {extension: '1001'});
+    // When it rang and was answered is said by the telephone system: the test's own slowness does not count.
+    const rang = Date.now();
+    await tell('ringing', `call-${lang}`, {extension: '1001', ts: String(rang)});
     await clerk.waitForSelector('[data-ring-mine]', {timeout: 5000});
     const took = Date.now() - began;
     assert.ok(took < 1500, `the card came after ${took} ms`);
@@ -76,7 +78,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await axe(clerk);
     assert.deepEqual(await foreign(clerk, lang), []);
     await shot(clerk, `desk-call-${lang}`);
-    await tell('answer', `call-${lang}`, {answeringNumber: '1001'});
+    await tell('answer', `call-${lang}`, {answeringNumber: '1001', ts: String(rang + 3000)});
     // The card was drawn anew and its buttons are awake.
     for (const key of ['Alt+H', 'Alt+I']) await clerk.waitForSelector(`#calls [data-key="${key}"][data-htmx-powered]`);
     // One key: the form of the call; what was typed is parked.
