@@ -529,7 +529,7 @@ fn com_10_how_many_people_the_telephone_needs_stands_beside_the_roster() {
     page.is(200)
         .must_say("共 10 个来电")
         .must_say("量自 10 次通话")
-        .must_say("95 % 的来电在 15 秒内接起")
+        .must_say("95 % 的来电在15 秒内接起")
         .must_say("Erlang C");
     // Ten calls an hour of two and a half minutes are 0.42 erlangs: two people answer 93.9 % in time, three 99 %.
     let row = row_with(&page, "10:00");
