@@ -47,10 +47,13 @@ pub fn agent() -> ureq::Agent {
         .into()
 }
 
+/// The clerk at the demo's desk.
+pub const CLERK: &str = "chenxiaowen";
+
 /// Signs in to the demo; the cookie header of the session.
-pub fn sign_in(base: &str) -> Fallible<String> {
+pub fn sign_in(base: &str, login: &str) -> Fallible<String> {
     let answer = agent().post(format!("{base}/sign-in")).send_form([
-        ("login", "chenxiaowen"),
+        ("login", login),
         ("password", "sansheng-demo"),
         ("next", "/"),
     ])?;

@@ -3,11 +3,13 @@
 //!
 //!     cargo build --release -p server && cargo run --release -p bench -- --sizes 10000,1000000
 //!     cargo run --release -p bench -- --timer 1000000
+//!     cargo run --release -p bench -- --calls 200 --seconds 60
 //!
 //! The estates are made once by `sansheng demo` and kept in the folder. A large one is an estate of 50,000 cases made by the
 //! use cases, whose records are then copied until there are enough (`app::demo::copy`); its journal tells of the originals.
 
 mod beside;
+mod calls;
 mod load;
 mod reference;
 mod timer;
@@ -45,6 +47,9 @@ struct Args {
     /// Only the timer, with so many clocks: `--timer 1000000`.
     #[arg(long, value_name = "CLOCKS")]
     timer: Option<i64>,
+    /// Only telephone calls, so many a second: `--calls 200 --seconds 60`.
+    #[arg(long, value_name = "PER_SECOND")]
+    calls: Option<u32>,
 }
 
 /// Cases that are lived through, step by step; beyond that they are copies.
@@ -78,6 +83,9 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Fallible<()> {
     if let Some(clocks) = args.timer {
         return timer::run(args, clocks);
+    }
+    if let Some(per_second) = args.calls {
+        return calls::run(args, per_second);
     }
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!(
@@ -193,7 +201,7 @@ fn memory(pid: u32) -> (u64, u64) {
 fn measure(args: &Args, dir: &Path, size: u64) -> Fallible<()> {
     let r = start(args, dir)?;
     println!("start-up with {size} cases: {:.0} ms", r.started.as_secs_f64() * 1000.0);
-    let cookie = load::sign_in(&r.base)?;
+    let cookie = load::sign_in(&r.base, load::CLERK)?;
     let db = dir.join("sansheng.db");
     let picks = reference::picks(&db)?;
     let secs = Duration::from_secs(args.seconds);
