@@ -20,7 +20,7 @@ async function at(t, login, where, more = {}) {
   await tab.goto(where);
   return tab;
 }
-const english = async tab => (await englishIn(tab, ['wsjls', 'zxm', 'Webhook', 'Asterisk', 'FreeSWITCH', 'AMI', 'ESL', 'POST', 'Authorization: Bearer', 'Erlang'])).filter(text => !/^[A-Z]{3}-\d+$/.test(text));
+const english = async tab => (await englishIn(tab, ['wsjls', 'zxm', 'Webhook', 'Asterisk', 'FreeSWITCH', 'AMI', 'ESL', 'POST', 'Authorization: Bearer', 'Erlang'])).filter(text => !/^([A-Z]{3}-\d+$|Erlang [AC]：)/u.test(text));
 const foreign = (tab, lang) => lang === 'zh' ? english(tab) : chineseIn(tab);
 
 let secret;
