@@ -414,8 +414,39 @@ fn tel_5_another_departments_telephone_is_answered_recorded_and_its_head_told() 
         .expect("where it leads")
         .to_owned();
     dept.post(&notice, &[]).is(200).must_say("问水表什么时候换");
-    // The general manager hears only of what is urgent.
+    // Where telephones ring together, whoever answers at their own takes nobody's call.
+    let heard = |page: &Page| page.text().matches("由别人代接").count();
+    let before = heard(&dept.get("/notices"));
+    pbx.tell("e2", "newCall", &[]);
+    for extension in ["1001", "2001"] {
+        pbx.tell("e2", "ringing", &[("extension", extension)]);
+    }
+    pbx.answers("e2");
+    assert!(!crate::html::text(&cards(&clerk)[0]).contains("替他们接听"));
+    registers(&clerk, "问停车月卡");
+    assert_eq!(heard(&dept.get("/notices")), before);
+    // Left ringing there and answered here, it was for them. The general manager hears only of what is urgent.
     w.staff("zongjingli").get("/notices").must_not_say("由别人代接");
+    pbx.tell("e3", "newCall", &[]);
+    pbx.tell("e3", "ringing", &[("extension", "2001")]);
+    w.wait(15_000);
+    pbx.tell("e3", "ringEnd", &[("extension", "2001"), ("cause", "noAnswer")]);
+    pbx.tell("e3", "ringing", &[("extension", "1001")]);
+    pbx.answers("e3");
+    let id = first_call(&clerk);
+    let page = clerk.sending_form(&format!("/desk/calls/{id}/take"), &clerk.desk().form);
+    let mut form = crate::html::Form::by_id(&page.html, "reg");
+    form.set("kind", "request")
+        .set("item", "repair.power.light_corridor")
+        .set("content", "整层停电，楼道很黑")
+        .set("urgency", "urgent")
+        .set("address", story::UNIT)
+        .set("name", story::NAME)
+        .set("place", "3 栋二楼楼道")
+        .put("act", "record");
+    clerk.send(&form).is(200);
+    assert_eq!(heard(&dept.get("/notices")), before + 1);
+    w.staff("zongjingli").get("/notices").must_say("由别人代接");
 }
 
 #[test]

@@ -115,6 +115,15 @@ pub const fn code(v: Verdict) -> &'static str {
     }
 }
 
+/// How a call stands, as it is said: one that waits and that we make is being called.
+#[must_use]
+pub fn state<'a>(direction: &str, stored: &'a str) -> &'a str {
+    match (direction, stored) {
+        ("out" | "internal", "waiting") => "calling",
+        _ => stored,
+    }
+}
+
 /// What is said of all holds of a call together: the worst of them; `none` where nobody was put on hold.
 #[must_use]
 pub fn hold_code(h: &Holds) -> &'static str {
@@ -397,11 +406,11 @@ pub fn between(c: &mut Conn, ctx: &Ctx, from: i64, until: i64) -> Res<Vec<Seen>>
         return Err(Error::Forbidden("forbidden-role"));
     }
     if until <= from || until - from > LONGEST {
-        return Err(Error::field("until", "invalid-span"));
+        return Err(Error::field("until", "invalid-calls-span"));
     }
     let rows = db::between(c, &ctx.site, from, until, i64::try_from(MOST).unwrap_or(0) + 1)?;
     if rows.len() > MOST {
-        return Err(Error::field("until", "invalid-span"));
+        return Err(Error::field("until", "invalid-calls-many"));
     }
     rows.into_iter().map(read).collect()
 }

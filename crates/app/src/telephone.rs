@@ -230,6 +230,22 @@ fn whoever(c: &mut Conn, ctx: &Ctx, from: Role, but: &[&StaffId]) -> Res<Vec<Sta
     Ok(Vec::new())
 }
 
+/// Administration and the heads of a department, but for these; if that is nobody, whoever of the project managers or above.
+fn heads(c: &mut Conn, ctx: &Ctx, department: Option<&DepartmentId>, but: &[&StaffId]) -> Res<Vec<StaffId>> {
+    let people = People::of(c, ctx)?;
+    let mut all = people.all_as(Role::Administration, None);
+    if let Some(department) = department {
+        for head in [Role::DeptHead, Role::SecurityHead, Role::CsHead] {
+            all.extend(people.all_as(head, Some(department)));
+        }
+    }
+    all.retain(|s| !but.contains(&s));
+    if all.is_empty() {
+        all = whoever(c, ctx, Role::ProjectManager, but)?;
+    }
+    Ok(all)
+}
+
 /// A notice about one thing; `what` names the step in its key.
 struct Tell<'a> {
     key: String,

@@ -43,7 +43,7 @@ CREATE TABLE phone_call (
   system_id TEXT NOT NULL REFERENCES phone_system (id),
   call_key TEXT NOT NULL,
   direction TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'calling', 'ringing', 'talking', 'held', 'over')),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'ringing', 'talking', 'held', 'over')),
   open BOOLEAN NOT NULL,
   number TEXT NOT NULL,
   extension TEXT NOT NULL,
@@ -66,15 +66,7 @@ CREATE INDEX phone_call_open ON phone_call (site_id, at, id) WHERE open;
 CREATE INDEX phone_call_at ON phone_call (site_id, at, id);
 CREATE INDEX phone_call_system ON phone_call (system_id, at, id);
 CREATE INDEX phone_call_missed ON phone_call (site_id, at, id) WHERE missed;
-CREATE INDEX phone_call_unregistered ON phone_call (site_id, at, id)
-  WHERE contact_id IS NULL AND answered_at IS NOT NULL AND direction = 'in';
-CREATE INDEX phone_call_number ON phone_call (site_id, number, at, id);
-CREATE INDEX phone_call_direction ON phone_call (site_id, direction, at, id);
-CREATE INDEX phone_call_ring ON phone_call (site_id, ring, at, id);
-CREATE INDEX phone_call_wait ON phone_call (site_id, wait, at, id);
-CREATE INDEX phone_call_hold ON phone_call (site_id, hold, at, id);
-CREATE INDEX phone_call_staff ON phone_call (site_id, staff_id, at, id);
-CREATE INDEX phone_call_extension ON phone_call (site_id, extension, at, id);
+CREATE INDEX phone_call_number ON phone_call (site_id, number, at);
 CREATE INDEX phone_call_contact ON phone_call (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX phone_call_due ON phone_call (next_at, id) WHERE next_at IS NOT NULL;
 

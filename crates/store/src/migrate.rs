@@ -83,6 +83,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(37, "0037_bulletin"),
     migration!(38, "0038_call"),
     migration!(39, "0039_telephone"),
+    migration!(40, "0040_call_lists"),
 ];
 
 row! {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use domain::access::{Action, Reach};
 use domain::call::event::Direction;
-use domain::call::measure::{Pressing, is_judged, pressing};
+use domain::call::measure::{Pressing, is_judged, meant_for, pressing};
 use domain::call::state::{Call, Leg};
 use domain::ids::DepartmentId;
 use store::call as db;
@@ -137,9 +137,9 @@ pub fn shown(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
             open: 0,
             recent: Vec::new(),
             care: Vec::new(),
-            elsewhere: owned
-                .get(&s.row.extension)
-                .filter(|d| Some(*d) != department.as_ref())
+            elsewhere: (meant_for(call).into_iter())
+                .filter_map(|number| owned.get(number))
+                .find(|d| Some(*d) != department.as_ref())
                 .cloned(),
             row: s.row,
         });

@@ -18,6 +18,7 @@ use super::missed;
 use super::system::{Kind, Telephone};
 use crate::ctx::Ctx;
 use crate::error::Res;
+use crate::telephone::long_distance;
 
 /// What a telephone system is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,12 @@ pub fn call_back(tx: &mut Tx, ctx: &Ctx, id: &MissedCallId, system: Option<Phone
     let number = domain::phone::normalise(&row.number).map_or_else(|_| row.number.clone(), |p| p.number().to_owned());
     let number = dialled_digits(&number)?;
     let class = line.class.parse().unwrap_or(ServiceClass::Local);
-    may_call(class, &number, &habits.numbering)?;
+    // What is asked and approved for this number on this line may be called with any class (TEL-2).
+    if let Err(no) = may_call(class, &number, &habits.numbering)
+        && (no.rule == "refuse-paid-line" || !long_distance::covers(tx, ctx, &number, &line.number)?)
+    {
+        return Err(no.into());
+    }
     let dial = Dial {
         system,
         extension: line.number,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::call::measure::meant_for;
 use domain::case::Urgency;
 use domain::ids::{CallId, ContactId, DepartmentId, StaffId};
 use domain::ladder::Post;
@@ -21,7 +22,7 @@ fn key(contact: &ContactId) -> String {
     format!("picked_up/{contact}")
 }
 
-/// Departments whose telephones rang for this call, other than that of who took it down.
+/// Departments whom this call was for, other than that of who took it down.
 fn others(tx: &mut Tx, ctx: &Ctx, call: &CallId) -> Res<BTreeSet<DepartmentId>> {
     let Some(row) = db::get(tx, &ctx.site, call)? else {
         return Ok(BTreeSet::new());
@@ -29,13 +30,7 @@ fn others(tx: &mut Tx, ctx: &Ctx, call: &CallId) -> Res<BTreeSet<DepartmentId>> 
     let s = super::read(row)?;
     let mine = ctx.staff().and_then(|me| me.department.clone());
     let mut departments = BTreeSet::new();
-    let touched = s
-        .doc
-        .call
-        .legs
-        .iter()
-        .filter(|l| l.ringing.is_some() || l.answered.is_some());
-    for number in touched.filter_map(|l| l.extension.as_deref()) {
+    for number in meant_for(&s.doc.call) {
         let line = db::extension_by_number(tx, &ctx.site, number)?.filter(|x| x.active);
         departments.extend(line.and_then(|x| x.department_id).filter(|d| Some(d) != mine.as_ref()));
     }

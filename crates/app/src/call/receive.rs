@@ -113,7 +113,8 @@ fn state_of(call: &Call) -> &'static str {
     } else if call.answered.is_some() {
         "talking"
     } else if !measure::is_judged(call) {
-        "calling"
+        // Said as one that is being called: `super::state`.
+        "waiting"
     } else if call.first_ringing.is_some() {
         "ringing"
     } else {
@@ -219,7 +220,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow, call: &
     let kind = match row.state.as_str() {
         state if was == state && !moved => return,
         state if was == state => "call_moved",
-        "waiting" | "calling" => "call_arrived",
+        "waiting" => "call_arrived",
         "ringing" => "call_ringing",
         "talking" if was == "held" => "call_unheld",
         "talking" => "call_answered",

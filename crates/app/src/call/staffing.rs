@@ -58,6 +58,20 @@ pub struct Hour {
     pub planned: u32,
 }
 
+impl Hour {
+    /// People needed, with callers as patient as they are; None where nobody calls or nobody could be enough.
+    #[must_use]
+    pub fn needed(&self) -> Option<u32> {
+        self.patient.filter(|_| self.calls > 0.0)
+    }
+
+    /// Fewer are planned than are needed.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.calls > 0.0 && self.patient.is_none_or(|n| n > self.planned)
+    }
+}
+
 /// What is needed, and everything that it was made from.
 #[derive(Debug, Clone)]
 pub struct Staffing {

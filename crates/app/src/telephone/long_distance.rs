@@ -13,12 +13,11 @@ use store::seam::Conn;
 use store::telephone as db;
 pub use store::telephone::LongDistanceRow;
 
-use super::{PAGE, Tell, habits, in_use, narrowed, reaches, rules as site_rules, tell, text};
+use super::{PAGE, Tell, habits, heads, in_use, narrowed, reaches, rules as site_rules, tell, text};
 use crate::ctx::Ctx;
 use crate::error::{Error, Res, same_version, saved};
 use crate::notice::{self, Level};
 use crate::once::once;
-use crate::post::People;
 use crate::{journal, list};
 
 /// What is asked for.
@@ -142,23 +141,6 @@ fn hear(tx: &mut Tx, ctx: &Ctx, r: &LongDistanceRow, kind: &'static str, what: &
     tell(tx, ctx, new)
 }
 
-/// Who decides: the heads of the department, and administration.
-fn deciders(tx: &mut Tx, ctx: &Ctx, r: &LongDistanceRow) -> Res<Vec<StaffId>> {
-    use domain::access::Role;
-    let people = People::of(tx, ctx)?;
-    let mut all = people.all_as(Role::Administration, None);
-    if let Some(department) = &r.department_id {
-        for head in [Role::DeptHead, Role::SecurityHead, Role::CsHead] {
-            all.extend(people.all_as(head, Some(department)));
-        }
-    }
-    all.retain(|s| *s != r.by_id);
-    if all.is_empty() {
-        all = super::whoever(tx, ctx, Role::ProjectManager, &[&r.by_id])?;
-    }
-    Ok(all)
-}
-
 /// Asks for one.
 ///
 /// # Errors
@@ -210,7 +192,7 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, once_key: &str, a: &Asked) -> Res<LongDistanc
         db::long_distance_insert(tx, &row)?;
         let body = json!({"number": row.number, "reach": row.reach, "until_at": row.until_at, "why": row.why, "line": row.asked_line});
         say(tx, ctx, &row, "long_distance_asked", body, &["number", "why"]);
-        let to = deciders(tx, ctx, &row)?;
+        let to = heads(tx, ctx, row.department_id.as_ref(), &[&row.by_id])?;
         hear(tx, ctx, &row, notice::LONG_DISTANCE_ASKED, "asked", to)?;
         Ok(row.id)
     })
@@ -332,6 +314,19 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, id: &LongDistanceId, version: i64, reason: &s
         "ended",
         vec![r.by_id.clone()],
     )
+}
+
+/// Whether an approved request lets a number be called now from a line. Nothing is used up by asking.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn covers(c: &mut Conn, ctx: &Ctx, dialled: &str, line: &str) -> Res<bool> {
+    for r in db::long_distance_of(c, &ctx.site, dialled, line)? {
+        if rules(&r)?.covers(dialled, line, ctx.now).is_ok() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an approved request covers a call; one for a single call is used up by one that was answered.

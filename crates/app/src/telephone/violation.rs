@@ -2,7 +2,7 @@
 //! person, decided by severity by somebody without a part in it; only then on the person's record. Nobody sees those of others
 //! without the right to.
 
-use domain::access::{Action, Reach, Role};
+use domain::access::{Action, Reach};
 use domain::call::violation::{Severity, Violation, ViolationKind, ViolationMeasure, ViolationStage};
 use domain::ids::{CallId, FindingId, StaffId, ViolationId};
 use domain::refusal::Refusal;
@@ -13,14 +13,13 @@ use store::seam::Conn;
 use store::telephone as db;
 pub use store::telephone::ViolationRow;
 
-use super::{PAGE, Tell, department_of, finding, narrowed, reaches, somebody, tell, text};
+use super::{PAGE, Tell, department_of, finding, heads, narrowed, reaches, somebody, tell, text};
 use crate::ctx::Ctx;
 use crate::desk::Desk;
 use crate::error::{Error, Res, same_version, saved};
 use crate::hidden::Hidden;
 use crate::notice::{self, Level};
 use crate::once::once;
-use crate::post::People;
 use crate::{case, journal, list, timer};
 
 /// What of the list is shown.
@@ -199,26 +198,13 @@ fn hear(tx: &mut Tx, ctx: &Ctx, r: &ViolationRow, kind: &'static str, to: Vec<St
 
 /// Who decides: whoever of the heads of the department and administration has no part in it, else the next one above.
 fn deciders(tx: &mut Tx, ctx: &Ctx, r: &ViolationRow) -> Res<Vec<StaffId>> {
-    let people = People::of(tx, ctx)?;
     let hidden = match &r.case_id {
         Some(case) => store::hidden::from_whom(tx, case)?,
         None => Vec::new(),
     };
-    let free = |s: &StaffId| *s != r.about && *s != r.recorded_by && !hidden.contains(s);
-    let mut all = people.all_as(Role::Administration, None);
-    if let Some(department) = &r.department_id {
-        for head in [Role::DeptHead, Role::SecurityHead, Role::CsHead] {
-            all.extend(people.all_as(head, Some(department)));
-        }
-    }
-    all.retain(free);
-    for role in domain::ladder::line_from(Role::ProjectManager) {
-        if all.is_empty() {
-            all = people.all_as(role, None);
-            all.retain(free);
-        }
-    }
-    Ok(all)
+    let mut but = vec![&r.about, &r.recorded_by];
+    but.extend(&hidden);
+    heads(tx, ctx, r.department_id.as_ref(), &but)
 }
 
 fn change(r: &mut ViolationRow, x: &Violation) {

@@ -122,6 +122,38 @@ pub fn wait(call: &Call, limit_ms: i64, now: i64) -> Verdict {
     answered_within(call, call.waits_from(), limit_ms, now)
 }
 
+/// Telephones that a call was for, whoever has it in the end: the one at which it is answered, and those that had stopped ringing before
+/// that one was asked (TEL-5). Telephones that ring together are one: whoever of them answers takes nobody's call.
+#[must_use]
+pub fn meant_for(call: &Call) -> Vec<&str> {
+    if !is_judged(call) {
+        return Vec::new();
+    }
+    let begins = |leg: &Leg| leg.ringing.or(leg.offered).or(leg.answered).map(|at| at.received);
+    let answered = call.answered.as_ref().and_then(|a| a.extension.as_deref());
+    let of = |extension: &str| {
+        let legs = call.legs.iter().filter(|l| l.extension.as_deref() == Some(extension));
+        legs.filter_map(begins).min()
+    };
+    // Not answered yet, as far as is known: where it rings now, if that is one telephone.
+    let mut rings = call.legs.iter().filter(|l| l.ringing.is_some() && l.ended.is_none());
+    let alone = rings.next().filter(|_| rings.next().is_none());
+    let Some(at) = answered.or_else(|| alone.and_then(|l| l.extension.as_deref())) else {
+        return Vec::new();
+    };
+    let mut all = vec![at];
+    if let Some(began) = of(at) {
+        let over = |l: &&Leg| l.ringing.is_some() && l.ended.is_some_and(|end| end.when.received <= began);
+        let before = call.legs.iter().filter(over).filter_map(|l| l.extension.as_deref());
+        for extension in before {
+            if !all.contains(&extension) {
+                all.push(extension);
+            }
+        }
+    }
+    all
+}
+
 /// Whether three rings and the wait are asked of a call: not of one that we make, nor of one inside the house.
 #[must_use]
 pub fn is_judged(call: &Call) -> bool {

@@ -343,3 +343,5 @@ missed-refused = The telephone system did not call: {$why}
 refuse-no-seat = You have not chosen your telephone: choose it at the desk first
 refuse-cannot-dial = No telephone system that is connected can call for you. Dial on the handset.
 event-missed_call_dialled = Called back by a click
+invalid-calls-span = The period may be at most 92 days
+invalid-calls-many = There are more than 50,000 calls in this period: choose a shorter one

@@ -343,3 +343,5 @@ missed-refused = 电话系统没有拨出：{$why}
 refuse-no-seat = 还没有选自己的分机：在前台工作台选好再拨
 refuse-cannot-dial = 接入的电话系统不能代拨，或没有连接，请用话机拨打
 event-missed_call_dialled = 点击回拨
+invalid-calls-span = 时段最长 92 天
+invalid-calls-many = 这段时间的通话超过 5 万次，请缩短时段

@@ -30,7 +30,7 @@ pub const NARROWS: &str = "view:call_view direction:call_direction ring:ring_ver
 
 fn line(r: &CallLine) -> Value {
     json!({
-        "id": r.id, "direction": r.direction, "state": r.state, "number": show::masked(&r.number),
+        "id": r.id, "direction": r.direction, "state": calls::state(&r.direction, &r.state), "number": show::masked(&r.number),
         "extension": extension(&r.extension), "staff": r.staff_id, "at": r.at, "ringing_at": r.ringing_at,
         "answered_at": r.answered_at, "ended_at": r.ended_at, "ring": r.ring, "wait": r.wait, "hold": r.hold,
         "missed": r.missed, "contact": r.contact_id,
@@ -85,7 +85,7 @@ fn whole(s: &Seen, j: &Judged, events: &[CallEvent], contact: Option<String>) ->
         .iter()
         .map(|t| json!({"at": t.at, "by": t.by, "to": t.to, "agreed": t.agreed, "told": t.told}));
     json!({
-        "id": r.id, "direction": r.direction, "state": r.state, "number": show::masked(&r.number),
+        "id": r.id, "direction": r.direction, "state": calls::state(&r.direction, &r.state), "number": show::masked(&r.number),
         "extension": extension(&r.extension), "queue": k.queue, "staff": r.staff_id, "at": r.at,
         "ringing_at": r.ringing_at, "answered_at": r.answered_at, "ended_at": r.ended_at, "clock": k.clock,
         "ringing_ms": ringing, "wait_ms": measure::wait_ms(k), "talk_ms": k.talk_ms(), "hold_ms": k.hold_ms(),

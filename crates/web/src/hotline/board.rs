@@ -160,7 +160,7 @@ async fn now_of(web: &Web, v: &Viewer, p: &Page) -> Result<(Vec<Now>, Vec<Teleph
         staff: g.row.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default(),
         since: g.since,
         due: g.due.map(|d| d.due),
-        state: g.row.state,
+        state: call::state(&g.row.direction, &g.row.state).to_owned(),
         id: g.row.id.into_string(),
     });
     Ok((now.collect(), telephones.collect()))

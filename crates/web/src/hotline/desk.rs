@@ -34,6 +34,10 @@ struct Row {
 }
 
 impl Row {
+    fn state(&self) -> &str {
+        calls_of::state(&self.card.row.direction, &self.card.row.state)
+    }
+
     /// `unit:person`, as the form's candidates have it.
     fn pick(&self, w: &Owner) -> String {
         format!("{}:{}", w.unit_id.as_ref().map_or("", |u| u.as_str()), w.person_id)

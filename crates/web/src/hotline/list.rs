@@ -111,8 +111,8 @@ fn row(p: &Page, names: &Names, r: CallLine) -> Row {
         tone: tone(&r.ring),
         extension: extension(&r.extension),
         id: r.id.into_string(),
+        state: call::state(&r.direction, &r.state).to_owned(),
         direction: r.direction,
-        state: r.state,
         ring: r.ring,
         missed: r.missed,
     }
@@ -214,7 +214,7 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             table::text(number(&p, &r.number)),
             table::text(extension(&r.extension)),
             table::text(r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default()),
-            table::text(p.code("call-state", &r.state)),
+            table::text(p.code("call-state", call::state(&r.direction, &r.state))),
             table::text(p.code("call-ring", &r.ring)),
             table::at(r.answered_at),
             table::at(r.ended_at),

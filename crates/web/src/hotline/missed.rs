@@ -178,8 +178,8 @@ async fn dialled(telephone: Option<&dyn Telephone>, d: &Dial) -> Result<(), NotD
 }
 
 /// It is called back by a click: the clerk's telephone rings first.
-pub async fn call(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
-    let missed = MissedCallId::from(id.as_str());
+pub async fn call(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
+    let (missed, at) = (MissedCallId::from(id.as_str()), format!("hotline/missed/{id}/call"));
     let telephone = web.desk.telephone().ok();
     let adapter = telephone.clone();
     let asked = web
@@ -188,12 +188,19 @@ pub async fn call(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
                 Some(adapter) => dial::by(tx, ctx, adapter.as_ref())?,
                 None => None,
             };
-            dial::call_back(tx, ctx, &missed, system)
+            // A double click calls once: the second one makes nothing.
+            let mut made = None;
+            once(tx, ctx, &f, &at, |tx, ctx| {
+                made = Some(dial::call_back(tx, ctx, &missed, system)?);
+                Ok(())
+            })?;
+            Ok(made)
         })
         .await;
     let p = Page::bare(&web, Some(&v), v.locale, "");
     let (code, said) = match asked {
-        Ok(d) => match dialled(telephone.as_deref(), &d).await {
+        Ok(None) => return Ok(Redirect::to("/hotline/missed").into_response()),
+        Ok(Some(d)) => match dialled(telephone.as_deref(), &d).await {
             Ok(()) => (
                 StatusCode::OK,
                 p.t1("missed-dialled", "extension", d.extension.as_str()),

@@ -100,14 +100,6 @@ fn weekday(p: &Page, day: usize) -> String {
     p.code("weekday", DAYS.get(day).copied().unwrap_or_default())
 }
 
-fn needed(h: &Hour) -> Option<u32> {
-    h.patient.filter(|_| h.calls > 0.0)
-}
-
-fn is_short(h: &Hour) -> bool {
-    h.calls > 0.0 && h.patient.is_none_or(|n| n > h.planned)
-}
-
 fn one(value: f64) -> String {
     format!("{value:.1}")
 }
@@ -145,7 +137,7 @@ fn worked(p: &Page, s: &Staffing) -> Option<String> {
 
 fn plot(p: &Page, day: usize, hours: &[Hour; 24]) -> String {
     let entry = |(h, hour): (usize, &Hour)| {
-        let n = needed(hour).unwrap_or(0);
+        let n = hour.needed().unwrap_or(0);
         let at = format!("{h:02}:00");
         Entry {
             label: format!("{h:02}"),
@@ -168,7 +160,7 @@ fn shown(p: &Page, s: &Staffing, day: usize) -> Shown {
         needed: if h.calls > 0.0 { say(h.patient) } else { String::new() },
         endless: say(h.endless),
         planned: h.planned,
-        short: is_short(h),
+        short: h.is_short(),
     };
     let hour_of = |hour: usize| s.week.iter().filter_map(move |day| day.get(hour));
     let rows = (0..24).filter(|h| hour_of(*h).any(|x| x.calls > 0.0 || x.planned > 0));

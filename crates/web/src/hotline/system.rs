@@ -134,7 +134,7 @@ async fn heard_of(web: &Web, v: &Viewer, p: &Page, id: &PhoneSystemId) -> Result
         .map(|r| Heard {
             at: p.full_time(r.at),
             number: number(p, &r.number),
-            state: p.code("call-state", &r.state),
+            state: p.code("call-state", app::call::state(&r.direction, &r.state)),
             extension: r.extension,
         })
         .collect())

@@ -2,7 +2,7 @@ use super::super::event::{CallEvent, CallKind, Cause, Direction};
 use super::super::fold::fold;
 use super::super::measure::{
     Abandoned, HoldRule, Holds, HungUpFirst, Pressing, RingRule, Rules, SHORT_MS, Screened, ScreenedHow, Verdict,
-    WAIT_MS, abandoned, hung_up_first, is_long, is_missed, pressing, screened, wait, wait_ms,
+    WAIT_MS, abandoned, hung_up_first, is_long, is_missed, meant_for, pressing, screened, wait, wait_ms,
 };
 use super::super::state::Call;
 use super::super::sweep::sweep;
@@ -372,4 +372,39 @@ fn what_happened_in_a_gap_is_neither_met_nor_passed() {
         assert!(call.time_lost);
         assert_eq!(RingRule::default().verdict(&call, 0), Verdict::Unknown);
     }
+}
+
+#[test]
+fn a_call_is_for_the_telephone_that_has_it_and_for_those_that_rang_before_it() {
+    let arrived = told(Arrived, 0);
+    let told = |rest: &[CallEvent]| {
+        let mut all = vec![arrived.clone()];
+        all.extend_from_slice(rest);
+        fold(&all)
+    };
+    let of = |rest: &[CallEvent]| -> Vec<String> { meant_for(&told(rest)).into_iter().map(str::to_owned).collect() };
+    assert!(of(&[]).is_empty());
+    // It rings at one telephone: for that one; at several together, nobody knows.
+    assert_eq!(of(&[at(Ringing, 400, "2001")]), ["2001"]);
+    assert!(of(&[at(Ringing, 400, "2001"), at(Ringing, 400, "1001")]).is_empty());
+    // Together, and one answers: the other one's call was not taken.
+    let together = [
+        at(Ringing, 400, "2001"),
+        at(Ringing, 500, "1001"),
+        at(Answered, 6_000, "1001"),
+    ];
+    assert_eq!(of(&together), ["1001"]);
+    // One after the other: it was for the first.
+    let on = [
+        at(Ringing, 400, "2001"),
+        at(OfferEnded, 15_400, "2001"),
+        at(Ringing, 15_400, "1001"),
+        at(Answered, 19_000, "1001"),
+    ];
+    assert_eq!(of(&on), ["1001", "2001"]);
+    let ours = CallEvent {
+        direction: Some(super::super::event::Direction::Out),
+        ..at(Answered, 6_000, "2001")
+    };
+    assert!(of(&[ours]).is_empty(), "one that we make is for nobody here");
 }
