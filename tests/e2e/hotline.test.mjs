@@ -142,8 +142,10 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
 /// As much of an Asterisk's manager interface as signing in and calling need; what it was asked is kept.
 function asterisk() {
   const asked = [];
+  const sockets = [];
   const server = net.createServer(socket => {
     socket.on('error', () => {});
+    sockets.push(socket);
     socket.write('Asterisk Call Manager/9.0.0\r\n');
     let rest = '';
     socket.on('data', piece => {
@@ -158,7 +160,8 @@ function asterisk() {
       }
     });
   });
-  return new Promise(ready => server.listen(0, '127.0.0.1', () => ready({asked, port: server.address().port, close: () => server.close()})));
+  return new Promise(ready => server.listen(0, '127.0.0.1', () => ready({asked, port: server.address().port, close: () => server.close(),
+    say: (name, fields) => sockets.forEach(s => s.write(`Event: ${name}\r\n${Object.entries(fields).map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n`))})));
 }
 
 check('a number that waits is called by a click, from the clerk\'s own telephone', async t => {
@@ -196,4 +199,119 @@ check('a number that waits is called by a click, from the clerk\'s own telephone
   assert.equal(dialled?.Channel, 'PJSIP/1001');
   assert.equal(dialled?.Exten, '13900005678');
   await axe(clerk);
+});
+
+// A call that reaches the stand-in and rings at a telephone, as Asterisk tells it.
+function rings(pbx, key, number, extension) {
+  const caller = {Channel: `PJSIP/trunk-${key}`, CallerIDNum: number, Uniqueid: key, Linkedid: key};
+  const dest = {DestChannel: `PJSIP/${extension}-${key}`, DestCallerIDNum: extension, DestUniqueid: `${key}1`, DestLinkedid: key};
+  pbx.say('Newchannel', {...caller, ChannelState: 0, Exten: '95001', Context: 'from-trunk'});
+  pbx.say('Newchannel', {Channel: dest.DestChannel, CallerIDNum: extension, Uniqueid: dest.DestUniqueid, Linkedid: key, ChannelState: 0, Exten: 's'});
+  pbx.say('DialBegin', {...caller, ...dest, Exten: '95001'});
+  pbx.say('DialState', {...caller, ...dest, DialStatus: 'RINGING'});
+}
+
+check('a call that rings elsewhere is brought over by a click, and goes on by itself when nobody answers', async t => {
+  ready ??= setUp(t);
+  await ready;
+  const keeper = await at(t, 'xingzheng', '/hotline/telephones');
+  await keeper.fill('#number', '1002');
+  await keeper.selectOption('#owner', {index: 1});
+  await keeper.locator('form[action="/hotline/telephones"] button.pri').click();
+  await keeper.waitForSelector('a[href*="number=1002"]');
+  const clerk = await at(t, 'chenxiaowen', '/desk');
+  await clerk.waitForSelector('#telephone');
+  if (await clerk.inputValue('#telephone') !== '1001') {
+    const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+    await clerk.selectOption('#telephone', '1001');
+    await sat;
+  }
+  const pbx = await asterisk();
+  t.after(() => pbx.close());
+  const admin = await at(t, 'admin', '/settings/phone');
+  await admin.fill('#name', 'Asterisk Ring');
+  await admin.selectOption('#kind', 'ami');
+  for (const [name, value] of [['host', '127.0.0.1'], ['port', String(pbx.port)], ['user', 'desk'], ['secret', 'secret']]) await admin.fill(`#${name}`, value);
+  await admin.locator('form[action="/settings/phone"] button.pri').click();
+  await admin.waitForSelector('#next');
+  await until('signed in', async () => pbx.asked.some(a => a.Action === 'Status'));
+  // A telephone that is not there is refused in words.
+  await admin.fill('#next', '1009');
+  await admin.locator('form[action^="/settings/phone/"] button.pri').first().click();
+  await admin.locator('.err', {hasText: '不存在'}).waitFor();
+  await axe(admin);
+  await shot(admin, 'hotline-system-next-zh', {fullPage: true});
+  rings(pbx, '1795280001.1', '13857126688', '1002');
+  const bring = clerk.locator('#calls form[action$="/pick-up"] button');
+  await bring.waitFor();
+  await axe(clerk);
+  await shot(clerk, 'desk-call-elsewhere-zh');
+  await bring.click();
+  await until('brought over', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Exten === '1001' && a.Channel === 'PJSIP/trunk-1795280001.1'));
+  pbx.say('Hangup', {Channel: 'PJSIP/trunk-1795280001.1', Uniqueid: '1795280001.1', Linkedid: '1795280001.1', Cause: 16});
+  await until('over', async () => await clerk.locator('#calls .ringcard').count() === 0);
+  // With an order it goes on by itself after three rings.
+  await admin.fill('#next', '1001');
+  await admin.locator('form[action^="/settings/phone/"] button.pri').first().click();
+  await until('signed in again', async () => pbx.asked.filter(a => a.Action === 'Status').length > 1);
+  rings(pbx, '1795280002.1', '13857126688', '1002');
+  await until('sent on', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Channel === 'PJSIP/trunk-1795280002.1' && a.Exten === '1001'), 25000);
+  await clerk.goto('/hotline/calls');
+  await clerk.locator('tbody a').first().click();
+  await clerk.locator('main', {hasText: '自动转过去'}).waitFor();
+  await axe(clerk);
+  await shot(clerk, 'hotline-call-sent-zh');
+  pbx.say('Hangup', {Channel: 'PJSIP/trunk-1795280002.1', Uniqueid: '1795280002.1', Linkedid: '1795280002.1', Cause: 16});
+});
+
+check('a recording is listened to for a reason and on record, and an empty one is not offered', async t => {
+  ready ??= setUp(t);
+  await ready;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-recordings-'));
+  t.after(() => fs.rmSync(folder, {recursive: true, force: true}));
+  const wav = seconds => {
+    const data = Buffer.alloc(8000 * 2 * seconds, 1);
+    const head = Buffer.from('524946460000000057415645666d7420100000000100010040' + '1f0000803e00000200100064617461' + '00000000', 'hex');
+    head.writeUInt32LE(36 + data.length, 4);
+    head.writeUInt32LE(data.length, 40);
+    return Buffer.concat([head, data]);
+  };
+  fs.writeFileSync(path.join(folder, 'a.wav'), wav(2));
+  fs.writeFileSync(path.join(folder, 'empty.wav'), wav(0));
+  const admin = await at(t, 'admin', '/settings/phone');
+  await admin.locator('tbody a', {hasText: 'PBX'}).click();
+  await admin.fill('#recordings', 'monitor');
+  await admin.locator('form[action^="/settings/phone/"] button.pri').first().click();
+  await admin.locator('.err', {hasText: '文件夹'}).waitFor();
+  await admin.fill('#recordings', folder);
+  await admin.locator('form[action^="/settings/phone/"] button.pri').first().click();
+  await until('kept', async () => (await admin.inputValue('#recordings')) === folder && await admin.locator('.err').count() === 0);
+  await tell('newCall', 'recorded');
+  await tell('answer', 'recorded', {answeringNumber: '1001'});
+  await tell('hangup', 'recorded', {cause: 'normalClearing'});
+  for (const file of ['a.wav', 'empty.wav', '../../etc/passwd']) await tell('recording', 'recorded', {recording: file});
+  for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
+    const head = await at(t, 'lihuimin', '/hotline/calls', {locale});
+    await head.locator('tbody a').first().click();
+    const card = head.locator('#recordings');
+    await card.locator('form').waitFor();
+    assert.equal(await card.locator('form').count(), 1, 'one has sound');
+    assert.match(await card.innerText(), lang === 'zh' ? /空文件/ : /An empty file/);
+    assert.match(await card.innerText(), lang === 'zh' ? /不在设置的存放处/ : /Outside of where/);
+    await axe(head);
+    assert.deepEqual((await foreign(head, lang)).filter(text => !/\.wav|passwd/.test(text)), []);
+    await card.locator('input[name=reason]').fill(lang === 'zh' ? '处理投诉' : 'a complaint');
+    await card.locator('form button').click();
+    const audio = head.locator('#recordings audio');
+    await audio.waitFor();
+    await until('it can be heard', async () => (await audio.evaluate(a => a.duration)) > 1.9);
+    assert.match(await head.locator('#recordings').innerText(), lang === 'zh' ? /李慧敏.*处理投诉/s : /a complaint/);
+    await axe(head);
+    await shot(head, `hotline-recording-${lang}`, {fullPage: true});
+  }
+  // Who may not listen sees only that there is one.
+  const clerk = await at(t, 'chenxiaowen', '/hotline/calls');
+  await clerk.locator('tbody a').first().click();
+  await clerk.locator('main', {hasText: '由有权限的人收听'}).waitFor();
+  assert.equal(await clerk.locator('#recordings').count(), 0);
 });

@@ -6,8 +6,11 @@ mod board;
 pub mod card;
 pub mod dial;
 pub mod missed;
+pub mod next;
 pub(crate) mod picked_up;
 mod receive;
+pub mod recording;
+pub mod send;
 pub mod staffing;
 pub mod system;
 
@@ -15,6 +18,7 @@ use std::collections::BTreeMap;
 
 use domain::access::{Action, Reach};
 use domain::call::event::CallEvent;
+use domain::call::next::Sent;
 use domain::call::measure::{self, HoldRule, Holds, RingRule, Rules, Verdict};
 use domain::call::state::Call;
 use domain::ids::{CallId, ContactId, StaffId};
@@ -57,6 +61,9 @@ pub struct Doc {
     /// Whether the receiving side of a transfer agreed first, as the desk recorded it (TEL-6).
     #[serde(default)]
     pub transfers: Vec<Agreed>,
+    /// To which telephones it was sent while nobody had answered.
+    #[serde(default)]
+    pub sent: Vec<Sent>,
 }
 
 /// A transfer as the desk recorded it.

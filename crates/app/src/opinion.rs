@@ -69,6 +69,7 @@ fn rules_of(row: &LineRow) -> Res<Opinion> {
         done: row.done_at.is_some(),
         told: row.told_at.is_some(),
         check: row.check_good,
+        checked_by: row.checked_by.clone(),
         handled: handled.into_iter().flatten().cloned().collect(),
     })
 }
@@ -333,6 +334,7 @@ pub fn act(tx: &mut Tx, ctx: &Ctx, id: &OpinionLineId, version: i64, step: &Step
     same_version(version, row.version)?;
     let opinion = rules_of(&row)?;
     opinion.may_go(step.handling(), round.closed_at.is_some())?;
+    opinion.may_take_part(step.handling(), &staff)?;
     step.fits()?;
     let (kind, body, personal) = apply(tx, ctx, &mut row, &opinion, staff, step)?;
     for void in step.handling().voids() {

@@ -148,6 +148,21 @@ fn main() -> Fallible<()> {
     measure("what another version would move", CASES, |n| {
         cases.get(n).map_or(0, |case| moved(case, &env(&other)).len())
     });
+    // The commands and their events, as a re-application decides and folds them; storing them is another matter.
+    let head = Who::Staff {
+        id: "jingli".into(),
+        roles: vec![Role::ProjectManager],
+        department: None,
+    };
+    let again = Command::ReapplyStandard { reason: "x".into() };
+    measure("another version applied", CASES, |n| {
+        let mut state = cases.get(n).cloned();
+        let made = decide(state.as_ref(), &again, &head, &env(&other)).unwrap_or_default();
+        for event in &made {
+            advance(&mut state, event, &calendars);
+        }
+        made.len()
+    });
     measure("past cases run again", PAST, |n| {
         lives
             .get(n)

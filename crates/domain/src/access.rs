@@ -227,6 +227,8 @@ codes! {
         DeliverBulletin = "deliver_bulletin",
         /// Calls of the hotline, their figures, and numbers to be called back.
         ViewCalls = "view_calls",
+        /// Listens to recordings of calls, on record each time.
+        HearRecording = "hear_recording",
         /// The telephones of the site and what they may dial (TEL-1, TEL-2).
         ManageTelephones = "manage_telephones",
         /// Asks for long distance or a new telephone, and sees what was asked: one's own, or more (TEL-2, TEL-8).
@@ -484,6 +486,7 @@ const TABLE: &[Row] = &[
     Row(&[Do::DeliverBulletin],                             [S,  S,   S,   S,   S,   S,   S,   N,   N,   S,   N,   N,   N,   N]),
     // The hotline. Administration keeps the telephones (TEL-8)
     Row(&[Do::ViewCalls],                                   [S,  O,   S,   D,   O,   S,   S,   A,   N,   S,   A,   A,   N,   N]),
+    Row(&[Do::HearRecording],                               [N,  N,   S,   N,   N,   N,   S,   A,   N,   N,   A,   A,   N,   N]),
     Row(&[Do::ManageTelephones],                            [N,  N,   N,   N,   N,   N,   S,   N,   N,   S,   N,   A,   N,   N]),
     // Whose head decides: that of the department, or administration. A new telephone goes from post to post
     Row(&[Do::AskTelephone],                                [O,  O,   D,   D,   O,   D,   S,   A,   O,   S,   A,   A,   N,   N]),
@@ -610,7 +613,7 @@ impl Action {
     pub const fn area(self) -> (Area, bool) {
         use Action::*;
         match self {
-            ViewContacts | ViewVisits | ViewRegisters | ViewCalls => (Area::Contacts, false),
+            ViewContacts | ViewVisits | ViewRegisters | ViewCalls | HearRecording => (Area::Contacts, false),
             RegisterContact | JoinContact | ReceiveVisitor | CorrectRegister => (Area::Contacts, true),
             ViewCase | PrintOrder | ViewProposals | ViewInvestigations | ViewOpinions | ViewEmergency => {
                 (Area::Cases, false)

@@ -10,6 +10,7 @@ pub mod line_check;
 pub mod long_distance;
 pub mod measure;
 pub mod new_phone;
+pub mod next;
 pub mod staffing;
 pub mod state;
 pub mod sweep;

@@ -66,6 +66,8 @@ ids! {
     OpinionRoundId, OpinionLineId,
     /// A telephone system that tells of calls, a telephone of the site, a call, and one report of it.
     PhoneSystemId, ExtensionLineId, CallId, CallEventId,
+    /// That somebody listened to a call's recording.
+    CallHearingId,
     /// A number that called, was not answered and is to be called back.
     MissedCallId,
     /// A request for long distance, one for a new telephone, and a violation of the rules for the telephone.

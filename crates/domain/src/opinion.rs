@@ -69,6 +69,8 @@ pub struct Opinion {
     pub done: bool,
     pub told: bool,
     pub check: Option<bool>,
+    /// Whose check stands.
+    pub checked_by: Option<StaffId>,
     /// Who had a part in handling it.
     pub handled: Vec<StaffId>,
 }
@@ -108,6 +110,20 @@ impl Opinion {
         }
     }
 
+    /// Whether somebody may do a step beside a check that stands: whoever checked it has no part in it afterwards either, or the
+    /// check would be their own (COM-14). What makes the check void is open to them.
+    ///
+    /// # Errors
+    /// `refuse-opinion-own-check`.
+    pub fn may_take_part(&self, step: Handling, who: &StaffId) -> Result<(), Refusal> {
+        let stays = step != Handling::Check && !step.voids().contains(&Handling::Check);
+        if stays && self.check.is_some() && self.checked_by.as_ref() == Some(who) {
+            Err(Refusal::new("refuse-opinion-own-check").clause("COM-14"))
+        } else {
+            Ok(())
+        }
+    }
+
     /// The steps that are for now, for somebody: what the page offers. What stands is not done again, unless quality has sent it
     /// back; only a result is replaced at any time.
     #[must_use]
@@ -121,7 +137,7 @@ impl Opinion {
             Handling::Check => self.may_check(who).is_ok(),
         };
         let all = Handling::ALL.iter().copied();
-        all.filter(|step| for_now(step) && self.may_go(*step, closed).is_ok())
+        all.filter(|step| for_now(step) && self.may_go(*step, closed).is_ok() && self.may_take_part(*step, who).is_ok())
             .collect()
     }
 
@@ -275,6 +291,27 @@ mod tests {
     fn what_was_told_before_there_was_a_result_is_not_its_telling() {
         assert!(Opinion::may_have_told(119_999, 120_500).is_err());
         assert!(Opinion::may_have_told(120_000, 120_500).is_ok(), "the minute itself");
+    }
+
+    #[test]
+    fn whoever_checked_it_has_no_part_in_it_afterwards() {
+        let checked = Opinion {
+            outcome: Some(Outcome::Adopted),
+            told: true,
+            check: Some(true),
+            checked_by: Some("qu".into()),
+            handled: vec!["li".into()],
+            ..Opinion::default()
+        };
+        let may = |step, who: &str| rule(checked.may_take_part(step, &who.into())).0;
+        for step in [Handling::Thank, Handling::Tell] {
+            assert_eq!((may(step, "qu"), may(step, "li")), ("refuse-opinion-own-check", ""), "{step}");
+        }
+        for step in [Handling::Identify, Handling::Finish, Handling::Check] {
+            assert_eq!(may(step, "qu"), "", "{step} makes the check void or is the check");
+        }
+        assert!(!checked.steps(false, &"qu".into()).contains(&Handling::Thank), "nor is it offered");
+        assert!(checked.steps(false, &"li".into()).contains(&Handling::Thank));
     }
 
     fn rule(r: Result<(), Refusal>) -> (&'static str, usize) {

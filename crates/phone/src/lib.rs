@@ -16,6 +16,7 @@ pub mod esl;
 mod instant;
 mod link;
 mod plan;
+pub mod recording;
 mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

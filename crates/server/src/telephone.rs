@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::call::dial::{Dial, Dialled, NotDialled};
+use app::call::next;
+use app::call::recording::{Fetched, Found, Looked, NoSound, Sound, Wanted, is_of};
+use app::call::send::SendOn;
 use app::call::system::{self, Connection, Kind, Parties, Telephone, Wrong};
 use app::desk::Desk;
 use app::error::Error;
@@ -15,8 +18,8 @@ use phone::{Handle, Plan, Secret, State, Timing, Wiring};
 use serde_json::Value;
 use store::call::SystemRow;
 
-/// How often it is looked which systems are to be connected to.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often it is looked which systems are to be connected to, and which calls are to go on to another telephone.
+const LOOK: Duration = Duration::from_secs(1);
 /// Reports of one system that wait to be stored.
 const WAITING: usize = 1_000;
 /// After a report could not be stored, it is tried again so much later.
@@ -49,7 +52,10 @@ impl Adapters {
     pub fn run(self: &Arc<Self>, runtime: &tokio::runtime::Handle, stop: &dyn Fn() -> bool) {
         while !stop() {
             match self.desk.read_now(|c| Ok::<_, Error>(store::call::connected(c)?)) {
-                Ok(rows) => self.follow(runtime, &rows),
+                Ok(rows) => {
+                    self.follow(runtime, &rows);
+                    self.go_on(runtime, &rows);
+                }
                 Err(e) => tracing::warn!(error = %e, "telephone systems could not be read"),
             }
             std::thread::sleep(LOOK);
@@ -78,6 +84,37 @@ impl Adapters {
                 }
             }
         }
+    }
+
+    /// Calls that nobody answers go on, where a system's settings say so (TEL-5).
+    fn go_on(self: &Arc<Self>, runtime: &tokio::runtime::Handle, rows: &[SystemRow]) {
+        // Whatever the limit: whether there is an order at all.
+        for row in rows.iter().filter(|r| next::of(r, 0).is_some()) {
+            if self.connection(&row.id).is_none_or(|c| c.state != "signed_in") {
+                continue;
+            }
+            if let Err(e) = self.send_those(runtime, row) {
+                tracing::warn!(system = %row.id, error = %e, "calls could not be sent on");
+            }
+        }
+    }
+
+    fn send_those(self: &Arc<Self>, runtime: &tokio::runtime::Handle, row: &SystemRow) -> Result<(), Error> {
+        let ctx = self.desk.system("phone", &row.site_id);
+        let (asked, of) = (ctx.clone(), row.clone());
+        let calls = self.desk.read_now(move |c| next::waiting(c, &asked, &of))?;
+        for call in calls {
+            let of = row.clone();
+            let sent = self.desk.write_now(&ctx, move |tx, ctx| next::go_on(tx, ctx, &of, &call))?;
+            let Some(sent) = sent else { continue };
+            let adapters = self.clone();
+            runtime.spawn(async move {
+                if let Err(why) = adapters.send(&sent).await {
+                    tracing::warn!(call = %sent.call, ?why, "a call was not sent on");
+                }
+            });
+        }
+        Ok(())
     }
 
     fn connect(&self, runtime: &tokio::runtime::Handle, row: &SystemRow) -> Result<Handle, phone::BadSetting> {
@@ -222,6 +259,28 @@ fn esl(row: &SystemRow) -> phone::esl::Settings {
     }
 }
 
+fn not_done(why: phone::Refusal) -> NotDialled {
+    match why {
+        phone::Refusal::NotConnected => NotDialled::NotConnected,
+        phone::Refusal::NoAnswer => NotDialled::NoAnswer,
+        phone::Refusal::Refused(words) => NotDialled::Refused(words),
+        phone::Refusal::Invalid(field) => NotDialled::Refused(field.to_owned()),
+        phone::Refusal::NoSuchCall => NotDialled::NoSuchCall,
+    }
+}
+
+fn no_sound(why: phone::recording::NoSound) -> NoSound {
+    use phone::recording::NoSound as Of;
+    match why {
+        Of::Elsewhere => NoSound::Elsewhere,
+        Of::NotThere => NoSound::NotThere,
+        Of::Silent => NoSound::Silent,
+        Of::NotSound => NoSound::NotSound,
+        Of::TooLarge => NoSound::TooLarge,
+        Of::NotReached => NoSound::NotReached,
+    }
+}
+
 impl Telephone for Adapters {
     fn read(
         &self,
@@ -250,13 +309,44 @@ impl Telephone for Adapters {
         Box::pin(async move {
             let handle = handle.ok_or(NotDialled::NotConnected)?;
             let made = handle.originate(&d.extension, &d.number, &d.key).await;
-            made.map_err(|why| match why {
-                phone::Refusal::NotConnected => NotDialled::NotConnected,
-                phone::Refusal::NoAnswer => NotDialled::NoAnswer,
-                phone::Refusal::Refused(words) => NotDialled::Refused(words),
-                phone::Refusal::Invalid(field) => NotDialled::Refused(field.to_owned()),
-                phone::Refusal::NoSuchCall => NotDialled::Refused(String::new()),
+            made.map_err(not_done)
+        })
+    }
+
+    fn send<'a>(&'a self, s: &'a SendOn) -> Dialled<'a> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let handle = open.get(&s.system).map(|o| o.handle.clone());
+        Box::pin(async move {
+            let handle = handle.ok_or(NotDialled::NotConnected)?;
+            handle.transfer(&s.call_key, &s.target).await.map_err(not_done)
+        })
+    }
+
+    fn recordings<'a>(&'a self, w: &'a Wanted) -> Looked<'a> {
+        let w = w.clone();
+        Box::pin(async move {
+            let look = move || phone::recording::look(&w.place, &w.reported, &w.day, |name| is_of(name, &w.key));
+            let all = tokio::task::spawn_blocking(look).await.unwrap_or_default().into_iter();
+            all.map(|(name, sound)| Found {
+                name,
+                sound: sound.map_err(no_sound),
             })
+            .collect()
+        })
+    }
+
+    fn sound<'a>(&'a self, place: &'a str, name: &'a str) -> Fetched<'a> {
+        let (place, name) = (place.to_owned(), name.to_owned());
+        Box::pin(async move {
+            let fetch = move || phone::recording::fetch(&place, &name);
+            match tokio::task::spawn_blocking(fetch).await {
+                Ok(Ok(s)) => Ok(Sound {
+                    bytes: s.bytes,
+                    kind: s.kind,
+                }),
+                Ok(Err(why)) => Err(no_sound(why)),
+                Err(_) => Err(NoSound::NotReached),
+            }
         })
     }
 

@@ -1,7 +1,7 @@
 //! Telephone systems, extensions, calls with what was told of them, and numbers to be called back.
 
 use domain::ids::{
-    CallEventId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, PostId, SiteId, StaffId,
+    CallEventId, CallHearingId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, PostId, SiteId, StaffId,
 };
 
 use crate::due::Due;
@@ -46,6 +46,15 @@ row! {
     pub struct EventRow {
         pub id: CallEventId, pub site_id: SiteId, pub call_id: CallId, pub mark: String, pub kind: String,
         pub at_received: i64, pub doc: String,
+    }
+}
+
+row! {
+    /// That somebody listened to a recording, or was about to. `name`: the system's own of the recording.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct HearingRow {
+        pub id: CallHearingId, pub site_id: SiteId, pub call_id: CallId, pub staff_id: StaffId, pub name: String,
+        pub reason: String, pub at: i64,
     }
 }
 
@@ -248,6 +257,13 @@ sql! {
         "SELECT ", EventRow::COLS, " FROM call_event WHERE call_id = $1 ORDER BY at_received, id LIMIT 1000"
     }
 
+    pub fn hearing_add(row: &HearingRow) { insert "call_hearing" }
+    pub fn hearing(site: &SiteId, id: &CallHearingId) -> Option<HearingRow> {
+        "SELECT ", HearingRow::COLS, " FROM call_hearing WHERE site_id = $1 AND id = $2"
+    }
+    pub fn hearings(call: &CallId, limit: i64) -> Vec<HearingRow> {
+        "SELECT ", HearingRow::COLS, " FROM call_hearing WHERE call_id = $1 ORDER BY at DESC, id DESC LIMIT $2"
+    }
     pub fn missed_insert(row: &MissedRow) { insert "missed_call" }
     pub fn missed_save(row: &MissedRow) -> u64 { save "missed_call" }
     pub fn missed(site: &SiteId, id: &MissedCallId) -> Option<MissedRow> {

@@ -11,6 +11,7 @@ col_id!(
     CallId,
     CallEventId,
     MissedCallId,
+    CallHearingId,
     LongDistanceId,
     NewPhoneId,
     ViolationId,

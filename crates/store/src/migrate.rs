@@ -84,6 +84,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(38, "0038_call"),
     migration!(39, "0039_telephone"),
     migration!(40, "0040_call_lists"),
+    migration!(41, "0041_call_hearing"),
 ];
 
 row! {

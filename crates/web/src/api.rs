@@ -194,8 +194,12 @@ fn cursor(after: &str) -> Result<(), Fail> {
 /// Where a page of a list that is ordered by time goes on.
 fn place(after: &str) -> Result<Option<(i64, String)>, Fail> {
     cursor(after)?;
-    let (at, id) = after.split_once(':').unwrap_or_default();
-    Ok(at.parse().ok().map(|at| (at, id.to_owned())))
+    match after.split_once(':') {
+        Some((at, id)) => Ok(at.parse().ok().map(|at| (at, id.to_owned()))),
+        None if after.is_empty() => Ok(None),
+        // A number alone is the cursor of a list that is ordered otherwise.
+        None => Err(Fail(Error::field("after", "api-cursor"))),
+    }
 }
 
 /// The cursor of such a list's next page.

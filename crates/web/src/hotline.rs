@@ -6,15 +6,17 @@ mod desk;
 mod hook;
 mod list;
 mod missed;
+mod recording;
 mod staffing;
 mod system;
 mod telephone;
 
 pub use board::{board, now};
-pub use desk::{calls, offer, sit, take, transfer, transfer_form};
+pub use desk::{calls, offer, pick_up, sit, take, transfer, transfer_form};
 pub use hook::{by_header, by_path};
 pub use list::{export, list, show};
 pub use missed::{call as missed_call, done as missed_done, list as missed_list, reveal as missed_reveal};
+pub use recording::{hear as recording_hear, list as recordings, sound as recording_sound};
 pub use staffing::{export as staffing_export, staffing};
 pub use system::{
     add as system_add, change as system_change, heard as system_heard, list as systems, secret as system_secret,

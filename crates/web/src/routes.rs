@@ -304,6 +304,7 @@ contents! {
     GET  "/desk/calls" May(Action::RegisterContact) => crate::hotline::calls;
     POST "/desk/calls/{id}/take" May(Action::RegisterContact) => crate::hotline::take;
     POST "/desk/calls/{id}/offer" May(Action::RegisterContact) => crate::hotline::offer;
+    POST "/desk/calls/{id}/pick-up" May(Action::RegisterContact) => crate::hotline::pick_up;
     GET  "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer_form;
     POST "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer;
     POST "/desk/telephone" May(Action::RegisterContact) => crate::hotline::sit;
@@ -527,6 +528,9 @@ contents! {
     GET  "/hotline/calls" May(Action::ViewCalls) => crate::hotline::list;
     GET  "/hotline/calls/export" May(Action::Export) => crate::hotline::export;
     GET  "/hotline/calls/{id}" May(Action::ViewCalls) => crate::hotline::show;
+    GET  "/hotline/calls/{id}/recordings" May(Action::HearRecording) => crate::hotline::recordings;
+    POST "/hotline/calls/{id}/recordings" May(Action::HearRecording) => crate::hotline::recording_hear;
+    GET  "/hotline/recordings/{id}" May(Action::HearRecording) => crate::hotline::recording_sound;
     GET  "/hotline/missed" May(Action::ViewCalls) => crate::hotline::missed_list;
     POST "/hotline/missed/{id}" May(Action::RegisterContact) => crate::hotline::missed_done;
     POST "/hotline/missed/{id}/call" May(Action::RegisterContact) => crate::hotline::missed_call;

@@ -7,7 +7,7 @@ use domain::access::{Action, Reach};
 use domain::call::event::Direction;
 use domain::call::measure::{Pressing, is_judged, meant_for, pressing};
 use domain::call::state::{Call, Leg};
-use domain::ids::DepartmentId;
+use domain::ids::{DepartmentId, PhoneSystemId};
 use store::call as db;
 use store::call::{CallRow, ExtensionRow, Owner};
 use store::case::CaseLine;
@@ -47,6 +47,8 @@ pub struct Card {
     pub care: Vec<String>,
     /// Whose telephone it is where that is another department than the viewer's (TEL-5).
     pub elsewhere: Option<DepartmentId>,
+    /// It waits elsewhere, and the telephone system can bring it to the viewer's telephone.
+    pub brings: bool,
 }
 
 /// What the desk shows of the telephone.
@@ -90,11 +92,12 @@ fn is_asked(call: &Call, number: &str) -> bool {
             .any(|l| asked(l) && l.extension.as_deref() == Some(number))
 }
 
-/// What the desk shows. Nothing of it is asked for while nobody calls, but the telephones.
+/// What the desk shows. Nothing of it is asked for while nobody calls, but the telephones. `able`: telephone systems that can be asked
+/// to bring a call to another telephone.
 ///
 /// # Errors
 /// `Forbidden` for who registers nothing.
-pub fn shown(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
+pub fn shown(c: &mut Conn, ctx: &Ctx, able: &[PhoneSystemId]) -> Res<Shown> {
     ctx.need(Action::RegisterContact)?;
     let staff = ctx.need_staff()?;
     let (me, department) = (staff.id.clone(), staff.department.clone());
@@ -128,9 +131,11 @@ pub fn shown(c: &mut Conn, ctx: &Ctx) -> Res<Shown> {
         if (others || call.direction == Some(Direction::Internal)) && !mine {
             continue;
         }
+        let waits = s.row.answered_at.is_none() && is_judged(call);
         shown.cards.push(Card {
             inbound: is_judged(call),
             mine,
+            brings: waits && !mine && shown.seat.is_some() && able.contains(&s.row.system_id),
             since: since(call, &s.row),
             due: pressing(call, &rules),
             who: Vec::new(),
@@ -203,6 +208,11 @@ pub struct Going {
 /// `Forbidden`.
 pub fn lines(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Line>, Vec<Going>)> {
     ctx.need(Action::ViewCalls)?;
+    states(c, ctx)
+}
+
+/// As [`lines`], for whoever it is.
+pub(super) fn states(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Line>, Vec<Going>)> {
     let rules = rules(c, ctx)?;
     let mut going = Vec::new();
     for row in db::open(c, &ctx.site)? {

@@ -40,6 +40,8 @@ pub enum NotDialled {
     NoAnswer,
     /// The telephone system's own words.
     Refused(String),
+    /// The call is over, or has no outside party.
+    NoSuchCall,
 }
 
 /// What a dialling adapter answers.

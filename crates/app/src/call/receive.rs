@@ -140,11 +140,12 @@ fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, ca
         offers: Vec::new(),
         seats: BTreeMap::new(),
         transfers: Vec::new(),
+        sent: Vec::new(),
     };
     let mut rang = Vec::new();
     if let Some(row) = &before {
         let was: Doc = serde_json::from_str(&row.doc)?;
-        (doc.offers, doc.seats, doc.transfers) = (was.offers, was.seats, was.transfers);
+        (doc.offers, doc.seats, doc.transfers, doc.sent) = (was.offers, was.seats, was.transfers, was.sent);
         rang = ringing(&was.call);
     }
     let call = &doc.call;

@@ -14,6 +14,8 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use super::dial::{Dial, Dialled, NotDialled};
+use super::recording::{Fetched, Looked, NoSound, Wanted, is_place};
+use super::send::SendOn;
 use super::receive;
 use crate::account::secret_hash;
 use crate::ctx::Ctx;
@@ -70,6 +72,18 @@ pub trait Telephone: Send + Sync {
     /// Rings the clerk's telephone, then calls the number. That it was taken does not say that anybody answered.
     fn dial<'a>(&'a self, _: &'a Dial) -> Dialled<'a> {
         Box::pin(async { Err(NotDialled::NotConnected) })
+    }
+    /// Brings a call to another telephone, without asking there first.
+    fn send<'a>(&'a self, _: &'a SendOn) -> Dialled<'a> {
+        Box::pin(async { Err(NotDialled::NotConnected) })
+    }
+    /// Looks which of a call's recordings are there, and whether there is anything to hear on them.
+    fn recordings<'a>(&'a self, _: &'a Wanted) -> Looked<'a> {
+        Box::pin(async { Vec::new() })
+    }
+    /// Fetches a recording from where its system keeps them.
+    fn sound<'a>(&'a self, _place: &'a str, _name: &'a str) -> Fetched<'a> {
+        Box::pin(async { Err(NoSound::NotReached) })
     }
 }
 
@@ -150,15 +164,26 @@ pub struct NewSystem {
     pub secret: String,
     /// The number at which the estate is called, and the queue; for click to call and for telling incoming from outgoing.
     pub trunk: String,
+    /// Telephones to which an unanswered call is sent on, one after the other (TEL-5). Empty where the system does that by itself.
+    pub next: String,
+    /// Where its recordings are: a folder of this machine, or the beginning of their addresses. Empty: none are listened to here.
+    pub recordings: String,
     pub active: bool,
 }
 
 const DEFAULT_PORTS: [(Kind, u16); 2] = [(Kind::Ami, 5038), (Kind::Esl, 8021)];
 
 fn config(n: &NewSystem, kind: Kind, before: &Value, f: &mut Fields) -> Value {
-    if kind == Kind::Webhook {
-        return json!({"holds": n.holds});
+    f.at_most("recordings", &n.recordings, 300);
+    let recordings = n.recordings.trim();
+    if !recordings.is_empty() && !is_place(recordings) {
+        f.add("recordings", "invalid-recordings");
     }
+    if kind == Kind::Webhook {
+        return json!({"holds": n.holds, "recordings": recordings});
+    }
+    f.at_most("next", &n.next, 300);
+    let next = n.next.split_whitespace().collect::<Vec<_>>().join(" ");
     f.at_most("host", &n.host, 200);
     f.at_most("user", &n.user, 100);
     f.at_most("secret", &n.secret, 200);
@@ -187,7 +212,8 @@ fn config(n: &NewSystem, kind: Kind, before: &Value, f: &mut Fields) -> Value {
     if secret.is_empty() {
         f.add("secret", "required");
     }
-    json!({"host": n.host.trim(), "port": port, "user": n.user.trim(), "secret": secret, "trunk": n.trunk.trim()})
+    json!({"host": n.host.trim(), "port": port, "user": n.user.trim(), "secret": secret, "trunk": n.trunk.trim(),
+           "next": next, "recordings": recordings})
 }
 
 /// A telephone system that was just set up, with the secret of its address, which is shown once.
@@ -205,6 +231,10 @@ fn named(tx: &mut Tx, ctx: &Ctx, id: Option<&PhoneSystemId>, n: &NewSystem, f: &
     let same = |s: &SystemRow| s.name == n.name.trim() && Some(&s.id) != id;
     if db::systems(tx, &ctx.site)?.iter().any(same) {
         f.add("name", "invalid-taken");
+    }
+    let known = db::extensions(tx, &ctx.site)?;
+    if n.next.split_whitespace().any(|t| !known.iter().any(|x| x.active && x.number == t)) {
+        f.add("next", "invalid-next");
     }
     Ok(())
 }

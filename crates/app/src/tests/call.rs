@@ -350,3 +350,228 @@ fn how_many_people_are_needed_is_made_from_past_calls_and_bad_questions_are_refu
         assert!(matches!(ask(Role::Worker, Ask::default()), Err(Error::Forbidden(_))));
     });
 }
+
+/// Another telephone, at which somebody sits.
+fn telephone(w: &World, number: &'static str, sits: Option<Role>) {
+    let owner = w.staff(Role::Administration).to_string();
+    w.desk
+        .write_now(&w.ctx(Role::Administration), move |tx, ctx| {
+            let x = NewExtension {
+                number: number.into(),
+                owner: owner.clone(),
+                active: true,
+                ..NewExtension::default()
+            };
+            system::put_extension(tx, ctx, None, &x).map(drop)
+        })
+        .unwrap();
+    if let Some(role) = sits {
+        w.desk
+            .write_now(&w.ctx(role), move |tx, ctx| system::sit(tx, ctx, number))
+            .unwrap();
+    }
+}
+
+/// Asterisk with an order of telephones.
+fn asterisk(w: &World, next: &str) -> Res<PhoneSystemId> {
+    let new = NewSystem {
+        name: "Asterisk".into(),
+        kind: "ami".into(),
+        host: "127.0.0.1".into(),
+        user: "desk".into(),
+        secret: "secret".into(),
+        next: next.into(),
+        recordings: "/var/spool/asterisk/monitor".into(),
+        ..NewSystem::default()
+    };
+    let add = move |tx: &mut store::db::Tx, ctx: &Ctx| system::add(tx, ctx, "", &new);
+    w.desk.write_now(&w.ctx(Role::Sysadmin), add).map(|made| made.id)
+}
+
+fn rule_of<T: std::fmt::Debug>(r: Res<T>) -> &'static str {
+    match r {
+        Err(Error::Refused(r)) => r.rule,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_call_that_nobody_answers_goes_on_once_to_the_next_telephone_and_then_to_whoever_is_free() {
+    use CallKind::{Arrived, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        hotline(&w);
+        telephone(&w, "1002", None);
+        telephone(&w, "1003", Some(Role::CsHead));
+        assert!(matches!(asterisk(&w, "1002 1009"), Err(Error::Invalid(f)) if f[0].name == "next"));
+        let id = asterisk(&w, "1002").unwrap();
+        let row = {
+            let (site, id) = (w.site.clone(), id.clone());
+            w.desk
+                .read_now(move |c| Ok::<_, Error>(store::call::system(c, &site, &id)?.unwrap()))
+                .unwrap()
+        };
+        let call = told(&w, &id, "a").tell(&[(Arrived, 0), (Ringing, 40)])[0].clone();
+        let waiting = || {
+            let (ctx, row) = (w.system(), row.clone());
+            w.desk.read_now(move |c| call::next::waiting(c, &ctx, &row)).unwrap()
+        };
+        let go_on = || {
+            let (ctx, row, call) = (w.system(), row.clone(), call.clone());
+            w.desk
+                .write_now(&ctx, move |tx, ctx| call::next::go_on(tx, ctx, &row, &call))
+                .unwrap()
+        };
+        assert!(waiting().is_empty() && go_on().is_none(), "too early");
+        w.wait(15_100);
+        assert_eq!(waiting(), [call.clone()]);
+        let sent = go_on().unwrap();
+        assert_eq!((sent.target.as_str(), sent.call_key.as_str()), ("1002", "a"));
+        assert!(go_on().is_none(), "once, whichever replica comes second");
+        w.wait(15_000);
+        assert_eq!(go_on().unwrap().target, "1003");
+        w.wait(15_000);
+        assert!(go_on().is_none(), "1001 rang already, nobody is left");
+        let s = seen(&w, &call);
+        let to: Vec<_> = s.doc.sent.iter().map(|x| (x.to.as_str(), x.by.is_none())).collect();
+        assert_eq!(to, [("1002", true), ("1003", true)]);
+        // What is told of it afterwards leaves that as it is.
+        told(&w, &id, "a").tell(&[(CallKind::HungUp, 50_000)]);
+        assert_eq!(seen(&w, &call).doc.sent.len(), 2);
+        assert!(go_on().is_none());
+    });
+}
+
+#[test]
+fn a_call_that_rings_elsewhere_is_brought_to_the_own_telephone() {
+    use CallKind::{Answered, Arrived, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        hotline(&w);
+        telephone(&w, "1002", None);
+        let id = asterisk(&w, "").unwrap();
+        let elsewhere = |kind, ms| CallEvent {
+            extension: Some("1002".into()),
+            ..told(&w, &id, "a").event(kind, ms)
+        };
+        let call = told(&w, &id, "a").tell(&[(Arrived, 0)])[0].clone();
+        told(&w, &id, "a").store(vec![elsewhere(Ringing, 40)]).unwrap();
+        let pick_up = |able: Vec<PhoneSystemId>| {
+            let call = call.clone();
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                call::send::pick_up(tx, ctx, &call, &able)
+            })
+        };
+        let card = |able: Vec<PhoneSystemId>| {
+            let ctx = w.ctx(Role::FrontDesk);
+            let shown = w.desk.read_now(move |c| call::card::shown(c, &ctx, &able)).unwrap();
+            shown.cards.first().map(|c| c.brings)
+        };
+        assert_eq!(card(Vec::new()), Some(false), "nothing can be asked");
+        assert_eq!(rule_of(pick_up(Vec::new())), "refuse-cannot-send");
+        assert_eq!(card(vec![id.clone()]), Some(true));
+        let sent = pick_up(vec![id.clone()]).unwrap();
+        assert_eq!((sent.target.as_str(), sent.call_key.as_str()), ("1001", "a"));
+        let s = seen(&w, &call);
+        assert_eq!(s.doc.sent[0].by, Some(w.staff(Role::FrontDesk)));
+        told(&w, &id, "a").store(vec![elsewhere(Answered, 3_000)]).unwrap();
+        assert_eq!(rule_of(pick_up(vec![id.clone()])), "refuse-call-answered");
+        assert_eq!(card(vec![id.clone()]), Some(false), "somebody talks already");
+        // Who talks takes no second call.
+        told(&w, &id, "b").tell(&[(Arrived, 0), (Ringing, 40), (Answered, 900)]);
+        let other = CallEvent {
+            extension: Some("1002".into()),
+            ..told(&w, &id, "c").event(Ringing, 0)
+        };
+        let third = told(&w, &id, "c").store(vec![other]).unwrap()[0].clone();
+        let able = vec![id.clone()];
+        let busy = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            call::send::pick_up(tx, ctx, &third, &able)
+        });
+        assert_eq!(rule_of(busy), "refuse-telephone-busy");
+    });
+}
+
+#[test]
+fn a_call_is_handed_on_by_its_system_only_after_asking_and_to_a_telephone_of_the_house() {
+    use CallKind::{Answered, Arrived, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        hotline(&w);
+        telephone(&w, "1002", None);
+        let id = asterisk(&w, "").unwrap();
+        let call = told(&w, &id, "a").tell(&[(Arrived, 0), (Ringing, 40), (Answered, 900)])[0].clone();
+        let hand_on = |to: &'static str, said: (bool, bool), able: Vec<PhoneSystemId>| {
+            let call = call.clone();
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                call::send::hand_on(tx, ctx, &call, to, said, &able)
+            })
+        };
+        let able = || vec![id.clone()];
+        assert_eq!(rule_of(hand_on("1002 工程部", (false, true), able())), "refuse-incomplete");
+        assert_eq!(rule_of(hand_on("工程部", (true, true), able())), "refuse-send-where");
+        assert_eq!(rule_of(hand_on("1001", (true, true), able())), "refuse-send-where", "where it is");
+        assert_eq!(rule_of(hand_on("1002", (true, true), Vec::new())), "refuse-cannot-send");
+        assert!(seen(&w, &call).doc.transfers.is_empty(), "nothing was recorded by what was refused");
+        assert_eq!(hand_on("1002 工程部", (true, true), able()).unwrap().target, "1002");
+        assert_eq!(seen(&w, &call).doc.transfers.len(), 1);
+    });
+}
+
+#[test]
+fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
+    use crate::call::recording;
+    use CallKind::{Answered, Arrived, RecordingReady};
+    for_both(|db| {
+        let w = World::new(db);
+        hotline(&w);
+        let id = asterisk(&w, "").unwrap();
+        let call = told(&w, &id, "1795280883.8").tell(&[(Arrived, 0), (Answered, 900)])[0].clone();
+        let ready = CallEvent {
+            recording: Some("a.wav".into()),
+            ..told(&w, &id, "1795280883.8").event(RecordingReady, 5_000)
+        };
+        told(&w, &id, "1795280883.8").store(vec![ready]).unwrap();
+        let hear = |role: Role, name: &'static str, reason: &'static str| {
+            let call = call.clone();
+            w.desk.write_now(&w.ctx(role), move |tx, ctx| {
+                recording::hear(tx, ctx, &call, name, reason)
+            })
+        };
+        for role in [Role::FrontDesk, Role::Administration, Role::Sysadmin] {
+            assert!(matches!(hear(role, "a.wav", "好奇"), Err(Error::Forbidden(_))), "{role:?}");
+        }
+        assert!(matches!(hear(Role::Quality, "a.wav", "  "), Err(Error::Invalid(_))));
+        assert_eq!(rule_of(hear(Role::Quality, "../../etc/passwd", "检查")), "refuse-no-recording");
+        hear(Role::Quality, "x-1795280883.8.wav", "检查").unwrap();
+        let heard = hear(Role::CsHead, "a.wav", "处理投诉").unwrap();
+        let granted = |role: Role| {
+            let (ctx, id) = (w.ctx(role), heard.clone());
+            w.desk.read_now(move |c| recording::granted(c, &ctx, &id))
+        };
+        let place = "/var/spool/asterisk/monitor".to_owned();
+        assert_eq!(granted(Role::CsHead).unwrap(), (place, "a.wav".to_owned()));
+        assert!(matches!(granted(Role::Quality), Err(Error::NotFound)), "granted to somebody else");
+        w.wait(3_600_001);
+        assert!(matches!(granted(Role::CsHead), Err(Error::NotFound)), "that was long ago");
+        let (ctx, of) = (w.ctx(Role::Quality), call.clone());
+        let (all, wanted) = w
+            .desk
+            .read_now(move |c| Ok::<_, Error>((recording::heard(c, &ctx, &of)?, recording::wanted(c, &ctx, &of)?)))
+            .unwrap();
+        let all: Vec<_> = all.iter().map(|h| (h.staff_id.clone(), h.reason.as_str())).collect();
+        assert_eq!(
+            all,
+            [(w.staff(Role::CsHead), "处理投诉"), (w.staff(Role::Quality), "检查")]
+        );
+        let wanted = wanted.unwrap();
+        assert_eq!((wanted.day.as_str(), wanted.reported), ("2026-11-21", vec!["a.wav".to_owned()]));
+        let journal = {
+            let (site, call) = (w.site.clone(), call.clone());
+            w.desk
+                .read_now(move |c| Ok::<_, Error>(store::journal::for_subject(c, site.as_str(), "call", call.as_str(), i64::MAX, 50)?))
+                .unwrap()
+        };
+        assert_eq!(journal.iter().filter(|e| e.kind == "recording_heard").count(), 2);
+    });
+}

@@ -416,6 +416,8 @@ pub fn screened(call: &Call, others_free: impl Fn(&Leg) -> bool) -> Vec<Screened
         };
         let how = match (end.cause, leg.extension.as_deref()) {
             (Some(Cause::Rejected), _) => Some(ScreenedHow::Rejected),
+            // A telephone that rings is not busy: it says so when it is pressed away.
+            (Some(Cause::Busy), _) if leg.ringing.is_some() => Some(ScreenedHow::Rejected),
             (Some(Cause::NoAnswer), Some(extension)) if others_free(leg) => {
                 let again = rung_out.contains(&extension);
                 rung_out.push(extension);

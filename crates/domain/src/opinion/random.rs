@@ -24,7 +24,6 @@ struct Line {
     done_at: Option<i64>,
     told_by: Option<StaffId>,
     told_at: Option<i64>,
-    checked_by: Option<StaffId>,
 }
 
 #[derive(Debug)]
@@ -87,14 +86,14 @@ impl Line {
             }
             Handling::Check => {
                 self.of.may_check(&me)?;
-                (self.of.check, self.checked_by) = (Some(step.yes), Some(me));
+                (self.of.check, self.of.checked_by) = (Some(step.yes), Some(me));
             }
         }
         for void in handling.voids() {
             match void {
                 Handling::Finish => (self.of.done, self.done_by, self.done_at) = (false, None, None),
                 Handling::Tell => (self.of.told, self.told_by, self.told_at) = (false, None, None),
-                Handling::Check => (self.of.check, self.checked_by) = (None, None),
+                Handling::Check => (self.of.check, self.of.checked_by) = (None, None),
                 Handling::Thank | Handling::Identify => {}
             }
         }
@@ -115,6 +114,10 @@ impl Line {
         )?;
         must(!o.told || o.outcome.is_some(), "told of nothing")?;
         must(o.check.is_none() || o.is_handled(), "checked, and not handled")?;
+        must(
+            !o.checked_by.iter().any(|who| o.handled.contains(who)),
+            "a check stands of somebody who had a part in it",
+        )?;
         must(
             (o.outcome == Some(Outcome::Assigned)) == self.doer.is_some(),
             "assigned to nobody",
@@ -232,6 +235,7 @@ impl Round {
         let done = old
             .of
             .may_go(handling, closed)
+            .and_then(|()| old.of.may_take_part(handling, &step.id()))
             .and_then(|()| line.act(handling, &step, now));
         if let Err(refusal) = done {
             readable(&refusal)?;

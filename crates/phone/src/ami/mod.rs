@@ -19,7 +19,8 @@ pub use translator::Translator;
 use crate::link::{self, Target};
 use crate::{BadSetting, Capabilities, Handle, Plan, Secret, Timing, Wiring};
 
-/// Asterisk tells all but where a recording is, and cannot hold a call for a telephone or bring one to another.
+/// Asterisk tells all but where a recording is, and cannot hold a call for a telephone. A ringing call is brought to another telephone by
+/// sending its outside party there.
 pub const CAPABILITIES: Capabilities = Capabilities {
     rings: true,
     holds: true,
@@ -27,7 +28,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     dial: true,
     hold: false,
     transfer: true,
-    pick_up: false,
+    pick_up: true,
     recording: false,
 };
 

@@ -21,7 +21,7 @@ pub const CAPABILITIES: Capabilities = Capabilities {
     dial: true,
     hold: false,
     transfer: true,
-    pick_up: false,
+    pick_up: true,
     recording: true,
 };
 

@@ -145,9 +145,11 @@ impl Translator {
             received: at_received,
             ..At::default()
         };
-        let ours = self.tracker.outside_leg(call_key).and_then(|(_, ours)| ours);
-        self.tracker
-            .transferred(call_key, ours.as_ref(), TransferMode::Blind, Some(target), &at);
+        // Where nobody of ours talks yet, nobody hands anything over: it goes on ringing elsewhere.
+        if let Some(ours) = self.tracker.outside_leg(call_key).and_then(|(_, ours)| ours) {
+            self.tracker
+                .transferred(call_key, Some(&ours), TransferMode::Blind, Some(target), &at);
+        }
         self.tracker.take()
     }
 

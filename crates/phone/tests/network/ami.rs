@@ -162,6 +162,30 @@ async fn click_to_call_goes_out_under_our_own_id() {
 }
 
 #[tokio::test]
+async fn a_ringing_call_is_brought_to_another_telephone_and_nobody_hands_it_over() {
+    let mut capture = Capture::read(MISSED_RINGING);
+    let rings = capture.steps.iter().position(|s| s.text.contains("DialState")).unwrap();
+    let over = capture.steps.split_off(rings + 1);
+    let play = Play {
+        timestamps: Some(ZERO),
+        ..Play::new(capture)
+    };
+    let replay = Replay::start(play, 0).await.unwrap();
+    let (handle, mut heard) = start(settings(replay.port()), Vec::new());
+    let events = heard.until(CallKind::Ringing).await;
+    let key = events[0].call_key.clone();
+    handle.transfer(&key, "1003").await.unwrap();
+    assert_eq!(
+        replay.asked(),
+        ["Action: Redirect\nChannel: SIP/13800000001-00000000\nContext: internal\nExten: 1003"]
+    );
+    assert!(!over.is_empty());
+    // Nobody talked: no transfer is told, and the call goes on.
+    let more = tokio::time::timeout(Duration::from_millis(300), heard.until(CallKind::Transferred)).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
 async fn a_call_that_asterisk_turns_down_is_a_call_that_was_tried() {
     let replay = Replay::start(Play::new(Capture::default()), 0).await.unwrap();
     let (handle, mut heard) = start(settings(replay.port()), Vec::new());

@@ -61,6 +61,7 @@ refuse-opinion-outcome = Praise is passed on; a suggestion is not only passed on
 refuse-opinion-unidentified = There is no result to tell yet
 refuse-opinion-unhandled = It is not handled yet; there is nothing to check
 refuse-opinion-own = Somebody else checks what you handled
+refuse-opinion-own-check = You checked it: somebody else does this, or the check would be of your own work
 refuse-opinion-month = The month is not over
 refuse-opinion-open = {$n} opinions have no result yet
 refuse-opinion-closed = This month is closed

@@ -61,6 +61,7 @@ refuse-opinion-outcome = 表扬要转达，建议不能只转达
 refuse-opinion-unidentified = 还没有识别结果，不能告知
 refuse-opinion-unhandled = 还没有处理完，不能核查
 refuse-opinion-own = 自己处理过的，由别人核查
+refuse-opinion-own-check = 您已核查过：这一步由别人做，否则就成了自己核查自己
 refuse-opinion-month = 这个月还没有过完
 refuse-opinion-open = 还有 {$n} 条没有结果，不能结束
 refuse-opinion-closed = 这个月已经结束

@@ -2,6 +2,9 @@
 //! number, household, time and rings. What stood in the form is parked.
 
 use app::call::card::{self, Card, Shown};
+use app::call::dial::NotDialled;
+use app::call::send::{self, SendOn};
+use app::call::system::Telephone;
 use app::call::{self as calls_of, Owner};
 use app::error::Error;
 use askama::Template;
@@ -9,6 +12,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use domain::ids::CallId;
+use domain::refusal::Refusal;
 
 use super::{extension, length, number};
 use crate::case::names::Names;
@@ -60,9 +64,11 @@ struct CallsPart {
 /// Calls that go on now, those of the viewer first.
 pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
     let zone = v.zone().to_owned();
+    let telephone = web.desk.telephone().ok();
     let (shown, names, greetings) = web
         .read(&v.ctx()?, move |c, ctx| {
-            let shown = card::shown(c, ctx)?;
+            let able = send::able(c, ctx, telephone.as_deref())?;
+            let shown = card::shown(c, ctx, &able)?;
             let rings = |card: &Card| card.inbound && matches!(card.row.state.as_str(), "ringing" | "waiting");
             let greetings = match shown.cards.iter().any(rings) {
                 true => crate::desk::greetings(c, ctx, &zone)?,
@@ -126,6 +132,47 @@ pub async fn take(
     crate::desk::take_call(&web, &v, &headers, pairs, seen, &pick).await
 }
 
+/// Asks the telephone system to bring a call to another telephone; None where it does.
+async fn sent(telephone: Option<&dyn Telephone>, s: &SendOn) -> Option<Refusal> {
+    let done = match telephone {
+        Some(telephone) => telephone.send(s).await,
+        None => Err(NotDialled::NotConnected),
+    };
+    Some(match done {
+        Ok(()) => return None,
+        Err(NotDialled::NotConnected) => Refusal::new("refuse-send-not-connected"),
+        Err(NotDialled::NoAnswer) => Refusal::new("refuse-send-no-answer"),
+        Err(NotDialled::NoSuchCall) => Refusal::new("refuse-call-ended"),
+        Err(NotDialled::Refused(why)) => Refusal::new("refuse-send-refused").arg("why", why),
+    })
+}
+
+/// A call that waits at another telephone is brought to the viewer's (TEL-5).
+pub async fn pick_up(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
+    let (call, at) = (CallId::from(id.as_str()), format!("desk/calls/{id}/pick-up"));
+    let telephone = web.desk.telephone().ok();
+    let adapter = telephone.clone();
+    let asked = web
+        .write(&v.ctx()?, move |tx, ctx| {
+            let able = send::able(tx, ctx, adapter.as_deref())?;
+            // Pressed twice, it is brought once.
+            let mut made = None;
+            once(tx, ctx, &f, &at, |tx, ctx| {
+                made = Some(send::pick_up(tx, ctx, &call, &able)?);
+                Ok(())
+            })?;
+            Ok(made)
+        })
+        .await?;
+    if let Some(asked) = asked
+        && let Some(no) = sent(telephone.as_deref(), &asked).await
+    {
+        return Err(Fail(no.into()));
+    }
+    settle(&web, &v).await?;
+    Ok(Redirect::to("/desk").into_response())
+}
+
 /// A call back was offered to a caller on hold (ANS-3).
 pub async fn offer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (call, at) = (CallId::from(id.as_str()), format!("hotline/calls/{id}/offer"));
@@ -149,6 +196,10 @@ struct TransferPart {
     say: String,
     e: Errors,
     done: bool,
+    /// The telephone system can be asked to do it.
+    sends: bool,
+    /// It was asked, and did not do it: in words.
+    not_sent: String,
 }
 
 async fn transfer_view(
@@ -160,19 +211,24 @@ async fn transfer_view(
     done: bool,
 ) -> Result<TransferPart, Fail> {
     let call = CallId::from(id);
-    let targets = web
+    let telephone = web.desk.telephone().ok();
+    let (targets, sends) = web
         .read(&v.ctx()?, move |c, ctx| {
-            calls_of::of_form(c, ctx, &call)?.ok_or(Error::NotFound)?;
+            let s = calls_of::of_form(c, ctx, &call)?.ok_or(Error::NotFound)?;
+            let able = send::able(c, ctx, telephone.as_deref())?;
+            let sends = s.row.answered_at.is_some() && able.contains(&s.row.system_id);
             let en = ctx.locale == app::ctx::Locale::En;
             let departments = store::site::departments(c, &ctx.site)?.into_iter();
             let mut all: Vec<String> = departments.map(|d| if en { d.name_en } else { d.name }).collect();
             let telephones = calls_of::system::extensions(c, ctx)?.into_iter().filter(|x| x.active);
             all.extend(telephones.map(|x| format!("{} {}", x.number, x.place).trim().to_owned()));
-            Ok(all)
+            Ok((all, sends))
         })
         .await?;
     let p = Page::bare(web, Some(v), v.locale, "");
     Ok(TransferPart {
+        sends,
+        not_sent: String::new(),
         id: id.to_owned(),
         key: p.key(web),
         say: p.t("call-transfer-say"),
@@ -192,23 +248,39 @@ pub async fn transfer_form(State(web): State<Web>, v: Viewer, Path(id): Path<Str
 
 /// A call is handed on.
 pub async fn transfer(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (call, at, sent) = (
+    let (call, at, form) = (
         CallId::from(id.as_str()),
         format!("hotline/calls/{id}/transfer"),
         f.clone(),
     );
+    let telephone = web.desk.telephone().ok();
+    let adapter = telephone.clone();
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
-            once(tx, ctx, &sent, &at, |tx, ctx| {
-                let yes = |name: &str| value(&sent, name) == "1";
-                calls_of::transferred(tx, ctx, &call, &value(&sent, "to"), yes("agreed"), yes("told"))
-            })
+            let able = send::able(tx, ctx, adapter.as_deref())?;
+            let mut made = None;
+            once(tx, ctx, &form, &at, |tx, ctx| {
+                let yes = |name: &str| value(&form, name) == "1";
+                let (to, said) = (value(&form, "to"), (yes("agreed"), yes("told")));
+                if yes("send") {
+                    made = Some(send::hand_on(tx, ctx, &call, &to, said, &able)?);
+                    return Ok(());
+                }
+                calls_of::transferred(tx, ctx, &call, &to, said.0, said.1)
+            })?;
+            Ok(made)
         })
         .await;
     match done {
-        Ok(()) => {
+        Ok(asked) => {
             settle(&web, &v).await?;
-            let shown = transfer_view(&web, &v, &id, String::new(), Errors::default(), true).await?;
+            let mut shown = transfer_view(&web, &v, &id, String::new(), Errors::default(), true).await?;
+            // What was agreed stays on record; the clerk does by hand what the telephone system did not.
+            if let Some(asked) = asked
+                && let Some(no) = sent(telephone.as_deref(), &asked).await
+            {
+                shown.not_sent = crate::fail::refusal_text(v.locale, v.zone(), &no);
+            }
             Ok(page(&shown)?)
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(e.into()),

@@ -254,6 +254,12 @@ struct OnePage {
     stub: bool,
     swept: bool,
     contact: Option<(String, String)>,
+    /// The viewer may listen to recordings.
+    hears: bool,
+    /// There are some, as far as was told; only that is for whoever may not listen.
+    recorded: bool,
+    /// To which telephones it was sent while nobody had answered.
+    sent: Vec<Told>,
 }
 
 /// One call.
@@ -305,7 +311,18 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
         what: p.t1("call-transfer-by", "who", names.staff(&t.by)),
         where_: t.to.clone(),
     });
+    let sent = s.doc.sent.iter().map(|x| Told {
+        at: p.full_time(x.at),
+        what: match &x.by {
+            Some(by) => p.t1("call-sent-by", "who", names.staff(by)),
+            None => p.t("call-sent-itself"),
+        },
+        where_: extension(&x.to),
+    });
     let shown = OnePage {
+        hears: v.may(domain::access::Action::HearRecording),
+        recorded: !k.recordings.is_empty(),
+        sent: sent.collect(),
         began: p.full_time(s.row.at),
         wait: ms(wait_ms(k)),
         rang: ms(ringing_ms(k)),

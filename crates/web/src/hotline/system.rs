@@ -69,6 +69,8 @@ fn read(f: &Pairs) -> NewSystem {
         user: value(f, "user"),
         secret: value(f, "secret"),
         trunk: value(f, "trunk"),
+        next: value(f, "next"),
+        recordings: value(f, "recordings"),
         active: yes("active"),
     }
 }
@@ -167,6 +169,8 @@ async fn one_view(
         user: text("user"),
         secret: String::new(),
         trunk: text("trunk"),
+        next: text("next"),
+        recordings: text("recordings"),
         active: s.active,
     });
     Ok(SystemPage {

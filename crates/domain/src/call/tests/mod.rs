@@ -2,6 +2,7 @@ mod board;
 mod captures;
 mod folding;
 mod found;
+mod going_on;
 mod lines;
 mod measuring;
 mod people;
