@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 use domain::access::{Action, Reach};
 use domain::call::event::CallEvent;
-use domain::call::next::Sent;
 use domain::call::measure::{self, HoldRule, Holds, RingRule, Rules, Verdict};
+use domain::call::next::Sent;
 use domain::call::state::Call;
 use domain::ids::{CallId, ContactId, StaffId};
 use domain::refusal::Refusal;

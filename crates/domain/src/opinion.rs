@@ -305,12 +305,19 @@ mod tests {
         };
         let may = |step, who: &str| rule(checked.may_take_part(step, &who.into())).0;
         for step in [Handling::Thank, Handling::Tell] {
-            assert_eq!((may(step, "qu"), may(step, "li")), ("refuse-opinion-own-check", ""), "{step}");
+            assert_eq!(
+                (may(step, "qu"), may(step, "li")),
+                ("refuse-opinion-own-check", ""),
+                "{step}"
+            );
         }
         for step in [Handling::Identify, Handling::Finish, Handling::Check] {
             assert_eq!(may(step, "qu"), "", "{step} makes the check void or is the check");
         }
-        assert!(!checked.steps(false, &"qu".into()).contains(&Handling::Thank), "nor is it offered");
+        assert!(
+            !checked.steps(false, &"qu".into()).contains(&Handling::Thank),
+            "nor is it offered"
+        );
         assert!(checked.steps(false, &"li".into()).contains(&Handling::Thank));
     }
 

@@ -80,10 +80,17 @@ pub fn fetch(place: &str, name: &str) -> Result<Sound, NoSound> {
 
 /// Files of a call in a folder, and in the folders of its day as exchanges name them.
 fn by_name(folder: &Path, day: &str, is_of: impl Fn(&str) -> bool) -> Vec<String> {
-    let days = [String::new(), day.replace('-', "/"), day.replace('-', ""), day.to_owned()];
+    let days = [
+        String::new(),
+        day.replace('-', "/"),
+        day.replace('-', ""),
+        day.to_owned(),
+    ];
     let mut found = Vec::new();
     for sub in days {
-        let Ok(files) = std::fs::read_dir(folder.join(&sub)) else { continue };
+        let Ok(files) = std::fs::read_dir(folder.join(&sub)) else {
+            continue;
+        };
         for file in files.take(MOST_FILES).flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             if is_of(&name) && file.file_type().is_ok_and(|t| t.is_file()) {
@@ -116,7 +123,9 @@ fn of_folder(folder: &Path, name: &str, most: u64) -> Result<Vec<u8>, NoSound> {
     }
     let mut bytes = Vec::new();
     let file = File::open(file).map_err(|_| NoSound::NotReached)?;
-    file.take(most).read_to_end(&mut bytes).map_err(|_| NoSound::NotReached)?;
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|_| NoSound::NotReached)?;
     Ok(bytes)
 }
 
@@ -156,7 +165,9 @@ fn of_address(place: &str, name: &str, most: u64, patience: Duration) -> Result<
     })?;
     let mut bytes = Vec::new();
     let body = answer.into_body().into_reader();
-    body.take(most).read_to_end(&mut bytes).map_err(|_| NoSound::NotReached)?;
+    body.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(|_| NoSound::NotReached)?;
     Ok(bytes)
 }
 
@@ -178,7 +189,11 @@ fn kind_of(bytes: &[u8]) -> Result<&'static str, NoSound> {
     } else {
         return Err(NoSound::NotSound);
     };
-    if bytes.len() > least { Ok(kind) } else { Err(NoSound::Silent) }
+    if bytes.len() > least {
+        Ok(kind)
+    } else {
+        Err(NoSound::Silent)
+    }
 }
 
 /// Where the samples of a WAV file begin.
@@ -202,7 +217,8 @@ mod tests {
     use super::*;
 
     fn wav(samples: usize) -> Vec<u8> {
-        let mut wav = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0".to_vec();
+        let mut wav =
+            b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0".to_vec();
         wav.extend(vec![7; samples]);
         wav
     }
@@ -215,7 +231,11 @@ mod tests {
         let listed = [b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0data\0\0\0\0".as_slice(), b"xy"].concat();
         assert_eq!(kind_of(&listed), Ok("audio/wav"), "other chunks before");
         assert_eq!(kind_of(&listed[..listed.len() - 2]), Err(NoSound::Silent));
-        assert_eq!(kind_of(b"RIFF\0\0\0\0WAVEjunk\xff\xff\xff\xff"), Err(NoSound::Silent), "a length that lies");
+        assert_eq!(
+            kind_of(b"RIFF\0\0\0\0WAVEjunk\xff\xff\xff\xff"),
+            Err(NoSound::Silent),
+            "a length that lies"
+        );
     }
 
     #[test]
@@ -242,12 +262,24 @@ mod tests {
         put("secret.wav", &wav(20));
         std::os::unix::fs::symlink(root.join("secret.wav"), folder.join("link.wav")).unwrap();
         let place = folder.to_string_lossy().into_owned();
-        assert_eq!(fetch(&place, "a.wav").map(|s| (s.bytes.len(), s.kind)), Ok((64, "audio/wav")));
-        assert_eq!(fetch(&place, &format!("{place}/a.wav")).map(|s| s.kind), Ok("audio/wav"), "the whole path");
+        assert_eq!(
+            fetch(&place, "a.wav").map(|s| (s.bytes.len(), s.kind)),
+            Ok((64, "audio/wav"))
+        );
+        assert_eq!(
+            fetch(&place, &format!("{place}/a.wav")).map(|s| s.kind),
+            Ok("audio/wav"),
+            "the whole path"
+        );
         assert_eq!(fetch(&place, "empty.wav"), Err(NoSound::Silent));
         assert_eq!(fetch(&place, "none.wav"), Err(NoSound::NotThere));
         assert_eq!(fetch(&place, "2026"), Err(NoSound::NotThere), "a folder");
-        for outside in ["../secret.wav", "link.wav", &root.join("secret.wav").to_string_lossy(), "/etc/passwd"] {
+        for outside in [
+            "../secret.wav",
+            "link.wav",
+            &root.join("secret.wav").to_string_lossy(),
+            "/etc/passwd",
+        ] {
             assert_eq!(fetch(&place, outside), Err(NoSound::Elsewhere), "{outside}");
         }
         assert_eq!(fetch("/nowhere/at/all", "a.wav"), Err(NoSound::NotReached));
@@ -264,7 +296,10 @@ mod tests {
         let place = "https://pbx.example/recordings";
         let of = |name| address(place, name);
         assert_eq!(of("a.wav").as_deref(), Ok("https://pbx.example/recordings/a.wav"));
-        assert_eq!(of("/2026/a.wav").as_deref(), Ok("https://pbx.example/recordings/2026/a.wav"));
+        assert_eq!(
+            of("/2026/a.wav").as_deref(),
+            Ok("https://pbx.example/recordings/2026/a.wav")
+        );
         assert_eq!(
             of("https://pbx.example/recordings/a.wav?id=1").as_deref(),
             Ok("https://pbx.example/recordings/a.wav?id=1")
@@ -301,7 +336,11 @@ mod tests {
                     _ => ("404 Not Found", "", Vec::new()),
                 };
                 let length = body.len();
-                write!(stream, "HTTP/1.1 {status}\r\n{more}Content-Length: {length}\r\nConnection: close\r\n\r\n").unwrap();
+                write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\n{more}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+                )
+                .unwrap();
                 stream.write_all(&body).unwrap();
             }
         });

@@ -105,7 +105,9 @@ impl Adapters {
         let calls = self.desk.read_now(move |c| next::waiting(c, &asked, &of))?;
         for call in calls {
             let of = row.clone();
-            let sent = self.desk.write_now(&ctx, move |tx, ctx| next::go_on(tx, ctx, &of, &call))?;
+            let sent = self
+                .desk
+                .write_now(&ctx, move |tx, ctx| next::go_on(tx, ctx, &of, &call))?;
             let Some(sent) = sent else { continue };
             let adapters = self.clone();
             runtime.spawn(async move {

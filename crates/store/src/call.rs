@@ -1,7 +1,8 @@
 //! Telephone systems, extensions, calls with what was told of them, and numbers to be called back.
 
 use domain::ids::{
-    CallEventId, CallHearingId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, PostId, SiteId, StaffId,
+    CallEventId, CallHearingId, CallId, ContactId, DepartmentId, ExtensionLineId, MissedCallId, PhoneSystemId, PostId,
+    SiteId, StaffId,
 };
 
 use crate::due::Due;

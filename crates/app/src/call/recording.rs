@@ -90,7 +90,9 @@ pub type Fetched<'a> = Pin<Box<dyn Future<Output = Result<Sound, NoSound>> + Sen
 /// Whether a text names where recordings are: a folder from the root on, or the beginning of a web address.
 #[must_use]
 pub fn is_place(text: &str) -> bool {
-    let web = ["http://", "https://"].iter().find_map(|start| text.strip_prefix(start));
+    let web = ["http://", "https://"]
+        .iter()
+        .find_map(|start| text.strip_prefix(start));
     let whole = !text.chars().any(char::is_control) && !text.contains("..");
     whole && (text.starts_with('/') || web.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')))
 }
@@ -98,7 +100,11 @@ pub fn is_place(text: &str) -> bool {
 fn place_of(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<String> {
     let system = db::system(c, &ctx.site, &s.row.system_id)?.ok_or(Error::NotFound)?;
     let config: Value = serde_json::from_str(&system.config).unwrap_or_default();
-    Ok(config.get("recordings").and_then(Value::as_str).unwrap_or_default().to_owned())
+    Ok(config
+        .get("recordings")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned())
 }
 
 /// Where the recordings of a call are to be looked for; none where its system keeps none that we know of.

@@ -36,7 +36,9 @@ const MOST_SENT: usize = 50;
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn able(c: &mut Conn, ctx: &Ctx, telephone: Option<&dyn Telephone>) -> Res<Vec<PhoneSystemId>> {
-    let Some(telephone) = telephone else { return Ok(Vec::new()) };
+    let Some(telephone) = telephone else {
+        return Ok(Vec::new());
+    };
     let connected = |id: &PhoneSystemId| telephone.connection(id).is_some_and(|c| c.state == "signed_in");
     let systems = db::systems(c, &ctx.site)?.into_iter();
     let asked = systems.filter(|s| s.active && Kind::parse(&s.kind) != Some(Kind::Webhook) && connected(&s.id));
@@ -68,7 +70,14 @@ pub(super) fn note(tx: &mut Tx, ctx: &Ctx, s: &mut Seen, target: &str, by: Optio
         });
     }
     save(tx, s)?;
-    say(tx, ctx, &s.row, "call_sent_on", json!({"extension": target, "staff": by}), &[]);
+    say(
+        tx,
+        ctx,
+        &s.row,
+        "call_sent_on",
+        json!({"extension": target, "staff": by}),
+        &[],
+    );
     Ok(())
 }
 

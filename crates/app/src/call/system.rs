@@ -14,9 +14,9 @@ use store::db::Tx;
 use store::seam::Conn;
 
 use super::dial::{Dial, Dialled, NotDialled};
+use super::receive;
 use super::recording::{Fetched, Looked, NoSound, Wanted, is_place};
 use super::send::SendOn;
-use super::receive;
 use crate::account::secret_hash;
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res, same_version, saved};
@@ -233,7 +233,10 @@ fn named(tx: &mut Tx, ctx: &Ctx, id: Option<&PhoneSystemId>, n: &NewSystem, f: &
         f.add("name", "invalid-taken");
     }
     let known = db::extensions(tx, &ctx.site)?;
-    if n.next.split_whitespace().any(|t| !known.iter().any(|x| x.active && x.number == t)) {
+    if n.next
+        .split_whitespace()
+        .any(|t| !known.iter().any(|x| x.active && x.number == t))
+    {
         f.add("next", "invalid-next");
     }
     Ok(())

@@ -125,7 +125,7 @@ fn a_call_is_what_was_told_of_it_whatever_comes_twice_or_late() {
         );
         let ongoing = |w: &World| {
             let ctx = w.ctx(Role::FrontDesk);
-            w.desk.read_now(move |c| call::card::shown(c, &ctx)).unwrap().cards
+            w.desk.read_now(move |c| call::card::shown(c, &ctx, &[])).unwrap().cards
         };
         assert!(ongoing(&w)[0].mine, "it rings at the telephone at which they sit");
         // The hold comes before the answer that it follows, and everything comes twice.
@@ -508,11 +508,21 @@ fn a_call_is_handed_on_by_its_system_only_after_asking_and_to_a_telephone_of_the
             })
         };
         let able = || vec![id.clone()];
-        assert_eq!(rule_of(hand_on("1002 工程部", (false, true), able())), "refuse-incomplete");
+        assert_eq!(
+            rule_of(hand_on("1002 工程部", (false, true), able())),
+            "refuse-incomplete"
+        );
         assert_eq!(rule_of(hand_on("工程部", (true, true), able())), "refuse-send-where");
-        assert_eq!(rule_of(hand_on("1001", (true, true), able())), "refuse-send-where", "where it is");
+        assert_eq!(
+            rule_of(hand_on("1001", (true, true), able())),
+            "refuse-send-where",
+            "where it is"
+        );
         assert_eq!(rule_of(hand_on("1002", (true, true), Vec::new())), "refuse-cannot-send");
-        assert!(seen(&w, &call).doc.transfers.is_empty(), "nothing was recorded by what was refused");
+        assert!(
+            seen(&w, &call).doc.transfers.is_empty(),
+            "nothing was recorded by what was refused"
+        );
         assert_eq!(hand_on("1002 工程部", (true, true), able()).unwrap().target, "1002");
         assert_eq!(seen(&w, &call).doc.transfers.len(), 1);
     });
@@ -539,10 +549,16 @@ fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
             })
         };
         for role in [Role::FrontDesk, Role::Administration, Role::Sysadmin] {
-            assert!(matches!(hear(role, "a.wav", "好奇"), Err(Error::Forbidden(_))), "{role:?}");
+            assert!(
+                matches!(hear(role, "a.wav", "好奇"), Err(Error::Forbidden(_))),
+                "{role:?}"
+            );
         }
         assert!(matches!(hear(Role::Quality, "a.wav", "  "), Err(Error::Invalid(_))));
-        assert_eq!(rule_of(hear(Role::Quality, "../../etc/passwd", "检查")), "refuse-no-recording");
+        assert_eq!(
+            rule_of(hear(Role::Quality, "../../etc/passwd", "检查")),
+            "refuse-no-recording"
+        );
         hear(Role::Quality, "x-1795280883.8.wav", "检查").unwrap();
         let heard = hear(Role::CsHead, "a.wav", "处理投诉").unwrap();
         let granted = |role: Role| {
@@ -551,9 +567,15 @@ fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
         };
         let place = "/var/spool/asterisk/monitor".to_owned();
         assert_eq!(granted(Role::CsHead).unwrap(), (place, "a.wav".to_owned()));
-        assert!(matches!(granted(Role::Quality), Err(Error::NotFound)), "granted to somebody else");
+        assert!(
+            matches!(granted(Role::Quality), Err(Error::NotFound)),
+            "granted to somebody else"
+        );
         w.wait(3_600_001);
-        assert!(matches!(granted(Role::CsHead), Err(Error::NotFound)), "that was long ago");
+        assert!(
+            matches!(granted(Role::CsHead), Err(Error::NotFound)),
+            "that was long ago"
+        );
         let (ctx, of) = (w.ctx(Role::Quality), call.clone());
         let (all, wanted) = w
             .desk
@@ -565,11 +587,23 @@ fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
             [(w.staff(Role::CsHead), "处理投诉"), (w.staff(Role::Quality), "检查")]
         );
         let wanted = wanted.unwrap();
-        assert_eq!((wanted.day.as_str(), wanted.reported), ("2026-11-21", vec!["a.wav".to_owned()]));
+        assert_eq!(
+            (wanted.day.as_str(), wanted.reported),
+            ("2026-11-21", vec!["a.wav".to_owned()])
+        );
         let journal = {
             let (site, call) = (w.site.clone(), call.clone());
             w.desk
-                .read_now(move |c| Ok::<_, Error>(store::journal::for_subject(c, site.as_str(), "call", call.as_str(), i64::MAX, 50)?))
+                .read_now(move |c| {
+                    Ok::<_, Error>(store::journal::for_subject(
+                        c,
+                        site.as_str(),
+                        "call",
+                        call.as_str(),
+                        i64::MAX,
+                        50,
+                    )?)
+                })
                 .unwrap()
         };
         assert_eq!(journal.iter().filter(|e| e.kind == "recording_heard").count(), 2);

@@ -69,5 +69,7 @@ pub fn next<'a>(
     let open = |t: &&Telephone| t.is_free && !tried(&t.number);
     let by_order = order.telephones.iter();
     let mut by_order = by_order.filter_map(|number| telephones.iter().filter(open).find(|t| t.number == *number));
-    by_order.next().or_else(|| telephones.iter().filter(open).find(|t| t.is_seated))
+    by_order
+        .next()
+        .or_else(|| telephones.iter().filter(open).find(|t| t.is_seated))
 }

@@ -93,13 +93,17 @@ pub async fn hear(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
     let (asked, why) = (name.clone(), reason.clone());
     let heard = web
         .write(&v.ctx()?, move |tx, ctx| {
-            once(tx, ctx, &f, &at, |tx, ctx| recording::hear(tx, ctx, &call, &asked, &why))
+            once(tx, ctx, &f, &at, |tx, ctx| {
+                recording::hear(tx, ctx, &call, &asked, &why)
+            })
         })
         .await;
     match heard {
         Ok(heard) => {
             let plays = Some((name, heard.into_string()));
-            Ok(page(&view(&web, &v, &id, plays, String::new(), Errors::default()).await?)?)
+            Ok(page(
+                &view(&web, &v, &id, plays, String::new(), Errors::default()).await?,
+            )?)
         }
         Err(e @ (Error::NotFound | Error::Forbidden(_))) => Err(Fail(e)),
         Err(e) => {

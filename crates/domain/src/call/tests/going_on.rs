@@ -43,7 +43,11 @@ fn a_call_goes_on_after_three_rings_to_the_next_and_then_to_whoever_is_free() {
     assert_eq!(to(&[], 15_500).as_deref(), Some("1002"));
     let first = [sent(15_600, "1002")];
     assert_eq!(to(&first, 30_599), None, "it was sent on and rings there");
-    assert_eq!(to(&first, 30_600).as_deref(), Some("1003"), "in the order although nobody sits there");
+    assert_eq!(
+        to(&first, 30_600).as_deref(),
+        Some("1003"),
+        "in the order although nobody sits there"
+    );
     let second = [sent(15_600, "1002"), sent(30_600, "1003")];
     assert_eq!(to(&second, 45_600).as_deref(), Some("1004"), "whoever is free");
     let third = [sent(15_600, "1002"), sent(30_600, "1003"), sent(45_600, "1004")];
@@ -59,7 +63,11 @@ fn who_talks_is_passed_over_and_an_exchange_that_asks_the_next_is_left_to_it() {
         at(OfferEnded, 15_000, "1001"),
         at(Offered, 15_100, "1003"),
     ]);
-    assert_eq!(due(&call, &o, &[]), Some(now(30_100)), "asked again by the exchange: counted from there");
+    assert_eq!(
+        due(&call, &o, &[]),
+        Some(now(30_100)),
+        "asked again by the exchange: counted from there"
+    );
     let mut busy = all();
     busy[1].is_free = false;
     let to = |telephones: &[Telephone]| next(&call, &o, telephones, &[], now(40_000)).map(|t| t.number.clone());
@@ -79,7 +87,11 @@ fn a_call_that_no_telephone_rings_for_goes_on_too_and_one_that_is_over_does_not(
         Some("1001")
     );
     let answered = fold(&[told(Arrived, 0), at(Ringing, 500, "1001"), at(Answered, 3_000, "1001")]);
-    let over = fold(&[told(Arrived, 0), at(Ringing, 500, "1001"), hung_up(9_000, Cause::Cancelled)]);
+    let over = fold(&[
+        told(Arrived, 0),
+        at(Ringing, 500, "1001"),
+        hung_up(9_000, Cause::Cancelled),
+    ]);
     for call in [answered, over] {
         assert_eq!(due(&call, &o, &[]), None);
         assert_eq!(next(&call, &o, &all(), &[], now(90_000)), None);
