@@ -163,6 +163,10 @@ fn of_address(place: &str, name: &str, most: u64, patience: Duration) -> Result<
         ureq::Error::StatusCode(404 | 410) => NoSound::NotThere,
         _ => NoSound::NotReached,
     })?;
+    // A redirect is an answer too, and leads nowhere.
+    if answer.status() != 200 {
+        return Err(NoSound::NotReached);
+    }
     let mut bytes = Vec::new();
     let body = answer.into_body().into_reader();
     body.take(most)

@@ -273,8 +273,12 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, once_key: &str, n: &Recorded) -> Res<Viola
             (Some(f), _) => Some(f.call_id.clone()),
             (None, "") => None,
             (None, id) => {
-                let call = store::call::get(tx, &ctx.site, &CallId::from(id))?;
-                Some(call.ok_or_else(|| Error::field("call", "invalid-choose"))?.id)
+                // One that whoever records it does not see is none to them.
+                match crate::call::get(tx, ctx, &CallId::from(id)) {
+                    Ok(call) => Some(call.row.id),
+                    Err(Error::NotFound | Error::Forbidden(_)) => return Err(Error::field("call", "invalid-choose")),
+                    Err(e) => return Err(e),
+                }
             }
         };
         let what = text("what", &n.what)?;
