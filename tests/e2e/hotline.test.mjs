@@ -315,3 +315,24 @@ check('a recording is listened to for a reason and on record, and an empty one i
   await clerk.locator('main', {hasText: '由有权限的人收听'}).waitFor();
   assert.equal(await clerk.locator('#recordings').count(), 0);
 });
+
+check('an answered call opens its form by itself where nothing was typed', async t => {
+  ready ??= setUp(t);
+  await ready;
+  const clerk = await at(t, 'chenxiaowen', '/desk');
+  await clerk.waitForSelector('#telephone');
+  if (await clerk.inputValue('#telephone') !== '1001') {
+    const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+    await clerk.selectOption('#telephone', '1001');
+    await sat;
+  }
+  await until('an empty form', async () => await clerk.inputValue('#content') === '' && await clerk.locator('#reg input[name=call]').inputValue() === '');
+  const rang = Date.now();
+  await tell('newCall', 'auto');
+  await tell('ringing', 'auto', {extension: '1001', ts: String(rang)});
+  await clerk.waitForSelector('[data-ring-mine]');
+  await tell('answer', 'auto', {answeringNumber: '1001', ts: String(rang + 6000)});
+  await until('the form of the call', async () => await clerk.locator('#reg input[name=call]').inputValue() !== '');
+  assert.match(await clerk.locator('#head').innerText(), /第 2 声接听/);
+  await tell('hangup', 'auto', {cause: 'normalClearing', by: '13857126688'});
+});

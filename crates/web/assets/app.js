@@ -419,6 +419,25 @@ function rings(again) {
 setInterval(() => rings(true), 5000);
 on('htmx:after:swap', () => rings(false));
 
+// A call that is answered at the own telephone opens its form by itself, once, where nothing has been typed. Who is typing is left
+// alone: the card waits for its key.
+const opened = new Set();
+function opens(tries = 20) {
+  const reg = $('#reg'), card = $('.ringcard[data-answered-mine]');
+  if (!reg || !card || opened.has(card.id)) return;
+  const button = $('button[hx-post$="/take"]', card);
+  if (!button?.matches('[data-htmx-powered]')) {
+    if (tries > 0) setTimeout(() => opens(tries - 1), 50);
+    return;
+  }
+  opened.add(card.id);
+  const types = $('dialog[open]') || doc.activeElement?.value
+    || $$('textarea, input:not([type=hidden], [type=radio], [type=checkbox])', reg).some(el => el.value.trim());
+  if (!types && !reg.elements.call?.value) button.click();
+}
+on('htmx:after:swap', () => opens());
+opens();
+
 // ---------- drafts ----------
 // Saved on the server soon after typing and kept on this machine until the server has it. The server renders the saved
 // values again; only what never reached it is put back from here.
