@@ -15,16 +15,17 @@ use crate::seam::{Conn, Error, ErrorKind, Result};
 const BATCH: usize = 64;
 /// A batch takes no more closures after this time, so that the first in it does not wait for the last.
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// One use case holding the writer longer is worth a line in the log.
-const SLOW: Duration = Duration::from_millis(20);
+/// How long one use case may hold the writer while people wait for it.
+pub(super) const SLOW: Duration = Duration::from_millis(20);
 
-pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>) {
+/// `slow`: a use case that holds the writer longer is worth a line in the log.
+pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>, slow: Duration) {
     let mut tx = Tx::new(conn);
     while let Some(first) = queue.pop() {
         let mut jobs = vec![first];
-        let mut end = batch(&mut tx, &mut jobs, Some(queue), Mode::Plain);
+        let mut end = batch(&mut tx, &mut jobs, Some(queue), Mode::Plain, slow);
         if matches!(end, End::Undone) {
-            end = batch(&mut tx, &mut jobs, None, Mode::Savepoints);
+            end = batch(&mut tx, &mut jobs, None, Mode::Savepoints, slow);
         }
         if !matches!(end, End::Kept) {
             // SQLite ended the transaction in the middle, with everybody's work. Each for itself now: only those fail
@@ -32,7 +33,7 @@ pub(super) fn write_loop(conn: Conn, queue: &Queue<Box<dyn WriteWork>>) {
             let again = std::mem::take(&mut jobs);
             for job in again {
                 let mut one = vec![job];
-                if !matches!(batch(&mut tx, &mut one, None, Mode::Savepoints), End::Kept) {
+                if !matches!(batch(&mut tx, &mut one, None, Mode::Savepoints, slow), End::Kept) {
                     tracing::error!("a use case ended its transaction");
                 }
                 for job in one {
@@ -65,7 +66,13 @@ enum End {
     Lost,
 }
 
-fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Box<dyn WriteWork>>>, mode: Mode) -> End {
+fn batch(
+    tx: &mut Tx,
+    jobs: &mut Vec<Box<dyn WriteWork>>,
+    more: Option<&Queue<Box<dyn WriteWork>>>,
+    mode: Mode,
+    slow: Duration,
+) -> End {
     let start = Instant::now();
     if let Err(e) = tx.begin() {
         fail_all(jobs, &e);
@@ -97,7 +104,7 @@ fn batch(tx: &mut Tx, jobs: &mut Vec<Box<dyn WriteWork>>, more: Option<&Queue<Bo
                 Err(e) => jobs[i].fail(e),
             }
         }
-        if before.elapsed() > SLOW {
+        if before.elapsed() > slow {
             tracing::warn!(ms = before.elapsed().as_millis(), "a use case held the writer");
         }
         if !tx.alive() || tx.is_aborted() {

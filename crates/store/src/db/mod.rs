@@ -150,9 +150,11 @@ impl Db {
         match shared.url.clone() {
             DbUrl::Sqlite(_) => {
                 let q = Arc::clone(&writes);
+                // Nobody waits while a database is filled.
+                let slow = if options.filling { std::time::Duration::MAX } else { lite::SLOW };
                 shared
                     .threads
-                    .push(spawn("store-write", move || lite::write_loop(conn, &q))?);
+                    .push(spawn("store-write", move || lite::write_loop(conn, &q, slow))?);
                 for n in 0..readers {
                     let (c, q) = (connect(&shared.url, Use::Read, &options)?, Arc::clone(&reads));
                     shared
