@@ -215,17 +215,19 @@ check('a call that rings elsewhere is brought over by a click, and goes on by it
   ready ??= setUp(t);
   await ready;
   const keeper = await at(t, 'xingzheng', '/hotline/telephones');
-  await keeper.fill('#number', '1002');
-  await keeper.selectOption('#owner', {index: 1});
-  await keeper.locator('form[action="/hotline/telephones"] button.pri').click();
-  await keeper.waitForSelector('a[href*="number=1002"]');
+  for (const number of ['1002', '1003']) {
+    await keeper.goto('/hotline/telephones');
+    await keeper.fill('#number', number);
+    await keeper.selectOption('#owner', {index: 1});
+    await keeper.locator('form[action="/hotline/telephones"] button.pri').click();
+    await keeper.waitForSelector(`a[href*="number=${number}"]`);
+  }
   const clerk = await at(t, 'chenxiaowen', '/desk');
   await clerk.waitForSelector('#telephone');
-  if (await clerk.inputValue('#telephone') !== '1001') {
-    const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
-    await clerk.selectOption('#telephone', '1001');
-    await sat;
-  }
+  // 1001 hangs on the other system.
+  const sat = clerk.waitForResponse(r => r.url().endsWith('/desk/telephone'));
+  await clerk.selectOption('#telephone', '1003');
+  await sat;
   const pbx = await asterisk();
   t.after(() => pbx.close());
   const admin = await at(t, 'admin', '/settings/phone');
@@ -247,15 +249,38 @@ check('a call that rings elsewhere is brought over by a click, and goes on by it
   await axe(clerk);
   await shot(clerk, 'desk-call-elsewhere-zh');
   await bring.click();
-  await until('brought over', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Exten === '1001' && a.Channel === 'PJSIP/trunk-1795280001.1'));
+  await until('brought over', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Exten === '1003' && a.Channel === 'PJSIP/trunk-1795280001.1'));
+  // It rings here and is answered; the system hands it on once they agreed.
+  const mine = {DestChannel: 'PJSIP/1003-x', DestCallerIDNum: '1003', DestUniqueid: '1795280001.9', DestLinkedid: '1795280001.1'};
+  const caller = {Channel: 'PJSIP/trunk-1795280001.1', CallerIDNum: '13857126688', Uniqueid: '1795280001.1', Linkedid: '1795280001.1'};
+  pbx.say('DialEnd', {...caller, DestChannel: 'PJSIP/1002-1795280001.1', DestUniqueid: '1795280001.11', DestLinkedid: '1795280001.1', DialStatus: 'CANCEL'});
+  pbx.say('Newchannel', {Channel: 'PJSIP/1003-x', CallerIDNum: '1003', Uniqueid: '1795280001.9', Linkedid: '1795280001.1', ChannelState: 0, Exten: 's'});
+  pbx.say('DialBegin', {...caller, ...mine, Exten: '1003'});
+  pbx.say('DialState', {...caller, ...mine, DialStatus: 'RINGING'});
+  pbx.say('DialEnd', {...caller, ...mine, DialStatus: 'ANSWER'});
+  await clerk.waitForSelector('#calls [data-key="Alt+H"][data-htmx-powered]');
+  await clerk.keyboard.press('Alt+h');
+  await clerk.fill('#transfer-to', '1002');
+  const send = clerk.locator('#transfer-body button[name=send]');
+  await send.click();
+  await clerk.locator('#transfer-body .err').first().waitFor();
+  assert.ok(!pbx.asked.some(a => a.Action === 'Redirect' && a.Exten === '1002'), 'nobody was asked');
+  await clerk.check('#transfer-body input[name=agreed]');
+  await clerk.check('#transfer-body input[name=told]');
+  await axe(clerk);
+  await shot(clerk, 'desk-transfer-send-zh');
+  await send.click();
+  await clerk.locator('#transfer-body .alert.grn').waitFor();
+  await until('handed on', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Exten === '1002' && a.Channel === 'PJSIP/trunk-1795280001.1'));
+  await clerk.keyboard.press('Escape');
   pbx.say('Hangup', {Channel: 'PJSIP/trunk-1795280001.1', Uniqueid: '1795280001.1', Linkedid: '1795280001.1', Cause: 16});
   await until('over', async () => await clerk.locator('#calls .ringcard').count() === 0);
   // With an order it goes on by itself after three rings.
-  await admin.fill('#next', '1001');
+  await admin.fill('#next', '1003');
   await admin.locator('form[action^="/settings/phone/"] button.pri').first().click();
   await until('signed in again', async () => pbx.asked.filter(a => a.Action === 'Status').length > 1);
   rings(pbx, '1795280002.1', '13857126688', '1002');
-  await until('sent on', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Channel === 'PJSIP/trunk-1795280002.1' && a.Exten === '1001'), 25000);
+  await until('sent on', async () => pbx.asked.some(a => a.Action === 'Redirect' && a.Channel === 'PJSIP/trunk-1795280002.1' && a.Exten === '1003'), 25000);
   await clerk.goto('/hotline/calls');
   await clerk.locator('tbody a').first().click();
   await clerk.locator('main', {hasText: '自动转过去'}).waitFor();
@@ -296,6 +321,7 @@ check('a recording is listened to for a reason and on record, and an empty one i
     const card = head.locator('#recordings');
     await card.locator('form').waitFor();
     assert.equal(await card.locator('form').count(), 1, 'one has sound');
+    assert.ok(!(await card.innerHTML()).includes('a.wav'), 'names often hold the number: they are not shown');
     assert.match(await card.innerText(), lang === 'zh' ? /空文件/ : /An empty file/);
     assert.match(await card.innerText(), lang === 'zh' ? /不在设置的存放处/ : /Outside of where/);
     await axe(head);

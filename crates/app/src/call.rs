@@ -76,6 +76,9 @@ pub struct Agreed {
     pub agreed: bool,
     /// The caller was told where to (ANS-6).
     pub told: bool,
+    /// The telephone system did it; else it was done on the handset.
+    #[serde(default)]
+    pub by_system: bool,
 }
 
 /// A call with the version of its row.
@@ -540,6 +543,7 @@ pub fn transferred(tx: &mut Tx, ctx: &Ctx, id: &CallId, to: &str, agreed: bool, 
         to: to.clone(),
         agreed,
         told,
+        by_system: false,
     });
     save(tx, &s)?;
     say(tx, ctx, &s.row, "call_transferred", json!({"to": to}), &["to"]);

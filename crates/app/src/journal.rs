@@ -180,6 +180,7 @@ pub const KINDS: &[&str] = &[
     "call_missed",
     "call_registered",
     "call_sent_on",
+    "call_not_sent",
     "call_taken",
     "recording_heard",
     "call_back_offered",

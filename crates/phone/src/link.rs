@@ -105,8 +105,13 @@ pub enum Ask {
         number: String,
         id: String,
     },
-    /// Send the outside party of a call on to another extension, without asking there first.
-    Transfer { call_key: String, target: String },
+    /// Send the outside party of a call on to another extension, without asking there first. `unanswered`: only while none of ours talks
+    /// with it, as the system's reports stand now; whoever asks may know less.
+    Transfer {
+        call_key: String,
+        target: String,
+        unanswered: bool,
+    },
 }
 
 /// Why it was not done.
@@ -119,6 +124,8 @@ pub enum Refusal {
     Invalid(&'static str),
     /// No such call is going on, or it has no outside party.
     NoSuchCall,
+    /// Somebody has answered it.
+    Answered,
     /// The other side's own words, shortened.
     Refused(String),
 }
@@ -164,12 +171,25 @@ impl Handle {
     /// # Errors
     /// [`Refusal`].
     pub async fn transfer(&self, call_key: &str, target: &str) -> Result<(), Refusal> {
+        self.send(call_key, target, false).await
+    }
+
+    /// Brings a call that nobody has answered to another extension.
+    ///
+    /// # Errors
+    /// [`Refusal`]; `Answered` where somebody was faster.
+    pub async fn bring(&self, call_key: &str, target: &str) -> Result<(), Refusal> {
+        self.send(call_key, target, true).await
+    }
+
+    async fn send(&self, call_key: &str, target: &str, unanswered: bool) -> Result<(), Refusal> {
         if !crate::is_dialable(target) {
             return Err(Refusal::Invalid("target"));
         }
         self.ask(Ask::Transfer {
             call_key: call_key.to_owned(),
             target: target.to_owned(),
+            unanswered,
         })
         .await
     }

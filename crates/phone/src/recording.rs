@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 
@@ -15,11 +15,12 @@ pub const LARGEST: u64 = 96 * 1024 * 1024;
 /// What is read to see whether there is anything to hear.
 const HEAD: u64 = 64 * 1024;
 /// Files of a folder that are looked through for a call's name.
-const MOST_FILES: usize = 50_000;
+const MOST_FILES: usize = 500_000;
 /// Recordings of one call that are found by name.
 const MOST_FOUND: usize = 20;
-/// How long looking, and fetching a whole one, may take.
-const LOOK: Duration = Duration::from_secs(5);
+/// How long looking at all recordings of a call, at one of them, and fetching a whole one may take.
+const LOOK_ALL: Duration = Duration::from_secs(8);
+const LOOK: Duration = Duration::from_secs(4);
 const FETCH: Duration = Duration::from_secs(60);
 
 /// Why there is nothing to listen to.
@@ -45,24 +46,30 @@ pub struct Sound {
     pub kind: &'static str,
 }
 
+/// A recording's name, with whether there is anything to hear.
+pub type Looked = (String, Result<(), NoSound>);
+
 /// The recordings of a call: those that were told of, or else those of a folder whose name `is_of` the call, with whether there is
 /// anything to hear. `day` (`2026-11-28`) says in which folders of a day they may lie.
-#[must_use]
-pub fn look(
-    place: &str,
-    reported: &[String],
-    day: &str,
-    is_of: impl Fn(&str) -> bool,
-) -> Vec<(String, Result<(), NoSound>)> {
+///
+/// # Errors
+/// `NotReached` where the folder itself cannot be read.
+pub fn look(place: &str, reported: &[String], day: &str, is_of: impl Fn(&str) -> bool) -> Result<Vec<Looked>, NoSound> {
     let names = match reported {
-        [] if place.starts_with('/') => by_name(Path::new(place), day, is_of),
+        [] if place.starts_with('/') => by_name(Path::new(place), day, is_of)?,
         told => told.iter().take(MOST_FOUND).cloned().collect(),
     };
+    let until = Instant::now() + LOOK_ALL;
     let look = |name: String| {
-        let heard = read(place, &name, HEAD, LOOK).and_then(|head| kind_of(&head).map(|_| ()));
+        let left = until.saturating_duration_since(Instant::now());
+        let heard = if left.is_zero() {
+            Err(NoSound::NotReached)
+        } else {
+            read(place, &name, HEAD, left.min(LOOK)).and_then(|head| kind_of(&head).map(|_| ()))
+        };
         (name, heard)
     };
-    names.into_iter().map(look).collect()
+    Ok(names.into_iter().map(look).collect())
 }
 
 /// A whole recording.
@@ -79,7 +86,8 @@ pub fn fetch(place: &str, name: &str) -> Result<Sound, NoSound> {
 }
 
 /// Files of a call in a folder, and in the folders of its day as exchanges name them.
-fn by_name(folder: &Path, day: &str, is_of: impl Fn(&str) -> bool) -> Vec<String> {
+fn by_name(folder: &Path, day: &str, is_of: impl Fn(&str) -> bool) -> Result<Vec<String>, NoSound> {
+    std::fs::read_dir(folder).map_err(|_| NoSound::NotReached)?;
     let days = [
         String::new(),
         day.replace('-', "/"),
@@ -100,7 +108,7 @@ fn by_name(folder: &Path, day: &str, is_of: impl Fn(&str) -> bool) -> Vec<String
     }
     found.sort_unstable();
     found.truncate(MOST_FOUND);
-    found
+    Ok(found)
 }
 
 fn read(place: &str, name: &str, most: u64, patience: Duration) -> Result<Vec<u8>, NoSound> {
@@ -141,9 +149,9 @@ fn address(place: &str, name: &str) -> Result<String, NoSound> {
         None if name.contains("://") => return Err(NoSound::Elsewhere),
         None => name.trim_start_matches('/'),
     };
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>' | '#' | '@');
-    let lower = end.to_ascii_lowercase();
-    let leads_out = lower.split(['/', '?']).any(|part| part.replace("%2e", ".") == "..");
+    // Servers read escapes, dots and semicolons each in their own way: what could be a way out in any of them is none here.
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '\\' | '"' | '<' | '>' | '#' | '@' | '%' | ';');
+    let leads_out = end.split(['/', '?']).any(|part| matches!(part, "." | ".."));
     if end.is_empty() || leads_out || !end.chars().all(plain) {
         return Err(NoSound::Elsewhere);
     }
@@ -179,7 +187,11 @@ fn of_address(place: &str, name: &str, most: u64, patience: Duration) -> Result<
 fn kind_of(bytes: &[u8]) -> Result<&'static str, NoSound> {
     let starts = |at: usize, with: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(with));
     let (kind, least) = if starts(0, b"RIFF") && starts(8, b"WAVE") {
-        ("audio/wav", data_at(bytes).unwrap_or(usize::MAX))
+        let (plays, data) = wav(bytes).ok_or(NoSound::Silent)?;
+        if !plays {
+            return Err(NoSound::NotSound);
+        }
+        ("audio/wav", data)
     } else if starts(0, b"ID3") || (starts(0, &[0xff]) && bytes.get(1).is_some_and(|b| b & 0xe0 == 0xe0)) {
         ("audio/mpeg", 128)
     } else if starts(0, b"OggS") {
@@ -200,16 +212,24 @@ fn kind_of(bytes: &[u8]) -> Result<&'static str, NoSound> {
     }
 }
 
-/// Where the samples of a WAV file begin.
-fn data_at(bytes: &[u8]) -> Option<usize> {
+/// How a WAV file's samples are written that browsers play: PCM, floating point, the two laws of the telephone, and what names its own.
+const PLAYED: [u16; 5] = [1, 3, 6, 7, 0xfffe];
+
+/// Whether browsers play it, and where the samples of a WAV file begin.
+fn wav(bytes: &[u8]) -> Option<(bool, usize)> {
     let mut at = 12_usize;
+    let mut plays = true;
     loop {
         let name = bytes.get(at..at.checked_add(4)?)?;
         let size = bytes.get(at.checked_add(4)?..at.checked_add(8)?)?;
         let size = usize::try_from(u32::from_le_bytes(size.try_into().ok()?)).ok()?;
         let begins = at.checked_add(8)?;
         if name == b"data" {
-            return Some(begins);
+            return Some((plays, begins));
+        }
+        if name == b"fmt " {
+            let format = bytes.get(begins..begins.checked_add(2)?)?;
+            plays = PLAYED.contains(&u16::from_le_bytes(format.try_into().ok()?));
         }
         // Chunks are padded to an even length.
         at = begins.checked_add(size)?.checked_add(size % 2)?;
@@ -220,7 +240,7 @@ fn data_at(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn wav(samples: usize) -> Vec<u8> {
+    fn recorded(samples: usize) -> Vec<u8> {
         let mut wav =
             b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\0\0\0\0".to_vec();
         wav.extend(vec![7; samples]);
@@ -229,9 +249,9 @@ mod tests {
 
     #[test]
     fn a_header_is_no_sound() {
-        assert_eq!(wav(0).len(), 44);
-        assert_eq!(kind_of(&wav(0)), Err(NoSound::Silent));
-        assert_eq!(kind_of(&wav(2)), Ok("audio/wav"));
+        assert_eq!(recorded(0).len(), 44);
+        assert_eq!(kind_of(&recorded(0)), Err(NoSound::Silent));
+        assert_eq!(kind_of(&recorded(2)), Ok("audio/wav"));
         let listed = [b"RIFF\0\0\0\0WAVELIST\x03\0\0\0abc\0data\0\0\0\0".as_slice(), b"xy"].concat();
         assert_eq!(kind_of(&listed), Ok("audio/wav"), "other chunks before");
         assert_eq!(kind_of(&listed[..listed.len() - 2]), Err(NoSound::Silent));
@@ -244,6 +264,8 @@ mod tests {
 
     #[test]
     fn only_sound_is_given_out() {
+        let gsm = [b"RIFF\0\0\0\0WAVEfmt \x02\0\0\0\x31\0data\0\0\0\0".as_slice(), &[7; 65]].concat();
+        assert_eq!(kind_of(&gsm), Err(NoSound::NotSound), "GSM in a WAV file");
         let long = |start: &[u8]| [start, &[0; 300]].concat();
         assert_eq!(kind_of(&long(b"ID3\x04")), Ok("audio/mpeg"));
         assert_eq!(kind_of(&long(&[0xff, 0xfb])), Ok("audio/mpeg"));
@@ -260,10 +282,10 @@ mod tests {
         let folder = root.join("monitor");
         std::fs::create_dir_all(folder.join("2026/11/28")).unwrap();
         let put = |name: &str, bytes: &[u8]| std::fs::write(root.join(name), bytes).unwrap();
-        put("monitor/a.wav", &wav(20));
-        put("monitor/empty.wav", &wav(0));
-        put("monitor/2026/11/28/q-1795280883.8.wav", &wav(20));
-        put("secret.wav", &wav(20));
+        put("monitor/a.wav", &recorded(20));
+        put("monitor/empty.wav", &recorded(0));
+        put("monitor/2026/11/28/q-1795280883.8.wav", &recorded(20));
+        put("secret.wav", &recorded(20));
         std::os::unix::fs::symlink(root.join("secret.wav"), folder.join("link.wav")).unwrap();
         let place = folder.to_string_lossy().into_owned();
         assert_eq!(
@@ -288,8 +310,12 @@ mod tests {
         }
         assert_eq!(fetch("/nowhere/at/all", "a.wav"), Err(NoSound::NotReached));
         let all = look(&place, &[], "2026-11-28", |name| name.contains("1795280883.8"));
-        assert_eq!(all, [("2026/11/28/q-1795280883.8.wav".to_owned(), Ok(()))]);
-        let told = look(&place, &["a.wav".into(), "empty.wav".into()], "2026-11-28", |_| true);
+        assert_eq!(all, Ok(vec![("2026/11/28/q-1795280883.8.wav".to_owned(), Ok(()))]));
+        assert_eq!(
+            look("/nowhere/at/all", &[], "2026-11-28", |_| true),
+            Err(NoSound::NotReached)
+        );
+        let told = look(&place, &["a.wav".into(), "empty.wav".into()], "2026-11-28", |_| true).unwrap();
         assert_eq!(told[0].1, Ok(()));
         assert_eq!(told[1].1, Err(NoSound::Silent));
         std::fs::remove_dir_all(root).unwrap();
@@ -315,6 +341,9 @@ mod tests {
             "file:///etc/passwd",
             "../admin",
             "a/%2e%2E/admin",
+            "..%2fadmin",
+            "..;/admin",
+            "a/./b",
             "a b",
             "a\\b",
             "",
@@ -335,7 +364,7 @@ mod tests {
                 let n = stream.read(&mut request).unwrap();
                 let request = String::from_utf8_lossy(&request[..n]).into_owned();
                 let (status, more, body) = match request.split(' ').nth(1).unwrap() {
-                    "/rec/a.wav" => ("200 OK", "", wav(20)),
+                    "/rec/a.wav" => ("200 OK", "", recorded(20)),
                     "/rec/moved.wav" => ("302 Found", "Location: /secret\r\n", Vec::new()),
                     _ => ("404 Not Found", "", Vec::new()),
                 };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::call::dial::{Dial, Dialled, NotDialled};
 use app::call::next;
 use app::call::recording::{Fetched, Found, Looked, NoSound, Sound, Wanted, is_of};
-use app::call::send::SendOn;
+use app::call::send::{self, SendOn};
 use app::call::system::{self, Connection, Kind, Parties, Telephone, Wrong};
 use app::desk::Desk;
 use app::error::Error;
@@ -22,6 +22,8 @@ use store::call::SystemRow;
 const LOOK: Duration = Duration::from_secs(1);
 /// Reports of one system that wait to be stored.
 const WAITING: usize = 1_000;
+/// Recordings that are read at the same time.
+const RECORDINGS: usize = 2;
 /// After a report could not be stored, it is tried again so much later.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -36,6 +38,8 @@ pub struct Adapters {
     open: Mutex<HashMap<PhoneSystemId, Open>>,
     /// Settings that were found to be of no use, and said so once.
     unusable: Mutex<HashSet<(PhoneSystemId, i64)>>,
+    /// Recordings that are read at the same time: each is held whole.
+    fetching: tokio::sync::Semaphore,
 }
 
 impl Adapters {
@@ -45,6 +49,7 @@ impl Adapters {
             desk,
             open: Mutex::new(HashMap::new()),
             unusable: Mutex::new(HashSet::new()),
+            fetching: tokio::sync::Semaphore::new(RECORDINGS),
         })
     }
 
@@ -105,14 +110,25 @@ impl Adapters {
         let calls = self.desk.read_now(move |c| next::waiting(c, &asked, &of))?;
         for call in calls {
             let of = row.clone();
-            let sent = self
+            let sent = match self
                 .desk
-                .write_now(&ctx, move |tx, ctx| next::go_on(tx, ctx, &of, &call))?;
-            let Some(sent) = sent else { continue };
-            let adapters = self.clone();
+                .write_now(&ctx, move |tx, ctx| next::go_on(tx, ctx, &of, &call))
+            {
+                Ok(Some(sent)) => sent,
+                // Another replica was faster, or a report came in: it is looked at again in a second.
+                Ok(None) | Err(Error::Conflict { .. }) => continue,
+                Err(e) => return Err(e),
+            };
+            let (adapters, ctx) = (self.clone(), ctx.clone());
             runtime.spawn(async move {
-                if let Err(why) = adapters.send(&sent).await {
+                let done = adapters.send(&sent).await;
+                if let Err(why) = &done
+                    && *why != NotDialled::NoAnswer
+                {
                     tracing::warn!(call = %sent.call, ?why, "a call was not sent on");
+                    adapters
+                        .desk
+                        .submit_write(ctx, move |tx, ctx| send::failed(tx, ctx, &sent), |_| ());
                 }
             });
         }
@@ -215,6 +231,11 @@ fn text(config: &Value, name: &str) -> String {
     config.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// What is usual where nothing is set.
+fn or(set: String, usual: &str) -> String {
+    if set.is_empty() { usual.to_owned() } else { set }
+}
+
 fn port(config: &Value) -> u16 {
     let port = config.get("port").and_then(Value::as_u64).unwrap_or(0);
     u16::try_from(port).unwrap_or(0)
@@ -238,8 +259,8 @@ fn ami(row: &SystemRow) -> phone::ami::Settings {
         secret: Secret::from(text(&c, "secret")),
         sign_in: phone::ami::SignIn::default(),
         plan: plan(&c),
-        telephone: "PJSIP/{}".to_owned(),
-        context: "from-internal".to_owned(),
+        telephone: or(text(&c, "channel"), "PJSIP/{}"),
+        context: or(text(&c, "context"), "from-internal"),
         caller_id: None,
         timing: Timing::default(),
     }
@@ -254,8 +275,8 @@ fn esl(row: &SystemRow) -> phone::esl::Settings {
         password: Secret::from(text(&c, "secret")),
         plan: plan(&c),
         outside_profiles: vec!["external".to_owned()],
-        telephone: "user/{}".to_owned(),
-        context: "default".to_owned(),
+        telephone: or(text(&c, "channel"), "user/{}"),
+        context: or(text(&c, "context"), "default"),
         caller_id: None,
         timing: Timing::default(),
     }
@@ -268,6 +289,7 @@ fn not_done(why: phone::Refusal) -> NotDialled {
         phone::Refusal::Refused(words) => NotDialled::Refused(words),
         phone::Refusal::Invalid(field) => NotDialled::Refused(field.to_owned()),
         phone::Refusal::NoSuchCall => NotDialled::NoSuchCall,
+        phone::Refusal::Answered => NotDialled::Answered,
     }
 }
 
@@ -320,7 +342,12 @@ impl Telephone for Adapters {
         let handle = open.get(&s.system).map(|o| o.handle.clone());
         Box::pin(async move {
             let handle = handle.ok_or(NotDialled::NotConnected)?;
-            handle.transfer(&s.call_key, &s.target).await.map_err(not_done)
+            let done = if s.handed {
+                handle.transfer(&s.call_key, &s.target).await
+            } else {
+                handle.bring(&s.call_key, &s.target).await
+            };
+            done.map_err(not_done)
         })
     }
 
@@ -328,18 +355,22 @@ impl Telephone for Adapters {
         let w = w.clone();
         Box::pin(async move {
             let look = move || phone::recording::look(&w.place, &w.reported, &w.day, |name| is_of(name, &w.key));
-            let all = tokio::task::spawn_blocking(look).await.unwrap_or_default().into_iter();
-            all.map(|(name, sound)| Found {
+            let _one_of_few = self.fetching.acquire().await;
+            let all = tokio::task::spawn_blocking(look)
+                .await
+                .map_err(|_| NoSound::NotReached)?;
+            let found = |(name, sound): phone::recording::Looked| Found {
                 name,
                 sound: sound.map_err(no_sound),
-            })
-            .collect()
+            };
+            Ok(all.map_err(no_sound)?.into_iter().map(found).collect())
         })
     }
 
     fn sound<'a>(&'a self, place: &'a str, name: &'a str) -> Fetched<'a> {
         let (place, name) = (place.to_owned(), name.to_owned());
         Box::pin(async move {
+            let _one_of_few = self.fetching.acquire().await;
             let fetch = move || phone::recording::fetch(&place, &name);
             match tokio::task::spawn_blocking(fetch).await {
                 Ok(Ok(s)) => Ok(Sound {

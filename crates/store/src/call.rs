@@ -217,6 +217,10 @@ sql! {
     pub fn last_of(system: &PhoneSystemId) -> Vec<CallRow> {
         "SELECT ", CallRow::COLS, " FROM phone_call WHERE system_id = $1 ORDER BY at DESC, id DESC LIMIT 10"
     }
+    /// The system that told of a telephone last.
+    pub fn system_of(site: &SiteId, extension: &str) -> Option<String> {
+        "SELECT system_id FROM phone_call WHERE site_id = $1 AND extension = $2 ORDER BY at DESC, id DESC LIMIT 1"
+    }
     /// What goes on now, the newest first.
     pub fn open(site: &SiteId) -> Vec<CallRow> {
         "SELECT ", CallRow::COLS, " FROM phone_call WHERE site_id = $1 AND open ORDER BY at DESC, id DESC LIMIT 200"

@@ -431,8 +431,9 @@ function opens(tries = 20) {
     return;
   }
   opened.add(card.id);
-  const types = $('dialog[open]') || doc.activeElement?.value
-    || $$('textarea, input:not([type=hidden], [type=radio], [type=checkbox])', reg).some(el => el.value.trim());
+  const at = doc.activeElement, writes = 'textarea, input:not([type=hidden], [type=radio], [type=checkbox])';
+  const types = $('dialog[open]') || at?.matches(writes) && at.value
+    || $$(writes, reg).some(el => el.value.trim());
   if (!types && !reg.elements.call?.value) button.click();
 }
 on('htmx:after:swap', () => opens());

@@ -6,8 +6,9 @@ use std::collections::{HashMap, HashSet};
 use domain::access::{Action, Reach};
 use domain::call::event::Direction;
 use domain::call::measure::{Pressing, is_judged, meant_for, pressing};
+use domain::call::next::is_on_its_way;
 use domain::call::state::{Call, Leg};
-use domain::ids::{DepartmentId, PhoneSystemId};
+use domain::ids::{CallId, DepartmentId, PhoneSystemId};
 use store::call as db;
 use store::call::{CallRow, ExtensionRow, Owner};
 use store::case::CaseLine;
@@ -90,6 +91,12 @@ fn is_asked(call: &Call, number: &str) -> bool {
             .legs
             .iter()
             .any(|l| asked(l) && l.extension.as_deref() == Some(number))
+}
+
+/// Whether a call is at a telephone that nobody has lifted: it rings there, or was just sent there.
+fn is_rung(doc: &super::Doc, number: &str, now: i64) -> bool {
+    let waits = doc.call.answered.is_none() && doc.call.ended.is_none();
+    is_asked(&doc.call, number) || (waits && is_on_its_way(&doc.sent, number, now))
 }
 
 /// What the desk shows. Nothing of it is asked for while nobody calls, but the telephones. `able`: telephone systems that can be asked
@@ -213,18 +220,22 @@ pub fn lines(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Line>, Vec<Going>)> {
 
 /// As [`lines`], for whoever it is.
 pub(super) fn states(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Line>, Vec<Going>)> {
+    states_but(c, ctx, None)
+}
+
+/// How the telephones stand without one of the calls.
+pub(super) fn states_but(c: &mut Conn, ctx: &Ctx, but: Option<&CallId>) -> Res<(Vec<Line>, Vec<Going>)> {
     let rules = rules(c, ctx)?;
     let mut going = Vec::new();
-    for row in db::open(c, &ctx.site)? {
+    for row in db::open(c, &ctx.site)?.into_iter().filter(|r| Some(&r.id) != but) {
         let s = read(row)?;
         let (since, due) = (since(&s.doc.call, &s.row), pressing(&s.doc.call, &rules));
-        going.push((Going { row: s.row, since, due }, s.doc.call));
+        going.push((Going { row: s.row, since, due }, s.doc));
     }
     let state = |x: &ExtensionRow| {
-        let talks = |g: &Going| g.row.extension == x.number && matches!(g.row.state.as_str(), "talking" | "held");
-        if going.iter().any(|(g, _)| talks(g)) {
+        if going.iter().any(|(_, doc)| doc.call.talks_at(&x.number)) {
             "talking"
-        } else if going.iter().any(|(_, call)| is_asked(call, &x.number)) {
+        } else if going.iter().any(|(_, doc)| is_rung(doc, &x.number, ctx.now)) {
             "ringing"
         } else if x.seat_id.is_some() {
             "free"
@@ -232,7 +243,7 @@ pub(super) fn states(c: &mut Conn, ctx: &Ctx) -> Res<(Vec<Line>, Vec<Going>)> {
             "away"
         }
     };
-    let rows = db::extensions(c, &ctx.site)?.into_iter().filter(|x| x.active);
+    let rows = system::lines(c, ctx)?.into_iter().filter(|x| x.active);
     let lines = rows
         .map(|row| Line {
             state: state(&row),

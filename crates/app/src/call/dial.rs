@@ -42,6 +42,8 @@ pub enum NotDialled {
     Refused(String),
     /// The call is over, or has no outside party.
     NoSuchCall,
+    /// Somebody has answered the call that was to be brought elsewhere.
+    Answered,
 }
 
 /// What a dialling adapter answers.

@@ -14,7 +14,7 @@ use super::{card, read, rules};
 use crate::ctx::Ctx;
 use crate::error::Res;
 
-/// The order of a system, where it has one.
+/// The order of a system, where it has one. A call goes on when the last ring in time begins: whoever is next can still be in time.
 #[must_use]
 pub fn of(system: &SystemRow, ring_ms: i64) -> Option<Order> {
     let config: Value = serde_json::from_str(&system.config).unwrap_or_default();
@@ -26,14 +26,21 @@ pub fn of(system: &SystemRow, ring_ms: i64) -> Option<Order> {
     })
 }
 
-fn lines(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
+/// The telephones that hang on a system.
+fn lines(c: &mut Conn, ctx: &Ctx, system: &SystemRow, order: &Order) -> Res<Vec<Line>> {
     let (lines, _) = card::states(c, ctx)?;
-    let of = |l: card::Line| Line {
-        is_free: matches!(l.state, "free" | "away"),
-        is_seated: l.row.seat_id.is_some(),
-        number: l.row.number,
-    };
-    Ok(lines.into_iter().map(of).collect())
+    let mut all = Vec::new();
+    for l in lines {
+        // What stands in its order was said to hang there.
+        if order.telephones.contains(&l.row.number) || send::is_of(c, ctx, &system.id, &l.row.number)? {
+            all.push(Line {
+                is_free: matches!(l.state, "free" | "away"),
+                is_seated: l.row.seat_id.is_some(),
+                number: l.row.number,
+            });
+        }
+    }
+    Ok(all)
 }
 
 /// The calls of a system that are due to go on now. Reads only.
@@ -42,17 +49,22 @@ fn lines(c: &mut Conn, ctx: &Ctx) -> Res<Vec<Line>> {
 /// `Unavailable` while the database is away.
 pub fn waiting(c: &mut Conn, ctx: &Ctx, system: &SystemRow) -> Res<Vec<CallId>> {
     let rules = rules(c, ctx)?;
-    let Some(order) = of(system, rules.ring.limit_ms()) else {
+    let Some(order) = of(system, rules.ring.amber_ms()) else {
         return Ok(Vec::new());
     };
-    let mut found = Vec::new();
+    let mut calls = Vec::new();
     for row in db::open(c, &ctx.site)?.into_iter().filter(|r| r.system_id == system.id) {
         let s = read(row)?;
         if due(&s.doc.call, &order, &s.doc.sent).is_some_and(|due| due <= ctx.now) {
-            found.push(s.row.id);
+            calls.push(s);
         }
     }
-    Ok(found)
+    if calls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lines = lines(c, ctx, system, &order)?;
+    let goes_on = |s: &super::Seen| next(&s.doc.call, &order, &lines, &s.doc.sent, ctx.now).is_some();
+    Ok(calls.into_iter().filter(goes_on).map(|s| s.row.id).collect())
 }
 
 /// Sends a call on, if it is still due: whoever of several replicas comes first does it. None where nothing is to be done, and where
@@ -61,12 +73,14 @@ pub fn waiting(c: &mut Conn, ctx: &Ctx, system: &SystemRow) -> Res<Vec<CallId>> 
 /// # Errors
 /// `Unavailable` while the database is away.
 pub fn go_on(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, id: &CallId) -> Res<Option<SendOn>> {
+    // One after the other: a telephone to which a call was just sent is not free for the next.
+    tx.serial(&format!("next/{}", ctx.site))?;
     let rules = rules(tx, ctx)?;
-    let (Some(order), Some(row)) = (of(system, rules.ring.limit_ms()), db::get(tx, &ctx.site, id)?) else {
+    let (Some(order), Some(row)) = (of(system, rules.ring.amber_ms()), db::get(tx, &ctx.site, id)?) else {
         return Ok(None);
     };
     let mut s = read(row)?;
-    let lines = lines(tx, ctx)?;
+    let lines = lines(tx, ctx, system, &order)?;
     let Some(target) = next(&s.doc.call, &order, &lines, &s.doc.sent, ctx.now) else {
         return Ok(None);
     };
@@ -77,5 +91,6 @@ pub fn go_on(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, id: &CallId) -> Res<Opt
         call: s.row.id,
         call_key: s.row.call_key,
         target,
+        handed: false,
     }))
 }

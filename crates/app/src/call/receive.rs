@@ -122,15 +122,10 @@ fn state_of(call: &Call) -> &'static str {
     }
 }
 
-/// How long somebody who sat down at a telephone counts as sitting there, in milliseconds (habit: a shift and what follows it). Who signs
-/// out or goes off duty does not sit any more.
-const SEAT_LASTS: i64 = 12 * 3_600_000;
-
 /// Who sits at a telephone. Whose it is does not say who talks (TEL-5).
 fn sits(tx: &mut Tx, ctx: &Ctx, extension: &str) -> Res<Option<StaffId>> {
     let row = db::extension_by_number(tx, &ctx.site, extension)?.filter(|x| x.active);
-    let sits = |x: &db::ExtensionRow| x.seat_at.is_some_and(|at| ctx.now - at < SEAT_LASTS);
-    Ok(row.filter(sits).and_then(|x| x.seat_id))
+    Ok(row.and_then(|x| super::system::seated(x, ctx.now).seat_id))
 }
 
 /// The row of a call as it stands now.

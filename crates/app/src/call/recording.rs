@@ -13,12 +13,15 @@ pub use store::call::HearingRow;
 use store::db::Tx;
 use store::seam::Conn;
 
+use super::system::Kind;
 use super::{Seen, get, say};
 use crate::ctx::Ctx;
 use crate::error::{Error, Fields, Res};
 
 /// How long after it was said why a recording can be listened to, in milliseconds: an hour (habit: longer than any call).
 const GRANTED: i64 = 3_600_000;
+/// The longest name of a recording, in octets.
+const LONGEST_NAME: usize = 1_024;
 /// The longest reason, in characters.
 const LONGEST: usize = 200;
 /// Listenings of one call that are shown.
@@ -31,7 +34,7 @@ pub struct Wanted {
     pub place: String,
     /// What the system told of.
     pub reported: Vec<String>,
-    /// The call as the system names it: a name that holds it is one of its recordings.
+    /// The call as the system names it: a file whose name holds it is one of its recordings. Empty for a system that names them itself.
     pub key: String,
     /// The day of the call where the estate is, `2026-11-28`.
     pub day: String,
@@ -83,7 +86,7 @@ pub struct Sound {
 }
 
 /// What looking answers.
-pub type Looked<'a> = Pin<Box<dyn Future<Output = Vec<Found>> + Send + 'a>>;
+pub type Looked<'a> = Pin<Box<dyn Future<Output = Result<Vec<Found>, NoSound>> + Send + 'a>>;
 /// What fetching answers.
 pub type Fetched<'a> = Pin<Box<dyn Future<Output = Result<Sound, NoSound>> + Send + 'a>>;
 
@@ -97,14 +100,19 @@ pub fn is_place(text: &str) -> bool {
     whole && (text.starts_with('/') || web.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/')))
 }
 
-fn place_of(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<String> {
+/// Where a system's recordings are, and whether they are found there by the name of the call.
+fn place_of(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<(String, bool)> {
     let system = db::system(c, &ctx.site, &s.row.system_id)?.ok_or(Error::NotFound)?;
     let config: Value = serde_json::from_str(&system.config).unwrap_or_default();
-    Ok(config
-        .get("recordings")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned())
+    let place = config.get("recordings").and_then(Value::as_str).unwrap_or_default();
+    let by_name = place.starts_with('/') && system.kind != Kind::Webhook.as_str();
+    Ok((place.to_owned(), by_name))
+}
+
+/// What stands for a recording's name on a page: names often hold the caller's number.
+#[must_use]
+pub fn mark(name: &str) -> String {
+    crate::account::secret_hash(name)
 }
 
 /// Where the recordings of a call are to be looked for; none where its system keeps none that we know of.
@@ -114,14 +122,14 @@ fn place_of(c: &mut Conn, ctx: &Ctx, s: &Seen) -> Res<String> {
 pub fn wanted(c: &mut Conn, ctx: &Ctx, id: &CallId) -> Res<Option<Wanted>> {
     ctx.need(Action::HearRecording)?;
     let s = get(c, ctx, id)?;
-    let place = place_of(c, ctx, &s)?;
+    let (place, by_name) = place_of(c, ctx, &s)?;
     if place.is_empty() {
         return Ok(None);
     }
     Ok(Some(Wanted {
         place,
         reported: s.doc.call.recordings.clone(),
-        key: s.row.call_key,
+        key: if by_name { s.row.call_key } else { String::new() },
         day: day(c, ctx, s.row.at)?,
     }))
 }
@@ -156,7 +164,9 @@ pub fn hear(tx: &mut Tx, ctx: &Ctx, id: &CallId, name: &str, reason: &str) -> Re
     ctx.need(Action::HearRecording)?;
     let me = ctx.need_staff()?.id.clone();
     let s = get(tx, ctx, id)?;
-    if !s.doc.call.recordings.iter().any(|r| r == name) && !is_of(name, &s.row.call_key) {
+    let (_, by_name) = place_of(tx, ctx, &s)?;
+    let told = s.doc.call.recordings.iter().any(|r| r == name);
+    if name.len() > LONGEST_NAME || !(told || by_name && is_of(name, &s.row.call_key)) {
         return Err(Refusal::new("refuse-no-recording").into());
     }
     let reason = domain::privacy::masked(reason.trim());
@@ -193,7 +203,7 @@ pub fn granted(c: &mut Conn, ctx: &Ctx, id: &CallHearingId) -> Res<(String, Stri
         return Err(Error::NotFound);
     }
     let s = get(c, ctx, &row.call_id)?;
-    Ok((place_of(c, ctx, &s)?, row.name))
+    Ok((place_of(c, ctx, &s)?.0, row.name))
 }
 
 /// Who listened to a call, when and for what, the newest first.

@@ -3,7 +3,7 @@
 
 use domain::access::Action;
 use domain::call::measure::is_judged;
-use domain::call::next::Sent;
+use domain::call::next::{MOST_SENT, Sent, brought_by};
 use domain::ids::{CallId, PhoneSystemId};
 use domain::refusal::Refusal;
 use serde_json::json;
@@ -26,10 +26,9 @@ pub struct SendOn {
     pub call_key: String,
     /// The telephone that rings next.
     pub target: String,
+    /// Somebody talks and hands it over; else it is sent only while nobody has answered.
+    pub handed: bool,
 }
-
-/// Most telephones to which one call is sent while nobody answers.
-const MOST_SENT: usize = 50;
 
 /// The systems that can be asked now to bring a call to another telephone: those that are connected to.
 ///
@@ -45,8 +44,9 @@ pub fn able(c: &mut Conn, ctx: &Ctx, telephone: Option<&dyn Telephone>) -> Res<V
     Ok(asked.map(|s| s.id).collect())
 }
 
-fn to(s: &Seen, target: &str) -> SendOn {
+fn to(s: &Seen, target: &str, handed: bool) -> SendOn {
     SendOn {
+        handed,
         system: s.row.system_id.clone(),
         call: s.row.id.clone(),
         call_key: s.row.call_key.clone(),
@@ -54,21 +54,27 @@ fn to(s: &Seen, target: &str) -> SendOn {
     }
 }
 
-/// Somebody talks at a telephone.
-fn is_busy(c: &mut Conn, ctx: &Ctx, number: &str) -> Res<bool> {
-    let open = db::open(c, &ctx.site)?;
-    Ok(open.iter().any(|r| r.extension == number && r.answered_at.is_some()))
+/// Somebody talks at a telephone, or another call rings there.
+fn is_busy(c: &mut Conn, ctx: &Ctx, number: &str, but: &CallId) -> Res<bool> {
+    let (lines, _) = super::card::states_but(c, ctx, Some(but))?;
+    let busy = |l: &super::card::Line| l.row.number == number && matches!(l.state, "talking" | "ringing");
+    Ok(lines.iter().any(busy))
+}
+
+/// Whether a telephone hangs on a system, as far as is known: no other one has told of it since.
+pub(super) fn is_of(c: &mut Conn, ctx: &Ctx, system: &PhoneSystemId, number: &str) -> Res<bool> {
+    let last = db::system_of(c, &ctx.site, number)?;
+    Ok(last.is_none_or(|id| id == system.as_str()))
 }
 
 /// Keeps that a call was sent to a telephone while nobody had answered.
 pub(super) fn note(tx: &mut Tx, ctx: &Ctx, s: &mut Seen, target: &str, by: Option<domain::ids::StaffId>) -> Res<()> {
-    if s.doc.sent.len() < MOST_SENT {
-        s.doc.sent.push(Sent {
-            at: ctx.now,
-            to: target.to_owned(),
-            by: by.clone(),
-        });
-    }
+    s.doc.sent.push(Sent {
+        at: ctx.now,
+        to: target.to_owned(),
+        by: by.clone(),
+        failed: false,
+    });
     save(tx, s)?;
     say(
         tx,
@@ -81,11 +87,32 @@ pub(super) fn note(tx: &mut Tx, ctx: &Ctx, s: &mut Seen, target: &str, by: Optio
     Ok(())
 }
 
+/// The telephone system did not do what it was asked for: neither the page nor what comes next takes it for done.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn failed(tx: &mut Tx, ctx: &Ctx, sent: &SendOn) -> Res<()> {
+    let Some(row) = db::get(tx, &ctx.site, &sent.call)? else {
+        return Ok(());
+    };
+    let mut s = read(row)?;
+    if let Some(last) = s.doc.sent.iter_mut().rev().find(|x| x.to == sent.target) {
+        last.failed = true;
+    }
+    if let Some(last) = s.doc.transfers.last_mut().filter(|x| sent.handed && x.by_system) {
+        last.by_system = false;
+    }
+    save(tx, &s)?;
+    say(tx, ctx, &s.row, "call_not_sent", json!({"extension": sent.target}), &[]);
+    Ok(())
+}
+
 /// A ringing call is brought to the telephone at which the actor sits (TEL-5). `able`: the systems that can be asked.
 ///
 /// # Errors
 /// `Forbidden`, `NotFound`, `refuse-call-answered` where somebody was faster or the caller gave up, `refuse-cannot-send` where its system
-/// cannot be asked, `refuse-no-seat` where the actor sits at no telephone, `refuse-telephone-busy` where they talk.
+/// cannot be asked, `refuse-no-seat` where the actor sits at no telephone, `refuse-call-brought` where somebody else has just taken it to
+/// theirs, `refuse-send-where` for a telephone of another system, `refuse-telephone-busy` where they talk or another call rings.
 pub fn pick_up(tx: &mut Tx, ctx: &Ctx, id: &CallId, able: &[PhoneSystemId]) -> Res<SendOn> {
     ctx.need(Action::RegisterContact)?;
     let me = ctx.need_staff()?.id.clone();
@@ -93,17 +120,23 @@ pub fn pick_up(tx: &mut Tx, ctx: &Ctx, id: &CallId, able: &[PhoneSystemId]) -> R
     if !s.row.open || s.row.answered_at.is_some() || !is_judged(&s.doc.call) {
         return Err(Refusal::new("refuse-call-answered").clause("TEL-5").into());
     }
-    if !able.contains(&s.row.system_id) {
+    if !able.contains(&s.row.system_id) || s.doc.sent.len() >= MOST_SENT {
         return Err(Refusal::new("refuse-cannot-send").clause("TEL-5").into());
     }
     let Some(line) = dial::from(tx, ctx)? else {
         return Err(Refusal::new("refuse-no-seat").clause("TEL-1").into());
     };
-    if is_busy(tx, ctx, &line.number)? {
+    if brought_by(&s.doc.sent, ctx.now).is_some_and(|by| *by != me) {
+        return Err(Refusal::new("refuse-call-brought").clause("TEL-5").into());
+    }
+    if !is_of(tx, ctx, &s.row.system_id, &line.number)? {
+        return Err(Refusal::new("refuse-send-where").clause("TEL-5").into());
+    }
+    if is_busy(tx, ctx, &line.number, id)? {
         return Err(Refusal::new("refuse-telephone-busy").clause("TEL-5").into());
     }
     note(tx, ctx, &mut s, &line.number, Some(me))?;
-    Ok(to(&s, &line.number))
+    Ok(to(&s, &line.number, false))
 }
 
 /// The telephone that is meant by what was typed: its number, alone or with words after it.
@@ -120,7 +153,7 @@ pub fn meant(c: &mut Conn, ctx: &Ctx, typed: &str) -> Res<Option<ExtensionRow>> 
 /// A call is handed on by the telephone system: what the desk records of it (TEL-6, ANS-6), and what is to be done.
 ///
 /// # Errors
-/// As [`transferred`]; `refuse-cannot-send` where its system cannot be asked or nobody talks, `refuse-send-where` for what is no telephone of
+/// As [`transferred`]; `refuse-not-your-call`; `refuse-cannot-send` where its system cannot be asked or nobody talks, `refuse-send-where` for what is no telephone of
 /// the site.
 pub fn hand_on(
     tx: &mut Tx,
@@ -130,13 +163,26 @@ pub fn hand_on(
     (agreed, told): (bool, bool),
     able: &[PhoneSystemId],
 ) -> Res<SendOn> {
+    let me = ctx.need_staff()?.id.clone();
     transferred(tx, ctx, id, typed, agreed, told)?;
-    let s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    let mut s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    // Whose call it is hands it over: who talks as far as is known, or who sits where it is.
+    let seat = dial::from(tx, ctx)?.is_some_and(|line| line.number == s.row.extension);
+    if s.row.staff_id.as_ref() != Some(&me) && !seat {
+        return Err(Refusal::new("refuse-not-your-call").clause("TEL-6").into());
+    }
     if !able.contains(&s.row.system_id) || s.row.answered_at.is_none() {
         return Err(Refusal::new("refuse-cannot-send").clause("TEL-6").into());
     }
     let Some(line) = meant(tx, ctx, typed)?.filter(|x| x.number != s.row.extension) else {
         return Err(Refusal::new("refuse-send-where").clause("TEL-6").into());
     };
-    Ok(to(&s, &line.number))
+    if !is_of(tx, ctx, &s.row.system_id, &line.number)? {
+        return Err(Refusal::new("refuse-send-where").clause("TEL-6").into());
+    }
+    if let Some(last) = s.doc.transfers.last_mut() {
+        last.by_system = true;
+    }
+    save(tx, &s)?;
+    Ok(to(&s, &line.number, true))
 }

@@ -79,7 +79,7 @@ pub trait Telephone: Send + Sync {
     }
     /// Looks which of a call's recordings are there, and whether there is anything to hear on them.
     fn recordings<'a>(&'a self, _: &'a Wanted) -> Looked<'a> {
-        Box::pin(async { Vec::new() })
+        Box::pin(async { Err(NoSound::NotReached) })
     }
     /// Fetches a recording from where its system keeps them.
     fn sound<'a>(&'a self, _place: &'a str, _name: &'a str) -> Fetched<'a> {
@@ -164,6 +164,9 @@ pub struct NewSystem {
     pub secret: String,
     /// The number at which the estate is called, and the queue; for click to call and for telling incoming from outgoing.
     pub trunk: String,
+    /// How a telephone of the site is called there, `PJSIP/{}`, and the context of its numbers. Empty: what is usual.
+    pub channel: String,
+    pub context: String,
     /// Telephones to which an unanswered call is sent on, one after the other (TEL-5). Empty where the system does that by itself.
     pub next: String,
     /// Where its recordings are: a folder of this machine, or the beginning of their addresses. Empty: none are listened to here.
@@ -181,6 +184,21 @@ fn config(n: &NewSystem, kind: Kind, before: &Value, f: &mut Fields) -> Value {
     }
     if kind == Kind::Webhook {
         return json!({"holds": n.holds, "recordings": recordings});
+    }
+    if kind == Kind::Ami && !recordings.is_empty() && !recordings.starts_with('/') {
+        // Asterisk does not say how a recording is called: it is found by its name, in a folder.
+        f.add("recordings", "invalid-recordings-folder");
+    }
+    let word = |t: &str| t.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    f.at_most("context", &n.context, 80);
+    if !word(n.context.trim()) {
+        f.add("context", "invalid-context");
+    }
+    let channel = n.channel.trim();
+    f.at_most("channel", channel, 80);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@{}".contains(c);
+    if !channel.is_empty() && (channel.matches("{}").count() != 1 || !channel.chars().all(plain)) {
+        f.add("channel", "invalid-telephone-channel");
     }
     f.at_most("next", &n.next, 300);
     let next = n.next.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -213,7 +231,7 @@ fn config(n: &NewSystem, kind: Kind, before: &Value, f: &mut Fields) -> Value {
         f.add("secret", "required");
     }
     json!({"host": n.host.trim(), "port": port, "user": n.user.trim(), "secret": secret, "trunk": n.trunk.trim(),
-           "next": next, "recordings": recordings})
+           "next": next, "recordings": recordings, "channel": channel, "context": n.context.trim()})
 }
 
 /// A telephone system that was just set up, with the secret of its address, which is shown once.
@@ -450,13 +468,34 @@ pub(crate) fn checked(tx: &mut Tx, ctx: &Ctx, n: &NewExtension) -> Res<Extension
     Ok(extension)
 }
 
+/// How long somebody who sat down at a telephone counts as sitting there, in milliseconds (habit: a shift and what follows it). Who signs
+/// out or goes off duty does not sit any more.
+const SEAT_LASTS: i64 = 12 * 3_600_000;
+
+/// A telephone with whoever sits there now: a seat of long ago is none.
+#[must_use]
+pub(crate) fn seated(row: ExtensionRow, now: i64) -> ExtensionRow {
+    let lasts = row.seat_at.is_some_and(|at| now - at < SEAT_LASTS);
+    ExtensionRow {
+        seat_id: row.seat_id.filter(|_| lasts),
+        seat_at: row.seat_at.filter(|_| lasts),
+        ..row
+    }
+}
+
 /// Every telephone of the site, in the order of their numbers.
 ///
 /// # Errors
 /// `Forbidden`.
 pub fn extensions(c: &mut Conn, ctx: &Ctx) -> Res<Vec<ExtensionRow>> {
     ctx.need(Action::RegisterContact)?;
-    Ok(db::extensions(c, &ctx.site)?)
+    lines(c, ctx)
+}
+
+/// As [`extensions`], for whoever it is.
+pub(super) fn lines(c: &mut Conn, ctx: &Ctx) -> Res<Vec<ExtensionRow>> {
+    let rows = db::extensions(c, &ctx.site)?.into_iter();
+    Ok(rows.map(|row| seated(row, ctx.now)).collect())
 }
 
 /// Enters a telephone, or changes the one with this number (`seen` its version).

@@ -416,29 +416,68 @@ fn a_call_that_nobody_answers_goes_on_once_to_the_next_telephone_and_then_to_who
             let (ctx, row) = (w.system(), row.clone());
             w.desk.read_now(move |c| call::next::waiting(c, &ctx, &row)).unwrap()
         };
-        let go_on = || {
+        let go_on = |call: &CallId| {
             let (ctx, row, call) = (w.system(), row.clone(), call.clone());
             w.desk
                 .write_now(&ctx, move |tx, ctx| call::next::go_on(tx, ctx, &row, &call))
                 .unwrap()
         };
-        assert!(waiting().is_empty() && go_on().is_none(), "too early");
-        w.wait(15_100);
-        assert_eq!(waiting(), [call.clone()]);
-        let sent = go_on().unwrap();
+        assert!(waiting().is_empty() && go_on(&call).is_none(), "too early");
+        w.wait(10_100);
+        assert_eq!(waiting(), [call.clone()], "the third ring begins");
+        let sent = go_on(&call).unwrap();
         assert_eq!((sent.target.as_str(), sent.call_key.as_str()), ("1002", "a"));
-        assert!(go_on().is_none(), "once, whichever replica comes second");
-        w.wait(15_000);
-        assert_eq!(go_on().unwrap().target, "1003");
-        w.wait(15_000);
-        assert!(go_on().is_none(), "1001 rang already, nobody is left");
+        assert!(
+            !sent.handed && go_on(&call).is_none(),
+            "once, whichever replica comes second"
+        );
+        // Another caller in the same second is not sent to the same telephone.
+        let other = told(&w, &id, "b").tell(&[(Arrived, 0), (Ringing, -12_000)])[0].clone();
+        assert_eq!(go_on(&other).unwrap().target, "1003");
+        told(&w, &id, "b").tell(&[(CallKind::HungUp, 100)]);
+        w.wait(10_000);
+        assert_eq!(go_on(&call).unwrap().target, "1003");
+        w.wait(10_000);
+        assert!(
+            waiting().is_empty() && go_on(&call).is_none(),
+            "1001 rang already, nobody is left"
+        );
         let s = seen(&w, &call);
         let to: Vec<_> = s.doc.sent.iter().map(|x| (x.to.as_str(), x.by.is_none())).collect();
         assert_eq!(to, [("1002", true), ("1003", true)]);
         // What is told of it afterwards leaves that as it is.
         told(&w, &id, "a").tell(&[(CallKind::HungUp, 50_000)]);
         assert_eq!(seen(&w, &call).doc.sent.len(), 2);
-        assert!(go_on().is_none());
+        assert!(go_on(&call).is_none());
+        // Whoever dials out is not free, and a seat of yesterday is none.
+        let out = Told {
+            direction: Direction::Out,
+            ..told(&w, &id, "o")
+        };
+        let dials = CallEvent {
+            caller: Some("1002".into()),
+            ..out.event(Arrived, 0)
+        };
+        out.store(vec![dials]).unwrap();
+        let third = told(&w, &id, "c").tell(&[(Arrived, 0), (Ringing, 40)])[0].clone();
+        w.wait(10_100);
+        assert_eq!(go_on(&third).unwrap().target, "1003");
+        // What the exchange did not do is not kept as done, and not tried again.
+        let sent = call::send::SendOn {
+            system: id.clone(),
+            call: third.clone(),
+            call_key: "c".into(),
+            target: "1003".into(),
+            handed: false,
+        };
+        w.desk
+            .write_now(&w.system(), move |tx, ctx| call::send::failed(tx, ctx, &sent))
+            .unwrap();
+        assert!(seen(&w, &third).doc.sent[0].failed);
+        w.wait(13 * 3_600_000);
+        let late = told(&w, &id, "d").tell(&[(Arrived, 0), (Ringing, 40)])[0].clone();
+        w.wait(10_100);
+        assert!(go_on(&late).is_none(), "1002 dials, and nobody has sat down today");
     });
 }
 
@@ -470,10 +509,20 @@ fn a_call_that_rings_elsewhere_is_brought_to_the_own_telephone() {
         assert_eq!(card(Vec::new()), Some(false), "nothing can be asked");
         assert_eq!(rule_of(pick_up(Vec::new())), "refuse-cannot-send");
         assert_eq!(card(vec![id.clone()]), Some(true));
+        // A colleague was faster: it is left to them for two rings.
+        telephone(&w, "1004", Some(Role::CsHead));
+        let (of, able) = (call.clone(), vec![id.clone()]);
+        w.desk
+            .write_now(&w.ctx(Role::CsHead), move |tx, ctx| {
+                call::send::pick_up(tx, ctx, &of, &able)
+            })
+            .unwrap();
+        assert_eq!(rule_of(pick_up(vec![id.clone()])), "refuse-call-brought");
+        w.wait(10_000);
         let sent = pick_up(vec![id.clone()]).unwrap();
         assert_eq!((sent.target.as_str(), sent.call_key.as_str()), ("1001", "a"));
         let s = seen(&w, &call);
-        assert_eq!(s.doc.sent[0].by, Some(w.staff(Role::FrontDesk)));
+        assert_eq!(s.doc.sent[1].by, Some(w.staff(Role::FrontDesk)));
         told(&w, &id, "a").store(vec![elsewhere(Answered, 3_000)]).unwrap();
         assert_eq!(rule_of(pick_up(vec![id.clone()])), "refuse-call-answered");
         assert_eq!(card(vec![id.clone()]), Some(false), "somebody talks already");
@@ -501,13 +550,18 @@ fn a_call_is_handed_on_by_its_system_only_after_asking_and_to_a_telephone_of_the
         telephone(&w, "1002", None);
         let id = asterisk(&w, "").unwrap();
         let call = told(&w, &id, "a").tell(&[(Arrived, 0), (Ringing, 40), (Answered, 900)])[0].clone();
-        let hand_on = |to: &'static str, said: (bool, bool), able: Vec<PhoneSystemId>| {
+        let hand_on_as = |role: Role, to: &'static str, said: (bool, bool), able: Vec<PhoneSystemId>| {
             let call = call.clone();
-            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+            w.desk.write_now(&w.ctx(role), move |tx, ctx| {
                 call::send::hand_on(tx, ctx, &call, to, said, &able)
             })
         };
+        let hand_on = |to, said, able| hand_on_as(Role::FrontDesk, to, said, able);
         let able = || vec![id.clone()];
+        assert_eq!(
+            rule_of(hand_on_as(Role::Worker, "1002", (true, true), able())),
+            "refuse-not-your-call"
+        );
         assert_eq!(
             rule_of(hand_on("1002 工程部", (false, true), able())),
             "refuse-incomplete"
@@ -524,7 +578,8 @@ fn a_call_is_handed_on_by_its_system_only_after_asking_and_to_a_telephone_of_the
             "nothing was recorded by what was refused"
         );
         assert_eq!(hand_on("1002 工程部", (true, true), able()).unwrap().target, "1002");
-        assert_eq!(seen(&w, &call).doc.transfers.len(), 1);
+        let s = seen(&w, &call);
+        assert!(s.doc.transfers.len() == 1 && s.doc.transfers[0].by_system);
     });
 }
 
@@ -560,6 +615,11 @@ fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
             "refuse-no-recording"
         );
         hear(Role::Quality, "x-1795280883.8.wav", "检查").unwrap();
+        // A name that only ends like one of this call is none.
+        assert_eq!(
+            rule_of(hear(Role::Quality, "b.wav?17952808831", "检查")),
+            "refuse-no-recording"
+        );
         let heard = hear(Role::CsHead, "a.wav", "处理投诉").unwrap();
         let granted = |role: Role| {
             let (ctx, id) = (w.ctx(role), heard.clone());

@@ -345,6 +345,38 @@ fn com_14_what_quality_sends_back_after_the_month_is_handled_again() {
 }
 
 #[test]
+fn com_14_whoever_checked_an_opinion_has_no_part_in_it_afterwards() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = given(&w, 1, "suggestion", "建议车库加一盏灯");
+        w.desk.write_now(&w.system(), opinion::sync).unwrap();
+        go(&w, Role::CsHead, &line(&w, &id).1, &adopt()).unwrap();
+        go(&w, Role::FrontDesk, &line(&w, &id).1, &tell()).unwrap();
+        // In a small company one person checks for quality and sits at the desk too.
+        let both = |step: Step| {
+            let row = line(&w, &id).1;
+            let mut ctx = w.ctx(Role::Quality);
+            if let crate::ctx::Actor::Staff(who) = &mut ctx.actor {
+                who.roles.push(Role::FrontDesk);
+            }
+            w.desk
+                .write_now(&ctx, move |tx, ctx| opinion::act(tx, ctx, &row.id, row.version, &step))
+        };
+        let check = Step::Check {
+            good: Some(true),
+            note: String::new(),
+        };
+        both(check).unwrap();
+        let thank = || Step::Thank {
+            how: Some(TellHow::Phone),
+        };
+        assert_eq!(rule(both(thank())), "refuse-opinion-own-check");
+        assert_eq!(rule(both(tell())), "refuse-opinion-own-check");
+        go(&w, Role::FrontDesk, &line(&w, &id).1, &thank()).unwrap();
+    });
+}
+
+#[test]
 fn texts_of_opinions_have_a_limit() {
     for_both(|db| {
         let w = World::new(db);

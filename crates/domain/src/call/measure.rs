@@ -130,20 +130,27 @@ pub fn meant_for(call: &Call) -> Vec<&str> {
         return Vec::new();
     }
     let begins = |leg: &Leg| leg.ringing.or(leg.offered).or(leg.answered).map(|at| at.received);
-    let answered = call.answered.as_ref().and_then(|a| a.extension.as_deref());
+    let answer = call.answered.as_ref();
+    let answered = answer.and_then(|a| a.extension.as_deref());
     let of = |extension: &str| {
         let legs = call.legs.iter().filter(|l| l.extension.as_deref() == Some(extension));
         legs.filter_map(begins).min()
     };
-    // Not answered yet, as far as is known: where it rings now, if that is one telephone.
-    let mut rings = call.legs.iter().filter(|l| l.ringing.is_some() && l.ended.is_none());
+    // Not answered yet, or nobody knows where: where it rings now, or rang then, if that is one telephone.
+    let rang_till = |l: &Leg| l.ended.map(|end| end.when.received);
+    let until = answer.map(|a| a.when.received);
+    let mut rings = (call.legs.iter())
+        .filter(|l| l.ringing.is_some() && rang_till(l).is_none_or(|end| until.is_some_and(|until| end >= until)));
     let alone = rings.next().filter(|_| rings.next().is_none());
     let Some(at) = answered.or_else(|| alone.and_then(|l| l.extension.as_deref())) else {
         return Vec::new();
     };
     let mut all = vec![at];
     if let Some(began) = of(at) {
-        let over = |l: &&Leg| l.ringing.is_some() && l.ended.is_some_and(|end| end.when.received <= began);
+        // Answered where nothing is told to have rung: it was picked up from where it rang.
+        let own = |l: &Leg| l.extension.as_deref() == Some(at) && (l.ringing.is_some() || l.offered.is_some());
+        let picked_up = answered.is_some() && !call.legs.iter().any(own);
+        let over = |l: &&Leg| l.ringing.is_some() && (picked_up || rang_till(l).is_some_and(|end| end <= began));
         let before = call.legs.iter().filter(over).filter_map(|l| l.extension.as_deref());
         for extension in before {
             if !all.contains(&extension) {

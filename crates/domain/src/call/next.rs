@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::measure::is_judged;
-use super::state::Call;
+use super::state::{Call, Leg};
 use crate::ids::StaffId;
 
 /// That a call was sent to another telephone while nobody had answered.
@@ -16,7 +16,15 @@ pub struct Sent {
     pub to: String,
     /// Who brought it to theirs; none where it went on by itself.
     pub by: Option<StaffId>,
+    /// The telephone system did not do it.
+    #[serde(default)]
+    pub failed: bool,
 }
+
+/// Most telephones to which one call is sent while nobody answers.
+pub const MOST_SENT: usize = 50;
+/// A call that somebody has just brought to their telephone is left to them for so long, in milliseconds (habit: two rings).
+pub const BROUGHT_MS: i64 = 10_000;
 
 /// The order of a telephone system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +45,33 @@ pub struct Telephone {
     pub is_seated: bool,
 }
 
-/// From when on a call that waits goes on, by our own clock, unix milliseconds: since a telephone last began to be asked, by whomever.
-/// None for one that does not wait.
+/// From when on a call that waits goes on, by our own clock, unix milliseconds: since a telephone last began to be asked, by whomever, or
+/// since it stands in a queue. None for one that does not wait there: who listens to an announcement or speaks on a voice box is left.
 #[must_use]
 pub fn due(call: &Call, order: &Order, sent: &[Sent]) -> Option<i64> {
-    if !is_judged(call) || call.answered.is_some() || call.ended.is_some() {
+    if !is_judged(call) || call.answered.is_some() || call.ended.is_some() || sent.len() >= MOST_SENT {
         return None;
     }
-    let asked = (call.legs.iter()).filter_map(|l| l.ringing.or(l.offered).map(|at| at.received));
-    let asked = asked.chain(sent.iter().map(|s| s.at)).max();
-    let since = asked.or(call.waits_from().map(|at| at.received));
-    Some(since.unwrap_or(call.first.received).saturating_add(order.after_ms))
+    let asked = |l: &Leg| l.ended.is_none() && (l.ringing.is_some() || l.offered.is_some());
+    let waits = call.queued.is_some() || call.legs.iter().any(asked) || sent.iter().any(|s| !s.failed);
+    let begins = call.legs.iter().filter_map(|l| l.ringing.or(l.offered));
+    let begins = begins.chain(call.queued).map(|at| at.received);
+    let since = begins.chain(sent.iter().map(|s| s.at)).max().filter(|_| waits);
+    since.map(|since| since.saturating_add(order.after_ms))
+}
+
+/// Whether a call is being brought to a telephone: it was sent there so shortly before `now` that the telephone need not ring yet.
+#[must_use]
+pub fn is_on_its_way(sent: &[Sent], number: &str, now: i64) -> bool {
+    sent.iter()
+        .any(|s| !s.failed && s.to == number && now - s.at < BROUGHT_MS)
+}
+
+/// Who has just brought a call to their telephone.
+#[must_use]
+pub fn brought_by(sent: &[Sent], now: i64) -> Option<&StaffId> {
+    let just = |s: &&Sent| !s.failed && now - s.at < BROUGHT_MS;
+    sent.iter().rev().find(just).and_then(|s| s.by.as_ref())
 }
 
 /// The telephone to which a call that waits goes on now. Each is asked once: the caller does not go round in circles. None while it is

@@ -156,6 +156,24 @@ impl Call {
         Some(ended.when.since(answered.when))
     }
 
+    /// Whether somebody uses this telephone in the call: talks there and has not handed it on, or calls from there.
+    #[must_use]
+    pub fn talks_at(&self, number: &str) -> bool {
+        if self.ended.is_some() {
+            return false;
+        }
+        let ours = matches!(self.direction, Some(Direction::Out | Direction::Internal));
+        let handed_on = |since: Stamp| {
+            let mut all = self.transfers.iter();
+            all.any(|t| t.who.as_deref() == Some(number) && t.when.at >= since.at)
+        };
+        let talks = |l: &Leg| {
+            let here = l.ended.is_none() && l.extension.as_deref() == Some(number);
+            l.answered.is_some_and(|since| here && !handed_on(since))
+        };
+        (ours && self.caller.as_deref() == Some(number)) || self.legs.iter().any(talks)
+    }
+
     /// All finished hold stretches together, in milliseconds.
     #[must_use]
     pub fn hold_ms(&self) -> i64 {

@@ -98,7 +98,7 @@ impl Session {
     fn answered(&mut self, ask: &Ask, good: bool, at: i64, out: &mut Outbox) {
         match ask {
             Ask::Originate { id, .. } if !good => out.events.extend(self.translator.not_made(id, at)),
-            Ask::Transfer { call_key, target } if good => {
+            Ask::Transfer { call_key, target, .. } if good => {
                 out.events.extend(self.translator.redirected(call_key, target, at));
             }
             _ => {}
@@ -161,10 +161,17 @@ impl Protocol for Session {
         }
         let (action_id, write) = match &ask {
             Ask::Originate { extension, number, id } => self.originate(extension, number, id),
-            Ask::Transfer { call_key, target } => {
-                let Some(channel) = self.translator.outside_leg(call_key) else {
-                    drop(reply.send(Err(Refusal::NoSuchCall)));
-                    return;
+            Ask::Transfer {
+                call_key,
+                target,
+                unanswered,
+            } => {
+                let channel = match self.translator.sendable(call_key, *unanswered) {
+                    Ok(channel) => channel,
+                    Err(no) => {
+                        drop(reply.send(Err(no)));
+                        return;
+                    }
                 };
                 self.count = self.count.wrapping_add(1);
                 let action_id = format!("{SEND}{}", self.count);

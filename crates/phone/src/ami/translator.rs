@@ -13,7 +13,7 @@ use domain::call::event::{CallEvent, Cause, TransferMode};
 use super::Message;
 use super::channel::side;
 use crate::track::{At, Listed, Side, Spot, Tracker};
-use crate::{OpenCall, Plan, instant};
+use crate::{OpenCall, Plan, Refusal, instant};
 
 /// The prefix of the `ActionID` of a request to dial; the id of the call follows.
 pub(super) const DIAL: &str = "dial-";
@@ -70,11 +70,9 @@ impl Translator {
         self.tracker.take()
     }
 
-    /// The channel of a call's outside party.
-    pub(super) fn outside_leg(&self, call_key: &str) -> Option<String> {
-        self.tracker
-            .outside_leg(call_key)
-            .map(|(channel, _)| channel.to_owned())
+    /// The channel of a call's outside party, if it can be sent on: see [`Tracker::sendable`].
+    pub(super) fn sendable(&self, call_key: &str, unanswered: bool) -> Result<String, Refusal> {
+        self.tracker.sendable(call_key, unanswered).map(str::to_owned)
     }
 
     /// We sent the outside party on: Asterisk has no event for that.

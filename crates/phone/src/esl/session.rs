@@ -173,14 +173,24 @@ impl Protocol for Session {
                 let command = command::originate(&self.settings, &extension, &number, &id, &format!("{DIAL}{id}"));
                 self.send(&command, Awaited::Dial { id, reply }, out);
             }
-            Ask::Transfer { call_key, target } => {
-                let Some(leg) = self
-                    .translator
-                    .outside_leg(&call_key)
-                    .filter(|leg| crate::is_word(leg, 160))
-                else {
-                    drop(reply.send(Err(Refusal::NoSuchCall)));
-                    return;
+            Ask::Transfer {
+                call_key,
+                target,
+                unanswered,
+            } => {
+                let leg = self.translator.sendable(&call_key, unanswered);
+                let leg = match leg.and_then(|leg| {
+                    if crate::is_word(&leg, 160) {
+                        Ok(leg)
+                    } else {
+                        Err(Refusal::NoSuchCall)
+                    }
+                }) {
+                    Ok(leg) => leg,
+                    Err(no) => {
+                        drop(reply.send(Err(no)));
+                        return;
+                    }
                 };
                 self.count = self.count.wrapping_add(1);
                 let job = format!("{SEND}{}", self.count);

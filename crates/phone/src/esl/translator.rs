@@ -10,7 +10,7 @@ use domain::call::event::{CallEvent, Cause, TransferMode};
 use serde_json::{Map, Value};
 
 use crate::track::{At, Listed, Side, Spot, Tracker};
-use crate::{OpenCall, Plan, instant};
+use crate::{OpenCall, Plan, Refusal, instant};
 
 /// Most characters of a number or a name of a queue; what is longer is neither.
 const LONGEST: usize = 128;
@@ -134,9 +134,9 @@ impl Translator {
         self.tracker.take()
     }
 
-    /// The leg of a call's outside party.
-    pub(super) fn outside_leg(&self, call_key: &str) -> Option<String> {
-        self.tracker.outside_leg(call_key).map(|(uid, _)| uid.to_owned())
+    /// The leg of a call's outside party, if it can be sent on: see [`Tracker::sendable`].
+    pub(super) fn sendable(&self, call_key: &str, unanswered: bool) -> Result<String, Refusal> {
+        self.tracker.sendable(call_key, unanswered).map(str::to_owned)
     }
 
     /// We sent the outside party on: FreeSWITCH has no event for that.

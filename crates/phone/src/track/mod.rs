@@ -20,7 +20,7 @@ use expected::Expected;
 use gap::Gap;
 pub(crate) use gap::Listed;
 
-use crate::{OpenCall, Plan};
+use crate::{OpenCall, Plan, Refusal};
 
 /// Most calls that are kept, with the ended ones; the oldest are forgotten first.
 const MOST_CALLS: usize = 2_000;
@@ -161,6 +161,20 @@ impl Tracker {
                 proxy: false,
             }),
         ))
+    }
+
+    /// The label or name of the outside party's leg, for sending it on. `unanswered`: only while none of ours talks with it, and not
+    /// while it is not known what happened in a gap.
+    ///
+    /// # Errors
+    /// `NoSuchCall`, `Answered`, `NotConnected` while the listing of what goes on is awaited.
+    pub fn sendable(&self, key: &str, unanswered: bool) -> Result<&str, Refusal> {
+        let (leg, ours) = self.outside_leg(key).ok_or(Refusal::NoSuchCall)?;
+        match ours {
+            Some(_) if unanswered => Err(Refusal::Answered),
+            None if unanswered && self.gap.is_some() => Err(Refusal::NotConnected),
+            _ => Ok(leg),
+        }
     }
 
     fn call(&mut self, key: &str) -> &mut Call {

@@ -151,7 +151,11 @@ impl Db {
             DbUrl::Sqlite(_) => {
                 let q = Arc::clone(&writes);
                 // Nobody waits while a database is filled.
-                let slow = if options.filling { std::time::Duration::MAX } else { lite::SLOW };
+                let slow = if options.filling {
+                    std::time::Duration::MAX
+                } else {
+                    lite::SLOW
+                };
                 shared
                     .threads
                     .push(spawn("store-write", move || lite::write_loop(conn, &q, slow))?);

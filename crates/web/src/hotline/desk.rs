@@ -4,7 +4,6 @@
 use app::call::card::{self, Card, Shown};
 use app::call::dial::NotDialled;
 use app::call::send::{self, SendOn};
-use app::call::system::Telephone;
 use app::call::{self as calls_of, Owner};
 use app::error::Error;
 use askama::Template;
@@ -132,26 +131,30 @@ pub async fn take(
     crate::desk::take_call(&web, &v, &headers, pairs, seen, &pick).await
 }
 
-/// Asks the telephone system to bring a call to another telephone; None where it does.
-async fn sent(telephone: Option<&dyn Telephone>, s: &SendOn) -> Option<Refusal> {
-    let done = match telephone {
-        Some(telephone) => telephone.send(s).await,
-        None => Err(NotDialled::NotConnected),
+/// Asks the telephone system to bring a call to another telephone; None where it does. What it did not do is not kept as done.
+async fn sent(web: &Web, v: &Viewer, s: &SendOn) -> Result<Option<Refusal>, Fail> {
+    let done = match web.desk.telephone() {
+        Ok(telephone) => telephone.send(s).await,
+        Err(_) => Err(NotDialled::NotConnected),
     };
-    Some(match done {
-        Ok(()) => return None,
+    if done.as_ref().is_err_and(|why| *why != NotDialled::NoAnswer) {
+        let of = s.clone();
+        web.write(&v.ctx()?, move |tx, ctx| send::failed(tx, ctx, &of)).await?;
+    }
+    Ok(Some(match done {
+        Ok(()) => return Ok(None),
         Err(NotDialled::NotConnected) => Refusal::new("refuse-send-not-connected"),
         Err(NotDialled::NoAnswer) => Refusal::new("refuse-send-no-answer"),
         Err(NotDialled::NoSuchCall) => Refusal::new("refuse-call-ended"),
+        Err(NotDialled::Answered) => Refusal::new("refuse-call-answered").clause("TEL-5"),
         Err(NotDialled::Refused(why)) => Refusal::new("refuse-send-refused").arg("why", why),
-    })
+    }))
 }
 
 /// A call that waits at another telephone is brought to the viewer's (TEL-5).
 pub async fn pick_up(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let (call, at) = (CallId::from(id.as_str()), format!("desk/calls/{id}/pick-up"));
-    let telephone = web.desk.telephone().ok();
-    let adapter = telephone.clone();
+    let adapter = web.desk.telephone().ok();
     let asked = web
         .write(&v.ctx()?, move |tx, ctx| {
             let able = send::able(tx, ctx, adapter.as_deref())?;
@@ -165,8 +168,9 @@ pub async fn pick_up(State(web): State<Web>, v: Viewer, Path(id): Path<String>, 
         })
         .await?;
     if let Some(asked) = asked
-        && let Some(no) = sent(telephone.as_deref(), &asked).await
+        && let Some(no) = sent(&web, &v, &asked).await?
     {
+        settle(&web, &v).await?;
         return Err(Fail(no.into()));
     }
     settle(&web, &v).await?;
@@ -253,8 +257,7 @@ pub async fn transfer(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
         format!("hotline/calls/{id}/transfer"),
         f.clone(),
     );
-    let telephone = web.desk.telephone().ok();
-    let adapter = telephone.clone();
+    let adapter = web.desk.telephone().ok();
     let done = web
         .write(&v.ctx()?, move |tx, ctx| {
             let able = send::able(tx, ctx, adapter.as_deref())?;
@@ -277,7 +280,7 @@ pub async fn transfer(State(web): State<Web>, v: Viewer, Path(id): Path<String>,
             let mut shown = transfer_view(&web, &v, &id, String::new(), Errors::default(), true).await?;
             // What was agreed stays on record; the clerk does by hand what the telephone system did not.
             if let Some(asked) = asked
-                && let Some(no) = sent(telephone.as_deref(), &asked).await
+                && let Some(no) = sent(&web, &v, &asked).await?
             {
                 shown.not_sent = crate::fail::refusal_text(v.locale, v.zone(), &no);
             }

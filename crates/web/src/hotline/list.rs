@@ -308,12 +308,20 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
     });
     let by_desk = s.doc.transfers.iter().map(|t| Told {
         at: p.full_time(t.at),
-        what: p.t1("call-transfer-by", "who", names.staff(&t.by)),
+        what: if t.by_system {
+            p.t1("call-transfer-by-system", "who", names.staff(&t.by))
+        } else {
+            p.t1("call-transfer-by", "who", names.staff(&t.by))
+        },
         where_: t.to.clone(),
     });
     let sent = s.doc.sent.iter().map(|x| Told {
         at: p.full_time(x.at),
-        what: match &x.by {
+        what: if x.failed {
+            p.t("call-sent-failed")
+        } else {
+            String::new()
+        } + &match &x.by {
             Some(by) => p.t1("call-sent-by", "who", names.staff(by)),
             None => p.t("call-sent-itself"),
         },

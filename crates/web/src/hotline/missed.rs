@@ -206,7 +206,7 @@ pub async fn call(State(web): State<Web>, v: Viewer, Path(id): Path<String>, For
                 p.t1("missed-dialled", "extension", d.extension.as_str()),
             ),
             Err(NotDialled::NotConnected) => (StatusCode::CONFLICT, p.t("missed-not-connected")),
-            Err(NotDialled::NoSuchCall) => (StatusCode::CONFLICT, p.t("refuse-call-ended")),
+            Err(NotDialled::NoSuchCall | NotDialled::Answered) => (StatusCode::CONFLICT, p.t("refuse-call-ended")),
             Err(NotDialled::NoAnswer) => (StatusCode::CONFLICT, p.t("missed-no-answer")),
             Err(NotDialled::Refused(why)) => (StatusCode::CONFLICT, p.t1("missed-refused", "why", why.as_str())),
         },

@@ -1,7 +1,8 @@
-use super::super::event::CallKind::{Answered, Arrived, OfferEnded, Offered, Ringing};
-use super::super::event::{CallEvent, Cause, Direction};
+use super::super::event::CallKind::{Answered, Arrived, HungUp, OfferEnded, Offered, Queued, Ringing, Transferred};
+use super::super::event::{CallEvent, CallKind, Cause, Direction};
 use super::super::fold::fold;
-use super::super::next::{Order, Sent, Telephone, due, next};
+use super::super::next::{Order, Sent, Telephone, brought_by, due, is_on_its_way, next};
+use super::super::state::Call;
 use super::{OFF, START, at, hung_up, told};
 
 fn now(ms: i64) -> i64 {
@@ -20,6 +21,7 @@ fn sent(ms: i64, to: &str) -> Sent {
         at: now(ms),
         to: to.to_owned(),
         by: None,
+        failed: false,
     }
 }
 
@@ -80,7 +82,15 @@ fn who_talks_is_passed_over_and_an_exchange_that_asks_the_next_is_left_to_it() {
 #[test]
 fn a_call_that_no_telephone_rings_for_goes_on_too_and_one_that_is_over_does_not() {
     let o = order(&[]);
-    let waits = fold(&[told(Arrived, 0)]);
+    let listens = fold(&[told(Arrived, 0)]);
+    assert_eq!(due(&listens, &o, &[]), None, "an announcement, a menu, a voice box");
+    let stopped = fold(&[
+        told(Arrived, 0),
+        at(Ringing, 500, "1001"),
+        at(OfferEnded, 9_000, "1001"),
+    ]);
+    assert_eq!(due(&stopped, &o, &[]), None, "nothing rings any more");
+    let waits = fold(&[told(Arrived, 0), told(Queued, 0)]);
     assert_eq!(due(&waits, &o, &[]), Some(now(15_000)));
     assert_eq!(
         next(&waits, &o, &all(), &[], now(15_000)).map(|t| t.number.as_str()),
@@ -101,4 +111,65 @@ fn a_call_that_no_telephone_rings_for_goes_on_too_and_one_that_is_over_does_not(
         ..told(Arrived, 0)
     }]);
     assert_eq!(due(&out, &o, &[]), None, "one that we make");
+}
+
+#[test]
+fn a_call_is_not_sent_without_end_and_what_did_not_happen_counts_as_tried_only() {
+    let call = fold(&[told(Arrived, 0), at(Ringing, 500, "1001")]);
+    let o = order(&["1002"]);
+    let many: Vec<Sent> = (0..50).map(|n| sent(n, "x")).collect();
+    assert_eq!(due(&call, &o, &many), None);
+    let failed = [Sent {
+        failed: true,
+        ..sent(15_500, "1002")
+    }];
+    assert!(!is_on_its_way(&failed, "1002", now(15_600)));
+    assert_eq!(
+        next(&call, &o, &all(), &failed, now(30_500)).map(|t| t.number.as_str()),
+        Some("1004"),
+        "the next after another wait"
+    );
+    let made = [Sent {
+        by: Some("li".into()),
+        ..sent(15_500, "1002")
+    }];
+    assert!(is_on_its_way(&made, "1002", now(25_499)) && !is_on_its_way(&made, "1002", now(25_500)));
+    assert!(!is_on_its_way(&made, "1003", now(15_600)));
+    assert_eq!(brought_by(&made, now(16_000)), Some(&"li".into()));
+    assert_eq!(brought_by(&made, now(26_000)), None);
+}
+
+#[test]
+fn who_talks_dials_or_has_handed_the_call_on() {
+    let answered = fold(&[told(Arrived, 0), at(Ringing, 500, "1001"), at(Answered, 3_000, "1001")]);
+    assert!(answered.talks_at("1001") && !answered.talks_at("1002"));
+    let handed = fold(&[
+        told(Arrived, 0),
+        at(Answered, 3_000, "1001"),
+        CallEvent {
+            target: Some("13800000001".into()),
+            ..at(Transferred, 9_000, "1001")
+        },
+    ]);
+    assert!(!handed.talks_at("1001"), "handed on, also to where nothing is told of");
+    let dials = |kinds: &[CallKind], direction| -> Call {
+        let event = |kind: &CallKind| CallEvent {
+            direction: Some(direction),
+            caller: Some("1001".into()),
+            called: Some("1002".into()),
+            ..told(*kind, 0)
+        };
+        fold(&kinds.iter().map(event).collect::<Vec<_>>())
+    };
+    for direction in [Direction::Out, Direction::Internal] {
+        assert!(
+            dials(&[Arrived], direction).talks_at("1001"),
+            "whoever dials uses the telephone"
+        );
+        assert!(!dials(&[Arrived, HungUp], direction).talks_at("1001"));
+    }
+    assert!(
+        !dials(&[Arrived], Direction::In).talks_at("1001"),
+        "an outside number that looks like one"
+    );
 }

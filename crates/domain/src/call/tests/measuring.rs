@@ -402,9 +402,36 @@ fn a_call_is_for_the_telephone_that_has_it_and_for_those_that_rang_before_it() {
         at(Answered, 19_000, "1001"),
     ];
     assert_eq!(of(&on), ["1001", "2001"]);
+    // Picked up from another telephone, of which no ringing is told there nor its end here.
+    let picked_up = [at(Ringing, 400, "2001"), at(Answered, 6_000, "1001")];
+    assert_eq!(of(&picked_up), ["1001", "2001"]);
+    // Answered nobody knows where: where it rang then, also when all is over.
+    let somewhere = [
+        at(Ringing, 400, "2001"),
+        super::told(Answered, 6_000),
+        super::told(HungUp, 9_000),
+    ];
+    assert_eq!(of(&somewhere[..2]), ["2001"]);
+    assert_eq!(of(&somewhere), ["2001"]);
     let ours = CallEvent {
         direction: Some(super::super::event::Direction::Out),
         ..at(Answered, 6_000, "2001")
     };
     assert!(of(&[ours]).is_empty(), "one that we make is for nobody here");
+}
+
+#[test]
+fn a_telephone_that_rings_and_says_busy_was_pressed_away() {
+    let busy = |events: &[CallEvent]| {
+        let end = CallEvent {
+            cause: Some(Cause::Busy),
+            ..at(OfferEnded, 3_000, "1001")
+        };
+        let mut all = vec![told(Arrived, 0)];
+        all.extend_from_slice(events);
+        all.push(end);
+        screened(&fold(&all), |_| false).len()
+    };
+    assert_eq!(busy(&[at(Offered, 100, "1001"), at(Ringing, 400, "1001")]), 1);
+    assert_eq!(busy(&[at(Offered, 100, "1001")]), 0, "somebody talks there");
 }
