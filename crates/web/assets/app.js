@@ -421,16 +421,16 @@ on('htmx:after:swap', () => rings(false));
 
 // A call that is answered at the own telephone opens its form by itself, once, where nothing has been typed. Who is typing is left
 // alone: the card waits for its key.
-const opened = new Set();
+const unfolded = new Set();
 function opens(tries = 20) {
   const reg = $('#reg'), card = $('.ringcard[data-answered-mine]');
-  if (!reg || !card || opened.has(card.id)) return;
+  if (!reg || !card || unfolded.has(card.id)) return;
   const button = $('button[hx-post$="/take"]', card);
   if (!button?.matches('[data-htmx-powered]')) {
     if (tries > 0) setTimeout(() => opens(tries - 1), 50);
     return;
   }
-  opened.add(card.id);
+  unfolded.add(card.id);
   const at = doc.activeElement, writes = 'textarea, input:not([type=hidden], [type=radio], [type=checkbox])';
   const types = $('dialog[open]') || at?.matches(writes) && at.value
     || $$(writes, reg).some(el => el.value.trim());
