@@ -492,6 +492,24 @@ pub fn offered(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
     note_offer(tx, ctx, s)
 }
 
+/// Somebody says that a call is over whose end was not reported. What is reported later makes it anew.
+///
+/// # Errors
+/// `Forbidden`, `NotFound`, `refuse-call-still` where something was heard of it a moment ago.
+pub fn over(tx: &mut Tx, ctx: &Ctx, id: &CallId) -> Res<()> {
+    ctx.need(Action::RegisterContact)?;
+    ctx.need_staff()?;
+    let s = read(db::get(tx, &ctx.site, id)?.ok_or(Error::NotFound)?)?;
+    if !s.row.open {
+        return Ok(());
+    }
+    if !domain::call::sweep::may_close(&s.doc.call, ctx.now) {
+        return Err(Refusal::new("refuse-call-still").into());
+    }
+    say(tx, ctx, &s.row, "call_said_over", json!({}), &[]);
+    receive::close(tx, ctx, s)
+}
+
 /// A call back was promised to the caller: that is an offer too.
 ///
 /// # Errors

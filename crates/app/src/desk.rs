@@ -143,6 +143,7 @@ impl Desk {
                 callbacks: store::site::count_callbacks(c, &s)?,
                 messages_failed: store::site::count_failed(c, &s)?,
                 news: store::site::count_news(c, &s)?,
+                missed: store::call::count_missed(c, &s)?,
                 hidden: store::hidden::open(c, &s, now)?,
             };
             let duty = store::site::on_duty(c, &s)?;

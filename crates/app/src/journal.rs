@@ -179,6 +179,7 @@ pub const KINDS: &[&str] = &[
     "call_ended",
     "call_missed",
     "call_registered",
+    "call_said_over",
     "call_sent_on",
     "call_not_sent",
     "call_taken",

@@ -26,6 +26,8 @@ pub struct Counts {
     pub messages_failed: i64,
     /// Open cases where a resident or worker sent something that nobody has looked at.
     pub news: i64,
+    /// Numbers that wait to be called back.
+    pub missed: i64,
     /// What of these is hidden from whom: complaints about them.
     pub hidden: Vec<store::hidden::HiddenOpen>,
 }

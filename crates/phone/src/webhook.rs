@@ -263,21 +263,16 @@ fn direction(fields: &Fields) -> Result<Option<Direction>, Wrong> {
 
 fn cause(fields: &Fields) -> Result<Option<Cause>, Wrong> {
     Ok(Some(match fields.text("cause", LONGEST_NAME)? {
-        Some("normalClearing") => Cause::Normal,
-        Some("busy") => Cause::Busy,
-        Some("cancel") => Cause::Cancelled,
-        Some("noAnswer") => Cause::NoAnswer,
-        Some("congestion") => Cause::Congestion,
+        Some("normalClearing" | "NORMAL_CLEARING" | "16") => Cause::Normal,
+        Some("busy" | "userBusy" | "USER_BUSY" | "17") => Cause::Busy,
+        Some("cancel" | "originatorCancel" | "ORIGINATOR_CANCEL") => Cause::Cancelled,
+        Some("noAnswer" | "NO_ANSWER" | "timeout" | "18" | "19") => Cause::NoAnswer,
+        Some("congestion" | "34") => Cause::Congestion,
         Some("notFound") => Cause::Unreachable,
-        Some("rejected") => Cause::Rejected,
+        Some("rejected" | "CALL_REJECTED" | "21") => Cause::Rejected,
         Some("forwarded") => Cause::Forwarded,
-        Some(_) => {
-            return Err(Wrong {
-                field: "cause",
-                why: Why::Unknown,
-            });
-        }
-        None => return Ok(None),
+        // A word that is not known says that it ended, and not why: a call that is over must not ring on.
+        Some(_) | None => return Ok(None),
     }))
 }
 

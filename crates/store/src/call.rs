@@ -269,6 +269,7 @@ sql! {
     pub fn hearings(call: &CallId, limit: i64) -> Vec<HearingRow> {
         "SELECT ", HearingRow::COLS, " FROM call_hearing WHERE call_id = $1 ORDER BY at DESC, id DESC LIMIT $2"
     }
+    pub fn count_missed(site: &SiteId) -> i64 { "SELECT count(*) AS n FROM missed_call WHERE site_id = $1 AND open" }
     pub fn missed_insert(row: &MissedRow) { insert "missed_call" }
     pub fn missed_save(row: &MissedRow) -> u64 { save "missed_call" }
     pub fn missed(site: &SiteId, id: &MissedCallId) -> Option<MissedRow> {

@@ -385,6 +385,15 @@ function tick() {
 }
 setInterval(tick, 1000);
 on('visibilitychange', () => { tick(); idle(); });
+// What was drawn anew shows its time at once, not at the next second.
+on('htmx:after:swap', tick);
+
+// On a phone the page begins at its head, not at the field that a keyboard would begin with.
+if (matchMedia('(max-width:899px)').matches) {
+  const first = $('#who-in');
+  first?.removeAttribute('autofocus');
+  if (first && doc.activeElement === first) { first.blur(); scrollTo(0, 0); }
+}
 
 // ---------- a ringing telephone ----------
 // What rings is seen in the page and in its title; it sounds once a person has touched the page, as browsers ask for. The
@@ -432,9 +441,11 @@ function opens(tries = 20) {
   }
   unfolded.add(card.id);
   const at = doc.activeElement, writes = 'textarea, input:not([type=hidden], [type=radio], [type=checkbox])';
+  // What a call before this one filled in from the archive was not typed.
+  const fields = reg.elements.call?.value ? '#content, #place, #item_text' : writes;
   const types = $('dialog[open]') || at?.matches(writes) && at.value
-    || $$(writes, reg).some(el => el.value.trim());
-  if (!types && !reg.elements.call?.value) button.click();
+    || $$(fields, reg).some(el => el.value.trim());
+  if (!types && reg.elements.call?.value !== card.id.replace('call-', '')) button.click();
 }
 on('htmx:after:swap', () => opens());
 opens();

@@ -24,7 +24,7 @@ use crate::gate::Viewer;
 use crate::live::page;
 use crate::page::Page;
 use crate::state::Web;
-pub use call::take_call;
+pub use call::{call_stands, take_call};
 pub use drafts::{put_draft, resume};
 use entry::{Entry, errors_of};
 pub use hold::hold;

@@ -12,15 +12,15 @@ mod system;
 mod telephone;
 
 pub use board::{board, now};
-pub use desk::{calls, offer, pick_up, sit, take, transfer, transfer_form};
+pub use desk::{calls, offer, over, pick_up, sit, stands, take, transfer, transfer_form};
 pub use hook::{by_header, by_path};
 pub use list::{export, list, show};
 pub use missed::{call as missed_call, done as missed_done, list as missed_list, reveal as missed_reveal};
 pub use recording::{hear as recording_hear, list as recordings, sound as recording_sound};
 pub use staffing::{export as staffing_export, staffing};
 pub use system::{
-    add as system_add, change as system_change, heard as system_heard, list as systems, secret as system_secret,
-    show as system_show,
+    add as system_add, change as system_change, heard as system_heard, list as systems,
+    old_secret as system_old_secret, secret as system_secret, show as system_show,
 };
 pub use telephone::{list as telephones, put as telephone_put};
 

@@ -216,6 +216,7 @@ impl Page {
                                 "/orders" if whole => Some(p.counts.orders),
                                 "/tasks" => Some(held),
                                 "/callbacks" => Some(p.counts.callbacks),
+                                "/hotline" if v.may(Action::RegisterContact) => Some(p.counts.missed),
                                 "/messages" => Some(p.counts.messages_failed),
                                 _ => None,
                             };

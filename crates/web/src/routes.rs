@@ -304,6 +304,8 @@ contents! {
     GET  "/desk/calls" May(Action::RegisterContact) => crate::hotline::calls;
     POST "/desk/calls/{id}/take" May(Action::RegisterContact) => crate::hotline::take;
     POST "/desk/calls/{id}/offer" May(Action::RegisterContact) => crate::hotline::offer;
+    GET  "/desk/calls/{id}/stands" May(Action::RegisterContact) => crate::hotline::stands;
+    POST "/desk/calls/{id}/over" May(Action::RegisterContact) => crate::hotline::over;
     POST "/desk/calls/{id}/pick-up" May(Action::RegisterContact) => crate::hotline::pick_up;
     GET  "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer_form;
     POST "/desk/calls/{id}/transfer" May(Action::RegisterContact) => crate::hotline::transfer;
@@ -578,6 +580,7 @@ contents! {
     GET  "/settings/phone/{id}" May(Action::Settings) => crate::hotline::system_show;
     POST "/settings/phone/{id}" May(Action::Settings) => crate::hotline::system_change;
     GET  "/settings/phone/{id}/heard" May(Action::Settings) => crate::hotline::system_heard;
+    GET  "/settings/phone/{id}/secret" May(Action::Settings) => crate::hotline::system_old_secret;
     POST "/settings/phone/{id}/secret" May(Action::Settings) => crate::hotline::system_secret;
     GET  "/cases/{id}/links" May(Action::ViewCase) => crate::outbox::links;
     POST "/cases/{id}/links" May(Action::SendLink) => crate::outbox::make_link;

@@ -8,7 +8,8 @@ use domain::call::event::Direction;
 use domain::call::measure::{Pressing, is_judged, meant_for, pressing};
 use domain::call::next::is_on_its_way;
 use domain::call::state::{Call, Leg};
-use domain::ids::{CallId, DepartmentId, PhoneSystemId};
+use domain::call::sweep::may_close;
+use domain::ids::{CallId, DepartmentId, PhoneSystemId, StaffId};
 use store::call as db;
 use store::call::{CallRow, ExtensionRow, Owner};
 use store::case::CaseLine;
@@ -50,6 +51,19 @@ pub struct Card {
     pub elsewhere: Option<DepartmentId>,
     /// It waits elsewhere, and the telephone system can bring it to the viewer's telephone.
     pub brings: bool,
+    /// When a call back was offered on this hold, by our own clock.
+    pub offered: Option<i64>,
+    /// Nothing was heard of it for a while: somebody may say that it is over.
+    pub quiet: bool,
+}
+
+/// A telephone to sit down at.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    pub number: String,
+    pub place: String,
+    /// Who else sits there now.
+    pub sits: Option<StaffId>,
 }
 
 /// What the desk shows of the telephone.
@@ -57,8 +71,8 @@ pub struct Card {
 pub struct Shown {
     /// Those of the viewer first, and what rings before what is talked.
     pub cards: Vec<Card>,
-    /// Telephones to sit down at: number and place.
-    pub telephones: Vec<(String, String)>,
+    /// Telephones to sit down at.
+    pub telephones: Vec<Seat>,
     /// The one at which the viewer sits.
     pub seat: Option<String>,
     /// How long a hold may last, in milliseconds.
@@ -118,7 +132,11 @@ pub fn shown(c: &mut Conn, ctx: &Ctx, able: &[PhoneSystemId]) -> Res<Shown> {
         telephones: lines
             .into_iter()
             .filter(|x| x.active)
-            .map(|x| (x.number, x.place))
+            .map(|x| Seat {
+                sits: x.seat_id.filter(|who| *who != me),
+                number: x.number,
+                place: x.place,
+            })
             .collect(),
         seat,
         ..Shown::default()
@@ -131,7 +149,12 @@ pub fn shown(c: &mut Conn, ctx: &Ctx, able: &[PhoneSystemId]) -> Res<Shown> {
     for row in rows {
         let s = read(row)?;
         let call = &s.doc.call;
-        let of_me = s.row.staff_id.as_ref() == Some(&me);
+        // Who has handed it on has it no longer.
+        let handed = shown
+            .seat
+            .as_deref()
+            .is_some_and(|seat| call.answered.is_some() && !call.talks_at(seat));
+        let of_me = s.row.staff_id.as_ref() == Some(&me) && !handed;
         let mine = of_me || shown.seat.as_deref().is_some_and(|seat| is_asked(call, seat));
         // Somebody else talks already, or two telephones of the house with each other: that is on the line board.
         let others = s.row.state == "talking" && s.row.staff_id.is_some();
@@ -142,6 +165,9 @@ pub fn shown(c: &mut Conn, ctx: &Ctx, able: &[PhoneSystemId]) -> Res<Shown> {
         shown.cards.push(Card {
             inbound: is_judged(call),
             mine,
+            quiet: may_close(call, ctx.now),
+            offered: (call.holds.iter().rev().find(|h| h.to.is_none()))
+                .and_then(|h| s.doc.offers.iter().rev().find(|at| **at >= h.from.received).copied()),
             brings: waits && !mine && shown.seat.is_some() && able.contains(&s.row.system_id),
             since: since(call, &s.row),
             due: pressing(call, &rules),

@@ -90,9 +90,12 @@ fn number_of(call: &Call) -> String {
         Some(Direction::Internal) => None,
         _ => call.caller.as_deref(),
     };
-    written
-        .and_then(|n| domain::phone::normalise(n).ok())
-        .map_or_else(String::new, |p| p.canonical())
+    let Some(written) = written else { return String::new() };
+    match domain::phone::normalise(written) {
+        Ok(p) => p.canonical(),
+        // No subscriber's number, but one that is called: a paid information line, an emergency number.
+        Err(_) => domain::call::line::dialled_digits(written).unwrap_or_default(),
+    }
 }
 
 /// The telephone it is at: the one that answered it last, else the one that rings.
@@ -174,7 +177,10 @@ fn write(tx: &mut Tx, ctx: &Ctx, system: &SystemRow, before: Option<CallRow>, ca
         state: state_of(call).to_owned(),
         open: call.ended.is_none(),
         number: number_of(call),
-        extension,
+        // Of one that is over it is whoever answered it: to them the name belongs.
+        extension: (call.ended.and(call.answered.as_ref()))
+            .and_then(|a| a.extension.clone())
+            .unwrap_or(extension),
         staff_id,
         at: call.first.received,
         ringing_at: call.first_ringing.map(|x| x.received),
@@ -243,6 +249,17 @@ fn to_call_back(tx: &mut Tx, ctx: &Ctx, before: Option<&CallRow>, row: &CallRow)
         missed::reached(tx, ctx, row, was_missed)?;
     }
     Ok(())
+}
+
+/// Closes a call of which somebody says that it is over.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(super) fn close(tx: &mut Tx, ctx: &Ctx, mut s: super::Seen) -> Res<()> {
+    let system = db::system(tx, &ctx.site, &s.row.system_id)?.ok_or(crate::error::Error::NotFound)?;
+    domain::call::sweep::close(&mut s.doc.call);
+    let rules = rules(tx, ctx)?;
+    write(tx, ctx, &system, Some(s.row), s.doc.call, rules).map(drop)
 }
 
 /// Closes calls whose end was lost.

@@ -562,6 +562,12 @@ pub fn sit(tx: &mut Tx, ctx: &Ctx, number: &str) -> Res<()> {
     }
     let row = db::extension_by_number(tx, &ctx.site, number)?.filter(|x| x.active);
     let row = row.ok_or_else(|| Refusal::new("refuse-no-extension-line").clause("TEL-1"))?;
+    // Nobody loses the telephone at which they talk.
+    let other = seated(row.clone(), ctx.now).seat_id.is_some_and(|who| who != me);
+    let talks = |r: &db::CallRow| serde_json::from_str::<super::Doc>(&r.doc).is_ok_and(|d| d.call.talks_at(number));
+    if other && db::open(tx, &ctx.site)?.iter().any(talks) {
+        return Err(Refusal::new("refuse-telephone-talks").clause("TEL-5").into());
+    }
     let new = ExtensionRow {
         seat_id: Some(me.clone()),
         seat_at: Some(ctx.now),

@@ -27,6 +27,8 @@ pub struct Asked {
     /// For a department or for a person: one of the two.
     pub department: String,
     pub person: String,
+    /// Which of the two was meant, where neither is named.
+    pub for_person: bool,
     pub class: String,
     pub place: String,
     pub why: String,
@@ -138,7 +140,10 @@ pub fn ask(tx: &mut Tx, ctx: &Ctx, once_key: &str, a: &Asked) -> Res<NewPhoneId>
         let (place, why) = (text("place", &a.place)?, text("why", &a.why)?);
         let class = a.class.parse().unwrap_or(ServiceClass::Local);
         let whom = match (a.department.trim(), a.person.trim()) {
-            ("", "") => return Err(Error::field("department", "new-phone-for-whom")),
+            ("", "") => {
+                let field = if a.for_person { "person" } else { "department" };
+                return Err(Error::field(field, "new-phone-for-whom"));
+            }
             ("", person) => ForWhom::Person(somebody(tx, ctx, "person", person)?),
             (department, _) => {
                 let id = DepartmentId::from(department);

@@ -26,6 +26,22 @@ pub fn sweep(call: &mut Call, now: i64) -> bool {
     if sweep_due(call).is_none_or(|due| now < due) {
         return false;
     }
+    close(call);
+    true
+}
+
+/// How long nothing must have been heard of a call before somebody may say that it is over: half a minute (habit: a telephone that rings or
+/// talks is seen to).
+pub const QUIET_MS: i64 = 30_000;
+
+/// Whether somebody may say that a call is over, whose end was not reported.
+#[must_use]
+pub fn may_close(call: &Call, now: i64) -> bool {
+    call.ended.is_none() && now.saturating_sub(call.last.received) >= QUIET_MS
+}
+
+/// Closes a call whose end was not reported: somebody says that it is over, or it was too long ago.
+pub fn close(call: &mut Call) {
     call.ended = Some(CallEnd {
         when: call.last,
         cause: None,
@@ -38,5 +54,4 @@ pub fn sweep(call: &mut Call, now: i64) -> bool {
         });
     }
     call.swept = true;
-    true
 }

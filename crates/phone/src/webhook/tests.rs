@@ -216,7 +216,6 @@ fn what_cannot_be_taken_names_its_field() {
             "user",
             Why::Control,
         ),
-        ("event=hangup&callId=a&cause=weather", "cause", Why::Unknown),
         ("event=hangup&callId=a&ts=yesterday", "ts", Why::Malformed),
         ("event=transfer&callId=a", "target", Why::Missing),
         ("event=transfer&callId=a&target=1003&mode=warm", "mode", Why::Unknown),
@@ -254,4 +253,18 @@ fn what_cannot_be_taken_names_its_field() {
             why: Why::TooLong
         }
     );
+}
+
+#[test]
+fn a_cause_that_is_not_known_ends_the_call_without_one() {
+    for (cause, is) in [
+        ("weather", None),
+        ("originatorCancel", Some(Cause::Cancelled)),
+        ("NORMAL_CLEARING", Some(Cause::Normal)),
+        ("16", Some(Cause::Normal)),
+        ("21", Some(Cause::Rejected)),
+    ] {
+        let event = one(&format!("event=hangup&callId=a&cause={cause}"));
+        assert_eq!((event.kind, event.cause), (CallKind::HungUp, is), "{cause}");
+    }
 }

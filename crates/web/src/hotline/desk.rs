@@ -32,6 +32,8 @@ struct Row {
     staff: String,
     /// Whose telephone it is, where that is another department.
     elsewhere: String,
+    /// When a call back was offered on this hold.
+    offered: String,
     /// Mass incidents at the household's address.
     told: Vec<String>,
 }
@@ -53,6 +55,7 @@ struct CallsPart {
     p: Page,
     rows: Vec<Row>,
     seat: Option<String>,
+    /// Number, place with whoever else sits there.
     telephones: Vec<(String, String)>,
     hold: String,
     /// What to say first, while something rings.
@@ -73,7 +76,8 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
                 true => crate::desk::greetings(c, ctx, &zone)?,
                 false => Vec::new(),
             };
-            let names = (!shown.cards.is_empty()).then(|| Names::load(c, ctx)).transpose()?;
+            let named = !shown.cards.is_empty() || shown.telephones.iter().any(|t| t.sits.is_some());
+            let names = named.then(|| Names::load(c, ctx)).transpose()?;
             Ok((shown, names, greetings))
         })
         .await?;
@@ -88,6 +92,7 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
     let row = |card: Card| Row {
         number: number(&p, &card.row.number),
         extension: extension(&card.row.extension),
+        offered: card.offered.map(|at| p.time(at)).unwrap_or_default(),
         staff: (names.as_ref().zip(card.row.staff_id.as_ref()))
             .map(|(names, staff)| names.staff(staff))
             .unwrap_or_default(),
@@ -105,11 +110,18 @@ pub async fn calls(State(web): State<Web>, v: Viewer) -> Answer {
         card,
     };
     Ok(page(&CallsPart {
+        telephones: (telephones.into_iter())
+            .map(|t| {
+                let sits = names.as_ref().zip(t.sits.as_ref()).map(|(n, who)| n.staff(who));
+                let at = [t.place, sits.unwrap_or_default()];
+                let at: Vec<String> = at.into_iter().filter(|x| !x.is_empty()).collect();
+                (t.number, at.join(" · "))
+            })
+            .collect(),
         rows: cards.into_iter().map(row).collect(),
         hold: length(&p, hold_ms),
         greetings,
         seat,
-        telephones,
         key: p.key(&web),
         p,
     })?)
@@ -175,6 +187,20 @@ pub async fn pick_up(State(web): State<Web>, v: Viewer, Path(id): Path<String>, 
     }
     settle(&web, &v).await?;
     Ok(Redirect::to("/desk").into_response())
+}
+
+/// Somebody says that a call is over of which nothing is heard any more.
+pub async fn over(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let call = CallId::from(id);
+    web.write(&v.ctx()?, move |tx, ctx| calls_of::over(tx, ctx, &call))
+        .await?;
+    settle(&web, &v).await?;
+    Ok(Redirect::to("/desk").into_response())
+}
+
+/// How the call of the form stands: asked for again whenever something changes.
+pub async fn stands(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    crate::desk::call_stands(&web, &v, &id).await
 }
 
 /// A call back was offered to a caller on hold (ANS-3).

@@ -183,6 +183,15 @@ pub async fn list(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -> 
     })?)
 }
 
+/// What is said of a limit; nothing where it is not asked.
+fn judged(p: &Page, of: &str, code: &str) -> String {
+    if code == "none" {
+        String::new()
+    } else {
+        p.code(of, code)
+    }
+}
+
 const COLUMNS: &[Heading] = &[
     ("call-at", Column::DateTime, 18.0),
     ("call-direction", Column::Text, 8.0),
@@ -191,6 +200,9 @@ const COLUMNS: &[Heading] = &[
     ("call-staff", Column::Text, 14.0),
     ("call-state", Column::Text, 10.0),
     ("call-ring", Column::Text, 14.0),
+    ("call-waited", Column::Text, 14.0),
+    ("call-holds", Column::Text, 14.0),
+    ("call-entry", Column::Text, 10.0),
     ("call-answered-at", Column::DateTime, 18.0),
     ("call-ended-at", Column::DateTime, 18.0),
 ];
@@ -214,14 +226,36 @@ pub async fn export(State(web): State<Web>, v: Viewer, Query(a): Query<Asked>) -
             table::text(number(&p, &r.number)),
             table::text(extension(&r.extension)),
             table::text(r.staff_id.as_ref().map(|s| names.staff(s)).unwrap_or_default()),
-            table::text(p.code("call-state", call::state(&r.direction, &r.state))),
+            table::text(if r.missed {
+                p.t("call-missed")
+            } else {
+                p.code("call-state", call::state(&r.direction, &r.state))
+            }),
             table::text(p.code("call-ring", &r.ring)),
+            table::text(judged(&p, "call-wait", &r.wait)),
+            table::text(judged(&p, "call-hold", &r.hold)),
+            table::text(p.t(if r.contact_id.is_some() {
+                "call-registered"
+            } else {
+                "call-entry-none"
+            })),
             table::at(r.answered_at),
             table::at(r.ended_at),
         ]
     });
     let lines = lines.collect();
-    let what = p.code("call-view", View::parse(&a.view).code());
+    let days = [a.from.as_str(), a.until.as_str()];
+    let days = days
+        .into_iter()
+        .filter(|d| !d.is_empty())
+        .collect::<Vec<_>>()
+        .join(" – ");
+    let view = p.code("call-view", View::parse(&a.view).code());
+    let what = [view, days]
+        .into_iter()
+        .filter(|t| !t.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ");
     table::export(&web, &v, "hotline", p.t("hotline-calls"), what, COLUMNS, lines).await
 }
 
@@ -248,6 +282,8 @@ struct OnePage {
     hold_tone: &'static str,
     wait_code: String,
     holds: Vec<Told>,
+    /// When a call back was offered (ANS-3).
+    offers: Vec<String>,
     legs: Vec<Told>,
     transfers: Vec<Told>,
     source_clock: bool,
@@ -328,6 +364,7 @@ pub async fn show(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> 
         where_: extension(&x.to),
     });
     let shown = OnePage {
+        offers: s.doc.offers.iter().map(|at| p.full_time(*at)).collect(),
         hears: v.may(domain::access::Action::HearRecording),
         recorded: !k.recordings.is_empty(),
         sent: sent.collect(),

@@ -259,6 +259,13 @@ pub async fn change(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
     }
 }
 
+/// The page of a new secret, asked for again: it is not shown twice.
+pub async fn old_secret(v: Viewer, Path(id): Path<String>) -> Answer {
+    v.ctx()?;
+    let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+    Ok(Redirect::to(&format!("/settings/phone/{id}")).into_response())
+}
+
 /// A new secret, shown once; a page that was sent before changes nothing any more.
 pub async fn secret(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
     let id = PhoneSystemId::from(id);

@@ -143,6 +143,7 @@ pub async fn new_page(State(web): State<Web>, v: Viewer) -> Answer {
 pub async fn ask(State(web): State<Web>, v: Viewer, Form(f): Form<AskForm>) -> Answer {
     let person = f.r#for == "person";
     let asked = Asked {
+        for_person: person,
         department: if person { String::new() } else { f.department.clone() },
         person: if person { f.person.clone() } else { String::new() },
         class: f.class.clone(),
