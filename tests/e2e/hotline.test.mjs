@@ -96,9 +96,9 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     assert.deepEqual(await foreign(clerk, lang), []);
     await shot(clerk, `desk-transfer-${lang}`);
     await clerk.keyboard.press('Escape');
-    await tell('hold', `call-${lang}`, {extension: '1001'});
+    await tell('hold', `call-${lang}`, {extension: '1001', ts: String(rang + 4000)});
     await until('held', async () => (await clerk.locator('#calls').innerText()).includes(lang === 'zh' ? '保留' : 'On hold'));
-    await tell('unhold', `call-${lang}`, {extension: '1001'});
+    await tell('unhold', `call-${lang}`, {extension: '1001', ts: String(rang + 5000)});
     // Registered: the call and its entry belong together.
     await clerk.locator('label[for=kind-inquiry], #kind-inquiry').first().click();
     await until('inquiry', () => clerk.isChecked('#kind-inquiry'));
@@ -109,7 +109,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await clerk.fill('#answer', lang === 'zh' ? '到前台办理' : 'at the front desk');
     await clerk.keyboard.press('Control+Enter');
     await until('registered', async () => await clerk.locator('.made').count() > 0);
-    await tell('hangup', `call-${lang}`, {cause: 'normalClearing', by: '13857126688'});
+    await tell('hangup', `call-${lang}`, {cause: 'normalClearing', by: '13857126688', ts: String(rang + 9000)});
     await until('over', async () => await clerk.locator('#calls .ringcard').count() === 0);
     await tell('newCall', `missed-${lang}`, {from: '13900001234'});
     await tell('ringing', `missed-${lang}`, {from: '13900001234', extension: '1001'});
@@ -124,6 +124,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     // Each figure of the board opens its calls.
     await head.goto('/hotline');
     await head.locator('dl.kpis a[href*="view=in_time"]').click();
+    await head.locator('tr[data-row]').first().waitFor();
     const met = await head.locator('tr[data-row]').count();
     assert.ok(met > 0);
     await head.goto('/hotline');
@@ -352,13 +353,16 @@ check('an answered call opens its form by itself where nothing was typed', async
     await clerk.selectOption('#telephone', '1001');
     await sat;
   }
-  await until('an empty form', async () => await clerk.inputValue('#content') === '' && await clerk.locator('#reg input[name=call]').inputValue() === '');
+  assert.equal(await clerk.inputValue('#content'), '');
+  const before = await clerk.locator('#reg input[name=call]').inputValue();
   const rang = Date.now();
   await tell('newCall', 'auto');
   await tell('ringing', 'auto', {extension: '1001', ts: String(rang)});
   await clerk.waitForSelector('[data-ring-mine]');
   await tell('answer', 'auto', {answeringNumber: '1001', ts: String(rang + 6000)});
-  await until('the form of the call', async () => await clerk.locator('#reg input[name=call]').inputValue() !== '');
+  await until('the form of the call', async () => await clerk.locator('#reg input[name=call]').inputValue() !== before);
   assert.match(await clerk.locator('#head').innerText(), /第 2 声接听/);
-  await tell('hangup', 'auto', {cause: 'normalClearing', by: '13857126688'});
+  // What the telephone says of it afterwards stands there by itself.
+  await tell('hangup', 'auto', {cause: 'normalClearing', by: '13857126688', ts: String(rang + 9000)});
+  await clerk.locator('#call-stands .tag', {hasText: '已挂断'}).waitFor();
 });

@@ -260,9 +260,10 @@ pub async fn change(State(web): State<Web>, v: Viewer, Path(id): Path<String>, F
 }
 
 /// The page of a new secret, asked for again: it is not shown twice.
-pub async fn old_secret(v: Viewer, Path(id): Path<String>) -> Answer {
-    v.ctx()?;
-    let id: String = id.chars().filter(char::is_ascii_alphanumeric).collect();
+pub async fn old_secret(State(web): State<Web>, v: Viewer, Path(id): Path<String>) -> Answer {
+    let asked = PhoneSystemId::from(id.as_str());
+    web.read(&v.ctx()?, move |c, ctx| system::get(c, ctx, &asked).map(drop))
+        .await?;
     Ok(Redirect::to(&format!("/settings/phone/{id}")).into_response())
 }
 
