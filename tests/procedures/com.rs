@@ -949,11 +949,22 @@ fn com_17_the_desk_is_told_how_to_take_a_complaint_and_the_named_person_does_not
     desk.shown.must_say("先安抚").must_say("质管部受理");
     desk.choose("content", "工程部周师傅态度恶劣");
     let zhou = desk.form.offer("about", "周斌").expect("周斌");
+    // An order could go to him, but not once it is about him.
+    let engineering = desk.form.offer("department", "工程部").expect("工程部");
+    desk.choose("department", &engineering);
+    desk.form.offer("worker", "周斌").expect("周斌 is of 工程部");
     desk.choose("about", &zhou);
+    assert_eq!(desk.form.offer("worker", "周斌"), None);
     let made = desk.made("record");
     let (number, contact) = (made.case(), made.number_of_contact());
     // Everybody else at the desk sees it; the person does not, by no way.
     clerk.case(&number).must_say("对 周斌 保密");
+    let mut order = clerk.step_form(&number, "dispatch");
+    order.pick("department", "工程部");
+    assert_eq!(order.offer("worker", "周斌"), None);
+    order.offer("worker", "王建国").expect("王建国");
+    order.put("worker", &zhou);
+    clerk.send(&order).must_say("不能派给本人处理");
     for path in [
         format!("/cases/{number}"),
         format!("/cases/{number}/do/judge_complaint"),

@@ -191,6 +191,7 @@ refuse-verified-already = It has been verified
 refuse-not-verified = First quality verifies it
 refuse-filed-already = The records have been filed
 refuse-about-you = Nobody judges a complaint about themselves
+refuse-worker-concerned = The complaint is about this person, who cannot be given the work; give it to somebody else
 paper-complaint = Visit and complaint form
 paper-complaint-back = Visit and complaint form (back)
 paper-corrective = Corrective action report

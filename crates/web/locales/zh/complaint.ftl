@@ -191,6 +191,7 @@ refuse-verified-already = 已经核实过
 refuse-not-verified = 先由质管部核实
 refuse-filed-already = 资料已经归档
 refuse-about-you = 不能判定针对自己的投诉
+refuse-worker-concerned = 投诉针对的就是这个人，不能派给本人处理，请派给别人
 paper-complaint = 顾客来访/投诉处理单
 paper-complaint-back = 顾客来访/投诉处理单（背面）
 paper-corrective = 纠正措施报告

@@ -87,6 +87,14 @@ impl Build<'_> {
         self.f(name, Input::Select).options(options)
     }
 
+    /// Who may own a measure: not whom the complaint is about, who does not see it.
+    fn measure_owner(&self) -> Field {
+        let about = self.s.complaint.as_ref().and_then(|file| file.about.as_ref());
+        let mut field = self.somebody("owner", "choose").required();
+        field.options.retain(|o| about.is_none_or(|a| a.as_str() != o.value));
+        field
+    }
+
     fn told(&self) -> Field {
         let codes: Vec<&str> = [ToldHow::Phone, ToldHow::Visit, ToldHow::Message]
             .iter()
@@ -326,7 +334,7 @@ impl Build<'_> {
                 .value(kind.as_str()),
             if major { facts.required() } else { facts.value("") },
             self.f("text", Input::Area).required().label(p.t("complaint-f-measure")),
-            self.somebody("owner", "choose").required(),
+            self.measure_owner(),
             self.f("due_at", Input::Time).required(),
         ]
     }

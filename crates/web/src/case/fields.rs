@@ -141,7 +141,9 @@ impl Build<'_> {
             label: self.p.t("choose"),
             group: String::new(),
         }];
-        let all = self.c.names.everybody().into_iter().filter(|(id, _)| *id != self.me);
+        let about = self.s.complaint.as_ref().and_then(|file| file.about.as_ref());
+        let others = |id: &str| id != self.me && about.is_none_or(|a| a.as_str() != id);
+        let all = self.c.names.everybody().into_iter().filter(|(id, _)| others(id));
         options.extend(all.map(|(value, label)| Opt {
             value,
             label,

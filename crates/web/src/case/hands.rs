@@ -56,7 +56,8 @@ impl Build<'_> {
             own.into_iter().collect()
         };
         let of = |w: &store::site::Worker| w.department_id.as_ref().map(|d| d.as_str().to_owned());
-        let fits = |w: &&store::site::Worker| of(w).is_none_or(|d| offered.contains(&d));
+        // Whom a complaint is about does not work on it.
+        let fits = |w: &&store::site::Worker| of(w).is_none_or(|d| offered.contains(&d)) && !self.s.hidden_from(&w.id);
         let mut list: Vec<(Opt, String)> = self
             .c
             .workers

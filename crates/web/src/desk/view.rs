@@ -358,6 +358,8 @@ fn terms(
     let mut people: Vec<_> = app::contact::workers(c, ctx)?
         .into_iter()
         .filter(|w| w.department_id.as_ref().is_some_and(|d| d.as_str() == e.department))
+        // Whom a complaint is about does not work on it.
+        .filter(|w| e.kind() != Kind::Complaint || w.id.as_str() != e.about)
         .collect();
     people.sort_by_key(|w| (w.on_duty_since.is_none(), w.jobs));
     if e.worker == "auto" {

@@ -728,3 +728,70 @@ fn a_complaint_from_before_there_was_a_record_closes_as_it_did() {
         "refuse-no-complaint"
     );
 }
+
+#[test]
+fn com_17_who_is_complained_about_is_given_no_work_on_it() {
+    let about = || Register {
+        about: Some("wang".into()),
+        ..of_kind(Kind::Complaint)
+    };
+    let with = |worker: Option<&str>| Command::Reassign {
+        department: "engineering".into(),
+        worker: worker.map(Into::into),
+        to_vendor: false,
+        reason: "换人".into(),
+    };
+    let take = |worker: &str| Command::Accept {
+        worker: Some(worker.into()),
+        happened_at: None,
+    };
+    let mut desk = Desk::with(about());
+    let named = desk.dispatch();
+    assert_eq!(desk.no(&chen(), named).0, "refuse-worker-concerned");
+    let open = match desk.dispatch() {
+        Command::Dispatch {
+            order,
+            number,
+            department,
+            to_vendor,
+            happened_at,
+            ..
+        } => Command::Dispatch {
+            order,
+            number,
+            department,
+            worker: None,
+            to_vendor,
+            happened_at,
+        },
+        other => other,
+    };
+    desk.ok(&chen(), open);
+    assert_eq!(desk.no(&chen(), take("wang")).0, "refuse-worker-concerned");
+    assert_eq!(desk.no(&chen(), with(Some("wang"))).0, "refuse-worker-concerned");
+    desk.ok(&chen(), take("zhao"));
+    let over = Command::HandOver {
+        worker: "wang".into(),
+        note: String::new(),
+    };
+    assert_eq!(desk.no(&chen(), over).0, "refuse-worker-concerned");
+    // Known only after the order was given: nobody takes it in that person's name, and it goes to somebody else.
+    let mut desk = Desk::with(of_kind(Kind::Complaint));
+    let named = desk.dispatch();
+    desk.ok(&chen(), named);
+    let step = Step::JudgeComplaint {
+        valid: true,
+        nature: Nature::Attitude,
+        severity: Importance::Ordinary,
+        about: Some("wang".into()),
+        reason: "属实".into(),
+        told: None,
+    };
+    desk.ok(&chen(), filed(step));
+    let unnamed = Command::Accept {
+        worker: None,
+        happened_at: None,
+    };
+    assert_eq!(desk.no(&chen(), unnamed).0, "refuse-worker-concerned");
+    desk.ok(&chen(), with(Some("zhao")));
+}
