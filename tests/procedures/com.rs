@@ -949,6 +949,9 @@ fn com_17_the_desk_is_told_how_to_take_a_complaint_and_the_named_person_does_not
     desk.shown.must_say("先安抚").must_say("质管部受理");
     desk.choose("content", "工程部周师傅态度恶劣");
     let zhou = desk.form.offer("about", "周斌").expect("周斌");
+    // Quality looks into it and takes no orders: one would go to customer service.
+    let office = desk.form.offer("department", "客户服务部").expect("客户服务部");
+    assert!(desk.form.fields.contains(&("department".to_owned(), office)));
     // An order could go to him, but not once it is about him.
     let engineering = desk.form.offer("department", "工程部").expect("工程部");
     desk.choose("department", &engineering);

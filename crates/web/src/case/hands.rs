@@ -29,7 +29,7 @@ impl Build<'_> {
             .taxonomy
             .item(&self.s.item)
             .map(|i| i.department.clone());
-        let of_item = wanted.and_then(|code| self.c.departments.iter().find(|d| d.code == code));
+        let of_item = wanted.and_then(|code| app::contact::usual_department(&code, &self.c.departments, &self.c.idle));
         let now = self.s.order().map(|o| o.department.as_str().to_owned());
         let options = self.departments();
         let value = now.or(of_item.map(|d| d.id.as_str().to_owned())).unwrap_or_default();
