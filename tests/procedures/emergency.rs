@@ -123,7 +123,7 @@ fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
     head.get(&path).must_say("我马上到");
     act(&head, &path, "confirm", &[("call", "0"), ("staff", &id_of(&head))])
         .is(200)
-        .must_say("确认到场");
+        .must_say("确认前往");
     // Without a confirmation of the manager within a minute the next in line is called, and the desk hears of it.
     w.wait(MINUTE);
     assert!(w.until(|| notices(&clerk).says("应急通知无人确认")));
@@ -137,7 +137,7 @@ fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
         &[("call", "1"), ("staff", &id_of(&w.staff("jingli")))],
     )
     .is(200)
-    .must_say("项目经理 何立群 确认到场");
+    .must_say("项目经理 何立群 确认前往");
     act(&clerk, &path, "no_answer", &[("call", "1")])
         .is(422)
         .must_say("已经有结果");
