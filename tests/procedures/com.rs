@@ -1699,6 +1699,11 @@ fn com_18_where_no_clause_says_the_site_says_where_complaints_go() {
             &[("received", "company"), ("route_to", "customer_service")],
         )
         .must_say("习惯做法，条款未规定");
+    // The head of the department hears of it.
+    w.staff("lihuimin")
+        .get("/notices")
+        .must_say("投诉送到您部门")
+        .must_say(&number);
     let other = complained(&clerk, "噪音", "楼下夜里吵");
     let mut judge = clerk.step_form(&other, "judge_complaint");
     judge.set("valid", "true").set("nature", "other").set("reason", "属实");

@@ -50,6 +50,7 @@ fn route(received: Received, to: &str, nature: Nature) -> Command {
             proposal: Some(proposal(nature, received, false)),
             department: (to != "leader").then(|| to.into()),
             about_a_head: false,
+            takes_orders: true,
         },
     )
 }
@@ -158,6 +159,7 @@ pub fn some_step(case: &CaseState, pick: u8, yes: bool, text: &str, now: i64) ->
     let given = Given {
         department: (proposal.to != "leader").then(|| "engineering".into()),
         about_a_head: pick.is_multiple_of(11),
+        takes_orders: yes,
         proposal: Some(proposal.clone()),
     };
     let step = match what {
@@ -794,4 +796,40 @@ fn com_17_who_is_complained_about_is_given_no_work_on_it() {
     };
     assert_eq!(desk.no(&chen(), unnamed).0, "refuse-worker-concerned");
     desk.ok(&chen(), with(Some("zhao")));
+}
+
+#[test]
+fn com_18_an_order_that_nobody_has_accepted_goes_where_the_complaint_is_sent() {
+    let sent = |takes_orders: bool| {
+        let Command::Complaint(mut run) = route(Received::Office, "project_office", Nature::Other) else {
+            unreachable!("a route is a step of a complaint");
+        };
+        run.given.takes_orders = takes_orders;
+        Command::Complaint(run)
+    };
+    let dispatched = || {
+        let mut desk = Desk::with(of_kind(Kind::Complaint));
+        let order = desk.dispatch();
+        desk.ok(&chen(), order);
+        desk.ok(&chen(), judge(true, Nature::Other, Importance::Ordinary));
+        desk
+    };
+    let at = |desk: &Desk| desk.case().order().unwrap().department.as_str().to_owned();
+    let mut desk = dispatched();
+    desk.ok(&chen(), sent(true));
+    assert_eq!(at(&desk), "project_office");
+    assert_eq!(desk.case().order().unwrap().worker, None);
+    // Where nobody takes orders it would lie.
+    let mut desk = dispatched();
+    desk.ok(&chen(), sent(false));
+    assert_eq!(at(&desk), "engineering");
+    // Whoever has accepted it goes on.
+    let mut desk = dispatched();
+    let accept = Command::Accept {
+        worker: None,
+        happened_at: None,
+    };
+    desk.ok(&wang(), accept);
+    desk.ok(&chen(), sent(true));
+    assert_eq!(at(&desk), "engineering");
 }
