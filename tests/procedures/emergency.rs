@@ -367,8 +367,10 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         "improve",
         &[("staff", &id_of(&head)), ("due", &due), ("what", "全部楼栋阀门除锈")],
     )
-    .is(200);
-    notices(&head).must_say("应急改进措施由您落实");
+    .is(200)
+    .must_say(&due);
+    // To the end of the day that was entered, on the page and in the notice.
+    notices(&head).must_say("应急改进措施由您落实").must_say("23:59");
     act(&manager, &path, "close", &[]).is(200).must_say("已关闭");
     clerk.case(&number).must_say("应急处置关闭");
     // An improvement is followed until it is done.

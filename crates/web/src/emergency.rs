@@ -299,7 +299,8 @@ fn command(zone: &str, f: &Pairs) -> Result<Asked, Error> {
         },
         "improve" => Command::Improve {
             owner: text("staff").as_str().into(),
-            due_at: when::day_end(zone, &text("due")).ok_or(Error::field("due", "required"))?,
+            // Within the day that was entered, so that whoever shows it shows that day.
+            due_at: when::day_end(zone, &text("due")).ok_or(Error::field("due", "required"))? - 1,
             what: text("what"),
         },
         "improved" => Command::Improved {

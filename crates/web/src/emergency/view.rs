@@ -378,7 +378,8 @@ pub fn show_view(
         no: i.no,
         what: i.what.clone(),
         owner: names.staff(&i.owner),
-        due: when::date(&p.zone, i.due_at),
+        // Midnight is the end of the day before.
+        due: when::date(&p.zone, i.due_at - 1),
         late: i.done_at.is_none() && i.due_at < p.now,
         done: i.done_at.map(|at| p.time(at)).unwrap_or_default(),
         how: i.how.clone(),
