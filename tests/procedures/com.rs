@@ -1313,6 +1313,8 @@ fn com_26_to_31_from_the_answer_to_the_file_in_order_and_by_the_right_people() {
     clerk
         .get(&format!("/cases/{number}/do/verify_complaint"))
         .must_say("当前岗位不能");
+    // The case says so beside the next step, and who can.
+    clerk.case(&number).must_say("可以办理的：质管、公司分管领导、总经理");
     let close = clerk.get(&format!("/cases/{number}/do/close"));
     close.must_say("质管部核实").must_say("资料归档");
     quality.done(

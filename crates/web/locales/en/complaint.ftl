@@ -31,6 +31,7 @@ complaint-s-cause = Cause
 complaint-s-measures = Corrective and preventive measures
 complaint-s-verified = Verified by quality
 complaint-s-filed = Filed
+complaint-who = Who can: {$posts}
 complaint-s-looks = Looks after 30 and 60 days
 complaint-valid-true = Valid
 complaint-valid-false = Not valid

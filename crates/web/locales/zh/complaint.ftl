@@ -31,6 +31,7 @@ complaint-s-cause = 原因分析
 complaint-s-measures = 纠正和预防措施
 complaint-s-verified = 质管部核实
 complaint-s-filed = 资料归档
+complaint-who = 可以办理的：{$posts}
 complaint-s-looks = 30 天和 60 天复查
 complaint-valid-true = 有效
 complaint-valid-false = 无效
