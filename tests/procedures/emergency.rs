@@ -110,9 +110,15 @@ fn rec_17_a_medical_call_is_classed_at_once_and_the_gate_and_the_home_are_sent()
 fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
     let w = World::new();
     let clerk = w.clerk();
+    // Whose own number is known is called by it; the page shows it as the page of who is on duty does.
+    let account = format!("/staff/{}", id_of(&w.staff("zhaolixin")));
+    let mut facts = w.staff("admin").get(&account).form(&account);
+    facts.set("phone", "13805711188");
+    w.staff("admin").send(&facts).is(200);
     let page = opened(&clerk, "抢劫", &[("what", "南门有人持刀")]);
     let number = page.numbers("QZ").pop().expect("a call for help");
     page.must_say("B 治安").must_say("秩序主管").must_say("赵立新");
+    page.must_say("138 **** 1188").must_not_say("13805711188");
     for who in ["zhaolixin", "jingli"] {
         notices(&w.staff(who)).must_say("应急，请立即到场").must_say(&number);
     }
@@ -330,6 +336,11 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         .is(422)
         .must_say("还在处置中");
     act(&clerk, &path, "end", &[("how", "14:20 恢复供水")]).is(200);
+    // What came of it answers the call: nobody is asked to dispatch it or to come any more.
+    clerk
+        .case(&number)
+        .must_say("14:20 恢复供水")
+        .must_not_say("待派单");
     act(&clerk, &path, "close", &[])
         .is(422)
         .must_say("DIR-14")
