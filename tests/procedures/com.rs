@@ -949,11 +949,25 @@ fn com_17_the_desk_is_told_how_to_take_a_complaint_and_the_named_person_does_not
     desk.shown.must_say("先安抚").must_say("质管部受理");
     desk.choose("content", "工程部周师傅态度恶劣");
     let zhou = desk.form.offer("about", "周斌").expect("周斌");
+    // Quality looks into it and takes no orders: one would go to customer service.
+    let office = desk.form.offer("department", "客户服务部").expect("客户服务部");
+    assert!(desk.form.fields.contains(&("department".to_owned(), office)));
+    // An order could go to him, but not once it is about him.
+    let engineering = desk.form.offer("department", "工程部").expect("工程部");
+    desk.choose("department", &engineering);
+    desk.form.offer("worker", "周斌").expect("周斌 is of 工程部");
     desk.choose("about", &zhou);
+    assert_eq!(desk.form.offer("worker", "周斌"), None);
     let made = desk.made("record");
     let (number, contact) = (made.case(), made.number_of_contact());
     // Everybody else at the desk sees it; the person does not, by no way.
     clerk.case(&number).must_say("对 周斌 保密");
+    let mut order = clerk.step_form(&number, "dispatch");
+    order.pick("department", "工程部");
+    assert_eq!(order.offer("worker", "周斌"), None);
+    order.offer("worker", "王建国").expect("王建国");
+    order.put("worker", &zhou);
+    clerk.send(&order).must_say("不能派给本人处理");
     for path in [
         format!("/cases/{number}"),
         format!("/cases/{number}/do/judge_complaint"),
@@ -1299,6 +1313,8 @@ fn com_26_to_31_from_the_answer_to_the_file_in_order_and_by_the_right_people() {
     clerk
         .get(&format!("/cases/{number}/do/verify_complaint"))
         .must_say("当前岗位不能");
+    // The case says so beside the next step, and who can.
+    clerk.case(&number).must_say("可以办理的：质管、公司分管领导、总经理");
     let close = clerk.get(&format!("/cases/{number}/do/close"));
     close.must_say("质管部核实").must_say("资料归档");
     quality.done(
@@ -1685,6 +1701,11 @@ fn com_18_where_no_clause_says_the_site_says_where_complaints_go() {
             &[("received", "company"), ("route_to", "customer_service")],
         )
         .must_say("习惯做法，条款未规定");
+    // The head of the department hears of it.
+    w.staff("lihuimin")
+        .get("/notices")
+        .must_say("投诉送到您部门")
+        .must_say(&number);
     let other = complained(&clerk, "噪音", "楼下夜里吵");
     let mut judge = clerk.step_form(&other, "judge_complaint");
     judge.set("valid", "true").set("nature", "other").set("reason", "属实");

@@ -110,9 +110,15 @@ fn rec_17_a_medical_call_is_classed_at_once_and_the_gate_and_the_home_are_sent()
 fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
     let w = World::new();
     let clerk = w.clerk();
+    // Whose own number is known is called by it; the page shows it as the page of who is on duty does.
+    let account = format!("/staff/{}", id_of(&w.staff("zhaolixin")));
+    let mut facts = w.staff("admin").get(&account).form(&account);
+    facts.set("phone", "13805711188");
+    w.staff("admin").send(&facts).is(200);
     let page = opened(&clerk, "抢劫", &[("what", "南门有人持刀")]);
     let number = page.numbers("QZ").pop().expect("a call for help");
     page.must_say("B 治安").must_say("秩序主管").must_say("赵立新");
+    page.must_say("138 **** 1188").must_not_say("13805711188");
     for who in ["zhaolixin", "jingli"] {
         notices(&w.staff(who)).must_say("应急，请立即到场").must_say(&number);
     }
@@ -123,7 +129,7 @@ fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
     head.get(&path).must_say("我马上到");
     act(&head, &path, "confirm", &[("call", "0"), ("staff", &id_of(&head))])
         .is(200)
-        .must_say("确认到场");
+        .must_say("确认前往");
     // Without a confirmation of the manager within a minute the next in line is called, and the desk hears of it.
     w.wait(MINUTE);
     assert!(w.until(|| notices(&clerk).says("应急通知无人确认")));
@@ -137,7 +143,7 @@ fn rec_18_of_a_robbery_the_head_of_security_and_the_manager_hear_at_once() {
         &[("call", "1"), ("staff", &id_of(&w.staff("jingli")))],
     )
     .is(200)
-    .must_say("项目经理 何立群 确认到场");
+    .must_say("项目经理 何立群 确认前往");
     act(&clerk, &path, "no_answer", &[("call", "1")])
         .is(422)
         .must_say("已经有结果");
@@ -330,6 +336,8 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         .is(422)
         .must_say("还在处置中");
     act(&clerk, &path, "end", &[("how", "14:20 恢复供水")]).is(200);
+    // What came of it answers the call: nobody is asked to dispatch it or to come any more.
+    clerk.case(&number).must_say("14:20 恢复供水");
     act(&clerk, &path, "close", &[])
         .is(422)
         .must_say("DIR-14")
@@ -367,8 +375,10 @@ fn dir_14_result_meeting_analysis_and_improvements_before_it_is_closed() {
         "improve",
         &[("staff", &id_of(&head)), ("due", &due), ("what", "全部楼栋阀门除锈")],
     )
-    .is(200);
-    notices(&head).must_say("应急改进措施由您落实");
+    .is(200)
+    .must_say(&due);
+    // To the end of the day that was entered, on the page and in the notice.
+    notices(&head).must_say("应急改进措施由您落实").must_say("23:59");
     act(&manager, &path, "close", &[]).is(200).must_say("已关闭");
     clerk.case(&number).must_say("应急处置关闭");
     // An improvement is followed until it is done.

@@ -5,6 +5,8 @@ pub mod correct;
 pub mod look;
 pub mod plan;
 
+use std::collections::BTreeSet;
+
 use domain::access::{Action, Reach, takes_work};
 use domain::case::{
     Appointment, Channel, Check, Command, Customer, Fee, Identity, Importance, Kind, PromiseKind, Register, Scope,
@@ -26,6 +28,9 @@ use crate::error::{Error, Fields, Res};
 use crate::journal;
 use crate::once;
 use crate::promise::NewPromise;
+
+/// The department that does what nobody else takes, by its code.
+const CUSTOMER_SERVICE: &str = "customer_service";
 
 /// One case of a contact as the form or the API gives it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -679,6 +684,37 @@ pub fn workers(c: &mut Conn, ctx: &Ctx) -> Res<Vec<store::site::Worker>> {
     list.retain(|w| w.role.parse().is_ok_and(takes_work));
     list.dedup_by(|a, b| a.id == b.id && a.department_id == b.department_id);
     Ok(list)
+}
+
+/// The departments that have people of whom nobody does orders: finance and quality look into things and work on none.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub fn idle(c: &mut Conn, ctx: &Ctx) -> Res<BTreeSet<DepartmentId>> {
+    let everybody = store::site::workers(c, &ctx.site)?;
+    let works: BTreeSet<&DepartmentId> = everybody
+        .iter()
+        .filter(|w| w.role.parse().is_ok_and(takes_work))
+        .filter_map(|w| w.department_id.as_ref())
+        .collect();
+    let staffed = everybody.iter().filter_map(|w| w.department_id.as_ref());
+    Ok(staffed.filter(|d| !works.contains(d)).cloned().collect())
+}
+
+/// Where an order goes unless somebody chooses: the department of the item, or customer service where nobody there takes it,
+/// so that it does not lie with people who cannot accept it.
+#[must_use]
+pub fn usual_department<'a>(
+    code: &str,
+    departments: &'a [store::site::Department],
+    idle: &BTreeSet<DepartmentId>,
+) -> Option<&'a store::site::Department> {
+    let of_item = departments.iter().find(|d| d.code == code)?;
+    if !idle.contains(&of_item.id) {
+        return Some(of_item);
+    }
+    let desk = departments.iter().find(|d| d.active && d.code == CUSTOMER_SERVICE);
+    desk.or(Some(of_item))
 }
 
 /// Refuses a worker who is not of the department that gets the order: a role there, or one without a department, that

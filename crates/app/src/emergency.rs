@@ -8,7 +8,7 @@ mod tell;
 use std::collections::HashMap;
 
 use domain::access::{Action, Reach, Role};
-use domain::case::{Channel, Importance, Kind, Urgency};
+use domain::case::{Channel, Importance, Kind, Status, Urgency};
 use domain::emergency::{self as rules, CallLine, CallPost, Command, Emergency, Event, Fact, Open, StepDue};
 use domain::ids::{CaseId, DepartmentId, EmergencyId, StaffId, UnitId};
 use domain::number::Series;
@@ -453,7 +453,9 @@ fn after(tx: &mut Tx, ctx: &Ctx, e: &Emergency, events: &[Event]) -> Res<()> {
             (Fact::Opened { owner, .. } | Fact::OwnerNamed { owner }, Some(case)) => {
                 store::roster::owner_put(tx, case, &ctx.site, owner, ctx.now, None)?;
             }
+            (Fact::Ended { how }, Some(case)) => answered(tx, ctx, case, how)?,
             (Fact::Closed, Some(case)) => {
+                answered(tx, ctx, case, &e.ended_how)?;
                 let settle = domain::case::Command::SettleEmergency {
                     emergency: e.id.clone(),
                 };
@@ -463,6 +465,33 @@ fn after(tx: &mut Tx, ctx: &Ctx, e: &Emergency, events: &[Event]) -> Res<()> {
         }
     }
     tell::of(tx, ctx, e, events)
+}
+
+/// Help was given: what came of it is the answer to the call, so that nobody is asked to dispatch it or to arrive any more, and
+/// it can be called back on and closed. One with an order waits for whoever has it; one that was answered and opened again waits
+/// for a new answer.
+fn answered(tx: &mut Tx, ctx: &Ctx, case: &CaseId, how: &str) -> Res<()> {
+    let seen = case::get(tx, &system(ctx), case)?;
+    if seen.state.status != Status::Registered || seen.state.answer.is_some() {
+        return Ok(());
+    }
+    // An owner leads whatever the post, also one who may not answer cases.
+    let may_answer = domain::case::may(Some(&seen.state), Action::Answer, &ctx.who()).is_ok();
+    let by = if may_answer && ctx.need_scope(Action::Answer).is_ok() {
+        ctx.clone()
+    } else {
+        system(ctx)
+    };
+    let answer = domain::case::Command::Answer {
+        answer: how.to_owned(),
+        callback: ctx.id(),
+        happened_at: None,
+    };
+    match tx.attempt(|tx| case::act(tx, &by, case, None, &answer)) {
+        // What the case still needs (a price agreed to) is its own matter: the emergency is over all the same.
+        Ok(_) | Err(Error::Refused(_)) => Ok(()),
+        Err(failed) => Err(failed),
+    }
 }
 
 /// The shift is handed over, and with it the emergency of a case (REC-21). The hand-over's own rules have looked at who takes it.

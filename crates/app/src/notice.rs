@@ -37,6 +37,8 @@ pub const KINDS: &[&str] = &[
     // A complaint is with the company leader (COM-21, COM-25); a letter waits for the leader's agreement (COM-22).
     COMPLAINT_RAISED,
     COMPLAINT_LETTER,
+    // A complaint is sent to a department (COM-18 to COM-20).
+    COMPLAINT_ROUTED,
     // A department has a part in a complaint, or is late with it (COM-23); so with a measure and its owner (COM-31).
     COMPLAINT_PART,
     COMPLAINT_PART_LATE,
@@ -116,6 +118,8 @@ pub const NOBODY: &str = "nobody_on_duty";
 pub const COMPLAINT_RAISED: &str = "complaint_raised";
 /// A letter to a complainant waits for the company leader's agreement.
 pub const COMPLAINT_LETTER: &str = "complaint_letter";
+/// A complaint is sent to a department.
+pub const COMPLAINT_ROUTED: &str = "complaint_routed";
 /// A department has a part in a complaint.
 pub const COMPLAINT_PART: &str = "complaint_part";
 /// A part is not done in time.

@@ -4,6 +4,8 @@
 pub mod document;
 mod view;
 
+use std::collections::HashMap;
+
 use app::emergency::{self, NewEmergency};
 use app::error::Error;
 use askama::Template;
@@ -12,9 +14,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::access::{Action, Reach};
-use domain::emergency::{Class, Command};
+use domain::emergency::{Class, Command, Emergency};
 use domain::ids::{EmergencyId, StaffId, UnitId};
 use serde::Deserialize;
+use store::seam::Conn;
 
 use crate::case::names::Names;
 use crate::fail::{Answer, Fail, status};
@@ -27,7 +30,7 @@ use crate::state::Web;
 use crate::when;
 
 pub use view::{Banner, banner};
-use view::{LivePart, Row, Show, live, show_view};
+use view::{LivePart, Row, Show, live, phones, show_view};
 
 fn is_htmx(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request")
@@ -232,14 +235,17 @@ async fn revealed(web: &Web, v: &Viewer, id: &EmergencyId) -> Result<bool, Fail>
 async fn shown(web: &Web, v: &Viewer, id: &EmergencyId, t: Typed) -> Result<Show, Fail> {
     let whole = revealed(web, v, id).await?;
     let asked = id.clone();
-    let (seen, names, site, bulletins) = web
+    let (seen, names, site, bulletins, own) = web
         .read(&v.ctx()?, move |c, ctx| {
             let site = store::site::get(c, &ctx.site)?.ok_or(Error::NotFound)?;
             let bulletins = crate::bulletin::made_from(c, ctx, &format!("emergencies/{asked}"))?;
-            Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?, site, bulletins))
+            let seen = emergency::get(c, ctx, &asked)?;
+            let own = numbers(c, &seen.state)?;
+            Ok((seen, Names::load(c, ctx)?, site, bulletins, own))
         })
         .await?;
     let mut shown = show_view(web, v, &seen.state, &names, &site, whole, t);
+    shown.reachable(web, v, &own);
     shown.bulletins = bulletins;
     Ok(shown)
 }
@@ -255,17 +261,33 @@ pub async fn show(State(web): State<Web>, v: Viewer, headers: HeaderMap, Path(id
 
 async fn live_part(web: &Web, v: &Viewer, id: &EmergencyId, e: Errors) -> Result<LivePart, Fail> {
     let asked = id.clone();
-    let (seen, names) = web
+    let (seen, names, own) = web
         .read(&v.ctx()?, move |c, ctx| {
-            Ok((emergency::get(c, ctx, &asked)?, Names::load(c, ctx)?))
+            let seen = emergency::get(c, ctx, &asked)?;
+            let own = numbers(c, &seen.state)?;
+            Ok((seen, Names::load(c, ctx)?, own))
         })
         .await?;
     let p = Page::bare(web, Some(v), v.locale, "");
-    Ok(LivePart {
-        l: live(web, v, &p, &seen.state, &names),
-        p,
-        e,
-    })
+    let mut l = live(web, v, &p, &seen.state, &names);
+    phones(web, v, &p, &mut l, &own);
+    Ok(LivePart { l, p, e })
+}
+
+/// The own numbers of those who are to be called now, while it runs: whose turn it is, or everybody of a line that nobody of
+/// answered.
+fn numbers(c: &mut Conn, e: &Emergency) -> Result<HashMap<StaffId, String>, Error> {
+    let mut own = HashMap::new();
+    for call in e.calls.iter().filter(|_| e.runs()) {
+        let turn = call.confirmed_by.as_ref().or_else(|| call.current());
+        let all = call.line.iter().filter(|_| turn.is_none());
+        for id in turn.into_iter().chain(all) {
+            if let Some(facts) = store::staff::facts(c, id)? {
+                own.insert(id.clone(), facts.phone);
+            }
+        }
+    }
+    Ok(own)
 }
 
 /// What the form asks for.
@@ -299,7 +321,8 @@ fn command(zone: &str, f: &Pairs) -> Result<Asked, Error> {
         },
         "improve" => Command::Improve {
             owner: text("staff").as_str().into(),
-            due_at: when::day_end(zone, &text("due")).ok_or(Error::field("due", "required"))?,
+            // Within the day that was entered, so that whoever shows it shows that day.
+            due_at: when::day_end(zone, &text("due")).ok_or(Error::field("due", "required"))? - 1,
             what: text("what"),
         },
         "improved" => Command::Improved {

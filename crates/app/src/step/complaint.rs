@@ -30,15 +30,15 @@ pub(super) fn command(tx: &mut Tx, ctx: &Ctx, now: &Seen, step: &Step) -> Res<Co
         Step::RouteComplaint { received, to, .. } => {
             let routes = crate::complaint_route::routes(tx, ctx)?;
             given.proposal = proposal(ctx, &routes, &now.state, *received);
-            given.department = match to.as_str() {
-                LEADER | "" => None,
-                code => Some(
-                    store::site::department_by_code(tx, &ctx.site, code)?
-                        .filter(|d| d.active)
-                        .ok_or_else(|| Error::field("to", "invalid-department"))?
-                        .id,
-                ),
-            };
+            if !matches!(to.as_str(), LEADER | "") {
+                let d = store::site::department_by_code(tx, &ctx.site, to)?
+                    .filter(|d| d.active)
+                    .ok_or_else(|| Error::field("to", "invalid-department"))?;
+                let workers = crate::contact::workers(tx, ctx)?;
+                let of_it = workers.iter().any(|w| w.department_id.as_ref() == Some(&d.id));
+                given.takes_orders = of_it && d.kind == "own";
+                given.department = Some(d.id);
+            }
         }
         Step::AddPart { department, .. } => {
             store::site::department(tx, &ctx.site, department)?
@@ -149,6 +149,42 @@ fn part(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
     due(tx, ctx, s, (key_of(s, "part", no, late), kind), (part.due_at, late), to)
 }
 
+/// Tells the head of the department that a complaint is sent to; whoever sends it there knows.
+fn routed(tx: &mut Tx, ctx: &Ctx, s: &CaseState) -> Res<()> {
+    let Some((no, department)) = s
+        .file()
+        .and_then(|f| Some((f.routes.len(), f.route()?.department.clone()?)))
+    else {
+        return Ok(());
+    };
+    let about = About {
+        department: Some(department),
+        ..About::default()
+    };
+    let me = ctx.staff().map(|s| s.id.clone());
+    let reached = People::knowing(tx, ctx, s)?.who(&[Post::DeptHead], &about);
+    // Where a department has no head nobody above is disturbed: they see it in their lists.
+    let heads = reached.told.into_iter().filter(|t| t.instead_of.is_none());
+    let to: Vec<StaffId> = heads.map(|t| t.staff).filter(|id| me.as_ref() != Some(id)).collect();
+    if to.is_empty() {
+        return Ok(());
+    }
+    let new = NewNotice {
+        key: route_key(s, no),
+        kind: notice::COMPLAINT_ROUTED,
+        level: Level::Note,
+        leads: Leads::Case(s.id.clone()),
+        to,
+        due_at: ctx.now,
+        args: serde_json::Map::from_iter([("number".to_owned(), serde_json::json!(s.number))]),
+    };
+    notice::raise(tx, ctx, new).map(|_| ())
+}
+
+fn route_key(s: &CaseState, no: usize) -> String {
+    format!("case/{}/routed/{no}", s.id)
+}
+
 /// Tells the owner of a measure (COM-31), or that it is late; then quality too.
 fn measure(tx: &mut Tx, ctx: &Ctx, s: &CaseState, no: u32) -> Res<()> {
     let Some(measure) = s.file().and_then(|f| f.measures.iter().find(|m| m.no == no)) else {
@@ -231,6 +267,15 @@ pub(crate) fn tell(tx: &mut Tx, ctx: &Ctx, s: &CaseState, events: &[Event]) -> R
             }
             Fact::ComplaintVerified { .. } => {
                 notice::settled(tx, ctx, &recurred)?;
+                continue;
+            }
+            Fact::ComplaintRouted { .. } => {
+                notice::settled(tx, ctx, &route_key(s, file.routes.len().saturating_sub(1)))?;
+                routed(tx, ctx, s)?;
+                continue;
+            }
+            Fact::FindingRecorded { .. } => {
+                notice::settled(tx, ctx, &route_key(s, file.routes.len()))?;
                 continue;
             }
             Fact::PartGiven { no, .. } | Fact::PartLate { no } => {

@@ -142,3 +142,33 @@ fn a_case_that_one_may_not_see_is_not_there() {
         }
     });
 }
+
+#[test]
+fn an_order_is_not_proposed_to_people_who_take_none() {
+    for_both(|db| {
+        let w = World::new(db);
+        let ctx = w.ctx(Role::FrontDesk);
+        let (idle, departments) = w
+            .desk
+            .read_now(move |c| {
+                let idle = crate::contact::idle(c, &ctx)?;
+                Ok::<_, Error>((idle, store::site::departments(c, &ctx.site)?))
+            })
+            .unwrap();
+        let usual = |code: &str| {
+            let found = crate::contact::usual_department(code, &departments, &idle);
+            found.map(|d| d.code.clone()).unwrap_or_default()
+        };
+        for (of_item, goes_to) in [
+            ("quality", "customer_service"),
+            ("finance", "customer_service"),
+            ("engineering", "engineering"),
+            ("lift_vendor", "lift_vendor"),
+            // Nobody was entered there yet: no reason to think that nobody will take it.
+            ("greening", "greening"),
+            ("none", ""),
+        ] {
+            assert_eq!(usual(of_item), goes_to, "{of_item}");
+        }
+    });
+}

@@ -1,6 +1,7 @@
 //! Emergencies on both engines: who is called, the timer, the case that keeps to it, drills apart.
 
 use domain::access::Role;
+use domain::case::Status;
 use domain::emergency::Command;
 use domain::ids::EmergencyId;
 use store::testing::for_both;
@@ -105,6 +106,42 @@ fn a_case_keeps_to_its_emergency_and_a_drill_makes_none() {
         let ctx = w.ctx(Role::FrontDesk);
         let counted = w.desk.read_now(move |c| emergency::counted(c, &ctx, 0)).unwrap();
         assert_eq!(counted, (1, 1));
+    });
+}
+
+#[test]
+fn what_came_of_it_answers_the_call_and_nobody_is_asked_to_come_any_more() {
+    for_both(|db| {
+        let w = World::new(db);
+        let id = open(&w, Role::FrontDesk, medical());
+        let case = seen(&w, &id).case.unwrap();
+        let of_case = || {
+            let (ctx, case) = (w.ctx(Role::FrontDesk), case.clone());
+            w.desk
+                .read_now(move |c| crate::case::get(c, &ctx, &case))
+                .unwrap()
+                .state
+        };
+        assert!(of_case().status == Status::Registered && of_case().waits_for().is_some());
+        for step in ["call_120", "gate", "home", "handed"] {
+            let tick = Command::Tick {
+                step: step.into(),
+                skip: false,
+                note: String::new(),
+            };
+            act(&w, Role::Guard, &id, tick).unwrap();
+        }
+        let end = Command::End {
+            how: "已送医".into()
+        };
+        act(&w, Role::FrontDesk, &id, end).unwrap();
+        let after = of_case();
+        assert_eq!((after.status, after.answer.as_deref()), (Status::Done, Some("已送医")));
+        assert_eq!(after.waits_for(), None);
+        let arrival = after.clock(domain::clock::ClockCode::OnSite, 0).unwrap();
+        assert!(arrival.met_at.is_some());
+        // What follows the emergency still holds the case open.
+        assert!(domain::case::missing_to_close(&after).contains(&"missing-emergency"));
     });
 }
 

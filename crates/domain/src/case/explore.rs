@@ -361,6 +361,7 @@ fn of_complaint(case: &CaseState, now: i64) -> Vec<Command> {
                 proposal: proposal.clone(),
                 department: Some("project_office".into()),
                 about_a_head: false,
+                takes_orders: false,
             };
             Command::Complaint(Box::new(Run { step, given }))
         })

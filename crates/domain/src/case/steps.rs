@@ -23,6 +23,7 @@ pub(super) fn dispatch(
     to_vendor: bool,
 ) -> Result<(), Refusal> {
     right_side(case, to_vendor)?;
+    not_concerned(case, worker)?;
     if case.orders.iter().any(|known| known.id == *order) {
         return Err(Refusal::new("refuse-id-used"));
     }
@@ -42,6 +43,14 @@ fn right_side(case: &CaseState, to_vendor: bool) -> Result<(), Refusal> {
         Scope::Vendor if !to_vendor => Err(Refusal::new("refuse-scope-is-vendor").clause("REC-12")),
         _ => Ok(()),
     }
+}
+
+/// A complaint about a person is neither shown to that person nor worked on by them (COM-17).
+fn not_concerned(case: &CaseState, worker: Option<&StaffId>) -> Result<(), Refusal> {
+    if worker.is_some_and(|id| case.hidden_from(id)) {
+        return Err(Refusal::new("refuse-worker-concerned").clause("COM-17"));
+    }
+    Ok(())
 }
 
 /// Who takes the order: the one named, or the one assigned, or who says so. A vendor's link has no person.
@@ -65,6 +74,7 @@ fn in_hand(case: &CaseState) -> Result<&Order, Refusal> {
 pub(super) fn accept(draft: &mut Draft<'_>, case: &CaseState, worker: Option<&StaffId>) -> Result<(), Refusal> {
     let order = in_hand(case)?;
     let worker = worker_of(draft, order, worker)?;
+    not_concerned(case, worker.as_ref())?;
     draft.emit(Fact::Accepted {
         order: order.id.clone(),
         worker,
@@ -106,6 +116,7 @@ pub(super) fn reassign(
 ) -> Result<(), Refusal> {
     let reason = required(reason, "missing-reason")?;
     right_side(case, to_vendor)?;
+    not_concerned(case, worker)?;
     let order = in_hand(case)?;
     if order.department == *department && order.worker.as_ref() == worker {
         return Err(Refusal::new("refuse-nothing-changed"));
@@ -122,6 +133,7 @@ pub(super) fn reassign(
 }
 
 pub(super) fn hand_over(draft: &mut Draft<'_>, case: &CaseState, worker: &StaffId, note: &str) -> Result<(), Refusal> {
+    not_concerned(case, Some(worker))?;
     let order = in_hand(case)?;
     if order.worker.as_ref() == Some(worker) {
         return Err(Refusal::new("refuse-nothing-changed"));

@@ -1,16 +1,17 @@
 //! A complaint on the page of its case: the forms of its steps, and the process as a list of what is done, what is next and
 //! what is still to come (COM-17 to COM-32).
 
-use domain::access::Action;
+use domain::access::{Action, Reach, Role, allowed};
 use domain::case::complaint::{
     ComplaintFile, LOOKS, MeasureKind, Nature, Proposal, Received, missing_before_answer, missing_to_close,
 };
-use domain::case::{Importance, Satisfaction, Status, ToldHow};
+use domain::case::{Importance, Offer, Satisfaction, Status, ToldHow};
 
 use super::fields::Build;
 use super::form::{Field, Input, Opt};
 use super::names::{Names, department_label};
 use super::view::{Loaded, by};
+use crate::fail::refusal_text;
 use crate::l10n::tx;
 use crate::page::Page;
 
@@ -23,6 +24,8 @@ pub struct Stage {
     pub lines: Vec<String>,
     /// The steps that are open here: code and label.
     pub acts: Vec<(&'static str, String)>,
+    /// Where it is the next stage and nothing of it is open here: why not, and who can.
+    pub why: String,
 }
 
 /// The record of a complaint.
@@ -85,6 +88,14 @@ impl Build<'_> {
                 .map(|(id, name)| Self::opt(&id, name)),
         );
         self.f(name, Input::Select).options(options)
+    }
+
+    /// Who may own a measure: not whom the complaint is about, who does not see it.
+    fn measure_owner(&self) -> Field {
+        let about = self.s.complaint.as_ref().and_then(|file| file.about.as_ref());
+        let mut field = self.somebody("owner", "choose").required();
+        field.options.retain(|o| about.is_none_or(|a| a.as_str() != o.value));
+        field
     }
 
     fn told(&self) -> Field {
@@ -326,10 +337,42 @@ impl Build<'_> {
                 .value(kind.as_str()),
             if major { facts.required() } else { facts.value("") },
             self.f("text", Input::Area).required().label(p.t("complaint-f-measure")),
-            self.somebody("owner", "choose").required(),
+            self.measure_owner(),
             self.f("due_at", Input::Time).required(),
         ]
     }
+}
+
+/// Why none of a stage's steps is open to who looks, with the posts that can where it is a matter of who; empty where one is.
+fn closed(p: &Page, offers: &[Offer], list: &[Action]) -> String {
+    let of = |action: &Action| offers.iter().find(|o| o.action == *action);
+    if list.iter().filter_map(of).any(Offer::allowed) {
+        return String::new();
+    }
+    let refused = list
+        .iter()
+        .filter_map(of)
+        .find_map(|o| Some((o.action, o.refusal.as_ref()?)));
+    let Some((action, refusal)) = refused else {
+        return String::new();
+    };
+    let why = refusal_text(p.locale, &p.zone, refusal);
+    let of_person = matches!(
+        refusal.rule,
+        "refuse-role" | "refuse-not-yours" | "refuse-verified-by-own" | "refuse-judged-by-you"
+    );
+    if !of_person {
+        return why;
+    }
+    let posts: Vec<String> = Role::ALL
+        .iter()
+        .filter(|r| allowed(**r, action) > Reach::Never)
+        .map(|r| p.code("role", r.as_str()))
+        .collect();
+    format!(
+        "{why} · {}",
+        p.t1("complaint-who", "posts", posts.join(&p.t("list-comma")))
+    )
 }
 
 /// The process as the page shows it; none for a case without the record of a complaint.
@@ -351,6 +394,7 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             clause,
             lines,
             acts: acts(list),
+            why: closed(p, &l.offers, list),
         };
         stages.push((done, stage));
     };
@@ -648,7 +692,9 @@ pub(super) fn view(p: &Page, l: &Loaded) -> Option<ComplaintView> {
             (false, true) => "now",
             _ => "",
         };
-        Stage { class, ..stage }
+        let awaited = class == "now" && (s.is_open() || file.prevention_open());
+        let why = if awaited { stage.why.clone() } else { String::new() };
+        Stage { class, why, ..stage }
     });
     Some(ComplaintView {
         stages: stages.collect(),

@@ -1,5 +1,7 @@
 //! The fields of each step's form, with what they start from.
 
+use std::collections::BTreeSet;
+
 use app::error::Res;
 use domain::access::Action;
 use domain::case::complaint::{Proposal, Received};
@@ -8,6 +10,7 @@ use domain::case::{
     Satisfaction, ToldHow,
 };
 use domain::clock::WaitReason;
+use domain::ids::DepartmentId;
 use domain::scripts::Answer as Way;
 use store::seam::Conn;
 
@@ -19,6 +22,8 @@ use crate::when;
 /// What choices are made of.
 pub struct Choices {
     pub departments: Vec<store::site::Department>,
+    /// Departments whose people take no work.
+    pub idle: BTreeSet<DepartmentId>,
     /// To whom work can be given.
     pub workers: Vec<store::site::Worker>,
     /// Who may call back: not who has nothing to do with customers.
@@ -53,6 +58,7 @@ impl Choices {
         Ok(Choices {
             departments,
             callers: callers.map(|w| w.id.into_string()).collect(),
+            idle: app::contact::idle(c, ctx)?,
             workers: app::contact::workers(c, ctx)?,
             names: Names::load(c, ctx)?,
             say: String::new(),
@@ -141,7 +147,9 @@ impl Build<'_> {
             label: self.p.t("choose"),
             group: String::new(),
         }];
-        let all = self.c.names.everybody().into_iter().filter(|(id, _)| *id != self.me);
+        let about = self.s.complaint.as_ref().and_then(|file| file.about.as_ref());
+        let others = |id: &str| id != self.me && about.is_none_or(|a| a.as_str() != id);
+        let all = self.c.names.everybody().into_iter().filter(|(id, _)| others(id));
         options.extend(all.map(|(value, label)| Opt {
             value,
             label,

@@ -29,7 +29,7 @@ impl Build<'_> {
             .taxonomy
             .item(&self.s.item)
             .map(|i| i.department.clone());
-        let of_item = wanted.and_then(|code| self.c.departments.iter().find(|d| d.code == code));
+        let of_item = wanted.and_then(|code| app::contact::usual_department(&code, &self.c.departments, &self.c.idle));
         let now = self.s.order().map(|o| o.department.as_str().to_owned());
         let options = self.departments();
         let value = now.or(of_item.map(|d| d.id.as_str().to_owned())).unwrap_or_default();
@@ -56,7 +56,8 @@ impl Build<'_> {
             own.into_iter().collect()
         };
         let of = |w: &store::site::Worker| w.department_id.as_ref().map(|d| d.as_str().to_owned());
-        let fits = |w: &&store::site::Worker| of(w).is_none_or(|d| offered.contains(&d));
+        // Whom a complaint is about does not work on it.
+        let fits = |w: &&store::site::Worker| of(w).is_none_or(|d| offered.contains(&d)) && !self.s.hidden_from(&w.id);
         let mut list: Vec<(Opt, String)> = self
             .c
             .workers

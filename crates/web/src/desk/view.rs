@@ -1,10 +1,13 @@
 //! What the desk's templates show, read in one go for the viewer.
 
+use std::collections::BTreeSet;
+
 use app::contact::look::{self, Card};
 use app::contact::plan::{self, Suggested};
 use app::ctx::{Ctx, Locale};
 use app::error::Res;
 use domain::case::{Channel, FeeKind, Kind, Scope};
+use domain::ids::DepartmentId;
 use domain::scripts::{DayPart, Fill, Moment, fill};
 use store::seam::Conn;
 
@@ -130,7 +133,13 @@ pub fn length(locale: Locale, ms: i64) -> String {
 }
 
 /// Fills in what follows from a choice: `changed` is the field that was just changed.
-fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::Department]) -> Suggested {
+fn follow(
+    ctx: &Ctx,
+    e: &mut Entry,
+    changed: &str,
+    departments: &[store::site::Department],
+    idle: &BTreeSet<DepartmentId>,
+) -> Suggested {
     let new_matter = e.followed != e.matter();
     let old_item = e.followed.split_once('|').map_or("", |(_, item)| item);
     if new_matter
@@ -154,7 +163,7 @@ fn follow(ctx: &Ctx, e: &mut Entry, changed: &str, departments: &[store::site::D
         e.material.clear();
         e.told.clear();
         e.accepted.clear();
-        let own = departments.iter().find(|d| d.code == s.department);
+        let own = app::contact::usual_department(&s.department, departments, idle);
         e.department = own.map_or_else(String::new, |d| d.id.as_str().to_owned());
         e.worker = "auto".to_owned();
         e.repeat_of.clear();
@@ -212,7 +221,13 @@ pub fn read(c: &mut Conn, ctx: &Ctx, zone: &str, e: &mut Entry, changed: &str) -
         e.id_phone = id.phone.as_str().to_owned();
     }
     let departments = store::site::departments(c, &ctx.site)?;
-    let s = follow(ctx, e, changed, &departments);
+    // A department is proposed only with a new matter.
+    let idle = if e.followed == e.matter() {
+        BTreeSet::new()
+    } else {
+        app::contact::idle(c, ctx)?
+    };
+    let s = follow(ctx, e, changed, &departments, &idle);
     let terms = terms(c, ctx, zone, e, &s, &departments)?;
     let say = say(c, ctx, zone, e, &card)?;
     let incidents = crate::incident::for_caller(ctx, &e.address);
@@ -358,6 +373,8 @@ fn terms(
     let mut people: Vec<_> = app::contact::workers(c, ctx)?
         .into_iter()
         .filter(|w| w.department_id.as_ref().is_some_and(|d| d.as_str() == e.department))
+        // Whom a complaint is about does not work on it.
+        .filter(|w| e.kind() != Kind::Complaint || w.id.as_str() != e.about)
         .collect();
     people.sort_by_key(|w| (w.on_duty_since.is_none(), w.jobs));
     if e.worker == "auto" {

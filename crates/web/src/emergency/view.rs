@@ -1,6 +1,9 @@
 //! What the pages of an emergency show.
 
+use std::collections::HashMap;
+
 use app::emergency::Alarm;
+use app::roster::now::PostNow;
 use askama::Template;
 use domain::access::Action;
 use domain::case::By;
@@ -110,13 +113,15 @@ pub struct CallLine {
     /// Whose turn it is, or who comes.
     pub name: String,
     pub staff: String,
+    /// Where to reach them, while it runs.
+    pub phone: String,
     pub confirmed: String,
     /// When the next in line is called.
     pub due_at: Option<i64>,
     /// Who is called then.
     pub next: String,
-    /// Everybody of the line, for who else was reached: id and name.
-    pub line: Vec<(String, String)>,
+    /// Everybody of the line, for who else was reached: id, name and number.
+    pub line: Vec<(String, String, String)>,
     /// The viewer is in the line.
     pub mine: bool,
     /// It is the viewer's turn.
@@ -273,10 +278,15 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
                 .map_or_else(String::new, |t| if p.en() { t.en.clone() } else { t.zh.clone() }),
             name: whose.map(|s| names.staff(s)).unwrap_or_default(),
             staff: whose.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            phone: String::new(),
             confirmed: c.confirmed_at.map(&moment).unwrap_or_default(),
             due_at: c.due_at().filter(|_| e.runs()),
             next: c.line.get(c.turn + 1).map(|s| names.staff(s)).unwrap_or_default(),
-            line: c.line.iter().map(|s| (s.as_str().to_owned(), names.staff(s))).collect(),
+            line: c
+                .line
+                .iter()
+                .map(|s| (s.as_str().to_owned(), names.staff(s), String::new()))
+                .collect(),
             mine: me.as_ref().is_some_and(|m| c.line.contains(m)),
             turn: me.is_some() && c.current() == me.as_ref(),
             exhausted: c.confirmed_at.is_none() && c.current().is_none(),
@@ -319,6 +329,36 @@ pub fn live(_web: &Web, v: &Viewer, p: &Page, e: &Emergency, names: &Names) -> L
         steps: steps.collect(),
         log: log.collect(),
         joins: v.may(Action::JoinEmergency),
+    }
+}
+
+/// Puts beside everybody who is to be called where to reach them while it runs: the extension of the post that they hold now, and
+/// the own number, masked as on the page of who is on duty.
+pub fn phones(web: &Web, v: &Viewer, p: &Page, l: &mut Live, own: &HashMap<StaffId, String>) {
+    let Some(s) = v.session.as_ref().filter(|_| l.state == "running") else {
+        return;
+    };
+    let roster = web.desk.live.roster(&s.site);
+    let of = |id: &str| {
+        let id = StaffId::from(id);
+        let holds = |x: &&PostNow| !x.extension.is_empty() && x.on(p.now).any(|m| m.staff == id);
+        let extension = roster.posts.iter().find(holds).map(|x| x.extension.clone());
+        let number = own.get(&id).filter(|n| !n.is_empty()).map(|n| p.masked(n));
+        let both: Vec<String> = extension.into_iter().chain(number).collect();
+        both.join(" · ")
+    };
+    for c in &mut l.calls {
+        c.phone = of(&c.staff);
+        for x in &mut c.line {
+            x.2 = of(&x.0);
+        }
+    }
+}
+
+impl Show {
+    /// As [`phones`], for the whole page.
+    pub fn reachable(&mut self, web: &Web, v: &Viewer, own: &HashMap<StaffId, String>) {
+        phones(web, v, &self.p, &mut self.l, own);
     }
 }
 
@@ -378,7 +418,8 @@ pub fn show_view(
         no: i.no,
         what: i.what.clone(),
         owner: names.staff(&i.owner),
-        due: when::date(&p.zone, i.due_at),
+        // Midnight is the end of the day before.
+        due: when::date(&p.zone, i.due_at - 1),
         late: i.done_at.is_none() && i.due_at < p.now,
         done: i.done_at.map(|at| p.time(at)).unwrap_or_default(),
         how: i.how.clone(),

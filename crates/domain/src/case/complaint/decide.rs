@@ -3,11 +3,11 @@
 use super::super::after::open_again;
 use super::super::decide::{Draft, Env, incomplete, required, text};
 use super::super::event::{By, Fact};
-use super::super::state::CaseState;
-use super::super::values::{Because, Kind, ReopenReason, Status};
+use super::super::state::{CaseState, Order};
+use super::super::values::{Because, Kind, OrderStatus, ReopenReason, Status};
 use super::lacking::{missing_before_answer, missing_to_verify};
 use super::route::LEADER;
-use super::{ComplaintFile, Nature, RaisedBy, Run, Step};
+use super::{ComplaintFile, Given, Nature, RaisedBy, Run, Step};
 use crate::access::{Action, Who};
 use crate::clock::{ClockCode, ClockStart};
 use crate::ids::*;
@@ -398,12 +398,36 @@ fn route(
         reason: reason.clone(),
     })?;
     if to == LEADER && file.open_raise().is_none() {
-        draft.emit(Fact::ComplaintRaised {
+        return draft.emit(Fact::ComplaintRaised {
             because: RaisedBy::Route,
             reason,
-        })?;
+        });
     }
-    Ok(())
+    take_order_along(draft, &run.given, reason)
+}
+
+/// An order that nobody has accepted goes with the complaint, or it would lie at a department that has nothing to do with it.
+fn take_order_along(draft: &mut Draft<'_>, given: &Given, reason: String) -> Result<(), Refusal> {
+    let Some(department) = given.department.as_ref().filter(|_| given.takes_orders) else {
+        return Ok(());
+    };
+    let waits =
+        |order: &&Order| order.status == OrderStatus::Issued && !order.to_vendor && order.department != *department;
+    let order = draft.case.as_ref().and_then(CaseState::order);
+    let Some(order) = order.filter(waits).cloned() else {
+        return Ok(());
+    };
+    if draft.case.as_ref().is_some_and(|case| case.status == Status::Waiting) {
+        draft.emit(Fact::Resumed {})?;
+    }
+    draft.emit(Fact::Reassigned {
+        order: order.id,
+        from_department: order.department,
+        from_worker: order.worker,
+        department: department.clone(),
+        worker: None,
+        reason,
+    })
 }
 
 /// COM-27: with the answer or the work done begin the days until the records are with quality.

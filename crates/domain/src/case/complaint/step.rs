@@ -117,6 +117,8 @@ pub struct Given {
     pub department: Option<DepartmentId>,
     /// The person whom it is about is the manager or the head of a department.
     pub about_a_head: bool,
+    /// That department does its own work and has people who take orders.
+    pub takes_orders: bool,
 }
 
 /// A step with what was looked up for it.

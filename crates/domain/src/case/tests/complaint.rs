@@ -50,6 +50,7 @@ fn route(received: Received, to: &str, nature: Nature) -> Command {
             proposal: Some(proposal(nature, received, false)),
             department: (to != "leader").then(|| to.into()),
             about_a_head: false,
+            takes_orders: true,
         },
     )
 }
@@ -158,6 +159,7 @@ pub fn some_step(case: &CaseState, pick: u8, yes: bool, text: &str, now: i64) ->
     let given = Given {
         department: (proposal.to != "leader").then(|| "engineering".into()),
         about_a_head: pick.is_multiple_of(11),
+        takes_orders: yes,
         proposal: Some(proposal.clone()),
     };
     let step = match what {
@@ -727,4 +729,107 @@ fn a_complaint_from_before_there_was_a_record_closes_as_it_did() {
         desk.no(&chen(), judge(true, Nature::Other, Importance::Ordinary)).0,
         "refuse-no-complaint"
     );
+}
+
+#[test]
+fn com_17_who_is_complained_about_is_given_no_work_on_it() {
+    let about = || Register {
+        about: Some("wang".into()),
+        ..of_kind(Kind::Complaint)
+    };
+    let with = |worker: Option<&str>| Command::Reassign {
+        department: "engineering".into(),
+        worker: worker.map(Into::into),
+        to_vendor: false,
+        reason: "换人".into(),
+    };
+    let take = |worker: &str| Command::Accept {
+        worker: Some(worker.into()),
+        happened_at: None,
+    };
+    let mut desk = Desk::with(about());
+    let named = desk.dispatch();
+    assert_eq!(desk.no(&chen(), named).0, "refuse-worker-concerned");
+    let open = match desk.dispatch() {
+        Command::Dispatch {
+            order,
+            number,
+            department,
+            to_vendor,
+            happened_at,
+            ..
+        } => Command::Dispatch {
+            order,
+            number,
+            department,
+            worker: None,
+            to_vendor,
+            happened_at,
+        },
+        other => other,
+    };
+    desk.ok(&chen(), open);
+    assert_eq!(desk.no(&chen(), take("wang")).0, "refuse-worker-concerned");
+    assert_eq!(desk.no(&chen(), with(Some("wang"))).0, "refuse-worker-concerned");
+    desk.ok(&chen(), take("zhao"));
+    let over = Command::HandOver {
+        worker: "wang".into(),
+        note: String::new(),
+    };
+    assert_eq!(desk.no(&chen(), over).0, "refuse-worker-concerned");
+    // Known only after the order was given: nobody takes it in that person's name, and it goes to somebody else.
+    let mut desk = Desk::with(of_kind(Kind::Complaint));
+    let named = desk.dispatch();
+    desk.ok(&chen(), named);
+    let step = Step::JudgeComplaint {
+        valid: true,
+        nature: Nature::Attitude,
+        severity: Importance::Ordinary,
+        about: Some("wang".into()),
+        reason: "属实".into(),
+        told: None,
+    };
+    desk.ok(&chen(), filed(step));
+    let unnamed = Command::Accept {
+        worker: None,
+        happened_at: None,
+    };
+    assert_eq!(desk.no(&chen(), unnamed).0, "refuse-worker-concerned");
+    desk.ok(&chen(), with(Some("zhao")));
+}
+
+#[test]
+fn com_18_an_order_that_nobody_has_accepted_goes_where_the_complaint_is_sent() {
+    let sent = |takes_orders: bool| {
+        let Command::Complaint(mut run) = route(Received::Office, "project_office", Nature::Other) else {
+            unreachable!("a route is a step of a complaint");
+        };
+        run.given.takes_orders = takes_orders;
+        Command::Complaint(run)
+    };
+    let dispatched = || {
+        let mut desk = Desk::with(of_kind(Kind::Complaint));
+        let order = desk.dispatch();
+        desk.ok(&chen(), order);
+        desk.ok(&chen(), judge(true, Nature::Other, Importance::Ordinary));
+        desk
+    };
+    let at = |desk: &Desk| desk.case().order().unwrap().department.as_str().to_owned();
+    let mut desk = dispatched();
+    desk.ok(&chen(), sent(true));
+    assert_eq!(at(&desk), "project_office");
+    assert_eq!(desk.case().order().unwrap().worker, None);
+    // Where nobody takes orders it would lie.
+    let mut desk = dispatched();
+    desk.ok(&chen(), sent(false));
+    assert_eq!(at(&desk), "engineering");
+    // Whoever has accepted it goes on.
+    let mut desk = dispatched();
+    let accept = Command::Accept {
+        worker: None,
+        happened_at: None,
+    };
+    desk.ok(&wang(), accept);
+    desk.ok(&chen(), sent(true));
+    assert_eq!(at(&desk), "engineering");
 }
