@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram} from './lib.mjs';
+import {axe, check, chineseIn, closing, englishIn, page, printed, shot, signIn, startProgram} from './lib.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-registers-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '3'], {stdio: 'ignore'});
@@ -34,6 +34,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       assert.deepEqual(await foreign(head, lang), [], register);
       await head.goto(`/registers/${register}/print`);
       await axe(head);
+      await printed(head);
     }
     // What was talked about before, during and after service; a figure leads to its list.
     await head.goto('/registers/analysis');

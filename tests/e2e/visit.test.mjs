@@ -1,7 +1,7 @@
 // Visitors in three browsers at once: the clerk at the desk, the guard on a phone at the gate, the host on a phone at home. What
 // one does the others see by themselves. In both languages, with axe.
 import assert from 'node:assert/strict';
-import {check, closing, page, signIn, until} from './lib.mjs';
+import {check, closing, page, printed, signIn, until} from './lib.mjs';
 import {PASSWORD, demo, looked} from './phone.mjs';
 
 const app = await demo();
@@ -77,6 +77,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await looked(board, `visit-register-${lang}`, other);
     await board.goto('/visits/print');
     await looked(board, `visit-print-${lang}`, other);
+    await printed(board);
   });
 
   check(`the host announces, the guard finds the code in one step (${lang})`, async t => {
