@@ -109,7 +109,20 @@ fn begun(clerk: &Person) -> String {
 fn does_at(who: &Person, place: &str, id: &str, act: &str, fill: &[(&str, &str)]) -> Page {
     let page = who.get(&format!("{place}/{id}"));
     page.is(200);
-    let mut form = page.form(&format!("{id}/{act}"));
+    let mut form = match act {
+        // These buttons send the form of the particulars: what was typed and not saved goes along.
+        "ask_host" | "link" => {
+            assert!(
+                page.html.contains(&format!("formaction=\"{place}/{id}/{act}\"")),
+                "no button"
+            );
+            let mut form = page.form(&format!("{id}/describe"));
+            form.action = format!("{place}/{id}/{act}");
+            form.put("how", "phone");
+            form
+        }
+        _ => page.form(&format!("{id}/{act}")),
+    };
     for (name, value) in fill {
         if *name == "answer" || (act == "leave" && *name == "badge_back") {
             form.put(name, value);
@@ -423,7 +436,7 @@ fn vis_5_the_host_is_asked_and_a_refusal_is_respected() {
     // Asked by a link: the host's own hand, and no other's.
     let id = described(&clerk);
     checked(&clerk, &id, "yes");
-    let page = clerk.send(&clerk.get(&format!("/visits/{id}")).form(&format!("{id}/link")));
+    let page = does(&clerk, &id, "link", &[]);
     let link = address(&page);
     let staff = clerk.get(&link);
     assert!(!staff.html.contains("/answer\""), "staff do not answer for the host");
@@ -459,6 +472,71 @@ fn vis_5_the_host_is_asked_and_a_refusal_is_respected() {
 }
 
 #[track_caller]
+#[test]
+fn vis_5_whoever_is_asked_is_named_and_what_was_typed_is_saved_with_the_asking() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let id = begun(&clerk);
+    // Nobody is asked about nobody, and no address is made.
+    for act in ["ask_host", "link"] {
+        let page = does_at(&clerk, "/visits", &id, act, &[("reason", "送家具")]);
+        page.is(422)
+            .must_say("来访人姓名")
+            .must_say("被访人或房号")
+            .must_say("VIS-5");
+        assert!(!page.html.contains("/h/"), "an address was made");
+        // What was typed stands in the form again.
+        assert_eq!(page.form(&format!("{id}/describe")).get("reason"), "送家具");
+    }
+    // A unit that is not there is said, and nobody is asked.
+    let fill = [("name", VISITOR), ("unit", "1-1-9999")];
+    let page = does_at(&clerk, "/visits", &id, "link", &fill);
+    page.is(422).must_say("没有这个房号");
+    assert_eq!(page.form(&format!("{id}/describe")).get("name"), VISITOR);
+    // Typed and not saved, then asked: both are done.
+    let fill = [
+        ("name", VISITOR),
+        ("host", story::NAME),
+        ("unit", "1-1-0101"),
+        ("reason", "送家具"),
+    ];
+    let page = does(&clerk, &id, "link", &fill);
+    let _ = address(&page);
+    page.must_say("等待答复").must_say(VISITOR);
+    let form = clerk.get(&format!("/visits/{id}")).form(&format!("{id}/describe"));
+    assert_eq!((form.get("name"), form.get("reason")), (VISITOR, "送家具"));
+    // Another step takes it along too (the page's script adds it), and an alarm is not held up by it.
+    let mut form = clerk
+        .get(&format!("/visits/{id}"))
+        .form(&format!("{id}/check_document"));
+    let seen = clerk
+        .get(&format!("/visits/{id}"))
+        .form(&format!("{id}/describe"))
+        .get("seen")
+        .to_owned();
+    let typed = [
+        ("d.seen", seen.as_str()),
+        ("d.name", VISITOR),
+        ("d.host", story::NAME),
+        ("d.unit", "1-1-0101"),
+        ("d.reason", "送冰箱"),
+        ("d.people", "1"),
+    ];
+    for (name, value) in typed {
+        form.put(name, value);
+    }
+    form.set("kind", "id_card")
+        .set("number", "002X")
+        .set("as_expected", "yes");
+    clerk.send(&form).is(200).must_say("尾号 002X").must_say("送冰箱");
+    let mut form = clerk.get(&format!("/visits/{id}")).form(&format!("{id}/alarm"));
+    for (name, value) in [("d.seen", "-"), ("d.name", VISITOR), ("d.unit", "1-1-9999")] {
+        form.put(name, value);
+    }
+    form.set("kind", "danger").set("what", "身上带刀");
+    clerk.send(&form).is(200).must_say("身上带刀");
+}
+
 fn refused_over(clerk: &Person, id: &str) {
     clerk
         .post(&format!("/visits/{id}/enter"), &[("badge", "Z9")])

@@ -554,6 +554,30 @@ pub fn describe(tx: &mut Tx, ctx: &Ctx, id: &VisitId, was: Option<&str>, who: &W
     act(tx, ctx, &now.id, None, &Command::Describe { particulars })
 }
 
+/// Fills in what was typed beside a step that is about to be taken: `typed` is what the form was made from, and what stands in it.
+/// Whoever calls security, the police or help is not held up by a unit that is written wrongly or by another hand in the same
+/// fields: then the step goes on without it.
+///
+/// # Errors
+/// As [`describe`].
+pub fn describe_beside(tx: &mut Tx, ctx: &Ctx, id: &VisitId, act: VisitAct, typed: Option<&(String, Who)>) -> Res<()> {
+    let Some((was, who)) = typed else { return Ok(()) };
+    let urgent = matches!(act, VisitAct::Alarm | VisitAct::Police | VisitAct::Help);
+    match resolve(tx, ctx, who) {
+        // Nothing was typed: what another hand has filled in meanwhile stays.
+        Ok(given) if fingerprint(&given) == *was => return Ok(()),
+        Err(Error::Invalid(_)) if urgent => return Ok(()),
+        given => drop(given?),
+    }
+    if urgent && fingerprint(&get(tx, ctx, id)?.visit.particulars) != *was {
+        return Ok(());
+    }
+    match describe(tx, ctx, id, Some(was), who) {
+        Err(Error::Refused(_)) if urgent => Ok(()),
+        done => done.map(|_| ()),
+    }
+}
+
 /// Says whether particulars are still those that a form was made from.
 pub fn fingerprint(p: &Particulars) -> String {
     let text = serde_json::to_string(p).unwrap_or_default();

@@ -556,6 +556,25 @@ function draftAnswered(form, ok) {
   if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; d.same = ''; touch(form); }
 }
 
+// ---------- what was typed beside the step that is taken ----------
+// data-with="#other": the form takes along the fields of another form of the page in which something was changed, each with "d."
+// before its name. data-changed on the other: it was refused, so what stands in it is not saved yet.
+const changed = form => form.dataset.changed !== undefined || [...form.elements].some(el => (el.type === 'checkbox' || el.type === 'radio'
+  ? el.checked !== el.defaultChecked : el.defaultValue !== undefined && el.type !== 'hidden' && el.value !== el.defaultValue));
+addEventListener('submit', e => {
+  const form = e.target;
+  const other = form.dataset?.with && $(form.dataset.with);
+  if (!other || form.dataset.busy !== undefined) return;
+  $$('[data-taken]', form).forEach(el => el.remove());
+  if (!changed(other)) return;
+  for (const [name, value] of new FormData(other)) {
+    if (name === '_key' || typeof value !== 'string') continue;
+    const el = Object.assign(doc.createElement('input'), {type: 'hidden', name: `d.${name}`, value});
+    el.dataset.taken = '';
+    form.append(el);
+  }
+}, true);
+
 // ---------- one form, one record ----------
 // The second submit of the same form is stopped here; if it passes all the same, the server knows the key (_key).
 addEventListener('submit', e => {

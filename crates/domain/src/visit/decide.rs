@@ -127,6 +127,15 @@ fn complete(p: &Particulars) -> Result<(), Refusal> {
     )
 }
 
+/// Who is here and whom to ask: without a name the host cannot say yes, and without host and unit nobody is asked.
+fn askable(p: &Particulars) -> Result<(), Refusal> {
+    let whom = if p.host.trim().is_empty() { &p.place } else { &p.host };
+    words(
+        "VIS-5",
+        &[(&p.name, "missing-visit-name"), (whom, "missing-visit-whom")],
+    )
+}
+
 fn may_enter(v: &Visit, badge: &str, accompanied_by: &str) -> Result<(), Refusal> {
     if v.alarmed() {
         return Err(Refusal::new("refuse-visit-alarm").clause("VIS-7"));
@@ -204,10 +213,13 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
                 changes: v.particulars.changes(particulars),
             }
         }
-        Command::AskHost { how } => Fact::HostAsked {
-            how: *how,
-            due_at: env.now + env.host_ms,
-        },
+        Command::AskHost { how } => {
+            askable(&v.particulars)?;
+            Fact::HostAsked {
+                how: *how,
+                due_at: env.now + env.host_ms,
+            }
+        }
         Command::HostAnswer {
             yes,
             how,

@@ -221,6 +221,7 @@ missing-visit-name = The visitor's name
 missing-visit-reason = The reason
 missing-visit-host = The host
 missing-visit-unit = The unit or office visited
+missing-visit-whom = The host or the unit
 missing-visit-badge = The number of the badge
 missing-visit-document = The last four of the document
 missing-visit-companion = Who goes with the visitor

@@ -215,6 +215,7 @@ missing-visit-name = 来访人姓名
 missing-visit-reason = 事由
 missing-visit-host = 被访人
 missing-visit-unit = 被访房号或部门
+missing-visit-whom = 被访人或房号
 missing-visit-badge = 访客证号
 missing-visit-document = 证件号码末四位
 missing-visit-companion = 陪同人

@@ -199,6 +199,8 @@ pub struct VisitView {
     pub key: String,
     /// What was typed into the form that was refused, and why it was.
     pub t: Typed,
+    /// The same of the particulars, when they were sent with another step.
+    pub d: Typed,
     /// What stands in the way, above the forms.
     pub above: Vec<String>,
     acts: Vec<VisitAct>,
@@ -267,6 +269,7 @@ impl VisitView {
                 .collect(),
             key: p.key(web),
             t: Typed::default(),
+            d: Typed::default(),
             above: Vec::new(),
             v: s.visit,
             acts,
@@ -296,12 +299,17 @@ impl VisitView {
             "police_number",
         ];
         self.t = Typed::new(act, f, e);
+        if act == "describe" {
+            self.d = self.t.clone();
+        } else if let Some(own) = super::act::beside(act, f) {
+            self.d = Typed::new("describe", &own, e);
+        }
         self.above = e.other(BESIDE).into_iter().map(str::to_owned).collect();
     }
 
     /// Reasons of the particulars.
     pub fn errors(&self) -> Errors {
-        self.t.errors_of("describe")
+        self.d.errors_of("describe")
     }
 
     /// Whether an act makes sense now and the viewer may do it.
