@@ -654,7 +654,12 @@ fn vis_7_danger_is_reported_to_security_at_once_and_its_instructions_are_followe
     refused(&clerk, &id, "alarm", &[("kind", "danger"), ("what", " ")], "情况");
     does(&clerk, &id, "alarm", &[("kind", "danger"), ("what", "包里有刀")]).must_say("等待指示");
     let told = head.get("/notices");
-    told.must_say("门岗报告危险或犯罪迹象").must_not_say("包里有刀");
+    // Who reports it, what it is and where the visitor wanted to: whoever runs there need not open a page first.
+    told.must_say("门岗报告危险或犯罪迹象")
+        .must_say("陈晓雯")
+        .must_say("报告危险：包里有刀")
+        .must_say("1-1-0101");
+    clerk.get(&format!("/visits/{id}")).must_say("没有指示前不能放行");
     // Nobody is let in before security says what to do; what it says is on record.
     refused(
         &clerk,
@@ -675,6 +680,23 @@ fn vis_7_danger_is_reported_to_security_at_once_and_its_instructions_are_followe
         .must_say("赵立新 · 刀具寄存后放行")
         .must_say(&clock(at));
     does(&clerk, &id, "enter", &[("badge", "E1")]);
+    // Of somebody who is inside nobody says that they may not be let in; the lists mark them until security has spoken, and after.
+    does(&clerk, &id, "alarm", &[("kind", "crime"), ("what", "撬自行车锁")])
+        .must_say("访客已在内")
+        .must_not_say("没有指示前不能放行");
+    let guard = w.staff("zhixu02");
+    for (who, list) in [(&clerk, "/visits"), (&guard, "/gate")] {
+        who.get(list).must_say("犯罪迹象");
+    }
+    does(&clerk, &id, "leave", &[("badge_back", "1")]).must_not_say("访客已在内");
+    // What was said goes with what says who came.
+    w.wait(91 * DAY);
+    let clerk = w.clerk();
+    assert!(
+        w.until(|| clerk.get(&format!("/visits/{id}")).says("个人信息已删除")),
+        "nothing is deleted"
+    );
+    w.staff("zhaolixin").get("/notices").must_not_say("撬自行车锁");
 }
 
 #[test]

@@ -38,6 +38,10 @@ pub struct Line {
     pub state: String,
     pub tone: &'static str,
     pub overdue: bool,
+    /// Danger or a sign of crime was reported of this visitor: which.
+    pub alarm: String,
+    /// Security has not said yet what is to be done about it.
+    pub alarmed: bool,
     pub answer: String,
     pub by: String,
     /// When the host's answer is due, while it is awaited.
@@ -121,6 +125,12 @@ pub fn line(p: &Page, names: &Names, s: &Seen) -> Line {
         state: p.code("visit-state", v.state.as_str()),
         tone: tone(v),
         overdue: v.overdue_at.is_some() && v.state == VisitState::Inside,
+        alarm: v
+            .alarms
+            .last()
+            .map(|a| p.code("visit-alarm", a.kind.as_str()))
+            .unwrap_or_default(),
+        alarmed: v.alarmed(),
         answer: answer(p, v),
         by: if v.received_by.is_empty() {
             String::new()
