@@ -556,6 +556,21 @@ function draftAnswered(form, ok) {
   if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; d.same = ''; touch(form); }
 }
 
+// ---------- what is announced at once ----------
+// [data-put-away] in it puts this one away, in this tab and until another comes; it stays among the notices.
+const putAway = () => { try { return sessionStorage.getItem('put-away'); } catch { return null; } };
+function hidePutAway() {
+  const el = $('#loud > .loud');
+  if (el) el.hidden = el.id === putAway();
+}
+on('htmx:after:swap', hidePutAway);
+doc.addEventListener('click', e => {
+  const el = e.target.closest?.('[data-put-away]')?.closest('.loud');
+  if (!el) return;
+  try { sessionStorage.setItem('put-away', el.id); } catch { /* put away until it is asked for again */ }
+  el.hidden = true;
+});
+
 // ---------- what was typed beside the step that is taken ----------
 // data-with="#other": the form takes along the fields of another form of the page in which something was changed, each with "d."
 // before its name. data-changed on the other: it was refused, so what stands in it is not saved yet.
