@@ -50,6 +50,14 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await head.locator('a[href*="/correct?"]').first().click();
     await axe(head);
     const number = new URL(head.url()).searchParams.get('number');
+    // The old text stands in the form: a long one is not typed again for one word. What was typed is not overwritten.
+    const stands = field => head.inputValue(`[name="was-${field}"]`);
+    assert.equal(await head.inputValue('#text'), await stands(await head.inputValue('#field')));
+    await head.selectOption('#field', 'col-content');
+    assert.equal(await head.inputValue('#text'), await stands('col-content'));
+    await head.fill('#text', '改过的字');
+    await head.selectOption('#field', 'col-name');
+    assert.equal(await head.inputValue('#text'), '改过的字');
     await head.selectOption('#field', 'col-content');
     const text = `更正后的内容 ${lang} ${Date.now()}`;
     await head.fill('#text', text);

@@ -86,6 +86,9 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
     // A correction without a reason keeps what was typed; with one it strikes the old text through.
     let register = clerk.get(&format!("/registers/contacts?q={contact}"));
     let form = first(&register, "/registers/contacts/correct");
+    // The form begins with what stands there.
+    let old = clerk.get(&format!("{form}&field=col-content"));
+    assert_eq!(old.form("/correct").get("text"), "三楼楼道的灯不亮");
     let refused = step(
         &clerk,
         &form,

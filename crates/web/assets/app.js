@@ -556,6 +556,19 @@ function draftAnswered(form, ok) {
   if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; d.same = ''; touch(form); }
 }
 
+// ---------- a correction begins with what stands there ----------
+// data-prefill="text" on a select: the field `text` begins with what stands in the chosen one (`was-` and its value), unless
+// something else was typed into it.
+doc.addEventListener('change', e => {
+  const el = e.target.closest?.('select[data-prefill]');
+  if (!el) return;
+  const to = el.form.elements[el.dataset.prefill];
+  const was = code => el.form.elements[`was-${code}`]?.value ?? '';
+  const words = text => text.replace(/\s+/g, ' ').trim();
+  if (words(to.value) && ![...el.options].some(o => words(was(o.value)) === words(to.value))) return;
+  to.value = was(el.value);
+});
+
 // ---------- what is announced at once ----------
 // [data-put-away] in it puts this one away, in this tab and until another comes; it stays among the notices.
 const putAway = () => { try { return sessionStorage.getItem('put-away'); } catch { return null; } };
