@@ -303,7 +303,8 @@ fn csm_4_a_months_sample_is_drawn_once_and_com_12_who_does_not_sign_has_a_reason
         .is(200)
         .must_say("种子")
         .must_say("名单指纹")
-        .must_say("还没有样本");
+        .must_say("还没有接通的")
+        .must_not_say("还没有样本");
     // The same form sent twice leads to the same sample; another one does not draw again.
     assert_eq!(head.send(&sure).url, round.url);
     head.send(&form).must_refuse("已经抽过样，不能重抽");

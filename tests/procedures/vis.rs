@@ -246,6 +246,9 @@ fn vis_3_a_visitor_is_registered_wears_a_badge_and_gives_it_back() {
     does_at(&clerk, "/visits", &id, "describe", &[("unit", "1-1-9999")])
         .is(422)
         .must_say("没有这个房号");
+    // What is lacking is named, and no more than that.
+    let page = does(&clerk, &id, "describe", &[("name", VISITOR), ("reason", "面试")]);
+    page.must_say("填写被访人、被访房号或部门").must_not_say("填写来访人");
     let fill = [
         ("name", VISITOR),
         ("host", "管理处王经理"),

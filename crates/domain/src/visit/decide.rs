@@ -116,15 +116,10 @@ fn before(answer: &Answer, document: &Document) -> bool {
 
 /// Name, reason, host and unit are there.
 fn complete(p: &Particulars) -> Result<(), Refusal> {
-    words(
-        "VIS-3",
-        &[
-            (&p.name, "missing-visit-name"),
-            (&p.reason, "missing-visit-reason"),
-            (&p.host, "missing-visit-host"),
-            (&p.place, "missing-visit-unit"),
-        ],
-    )
+    match p.missing() {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(Refusal::new("refuse-incomplete").clause("VIS-3").missing(missing)),
+    }
 }
 
 /// Who is here and whom to ask: without a name the host cannot say yes, and without host and unit nobody is asked.

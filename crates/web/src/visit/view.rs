@@ -1,7 +1,7 @@
 //! A visit as pages show it.
 
 use app::visit::{Seen, Visit, VisitAct, VisitState};
-use domain::visit::{Changed, needs};
+use domain::visit::{Changed, Need, needs};
 use serde_json::Value;
 use store::journal::Entry;
 
@@ -142,6 +142,15 @@ pub fn line(p: &Page, names: &Names, s: &Seen) -> Line {
     }
 }
 
+/// What is still needed, in words: of the particulars only what is lacking.
+fn need(p: &Page, v: &Visit, n: Need) -> String {
+    if n != Need::Particulars {
+        return p.code("visit-need", n.as_str());
+    }
+    let missing: Vec<String> = v.particulars.missing().into_iter().map(|key| p.t(key)).collect();
+    p.t1("visit-need-particulars", "missing", missing.join(&p.t("list-comma")))
+}
+
 /// One thing that happened.
 pub struct Happened {
     pub at: String,
@@ -273,10 +282,7 @@ impl VisitView {
             pass,
             due,
             incomplete: s.visit.incomplete(),
-            needs: needs(&s.visit)
-                .into_iter()
-                .map(|n| p.code("visit-need", n.as_str()))
-                .collect(),
+            needs: needs(&s.visit).into_iter().map(|n| need(p, &s.visit, n)).collect(),
             key: p.key(web),
             t: Typed::default(),
             d: Typed::default(),
