@@ -32,6 +32,10 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       await head.goto(`/registers/${register}`);
       await axe(head);
       assert.deepEqual(await foreign(head, lang), [], register);
+      // On a usual screen every column is there, the pencil of the correction too.
+      await head.setViewportSize({width: 1366, height: 768});
+      assert.ok(await head.evaluate(() => { const t = document.querySelector('.tw'); return t.scrollWidth <= t.clientWidth; }), `${register} fits`);
+      await head.setViewportSize({width: 1440, height: 900});
       await head.goto(`/registers/${register}/print`);
       await axe(head);
       await printed(head);
