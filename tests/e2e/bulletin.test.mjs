@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import {PHONE, axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram, until} from './lib.mjs';
+import {PHONE, axe, check, chineseIn, closing, englishIn, page, printed, shot, signIn, startProgram, until} from './lib.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-bulletin-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '3'], {stdio: 'ignore'});
@@ -119,6 +119,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       await head.goto(`${where}/${paper}`);
       await axe(head);
       assert.deepEqual(await foreign(head, lang), [], paper);
+      if (paper === 'hand/print') await printed(head);
       await shot(head, `bulletin-${paper.replace('/', '-')}-${lang}`);
     }
     await head.goto('/bulletins');

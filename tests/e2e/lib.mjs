@@ -140,6 +140,32 @@ export async function axe(tab, {exclude = [], rules = {}} = {}) {
   return result.passes.length;
 }
 
+/** A printed list is a table: neither a grid nor columns of one character each, and nothing beside the paper. */
+export async function printed(tab) {
+  const screen = tab.viewportSize();
+  await tab.emulateMedia({media: 'print'});
+  // A4 within its margins: 277 mm lying, 180 mm upright.
+  await tab.setViewportSize({width: await tab.locator('main.paper.wide').count() ? 1047 : 680, height: 720});
+  const wrong = await tab.evaluate(() => {
+    const tables = [...document.querySelectorAll('main.paper table')];
+    if (!tables.length) return ['no table'];
+    return tables.flatMap(table => {
+      const found = [];
+      const is = getComputedStyle(table).display;
+      if (is !== 'table') found.push(`display ${is}`);
+      if (table.getBoundingClientRect().right > document.documentElement.clientWidth + 1) found.push('wider than the paper');
+      for (const cell of table.querySelectorAll('th, td')) {
+        const {width} = cell.getBoundingClientRect();
+        if (cell.innerText.trim() && width < 24) found.push(`${Math.round(width)} px: ${cell.innerText.trim().slice(0, 20)}`);
+      }
+      return found;
+    });
+  });
+  await tab.emulateMedia({media: 'screen'});
+  await tab.setViewportSize(screen);
+  assert.deepEqual(wrong, [], `on paper: ${tab.url()}`);
+}
+
 let shots = 0;
 export async function shot(tab, name, options = {}) {
   fs.mkdirSync(out, {recursive: true});

@@ -39,6 +39,25 @@ check('an urgent order that nobody takes rings in two browsers, is announced, an
   await manager.locator('.loud[role=alert]').waitFor();
   await looked(head, 'notice-loud');
   await looked(manager, 'notice-loud-en', 'en');
+  // It lies between the page and its foot and covers nothing that can be pressed.
+  assert.deepEqual(await head.evaluate(() => {
+    const loud = document.querySelector('.loud');
+    const main = document.querySelector('#main');
+    const end = main.getBoundingClientRect().bottom;
+    return [...document.querySelectorAll('a, button, summary, .alarm')].filter(el => !loud.contains(el)).filter(el => {
+      const r = el.getBoundingClientRect();
+      const [x, y] = [r.x + r.width / 2, r.y + r.height / 2];
+      return r.width > 0 && !(main.contains(el) && y > end) && document.elementFromPoint(x, y)?.closest('.loud');
+    }).map(el => el.outerHTML.slice(0, 80));
+  }), []);
+  // Put away it stays away in this tab, on every page; it is not read by that.
+  const n = await unread(manager);
+  await manager.locator('.loud [data-put-away]').click();
+  await manager.locator('#loud .loud').waitFor({state: 'hidden'});
+  await manager.goto('/orders');
+  await manager.locator('#loud .loud').waitFor({state: 'attached'});
+  assert.equal(await manager.locator('#loud .loud').isVisible(), false, 'what was put away does not come back');
+  assert.equal(await unread(manager), n);
   // Put away by hand; what is left is announced next, until nothing is.
   for (let n = await unread(head); await loud.count(); n = await unread(head)) {
     const id = await loud.getAttribute('id');

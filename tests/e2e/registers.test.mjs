@@ -4,7 +4,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram} from './lib.mjs';
+import {axe, check, chineseIn, closing, englishIn, page, printed, shot, signIn, startProgram} from './lib.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-registers-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '3'], {stdio: 'ignore'});
@@ -32,8 +32,13 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       await head.goto(`/registers/${register}`);
       await axe(head);
       assert.deepEqual(await foreign(head, lang), [], register);
+      // On a usual screen every column is there, the pencil of the correction too.
+      await head.setViewportSize({width: 1366, height: 768});
+      assert.ok(await head.evaluate(() => { const t = document.querySelector('.tw'); return t.scrollWidth <= t.clientWidth; }), `${register} fits`);
+      await head.setViewportSize({width: 1440, height: 900});
       await head.goto(`/registers/${register}/print`);
       await axe(head);
+      await printed(head);
     }
     // What was talked about before, during and after service; a figure leads to its list.
     await head.goto('/registers/analysis');
@@ -49,6 +54,14 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await head.locator('a[href*="/correct?"]').first().click();
     await axe(head);
     const number = new URL(head.url()).searchParams.get('number');
+    // The old text stands in the form: a long one is not typed again for one word. What was typed is not overwritten.
+    const stands = field => head.inputValue(`[name="was-${field}"]`);
+    assert.equal(await head.inputValue('#text'), await stands(await head.inputValue('#field')));
+    await head.selectOption('#field', 'col-content');
+    assert.equal(await head.inputValue('#text'), await stands('col-content'));
+    await head.fill('#text', '改过的字');
+    await head.selectOption('#field', 'col-name');
+    assert.equal(await head.inputValue('#text'), '改过的字');
     await head.selectOption('#field', 'col-content');
     const text = `更正后的内容 ${lang} ${Date.now()}`;
     await head.fill('#text', text);

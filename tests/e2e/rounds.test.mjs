@@ -5,7 +5,7 @@ import {execFileSync} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {axe, check, chineseIn, closing, englishIn, page, shot, signIn, startProgram} from './lib.mjs';
+import {axe, check, chineseIn, closing, englishIn, page, printed, shot, signIn, startProgram} from './lib.mjs';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'sansheng-rounds-'));
 execFileSync(path.resolve(process.env.SANSHENG_BIN), ['demo', '--data', dir, '--households', '120', '--days', '40'], {stdio: 'ignore'});
@@ -69,6 +69,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
       await head.goto(`${round}/print`);
       await axe(head);
       assert.deepEqual(await (lang === 'zh' ? english(head) : chineseIn(head)), []);
+      await printed(head);
       await shot(head, name('calls-print'));
     });
 
@@ -85,6 +86,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
         await head.goto(`${round}/print`);
         await axe(head);
         assert.deepEqual(await (lang === 'zh' ? english(head) : chineseIn(head)), []);
+        await printed(head);
       }
       assert.ok(line, 'the demo has opinions');
       await head.goto(line);

@@ -1,7 +1,7 @@
 // Visitors in three browsers at once: the clerk at the desk, the guard on a phone at the gate, the host on a phone at home. What
 // one does the others see by themselves. In both languages, with axe.
 import assert from 'node:assert/strict';
-import {check, closing, page, signIn, until} from './lib.mjs';
+import {check, closing, page, printed, signIn, until} from './lib.mjs';
 import {PASSWORD, demo, looked} from './phone.mjs';
 
 const app = await demo();
@@ -46,7 +46,7 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await desk.locator('form[action$="/check_document"] .btn.pri').click();
     await desk.waitForURL(/said=saved/);
     // The host is asked by a link and answers in her own browser; the desk's page says so by itself.
-    await desk.locator('form[action$="/link"] button').click();
+    await desk.locator('button[formaction$="/link"]').click();
     const url = new URL(await desk.locator('#link-url').innerText());
     await desk.waitForSelector('#stand .sla');
     const host = await page(t, {base: app.base, locale, phone: true, userAgent: PHONE});
@@ -77,6 +77,31 @@ for (const [lang, locale] of [['zh', 'zh-CN'], ['en', 'en-GB']]) {
     await looked(board, `visit-register-${lang}`, other);
     await board.goto('/visits/print');
     await looked(board, `visit-print-${lang}`, other);
+    await printed(board);
+  });
+
+  check(`what was typed and not saved goes with the step, and nobody is asked about nobody (${lang})`, async t => {
+    const desk = await at(t, 'chenxiaowen', '/desk', {locale});
+    const where = await unit(desk);
+    await desk.goto('/desk');
+    await desk.keyboard.press('F8');
+    await desk.waitForURL(/\/visits\/[0-9a-f]{32}/);
+    await desk.fill('#reason', '量窗帘');
+    await desk.locator('button[formaction$="/link"]').click();
+    await desk.waitForSelector('.alert.red[role=alert]');
+    assert.equal(await desk.locator('#link-url').count(), 0, 'no address for nobody');
+    assert.equal(await desk.inputValue('#reason'), '量窗帘');
+    // A step with fields of its own: the page's script takes along what stands in the other form.
+    await desk.fill('#name', `罗青${lang}`);
+    await desk.fill('#host', '周敏');
+    await desk.fill('#unit', where);
+    await desk.fill('#c-no', '1234');
+    await desk.locator('[name=as_expected][value=yes]').check({force: true});
+    await desk.locator('form[action$="/check_document"] .btn.pri').click();
+    await desk.waitForURL(/said=saved/);
+    assert.equal(await desk.inputValue('#name'), `罗青${lang}`);
+    assert.equal(await desk.inputValue('#reason'), '量窗帘');
+    assert.match(await desk.locator('h1').innerText(), new RegExp(`罗青${lang}`));
   });
 
   check(`the host announces, the guard finds the code in one step (${lang})`, async t => {

@@ -65,6 +65,19 @@ check('an order from the list to the customer’s signature on paper grade', asy
   await looked(tab, 'worker-signed');
 });
 
+check('the desk’s page asks for nothing that a worker may not have', async t => {
+  const tab = await page(t, {base: app.base});
+  await signIn(tab, 'wangjianguo', PASSWORD);
+  const refused = [];
+  tab.on('response', r => { if (r.status() === 403) refused.push(new URL(r.url()).pathname); });
+  await tab.goto('/desk');
+  await tab.waitForLoadState('networkidle').catch(() => {});
+  await tab.waitForTimeout(500);
+  assert.deepEqual(refused, []);
+  assert.equal((await tab.locator('#errors').innerText()).trim(), '');
+  assert.equal(await tab.locator('[data-error-line]').isVisible(), false);
+});
+
 check('photos go up from the phone', async t => {
   const number = await order(clerk);
   const tab = await worker(t);

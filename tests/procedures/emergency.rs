@@ -80,6 +80,8 @@ fn rec_17_a_medical_call_is_classed_at_once_and_the_gate_and_the_home_are_sent()
     act(&clerk, &path, "end", &[("how", "已送医")])
         .is(422)
         .must_say("4 个必做步骤没有做")
+        .must_say("请做完，或写明不做的原因")
+        .must_not_say("必做步骤：")
         .must_say("REC-17");
     let guard = w.staff("menwei");
     act(&clerk, &path, "tick", &[("step", "call_120")]).is(200);

@@ -86,6 +86,9 @@ fn com_11_each_post_has_its_register_and_a_correction_keeps_the_old_text() {
     // A correction without a reason keeps what was typed; with one it strikes the old text through.
     let register = clerk.get(&format!("/registers/contacts?q={contact}"));
     let form = first(&register, "/registers/contacts/correct");
+    // The form begins with what stands there.
+    let old = clerk.get(&format!("{form}&field=col-content"));
+    assert_eq!(old.form("/correct").get("text"), "三楼楼道的灯不亮");
     let refused = step(
         &clerk,
         &form,
@@ -300,7 +303,8 @@ fn csm_4_a_months_sample_is_drawn_once_and_com_12_who_does_not_sign_has_a_reason
         .is(200)
         .must_say("种子")
         .must_say("名单指纹")
-        .must_say("还没有样本");
+        .must_say("还没有接通的")
+        .must_not_say("还没有样本");
     // The same form sent twice leads to the same sample; another one does not draw again.
     assert_eq!(head.send(&sure).url, round.url);
     head.send(&form).must_refuse("已经抽过样，不能重抽");

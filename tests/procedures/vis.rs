@@ -109,7 +109,20 @@ fn begun(clerk: &Person) -> String {
 fn does_at(who: &Person, place: &str, id: &str, act: &str, fill: &[(&str, &str)]) -> Page {
     let page = who.get(&format!("{place}/{id}"));
     page.is(200);
-    let mut form = page.form(&format!("{id}/{act}"));
+    let mut form = match act {
+        // These buttons send the form of the particulars: what was typed and not saved goes along.
+        "ask_host" | "link" => {
+            assert!(
+                page.html.contains(&format!("formaction=\"{place}/{id}/{act}\"")),
+                "no button"
+            );
+            let mut form = page.form(&format!("{id}/describe"));
+            form.action = format!("{place}/{id}/{act}");
+            form.put("how", "phone");
+            form
+        }
+        _ => page.form(&format!("{id}/{act}")),
+    };
     for (name, value) in fill {
         if *name == "answer" || (act == "leave" && *name == "badge_back") {
             form.put(name, value);
@@ -233,6 +246,9 @@ fn vis_3_a_visitor_is_registered_wears_a_badge_and_gives_it_back() {
     does_at(&clerk, "/visits", &id, "describe", &[("unit", "1-1-9999")])
         .is(422)
         .must_say("没有这个房号");
+    // What is lacking is named, and no more than that.
+    let page = does(&clerk, &id, "describe", &[("name", VISITOR), ("reason", "面试")]);
+    page.must_say("填写被访人、被访房号或部门").must_not_say("填写来访人");
     let fill = [
         ("name", VISITOR),
         ("host", "管理处王经理"),
@@ -423,7 +439,7 @@ fn vis_5_the_host_is_asked_and_a_refusal_is_respected() {
     // Asked by a link: the host's own hand, and no other's.
     let id = described(&clerk);
     checked(&clerk, &id, "yes");
-    let page = clerk.send(&clerk.get(&format!("/visits/{id}")).form(&format!("{id}/link")));
+    let page = does(&clerk, &id, "link", &[]);
     let link = address(&page);
     let staff = clerk.get(&link);
     assert!(!staff.html.contains("/answer\""), "staff do not answer for the host");
@@ -459,6 +475,71 @@ fn vis_5_the_host_is_asked_and_a_refusal_is_respected() {
 }
 
 #[track_caller]
+#[test]
+fn vis_5_whoever_is_asked_is_named_and_what_was_typed_is_saved_with_the_asking() {
+    let w = World::new();
+    let clerk = w.clerk();
+    let id = begun(&clerk);
+    // Nobody is asked about nobody, and no address is made.
+    for act in ["ask_host", "link"] {
+        let page = does_at(&clerk, "/visits", &id, act, &[("reason", "送家具")]);
+        page.is(422)
+            .must_say("来访人姓名")
+            .must_say("被访人或房号")
+            .must_say("VIS-5");
+        assert!(!page.html.contains("/h/"), "an address was made");
+        // What was typed stands in the form again.
+        assert_eq!(page.form(&format!("{id}/describe")).get("reason"), "送家具");
+    }
+    // A unit that is not there is said, and nobody is asked.
+    let fill = [("name", VISITOR), ("unit", "1-1-9999")];
+    let page = does_at(&clerk, "/visits", &id, "link", &fill);
+    page.is(422).must_say("没有这个房号");
+    assert_eq!(page.form(&format!("{id}/describe")).get("name"), VISITOR);
+    // Typed and not saved, then asked: both are done.
+    let fill = [
+        ("name", VISITOR),
+        ("host", story::NAME),
+        ("unit", "1-1-0101"),
+        ("reason", "送家具"),
+    ];
+    let page = does(&clerk, &id, "link", &fill);
+    let _ = address(&page);
+    page.must_say("等待答复").must_say(VISITOR);
+    let form = clerk.get(&format!("/visits/{id}")).form(&format!("{id}/describe"));
+    assert_eq!((form.get("name"), form.get("reason")), (VISITOR, "送家具"));
+    // Another step takes it along too (the page's script adds it), and an alarm is not held up by it.
+    let mut form = clerk
+        .get(&format!("/visits/{id}"))
+        .form(&format!("{id}/check_document"));
+    let seen = clerk
+        .get(&format!("/visits/{id}"))
+        .form(&format!("{id}/describe"))
+        .get("seen")
+        .to_owned();
+    let typed = [
+        ("d.seen", seen.as_str()),
+        ("d.name", VISITOR),
+        ("d.host", story::NAME),
+        ("d.unit", "1-1-0101"),
+        ("d.reason", "送冰箱"),
+        ("d.people", "1"),
+    ];
+    for (name, value) in typed {
+        form.put(name, value);
+    }
+    form.set("kind", "id_card")
+        .set("number", "002X")
+        .set("as_expected", "yes");
+    clerk.send(&form).is(200).must_say("尾号 002X").must_say("送冰箱");
+    let mut form = clerk.get(&format!("/visits/{id}")).form(&format!("{id}/alarm"));
+    for (name, value) in [("d.seen", "-"), ("d.name", VISITOR), ("d.unit", "1-1-9999")] {
+        form.put(name, value);
+    }
+    form.set("kind", "danger").set("what", "身上带刀");
+    clerk.send(&form).is(200).must_say("身上带刀");
+}
+
 fn refused_over(clerk: &Person, id: &str) {
     clerk
         .post(&format!("/visits/{id}/enter"), &[("badge", "Z9")])
@@ -576,7 +657,12 @@ fn vis_7_danger_is_reported_to_security_at_once_and_its_instructions_are_followe
     refused(&clerk, &id, "alarm", &[("kind", "danger"), ("what", " ")], "情况");
     does(&clerk, &id, "alarm", &[("kind", "danger"), ("what", "包里有刀")]).must_say("等待指示");
     let told = head.get("/notices");
-    told.must_say("门岗报告危险或犯罪迹象").must_not_say("包里有刀");
+    // Who reports it, what it is and where the visitor wanted to: whoever runs there need not open a page first.
+    told.must_say("门岗报告危险或犯罪迹象")
+        .must_say("陈晓雯")
+        .must_say("报告危险：包里有刀")
+        .must_say("1-1-0101");
+    clerk.get(&format!("/visits/{id}")).must_say("没有指示前不能放行");
     // Nobody is let in before security says what to do; what it says is on record.
     refused(
         &clerk,
@@ -597,6 +683,23 @@ fn vis_7_danger_is_reported_to_security_at_once_and_its_instructions_are_followe
         .must_say("赵立新 · 刀具寄存后放行")
         .must_say(&clock(at));
     does(&clerk, &id, "enter", &[("badge", "E1")]);
+    // Of somebody who is inside nobody says that they may not be let in; the lists mark them until security has spoken, and after.
+    does(&clerk, &id, "alarm", &[("kind", "crime"), ("what", "撬自行车锁")])
+        .must_say("访客已在内")
+        .must_not_say("没有指示前不能放行");
+    let guard = w.staff("zhixu02");
+    for (who, list) in [(&clerk, "/visits"), (&guard, "/gate")] {
+        who.get(list).must_say("犯罪迹象");
+    }
+    does(&clerk, &id, "leave", &[("badge_back", "1")]).must_not_say("访客已在内");
+    // What was said goes with what says who came.
+    w.wait(91 * DAY);
+    let clerk = w.clerk();
+    assert!(
+        w.until(|| clerk.get(&format!("/visits/{id}")).says("个人信息已删除")),
+        "nothing is deleted"
+    );
+    w.staff("zhaolixin").get("/notices").must_not_say("撬自行车锁");
 }
 
 #[test]

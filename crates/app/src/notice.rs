@@ -284,7 +284,8 @@ pub struct NewNotice {
     pub to: Vec<StaffId>,
     /// When it should have been raised; later than that it says so.
     pub due_at: i64,
-    /// Values of its sentence: codes and numbers, no personal ones.
+    /// Values of its sentence: codes and numbers, no personal ones. Words that somebody gave are taken out again with what they
+    /// belong to: [`forget_words`].
     pub args: Map<String, Value>,
 }
 
@@ -354,6 +355,25 @@ pub fn raise(tx: &mut Tx, ctx: &Ctx, mut new: NewNotice) -> Res<Option<NoticeId>
     }
     tell(tx, ctx);
     Ok(Some(id))
+}
+
+/// Takes words out of a notice whose subject is forgotten. That there was one, and where it led, stays.
+///
+/// # Errors
+/// `Unavailable` while the database is away.
+pub(crate) fn forget_words(tx: &mut Tx, ctx: &Ctx, key: &str, names: &[&str]) -> Res<()> {
+    let Some(id) = db::id_of(tx, &ctx.site, key)? else {
+        return Ok(());
+    };
+    let Some(row) = db::get(tx, &ctx.site, &id)? else {
+        return Ok(());
+    };
+    let mut args: Map<String, Value> = serde_json::from_str(&row.args)?;
+    for name in names {
+        args.remove(*name);
+    }
+    db::set_args(tx, &id, &Value::Object(args).to_string())?;
+    Ok(())
 }
 
 /// Bells are counted anew after the commit.

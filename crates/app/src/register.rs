@@ -5,6 +5,7 @@ use domain::ids::{CallbackId, CaseId, ContactId, DepartmentId, OrderId, VisitId}
 use domain::number::{RecordNumber, Series};
 use domain::refusal::Refusal;
 use domain::register::{self as rules, Post, Register};
+use domain::room::RoomKey;
 use serde_json::json;
 use store::contact::{Contact, Filter};
 use store::db::Tx;
@@ -20,8 +21,8 @@ use crate::list::{self, Page, Query};
 
 /// Entries that are looked through for words at once.
 const LOOKED_AT: i64 = 500;
-/// The longest corrected text and the longest reason, in characters.
-const LONGEST_TEXT: usize = 1000;
+/// The longest corrected text, as long as what is registered may be, and the longest reason, in characters.
+const LONGEST_TEXT: usize = 4000;
 const LONGEST_REASON: usize = 300;
 
 /// A correction of one field of an entry.
@@ -193,10 +194,26 @@ fn case_of(c: &mut Conn, ctx: &Ctx, register: Register, id: &str) -> Res<Option<
     })
 }
 
+/// The unit of an entry is corrected to one of the estate; a place that is said in words stays free, and so does an entry that
+/// never named a unit of the estate.
+fn known_unit(c: &mut Conn, ctx: &Ctx, original: &str, text: &str) -> Res<()> {
+    let mut known = |text: &str| -> Res<Option<bool>> {
+        let Ok(key) = RoomKey::parse(text) else {
+            return Ok(None);
+        };
+        let unit = store::directory::unit::by_match(c, &ctx.site, &key.match_key())?;
+        Ok(Some(unit.is_some()))
+    };
+    if known(original)? == Some(true) && known(text)? == Some(false) {
+        return Err(Error::field("text", "register-no-such-unit"));
+    }
+    Ok(())
+}
+
 /// Corrects a field of an entry. The caller has read the entry for whoever asks, in this transaction.
 ///
 /// # Errors
-/// `Forbidden`, `Invalid` for a text that is too long, `Conflict` when something else stands there than who asks has read,
+/// `Forbidden`, `Invalid` for a text that is too long or a unit that is not there, `Conflict` when something else stands there than who asks has read,
 /// `Refused` without a reason, without a change or for what is no text.
 pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correction) -> Res<()> {
     ctx.need(Action::ViewRegisters)?;
@@ -222,6 +239,10 @@ pub fn correct(tx: &mut Tx, ctx: &Ctx, register: Register, id: &str, c: &Correct
         });
     }
     rules::may_correct(register, &c.field, &stands, &c.text, &c.reason)?;
+    if c.field == "col-place" {
+        let original = before.first().map_or(&c.original, |row| &row.was);
+        known_unit(tx, ctx, original, &c.text)?;
+    }
     let masked = |t: &str| domain::privacy::masked(t.trim());
     let row = CorrectionRow {
         id: ctx.id(),

@@ -296,6 +296,9 @@ fn happen(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &mut Visit, facts: &[Fact]) -
             store::journal::erase_owner(tx, ctx.now, "visit", id.as_str())?;
             db::links_erase(tx, id)?;
             crate::register::erase(tx, ctx, Register::Visitors, id.as_str())?;
+            for n in 1..=v.alarms.len() {
+                notice::forget_words(tx, ctx, &alarm_key(id, n), &["what"])?;
+            }
         }
     }
     Ok(())
@@ -303,6 +306,28 @@ fn happen(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &mut Visit, facts: &[Fact]) -
 
 fn silent_key(id: &VisitId, v: &Visit) -> String {
     format!("visit/{id}/silent/{}", v.asks.len())
+}
+
+fn alarm_key(id: &VisitId, n: usize) -> String {
+    format!("visit/{id}/alarm/{n}")
+}
+
+/// Who raised an alarm and the post that they hold now, by which security knows the gate; in both languages.
+fn reporter(c: &mut Conn, ctx: &Ctx) -> Res<Value> {
+    let Some(who) = ctx.staff() else {
+        return Ok(Value::Null);
+    };
+    // Any number but none reads the roster as it is.
+    let now = crate::roster::now::Now::read(c, &ctx.site, 1, ctx.now)?;
+    let post = now.posts.iter().find(|p| p.on(ctx.now).any(|s| s.staff == who.id));
+    let english = |en: &str, zh: &str| if en.is_empty() { zh } else { en }.to_owned();
+    let mut zh = vec![who.name.clone()];
+    let mut en = vec![english(&who.name_en, &who.name)];
+    if let Some(post) = post {
+        zh.insert(0, post.name.clone());
+        en.insert(0, english(&post.name_en, &post.name));
+    }
+    Ok(json!({"zh": zh.join(" "), "en": en.join(" ")}))
 }
 
 fn answered_keys(id: &VisitId) -> String {
@@ -315,6 +340,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
     let desk = [asker, Some(v.received_by.clone()).filter(|by| !by.is_empty())];
     let mut desk: Vec<StaffId> = desk.into_iter().flatten().map(StaffId::from).collect();
     desk.dedup();
+    let mut args = serde_json::Map::from_iter([("number".to_owned(), json!(v.number))]);
     let (key, kind, level, to, due_at) = match fact {
         Fact::HostSilent { due_at } => (silent_key(id, v), notice::VISIT_SILENT, Level::Warning, desk, *due_at),
         Fact::HostAnswered { how, .. } => {
@@ -337,13 +363,20 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
                 *due_at,
             )
         }
-        Fact::AlarmRaised { told, .. } => {
-            let key = format!("visit/{id}/alarm/{}", v.alarms.len());
+        Fact::AlarmRaised { kind, what, told } => {
+            // Whoever runs there must not have to open a page first: where, what, and to whom the visitor wanted.
+            let about = [v.number.as_str(), v.particulars.place.as_str()];
+            let about: Vec<&str> = about.into_iter().filter(|t| !t.is_empty()).collect();
+            args.insert("number".into(), json!(about.join(" · ")));
+            args.insert("from".into(), reporter(tx, ctx)?);
+            args.insert("sign".into(), json!({"key": format!("visit-alarm-{}", kind.as_str())}));
+            args.insert("what".into(), json!(what));
+            let key = alarm_key(id, v.alarms.len());
             (key, notice::VISIT_ALARM, Level::Urgent, told.clone(), ctx.now)
         }
         Fact::Instructed { .. } => {
             for n in 1..=v.alarms.len() {
-                notice::settled(tx, ctx, &format!("visit/{id}/alarm/{n}"))?;
+                notice::settled(tx, ctx, &alarm_key(id, n))?;
             }
             return Ok(());
         }
@@ -362,7 +395,7 @@ fn tell(tx: &mut Tx, ctx: &Ctx, id: &VisitId, v: &Visit, fact: &Fact) -> Res<()>
         leads: Leads::Thing(format!("/visits/{id}")),
         to,
         due_at,
-        args: serde_json::Map::from_iter([("number".to_owned(), json!(v.number))]),
+        args,
     };
     notice::raise(tx, ctx, new)?;
     Ok(())
@@ -554,6 +587,30 @@ pub fn describe(tx: &mut Tx, ctx: &Ctx, id: &VisitId, was: Option<&str>, who: &W
     act(tx, ctx, &now.id, None, &Command::Describe { particulars })
 }
 
+/// Fills in what was typed beside a step that is about to be taken: `typed` is what the form was made from, and what stands in it.
+/// Whoever calls security, the police or help is not held up by a unit that is written wrongly or by another hand in the same
+/// fields: then the step goes on without it.
+///
+/// # Errors
+/// As [`describe`].
+pub fn describe_beside(tx: &mut Tx, ctx: &Ctx, id: &VisitId, act: VisitAct, typed: Option<&(String, Who)>) -> Res<()> {
+    let Some((was, who)) = typed else { return Ok(()) };
+    let urgent = matches!(act, VisitAct::Alarm | VisitAct::Police | VisitAct::Help);
+    match resolve(tx, ctx, who) {
+        // Nothing was typed: what another hand has filled in meanwhile stays.
+        Ok(given) if fingerprint(&given) == *was => return Ok(()),
+        Err(Error::Invalid(_)) if urgent => return Ok(()),
+        given => drop(given?),
+    }
+    if urgent && fingerprint(&get(tx, ctx, id)?.visit.particulars) != *was {
+        return Ok(());
+    }
+    match describe(tx, ctx, id, Some(was), who) {
+        Err(Error::Refused(_)) if urgent => Ok(()),
+        done => done.map(|_| ()),
+    }
+}
+
 /// Says whether particulars are still those that a form was made from.
 pub fn fingerprint(p: &Particulars) -> String {
     let text = serde_json::to_string(p).unwrap_or_default();
@@ -619,8 +676,8 @@ pub fn board(c: &mut Conn, ctx: &Ctx) -> Res<Board> {
         of(VisitState::Arrived)?,
         of(VisitState::Expected)?,
     );
-    // Who should have left stands first.
-    inside.sort_by_key(|s| (s.visit.overdue_at.is_none(), s.visit.in_at));
+    // Of whom security has to say what is to be done stands first, then who should have left.
+    inside.sort_by_key(|s| (!s.visit.alarmed(), s.visit.overdue_at.is_none(), s.visit.in_at));
     let badges = db::badges_out(c, &ctx.site, MOST)?;
     let badges: Res<Vec<Seen>> = badges.into_iter().map(seen).collect();
     let badges = badges?

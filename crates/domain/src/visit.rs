@@ -152,6 +152,21 @@ pub struct Changed {
 }
 
 impl Particulars {
+    /// What is lacking of name, reason, host and unit, as the keys of their texts.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        [
+            (&self.name, "missing-visit-name"),
+            (&self.reason, "missing-visit-reason"),
+            (&self.host, "missing-visit-host"),
+            (&self.place, "missing-visit-unit"),
+        ]
+        .into_iter()
+        .filter(|(text, _)| text.trim().is_empty())
+        .map(|(_, key)| key)
+        .collect()
+    }
+
     fn fields(&self) -> [(&'static str, String); 8] {
         [
             ("name", self.name.clone()),

@@ -173,6 +173,8 @@ sql! {
         "UPDATE notice_to SET read_at = $4 WHERE site_id = $1 AND staff_id = $2 AND read_at IS NULL \
          AND notice_id IN (SELECT id FROM notice WHERE case_id = $3)"
     }
+    /// Other values for its sentence: words that are to be forgotten are taken out.
+    pub fn set_args(id: &NoticeId, args: &str) -> u64 { "UPDATE notice SET args = $2 WHERE id = $1" }
     /// The matter is settled: nobody has to read it any more.
     pub fn done(id: &NoticeId, at: i64) -> u64 { "UPDATE notice SET done_at = $2 WHERE id = $1 AND done_at IS NULL" }
     pub fn read_by_all(id: &NoticeId, at: i64) -> u64 {

@@ -567,6 +567,53 @@ function draftAnswered(form, ok) {
   if (ok) { store.del(draftKey(form)); drafts.set(form, {}); } else if (form.isConnected) { d.done = false; d.same = ''; touch(form); }
 }
 
+// ---------- a correction begins with what stands there ----------
+// data-prefill="text" on a select: the field `text` begins with what stands in the chosen one (`was-` and its value), unless
+// something else was typed into it.
+doc.addEventListener('change', e => {
+  const el = e.target.closest?.('select[data-prefill]');
+  if (!el) return;
+  const to = el.form.elements[el.dataset.prefill];
+  const was = code => el.form.elements[`was-${code}`]?.value ?? '';
+  const words = text => text.replace(/\s+/g, ' ').trim();
+  if (words(to.value) && ![...el.options].some(o => words(was(o.value)) === words(to.value))) return;
+  to.value = was(el.value);
+});
+
+// ---------- what is announced at once ----------
+// [data-put-away] in it puts this one away, in this tab and until another comes; it stays among the notices.
+const putAway = () => { try { return sessionStorage.getItem('put-away'); } catch { return null; } };
+function hidePutAway() {
+  const el = $('#loud > .loud');
+  if (el) el.hidden = el.id === putAway();
+}
+on('htmx:after:swap', hidePutAway);
+doc.addEventListener('click', e => {
+  const el = e.target.closest?.('[data-put-away]')?.closest('.loud');
+  if (!el) return;
+  try { sessionStorage.setItem('put-away', el.id); } catch { /* put away until it is asked for again */ }
+  el.hidden = true;
+});
+
+// ---------- what was typed beside the step that is taken ----------
+// data-with="#other": the form takes along the fields of another form of the page in which something was changed, each with "d."
+// before its name. data-changed on the other: it was refused, so what stands in it is not saved yet.
+const changed = form => form.dataset.changed !== undefined || [...form.elements].some(el => (el.type === 'checkbox' || el.type === 'radio'
+  ? el.checked !== el.defaultChecked : el.defaultValue !== undefined && el.type !== 'hidden' && el.value !== el.defaultValue));
+addEventListener('submit', e => {
+  const form = e.target;
+  const other = form.dataset?.with && $(form.dataset.with);
+  if (!other || form.dataset.busy !== undefined) return;
+  $$('[data-taken]', form).forEach(el => el.remove());
+  if (!changed(other)) return;
+  for (const [name, value] of new FormData(other)) {
+    if (name === '_key' || typeof value !== 'string') continue;
+    const el = Object.assign(doc.createElement('input'), {type: 'hidden', name: `d.${name}`, value});
+    el.dataset.taken = '';
+    form.append(el);
+  }
+}, true);
+
 // ---------- one form, one record ----------
 // The second submit of the same form is stopped here; if it passes all the same, the server knows the key (_key).
 addEventListener('submit', e => {

@@ -44,6 +44,14 @@ pub fn share(p: &Page, s: Share) -> String {
     }
 }
 
+/// A share of the month's calls: the sample is drawn, so where there is no figure nobody was reached yet.
+fn reached(p: &Page, s: Share) -> String {
+    if s.percent().is_none() {
+        return p.t("calls-none-reached");
+    }
+    share(p, s)
+}
+
 #[derive(Template)]
 #[template(path = "call_round/list.html")]
 struct ListPage {
@@ -61,7 +69,7 @@ struct ListPage {
 
 impl ListPage {
     fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
-        share(&self.p, *s.borrow())
+        reached(&self.p, *s.borrow())
     }
 }
 
@@ -141,7 +149,7 @@ struct ShowPage {
 
 impl ShowPage {
     fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
-        share(&self.p, *s.borrow())
+        reached(&self.p, *s.borrow())
     }
 }
 
@@ -197,7 +205,7 @@ struct PrintPage {
 
 impl PrintPage {
     fn share(&self, s: impl std::borrow::Borrow<Share>) -> String {
-        share(&self.p, *s.borrow())
+        reached(&self.p, *s.borrow())
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Page {
     pub alarms: crate::emergency::Banner,
     /// Whether the viewer may open an emergency.
     pub joins: bool,
+    /// Whether the viewer may ask others while a customer waits.
+    pub consults: bool,
     /// What lacks in the roster, for who plans it.
     pub banner: Option<Banner>,
     /// Whether the viewer takes part in the roster.
@@ -275,6 +277,7 @@ impl Page {
             duty: false,
             alarms: crate::emergency::Banner::default(),
             joins: false,
+            consults: v.is_some_and(|v| v.may(Action::Consult)),
             banner: None,
             shifts: false,
             gate: false,

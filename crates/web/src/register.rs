@@ -648,6 +648,17 @@ impl CorrectPage {
         all.map(|key| (*key, self.f.field == *key, self.entry.text(key)))
             .collect()
     }
+
+    /// What the new text begins with: what stands in the chosen field, so that nobody types a long text again for one word;
+    /// what was typed, when it was refused.
+    fn text(&self) -> &str {
+        if !self.e.is_empty() || !self.f.text.is_empty() {
+            return &self.f.text;
+        }
+        let fields = self.fields();
+        let chosen = fields.iter().find(|x| x.1).or(fields.first());
+        chosen.map_or("", |x| x.2)
+    }
 }
 
 /// Which entry is meant: its number finds it, its id says which of those with one number.

@@ -76,6 +76,37 @@ fn com_11_a_correction_strikes_through_only_what_was_read() {
 }
 
 #[test]
+fn a_unit_is_corrected_to_one_of_the_estate() {
+    for_both(|db| {
+        let w = World::new(db);
+        w.things(&w.site);
+        let id = inquiry(&w, 1);
+        let fix = |was: &str, original: &str, text: &str| {
+            let id = id.as_str().to_owned();
+            let c = Correction {
+                field: "col-place".into(),
+                was: was.into(),
+                original: original.into(),
+                text: text.into(),
+                reason: "听错了".into(),
+            };
+            w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {
+                registers::correct(tx, ctx, Register::Contacts, &id, &c)
+            })
+        };
+        let Err(Error::Invalid(f)) = fix("3-1-1201", "3-1-1201", "99-9-9999") else {
+            panic!("a unit that is not there")
+        };
+        assert_eq!((f[0].name.as_str(), f[0].key), ("text", "register-no-such-unit"));
+        // A place in words is one; the entry is about a unit all the same.
+        fix("3-1-1201", "3-1-1201", "小区东门").unwrap();
+        let again = fix("小区东门", "小区东门", "99-9-9999");
+        assert!(matches!(again, Err(Error::Invalid(_))), "{again:?}");
+        fix("小区东门", "小区东门", "3栋1单元1201").unwrap();
+    });
+}
+
+#[test]
 fn texts_of_corrections_have_a_limit() {
     for_both(|db| {
         let w = World::new(db);
@@ -84,7 +115,7 @@ fn texts_of_corrections_have_a_limit() {
             field: "col-content".into(),
             was: "停车卡怎么办".into(),
             original: "停车卡怎么办".into(),
-            text: "长".repeat(1001),
+            text: "长".repeat(4001),
             reason: "长".repeat(301),
         };
         let done = w.desk.write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| {

@@ -116,14 +116,18 @@ fn before(answer: &Answer, document: &Document) -> bool {
 
 /// Name, reason, host and unit are there.
 fn complete(p: &Particulars) -> Result<(), Refusal> {
+    match p.missing() {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(Refusal::new("refuse-incomplete").clause("VIS-3").missing(missing)),
+    }
+}
+
+/// Who is here and whom to ask: without a name the host cannot say yes, and without host and unit nobody is asked.
+fn askable(p: &Particulars) -> Result<(), Refusal> {
+    let whom = if p.host.trim().is_empty() { &p.place } else { &p.host };
     words(
-        "VIS-3",
-        &[
-            (&p.name, "missing-visit-name"),
-            (&p.reason, "missing-visit-reason"),
-            (&p.host, "missing-visit-host"),
-            (&p.place, "missing-visit-unit"),
-        ],
+        "VIS-5",
+        &[(&p.name, "missing-visit-name"), (whom, "missing-visit-whom")],
     )
 }
 
@@ -204,10 +208,13 @@ pub fn decide(v: &Visit, cmd: &Command, env: &Env) -> Result<Vec<Fact>, Refusal>
                 changes: v.particulars.changes(particulars),
             }
         }
-        Command::AskHost { how } => Fact::HostAsked {
-            how: *how,
-            due_at: env.now + env.host_ms,
-        },
+        Command::AskHost { how } => {
+            askable(&v.particulars)?;
+            Fact::HostAsked {
+                how: *how,
+                due_at: env.now + env.host_ms,
+            }
+        }
         Command::HostAnswer {
             yes,
             how,

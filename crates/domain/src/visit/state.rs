@@ -94,10 +94,7 @@ impl Visit {
 
     /// Name, reason, host or place is lacking.
     pub fn incomplete(&self) -> bool {
-        let p = &self.particulars;
-        [&p.name, &p.reason, &p.host, &p.place]
-            .iter()
-            .any(|t| t.trim().is_empty())
+        !self.particulars.missing().is_empty()
     }
 
     /// The host said no, and has not said otherwise.

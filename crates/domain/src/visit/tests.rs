@@ -146,6 +146,38 @@ fn nobody_comes_in_without_document_host_and_badge() {
 }
 
 #[test]
+fn nobody_is_asked_about_nobody() {
+    let without = |change: fn(&mut Particulars)| {
+        let mut v = arrived();
+        change(&mut v.particulars);
+        v
+    };
+    let ask = Command::AskHost { how: HostWay::Link };
+    for (v, want) in [
+        (without(|p| p.name.clear()), vec!["missing-visit-name"]),
+        (
+            without(|p| {
+                p.host.clear();
+                p.place.clear();
+            }),
+            vec!["missing-visit-whom"],
+        ),
+        (
+            without(|p| *p = Particulars::default()),
+            vec!["missing-visit-name", "missing-visit-whom"],
+        ),
+    ] {
+        let refusal = decide(&v, &ask, &env(AT)).unwrap_err();
+        let keys: Vec<_> = refusal.missing.iter().map(|m| m.key).collect();
+        assert_eq!((refusal.rule, keys), ("refuse-incomplete", want));
+    }
+    // The unit alone or the host alone says whom to ask.
+    for v in [without(|p| p.host.clear()), without(|p| p.place.clear())] {
+        assert_eq!(decide(&v, &ask, &env(AT)).unwrap().len(), 1);
+    }
+}
+
+#[test]
 fn somebody_else_than_announced_needs_the_hosts_yes_to_this_one() {
     let mut v = arrived();
     does(&mut v, &says(true, HostWay::Phone), AT);

@@ -61,6 +61,7 @@ call-signed-paper = Signed on paper
 call-signed-declined = Declined to sign
 share-is = {$rate}% ({$hits} of {$of}, 95% interval {$low}%–{$high}%)
 share-none = no sample yet
+calls-none-reached = nobody reached yet
 share-hint = Every share has its sample size and its 95% confidence interval (Wilson); unreachable and refused are counted apart.
 invalid-month = Choose a month
 invalid-sample = 1 to 500 households

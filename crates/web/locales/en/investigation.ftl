@@ -1,5 +1,5 @@
 nav-investigations = Report checks
-investigations-title = Checks of internal reports
+investigations-title = Report checks
 investigations-hint = Reports are to be in time, exact and complete. Whether one was is found out by somebody who had no part in it; the person sees it, answers and may object. Only the outcome goes on anybody's record.
 investigation-none = None
 investigation-new = Ask for a check

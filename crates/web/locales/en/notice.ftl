@@ -15,6 +15,7 @@ notice-more = Older ones
 notice-empty = No notices. Cases that near or pass their time limits are told here, step by step.
 notice-none-unread = Nothing unread
 notice-open = Open
+notice-put-away = Put away for now; it stays in the notices
 notice-seen = Got it
 notice-late = Late by {$time}: the product had stopped, or the clock was moved
 notice-done = Settled {$time}

@@ -1,4 +1,4 @@
-opinions-title = Monthly round of opinions
+opinions-title = Opinions
 opinions-hint = Each suggestion and praise of the month is thanked for, looked at and verified; who gave it hears the result; the quality department checks the handling.
 opinions-record = Record of opinions
 opinions-record-foot = The month closes when each opinion has its result

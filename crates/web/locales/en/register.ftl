@@ -28,6 +28,7 @@ register-correct-hint = The old text stays, struck through, with who corrected i
 register-correct-do = Correct
 register-field = What is corrected
 register-text = It should read
+register-no-such-unit = There is no such unit. Check it and type it again, or write a place in words
 register-why = Reason
 missing-register-text = the corrected text
 refuse-register-field = This cannot be corrected here

@@ -61,6 +61,7 @@ call-signed-paper = 纸上签字
 call-signed-declined = 不愿签字
 share-is = {$rate}%（{$hits}/{$of}，95% 区间 {$low}%–{$high}%）
 share-none = 还没有样本
+calls-none-reached = 还没有接通的
 share-hint = 比例都写明样本数和 95% 置信区间（Wilson）；联系不上和谢绝的另计。
 invalid-month = 请选择月份
 invalid-sample = 1 到 500 户

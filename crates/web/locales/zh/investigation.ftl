@@ -1,4 +1,4 @@
-nav-investigations = 报告核查
+nav-investigations = 内部报告核查
 investigations-title = 内部报告核查
 investigations-hint = 报告应当及时、准确、完整。报告是否属实由没有参与的人查明，本人可以看到、说明和申诉；只有查明的结果才记入个人记录。
 investigation-none = 没有

@@ -12,6 +12,7 @@ notice-more = 更早的
 notice-empty = 没有提醒。快到时限或超时的事件会逐级通知到这里。
 notice-none-unread = 没有未读的提醒
 notice-open = 去处理
+notice-put-away = 先收起，通知里还有
 notice-seen = 知道了
 notice-late = 补发：晚了 {$time}，系统停过，或时钟调过
 notice-done = 已办结 {$time}

@@ -1,4 +1,4 @@
-opinions-title = 意见月度识别核实
+opinions-title = 意见识别核实
 opinions-hint = 当月收到的建议和表扬逐条感谢、识别核实，把结果告知提出人；质管部核查处理结果。
 opinions-record = 意见识别核实记录
 opinions-record-foot = 每条都有处理结果才能结束本月

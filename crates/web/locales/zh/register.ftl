@@ -28,6 +28,7 @@ register-correct-hint = 原文保留并划线，注明更正人、时间和原�
 register-correct-do = 更正
 register-field = 更正哪一项
 register-text = 更正为
+register-no-such-unit = 没有这个房号。请核对后重填；不是房号时，写明地点
 register-why = 原因
 missing-register-text = 更正为
 refuse-register-field = 这一项不能更正

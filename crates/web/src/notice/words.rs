@@ -103,6 +103,13 @@ fn value(p: &Page, v: &Value) -> String {
 pub fn why(p: &Page, n: &Seen) -> String {
     let Some(r) = &n.rung else {
         let key = format!("notice_why-{}", n.row.kind);
+        // With the words that somebody gave, as long as they are kept.
+        let said = format!("{key}-said");
+        let key = if n.args.contains_key("what") && has(p.locale, &said) {
+            said
+        } else {
+            key
+        };
         if !has(p.locale, &key) {
             return String::new();
         }

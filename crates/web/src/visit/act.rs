@@ -35,6 +35,42 @@ pub(super) fn who_of(f: &Pairs) -> Who {
     }
 }
 
+/// Before the name of a field of the particulars that travels with another form of the page.
+const BESIDE: &str = "d.";
+
+/// The fields of the particulars that travel with a step: by their own names when one of the buttons of that form was pressed,
+/// else with a sign before them. None when nothing of them was sent.
+pub(super) fn beside(act: &str, f: &Pairs) -> Option<Pairs> {
+    let sent = |f: &Pairs| f.iter().any(|(n, _)| n == "seen");
+    if act == VisitAct::Describe.as_str() {
+        return None;
+    }
+    if sent(f) {
+        return Some(f.clone());
+    }
+    let own: Pairs = f
+        .iter()
+        .filter_map(|(n, v)| Some((n.strip_prefix(BESIDE)?.to_owned(), v.clone())))
+        .collect();
+    sent(&own).then_some(own)
+}
+
+/// What was typed of the visitor beside a step, and what that form was made from.
+fn typed_beside(act: &str, f: &Pairs) -> Option<(String, Who)> {
+    beside(act, f).map(|own| (value(&own, "seen"), who_of(&own)))
+}
+
+/// A button that sends the form of the particulars shares its key with that form's own: each step has one of its own.
+fn keyed(act: &str, f: &Pairs) -> Pairs {
+    let shared = act != VisitAct::Describe.as_str() && f.iter().any(|(n, _)| n == "seen");
+    let mut f = f.clone();
+    for (_, key) in f.iter_mut().filter(|(n, _)| shared && n == "_key") {
+        key.push('-');
+        key.push_str(act);
+    }
+    f
+}
+
 /// The expected visitor of a form.
 pub(super) fn expected_of(f: &Pairs, zone: &str) -> Expected {
     Expected {
@@ -135,11 +171,19 @@ fn said(act: VisitAct) -> &'static str {
 pub(super) async fn run(web: &Web, v: &Viewer, id: &str, act: &str, f: &Pairs) -> Result<String, Fail> {
     let act: VisitAct = act.parse().map_err(|_| Error::NotFound)?;
     too_long(f)?;
-    let (vid, f, at) = (VisitId::from(id), f.clone(), format!("visits/{id}/{}", act.as_str()));
+    let typed = typed_beside(act.as_str(), f);
+    let (vid, f, at) = (
+        VisitId::from(id),
+        keyed(act.as_str(), f),
+        format!("visits/{id}/{}", act.as_str()),
+    );
     if act == VisitAct::Help {
         let number = web
             .write(&v.ctx()?, move |tx, ctx| {
-                once(tx, ctx, &f, &at, |tx, ctx| visit::help(tx, ctx, &vid))
+                once(tx, ctx, &f, &at, |tx, ctx| {
+                    visit::describe_beside(tx, ctx, &vid, act, typed.as_ref())?;
+                    visit::help(tx, ctx, &vid)
+                })
             })
             .await?;
         return Ok(format!("/cases/{number}"));
@@ -156,6 +200,7 @@ pub(super) async fn run(web: &Web, v: &Viewer, id: &str, act: &str, f: &Pairs) -
         let cmd = command(act, &f, v.zone())?;
         web.write(&v.ctx()?, move |tx, ctx| {
             once(tx, ctx, &f, &at, |tx, ctx| {
+                visit::describe_beside(tx, ctx, &vid, act, typed.as_ref())?;
                 visit::act(tx, ctx, &vid, None, &cmd).map(|_| ())
             })
         })
@@ -209,12 +254,18 @@ pub async fn begin(State(web): State<Web>, v: Viewer, Form(f): Form<Pairs>) -> A
 
 /// Asks the host by an address that is shown this once.
 pub async fn ask_by_link(State(web): State<Web>, v: Viewer, Path(id): Path<String>, Form(f): Form<Pairs>) -> Answer {
-    let (vid, asked, at) = (VisitId::from(id.as_str()), f.clone(), format!("visits/{id}/link"));
+    let (vid, asked, at) = (
+        VisitId::from(id.as_str()),
+        keyed("link", &f),
+        format!("visits/{id}/link"),
+    );
+    let typed = typed_beside("link", &f);
     let made = web
         .write(&v.ctx()?, move |tx, ctx| {
             // The secret is no part of what is kept for a repeat.
             let mut secret = None;
             once(tx, ctx, &asked, &at, |tx, ctx| {
+                visit::describe_beside(tx, ctx, &vid, VisitAct::AskHost, typed.as_ref())?;
                 secret = Some(host::ask(tx, ctx, &vid)?.token);
                 Ok(())
             })?;

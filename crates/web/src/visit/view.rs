@@ -1,7 +1,7 @@
 //! A visit as pages show it.
 
 use app::visit::{Seen, Visit, VisitAct, VisitState};
-use domain::visit::{Changed, needs};
+use domain::visit::{Changed, Need, needs};
 use serde_json::Value;
 use store::journal::Entry;
 
@@ -38,6 +38,10 @@ pub struct Line {
     pub state: String,
     pub tone: &'static str,
     pub overdue: bool,
+    /// Danger or a sign of crime was reported of this visitor: which.
+    pub alarm: String,
+    /// Security has not said yet what is to be done about it.
+    pub alarmed: bool,
     pub answer: String,
     pub by: String,
     /// When the host's answer is due, while it is awaited.
@@ -121,6 +125,12 @@ pub fn line(p: &Page, names: &Names, s: &Seen) -> Line {
         state: p.code("visit-state", v.state.as_str()),
         tone: tone(v),
         overdue: v.overdue_at.is_some() && v.state == VisitState::Inside,
+        alarm: v
+            .alarms
+            .last()
+            .map(|a| p.code("visit-alarm", a.kind.as_str()))
+            .unwrap_or_default(),
+        alarmed: v.alarmed(),
         answer: answer(p, v),
         by: if v.received_by.is_empty() {
             String::new()
@@ -130,6 +140,15 @@ pub fn line(p: &Page, names: &Names, s: &Seen) -> Line {
         due: v.waiting().filter(|a| a.silent_at.is_none()).map(|a| a.due_at),
         erased: v.erased_at.is_some(),
     }
+}
+
+/// What is still needed, in words: of the particulars only what is lacking.
+fn need(p: &Page, v: &Visit, n: Need) -> String {
+    if n != Need::Particulars {
+        return p.code("visit-need", n.as_str());
+    }
+    let missing: Vec<String> = v.particulars.missing().into_iter().map(|key| p.t(key)).collect();
+    p.t1("visit-need-particulars", "missing", missing.join(&p.t("list-comma")))
 }
 
 /// One thing that happened.
@@ -199,6 +218,8 @@ pub struct VisitView {
     pub key: String,
     /// What was typed into the form that was refused, and why it was.
     pub t: Typed,
+    /// The same of the particulars, when they were sent with another step.
+    pub d: Typed,
     /// What stands in the way, above the forms.
     pub above: Vec<String>,
     acts: Vec<VisitAct>,
@@ -261,12 +282,10 @@ impl VisitView {
             pass,
             due,
             incomplete: s.visit.incomplete(),
-            needs: needs(&s.visit)
-                .into_iter()
-                .map(|n| p.code("visit-need", n.as_str()))
-                .collect(),
+            needs: needs(&s.visit).into_iter().map(|n| need(p, &s.visit, n)).collect(),
             key: p.key(web),
             t: Typed::default(),
+            d: Typed::default(),
             above: Vec::new(),
             v: s.visit,
             acts,
@@ -296,12 +315,17 @@ impl VisitView {
             "police_number",
         ];
         self.t = Typed::new(act, f, e);
+        if act == "describe" {
+            self.d = self.t.clone();
+        } else if let Some(own) = super::act::beside(act, f) {
+            self.d = Typed::new("describe", &own, e);
+        }
         self.above = e.other(BESIDE).into_iter().map(str::to_owned).collect();
     }
 
     /// Reasons of the particulars.
     pub fn errors(&self) -> Errors {
-        self.t.errors_of("describe")
+        self.d.errors_of("describe")
     }
 
     /// Whether an act makes sense now and the viewer may do it.

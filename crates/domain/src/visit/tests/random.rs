@@ -357,7 +357,13 @@ impl Gate {
             },
             Command::Withdraw { reason: text() },
         ];
+        let p = &v.particulars;
+        let askable = !p.name.is_empty() && !(p.host.is_empty() && p.place.is_empty());
         for c in sure {
+            // The button is there while the name is being typed; it sends what was typed along.
+            if matches!(c, Command::AskHost { .. }) && !askable {
+                continue;
+            }
             let (offered, done) = (gate(v, c.act()), decide(v, &c, &env(self.now)));
             must_say(offered.is_ok() == done.is_ok(), || {
                 format!("{} is offered and refused", c.act())
