@@ -50,7 +50,7 @@ fn route(received: Received, to: &str, nature: Nature) -> Command {
             proposal: Some(proposal(nature, received, false)),
             department: (to != "leader").then(|| to.into()),
             about_a_head: false,
-            takes_orders: true,
+            takes_orders: false,
         },
     )
 }
