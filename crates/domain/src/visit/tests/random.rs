@@ -358,7 +358,7 @@ impl Gate {
             Command::Withdraw { reason: text() },
         ];
         let p = &v.particulars;
-        let askable = !p.name.is_empty() && !(p.host.is_empty() && p.place.is_empty());
+        let askable = !(p.name.is_empty() || p.host.is_empty() && p.place.is_empty());
         for c in sure {
             // The button is there while the name is being typed; it sends what was typed along.
             if matches!(c, Command::AskHost { .. }) && !askable {
