@@ -96,11 +96,12 @@ pub fn failed(tx: &mut Tx, ctx: &Ctx, sent: &SendOn) -> Res<()> {
         return Ok(());
     };
     let mut s = read(row)?;
-    if let Some(last) = s.doc.sent.iter_mut().rev().find(|x| x.to == sent.target) {
+    if sent.handed {
+        if let Some(last) = s.doc.transfers.last_mut() {
+            last.by_system = false;
+        }
+    } else if let Some(last) = s.doc.sent.iter_mut().rev().find(|x| x.to == sent.target) {
         last.failed = true;
-    }
-    if let Some(last) = s.doc.transfers.last_mut().filter(|x| sent.handed && x.by_system) {
-        last.by_system = false;
     }
     save(tx, &s)?;
     say(tx, ctx, &s.row, "call_not_sent", json!({"extension": sent.target}), &[]);

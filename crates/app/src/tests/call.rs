@@ -669,3 +669,62 @@ fn a_recording_is_listened_to_for_a_reason_by_who_may_and_on_record() {
         assert_eq!(journal.iter().filter(|e| e.kind == "recording_heard").count(), 2);
     });
 }
+
+#[test]
+fn a_call_whose_end_was_not_told_is_put_away_by_hand_and_never_met() {
+    use CallKind::{Answered, Arrived, HungUp, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        let call = told(&w, &system, "a").tell(&[(Arrived, 0), (Ringing, 40)])[0].clone();
+        let began = told(&w, &system, "a");
+        let over = |id: &CallId| {
+            let id = id.clone();
+            w.desk
+                .write_now(&w.ctx(Role::FrontDesk), move |tx, ctx| call::over(tx, ctx, &id))
+        };
+        assert_eq!(rule_of(over(&call)), "refuse-call-still");
+        w.wait(30_100);
+        over(&call).unwrap();
+        let s = seen(&w, &call);
+        assert!(!s.row.open && s.doc.call.swept && s.row.ring != "met");
+        over(&call).unwrap();
+        // What is told afterwards counts: it was answered in time.
+        began.tell(&[(Answered, 3_000), (HungUp, 60_000)]);
+        let s = seen(&w, &call);
+        assert!(!s.doc.call.swept && s.row.ring == "met");
+        // A talk makes no reports: it is not put away so soon.
+        let talk = told(&w, &system, "b").tell(&[(Arrived, 0), (Ringing, 40), (Answered, 3_000)])[0].clone();
+        w.wait(60_000);
+        assert_eq!(rule_of(over(&talk)), "refuse-call-still");
+        w.wait(10 * 60_000);
+        over(&talk).unwrap();
+    });
+}
+
+#[test]
+fn nobody_loses_the_telephone_at_which_they_talk_and_a_paid_line_keeps_its_number() {
+    use CallKind::{Answered, Arrived, HungUp, Ringing};
+    for_both(|db| {
+        let w = World::new(db);
+        let (system, _) = hotline(&w);
+        let sit = || {
+            w.desk
+                .write_now(&w.ctx(Role::CsHead), |tx, ctx| system::sit(tx, ctx, "1001"))
+        };
+        told(&w, &system, "a").tell(&[(Arrived, 0), (Ringing, 40), (Answered, 3_000)]);
+        assert_eq!(rule_of(sit()), "refuse-telephone-talks");
+        told(&w, &system, "a").tell(&[(HungUp, 9_000)]);
+        sit().unwrap();
+        let out = Told {
+            direction: Direction::Out,
+            ..told(&w, &system, "p")
+        };
+        let dialled = CallEvent {
+            called: Some("16888888".into()),
+            ..out.event(Arrived, 0)
+        };
+        let paid = out.store(vec![dialled]).unwrap()[0].clone();
+        assert_eq!(seen(&w, &paid).row.number, "16888888");
+    });
+}

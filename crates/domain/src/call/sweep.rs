@@ -30,14 +30,21 @@ pub fn sweep(call: &mut Call, now: i64) -> bool {
     true
 }
 
-/// How long nothing must have been heard of a call before somebody may say that it is over: half a minute (habit: a telephone that rings or
-/// talks is seen to).
+/// How long nothing must have been heard of a call that rings before somebody may say that it is over: half a minute (habit: who calls has
+/// given up by then).
 pub const QUIET_MS: i64 = 30_000;
+/// The same of a call in which somebody talks, for a talk makes no reports: ten minutes (habit: longer than most).
+pub const QUIET_TALK_MS: i64 = 10 * 60_000;
 
 /// Whether somebody may say that a call is over, whose end was not reported.
 #[must_use]
 pub fn may_close(call: &Call, now: i64) -> bool {
-    call.ended.is_none() && now.saturating_sub(call.last.received) >= QUIET_MS
+    let quiet = if call.answered.is_some() {
+        QUIET_TALK_MS
+    } else {
+        QUIET_MS
+    };
+    call.ended.is_none() && now.saturating_sub(call.last.received) >= quiet
 }
 
 /// Closes a call whose end was not reported: somebody says that it is over, or it was too long ago.

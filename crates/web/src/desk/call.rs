@@ -71,37 +71,17 @@ pub async fn call_stands(web: &Web, v: &Viewer, id: &str) -> Answer {
     })?)
 }
 
-/// The form that was parked for a call: its subject and what stood in it.
-async fn parked_of(web: &Web, v: &Viewer, call: &str) -> Result<Option<(String, Entry)>, Fail> {
+/// The form that was parked for a call, by its subject.
+async fn parked_of(web: &Web, v: &Viewer, call: &str) -> Result<Option<String>, Fail> {
     let ctx = v.ctx()?;
     let (staff, call) = (ctx.need_staff()?.id.clone(), call.to_owned());
     let found = web.read(&ctx, move |c, ctx| {
         let all = store::account::drafts_of(c, &staff, &ctx.site)?.into_iter();
         let parked = all.filter(|d| d.kind == DRAFT && !d.subject.is_empty());
         let mut parked = parked.map(|d| (d.subject, Entry::of_draft(&d.body)));
-        Ok(parked.find(|(_, e)| e.call == call))
+        Ok(parked.find(|(_, e)| e.call == call).map(|(subject, _)| subject))
     });
     Ok(found.await?)
-}
-
-/// Takes a parked form up again; what stands in the form now is parked.
-async fn resumed(web: &Web, v: &Viewer, headers: &HeaderMap, now: Entry, subject: String, e: Entry) -> Answer {
-    let ctx = v.ctx()?;
-    let staff = ctx.need_staff()?.id.clone();
-    let kept = e.clone();
-    web.write(&ctx, move |tx, ctx| {
-        if now.has_text() {
-            store::account::draft_put(tx, &staff, &ctx.site, DRAFT, &now._key, &now.to_draft(ctx.now), ctx.now)?;
-        }
-        store::account::draft_drop(tx, &staff, &ctx.site, DRAFT, &subject)?;
-        store::account::draft_put(tx, &staff, &ctx.site, DRAFT, "", &kept.to_draft(ctx.now), ctx.now)
-            .map_err(app::error::Error::from)
-    })
-    .await?;
-    if !headers.contains_key("hx-request") {
-        return Ok(Redirect::to("/desk").into_response());
-    }
-    drafts::fresh_with_queue(web, v, e, v.now, "").await
 }
 
 /// The form for a call: its number, when it began, and whoever was picked of those whose number it is.
@@ -120,8 +100,8 @@ pub async fn take_call(
         false => parked_of(web, v, seen.row.id.as_str()).await?,
     };
     // What was typed for this call before another one was taken up comes back.
-    if let Some((subject, e)) = parked {
-        return resumed(web, v, headers, now, subject, e).await;
+    if let Some(subject) = parked {
+        return drafts::take_up(web, v, headers, now, subject).await;
     }
     let fresh = if same {
         now.clone()

@@ -73,9 +73,18 @@ pub async fn resume(
     headers: axum::http::HeaderMap,
     Form(pairs): Form<Pairs>,
 ) -> Answer {
+    take_up(&web, &v, &headers, Entry::of(pairs), subject).await
+}
+
+pub(super) async fn take_up(
+    web: &Web,
+    v: &Viewer,
+    headers: &axum::http::HeaderMap,
+    now: Entry,
+    subject: String,
+) -> Answer {
     let ctx = v.ctx()?;
     let staff = ctx.need_staff()?.id.clone();
-    let now = Entry::of(pairs);
     let body = web
         .write(&ctx, move |tx, ctx| {
             let d = store::account::draft(tx, &staff, &ctx.site, DRAFT, &subject)?.ok_or(Error::NotFound)?;
@@ -92,7 +101,7 @@ pub async fn resume(
     if !headers.contains_key("hx-request") {
         return Ok(Redirect::to("/desk").into_response());
     }
-    fresh_with_queue(&web, &v, Entry::of_draft(&body), v.now, "").await
+    fresh_with_queue(web, v, Entry::of_draft(&body), v.now, "").await
 }
 
 /// A draft as the browser sends it.
