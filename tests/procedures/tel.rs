@@ -454,6 +454,38 @@ fn tel_5_another_departments_telephone_is_answered_recorded_and_its_head_told() 
 }
 
 #[test]
+fn cal_2_what_was_typed_for_one_caller_comes_back_with_their_call() {
+    let w = World::new();
+    let pbx = Pbx::new(&w);
+    let clerk = w.clerk();
+    let take = |id: &str, form: &crate::html::Form| {
+        let page = clerk.sending_form(&format!("/desk/calls/{id}/take"), form);
+        page.is(200);
+        crate::html::Form::by_id(&page.html, "reg")
+    };
+    pbx.rings("k1");
+    pbx.answers("k1");
+    let first = first_call(&clerk);
+    let mut form = take(&first, &clerk.desk().form);
+    form.set("content", "三楼楼道的灯不亮");
+    pbx.rings("k2");
+    let all = cards(&clerk);
+    let ids = all
+        .iter()
+        .filter_map(|c| c.split("id=\"call-").nth(1)?.split('"').next());
+    let second = ids.filter(|id| *id != first).last().expect("the other call").to_owned();
+    let form = take(&second, &form);
+    assert_eq!((form.get("call"), form.get("content")), (second.as_str(), ""));
+    // Back to the first: what was typed stands there, once, and is no longer parked.
+    let form = take(&first, &form);
+    assert_eq!(
+        (form.get("call"), form.get("content")),
+        (first.as_str(), "三楼楼道的灯不亮")
+    );
+    assert!(!clerk.get("/desk").html.contains("/desk/resume/"), "parked no more");
+}
+
+#[test]
 fn tel_7_a_call_is_kept_with_time_party_and_content() {
     let w = World::new();
     let pbx = Pbx::new(&w);
