@@ -390,9 +390,10 @@ on('htmx:after:swap', tick);
 
 // On a phone the page begins at its head, not at the field that a keyboard would begin with.
 if (matchMedia('(max-width:899px)').matches) {
-  const first = $('#who-in');
-  first?.removeAttribute('autofocus');
-  if (first && doc.activeElement === first) { first.blur(); scrollTo(0, 0); }
+  const begin = () => { if (doc.activeElement?.id === 'who-in') { doc.activeElement.blur(); scrollTo(0, 0); } };
+  begin();
+  // A browser may focus it later than this script runs, but not later than the first frame after everything is there.
+  addEventListener('load', () => requestAnimationFrame(() => setTimeout(begin)));
 }
 
 // ---------- a ringing telephone ----------
