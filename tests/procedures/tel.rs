@@ -473,7 +473,7 @@ fn cal_2_what_was_typed_for_one_caller_comes_back_with_their_call() {
     let ids = all
         .iter()
         .filter_map(|c| c.split("id=\"call-").nth(1)?.split('"').next());
-    let second = ids.filter(|id| *id != first).last().expect("the other call").to_owned();
+    let second = ids.rev().find(|id| *id != first).expect("the other call").to_owned();
     let form = take(&second, &form);
     assert_eq!((form.get("call"), form.get("content")), (second.as_str(), ""));
     // Back to the first: what was typed stands there, once, and is no longer parked.
